@@ -1,0 +1,41 @@
+"""The exceptions that a person can meet, in one tree.
+
+Every message is one or two plain sentences that give the value, the rule it broke and the
+next step, so that a page or the command line can show ``str(error)`` as it is.
+
+    HashlightError
+    ├── SettingError        a number or a choice outside its range
+    ├── ImageError          bytes that are not an image we can read
+    ├── GalleryError        a gallery that is missing, empty or unreadable
+    │   └── DownloadError   a data set that could not be fetched
+    ├── CheckpointError     weights that are missing, damaged or of another network
+    └── StoreError          a cache file that can't be written
+"""
+
+
+class HashlightError(Exception):
+    """Anything that the user can put right; ``str(error)`` says how."""
+
+
+class SettingError(HashlightError, ValueError):
+    """A setting lies outside its range."""
+
+
+class ImageError(HashlightError, ValueError):
+    """The bytes are not an image that can be searched with."""
+
+
+class GalleryError(HashlightError):
+    """A gallery is missing, empty or unreadable."""
+
+
+class DownloadError(GalleryError):
+    """A data set could not be fetched, or what came is not what was expected."""
+
+
+class CheckpointError(HashlightError):
+    """Weights are missing, damaged or belong to another network."""
+
+
+class StoreError(HashlightError):
+    """The cache directory can't be used."""

@@ -1,0 +1,26 @@
+"""Where things lie on disk: what ships, what the user has, and what we may cache.
+
+| place | default | set by |
+|---|---|---|
+| assets: weights, the built-in gallery, measured results | beside ``core`` | nothing: it ships |
+| data sets: ``corel1k/``, ``corel5k/`` | none | ``$HASHLIGHT_DATA`` |
+| home: embeddings, downloads | the user's cache directory | ``$HASHLIGHT_HOME`` |
+"""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+def home() -> Path:
+    """The directory for everything that can be computed or downloaded again."""
+    return Path(os.environ.get("HASHLIGHT_HOME") or platformdirs.user_cache_path("hashlight"))
+
+
+def data() -> Path | None:
+    """The directory that holds the user's data sets, or None where none is set."""
+    value = os.environ.get("HASHLIGHT_DATA")
+    return Path(value) if value else None
