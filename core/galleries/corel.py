@@ -1,0 +1,106 @@
+"""Corel-1k and Corel-5k, the photographs of the paper's experiments, from ``$HASHLIGHT_DATA``.
+
+They may be used for research only, so they never ship with the project.
+"""
+
+import re
+from pathlib import Path, PurePosixPath
+
+from core import locations
+from core.errors import GalleryError
+from core.galleries.folder import FolderGallery, image_names
+from core.progress import Progress, silent
+
+# In the order of the files: class = number // 100. Beside each label: how its folder may be
+# called in the copies that go round, by a part of the name.
+COREL1K_LABELS = {
+    "africa": ("afric", "people", "tribe"),
+    "beach": ("beach", "coast"),
+    "buildings": ("building", "monument", "architectur"),
+    "buses": ("bus",),
+    "dinosaurs": ("dino",),
+    "elephants": ("elephant",),
+    "flowers": ("flower", "rose"),
+    "horses": ("horse",),
+    "mountains": ("mountain", "glacier"),
+    "food": ("food", "dish"),
+}
+
+_FOLDERS = {
+    "corel1k": ("corel1k", "corel1000", "wang", "wang1000"),
+    "corel5k": ("corel5k", "corel5000"),
+}
+
+
+def open_corel1k(*, progress: Progress = silent) -> FolderGallery:
+    """Open Corel-1k: ``0.jpg`` … ``999.jpg``, or one folder per class.
+
+    Raises:
+        GalleryError: it is not there, or holds images that have no class.
+    """
+    root = find("corel1k")
+    labels = {name: _corel1k_label(name, root) for name in image_names(root)}
+    return FolderGallery(root, labels, key="corel1k", title="Corel-1k", progress=progress)
+
+
+def open_corel5k(*, progress: Progress = silent) -> FolderGallery:
+    """Open Corel-5k: ``<CD number × 1000 + image>.jpeg``, 50 CDs of 100 images (one of 99).
+
+    Raises:
+        GalleryError: it is not there, or holds images that have no class.
+    """
+    root = find("corel5k")
+    labels = {name: _corel5k_label(name, root) for name in image_names(root)}
+    return FolderGallery(root, labels, key="corel5k", title="Corel-5k", progress=progress)
+
+
+def find(key: str) -> Path:
+    """Return the folder of ``corel1k`` or ``corel5k`` in the data directory.
+
+    Its name may be written with other case, with ``-``, ``_`` or spaces.
+
+    Raises:
+        GalleryError: no data directory is set, or it has no such folder.
+    """
+    data = locations.data()
+    if data is None:
+        raise GalleryError(
+            f"{key} is not here: set HASHLIGHT_DATA to the folder that holds {key}/, "
+            "and start again."
+        )
+    for folder in sorted(data.iterdir()) if data.is_dir() else ():
+        if re.sub("[-_ ]", "", folder.name.lower()) in _FOLDERS[key] and folder.is_dir():
+            return folder
+    raise GalleryError(
+        f"HASHLIGHT_DATA is {data}, but there is no folder {key} in it; set it to the folder "
+        f"that holds {key}/, and start again."
+    )
+
+
+def _corel1k_label(name: str, root: Path) -> str:
+    path = PurePosixPath(name)
+    for folder in path.parents:  # the nearest first
+        for label, parts in COREL1K_LABELS.items():
+            if any(part in folder.name.lower() for part in parts):
+                return label
+    number = _number(path)
+    if number is None or number >= 1000:
+        raise GalleryError(
+            f"{root / name} has no class: Corel-1k is 0.jpg … 999.jpg, or one folder per class "
+            f"({', '.join(COREL1K_LABELS)}); move the file away."
+        )
+    return list(COREL1K_LABELS)[number // 100]
+
+
+def _corel5k_label(name: str, root: Path) -> str:
+    number = _number(PurePosixPath(name))
+    if number is None or number < 1000:
+        raise GalleryError(
+            f"{root / name} has no class: the name of a Corel-5k file is its CD's number × 1000 "
+            "plus its own, such as 121004.jpeg; move the file away."
+        )
+    return f"CD {number // 1000}"
+
+
+def _number(path: PurePosixPath) -> int | None:
+    return int(path.stem) if re.fullmatch("[0-9]{1,9}", path.stem) else None

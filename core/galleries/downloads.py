@@ -1,0 +1,221 @@
+"""Fetch one file over HTTP, so that it is either whole and checked or not there at all.
+
+What arrives goes to ``<name>.part``; only when its checksum is right does it get its own
+name. A part that is left behind (cable pulled, process killed) is where the next call goes on.
+"""
+
+import contextlib
+import errno
+import gzip
+import hashlib
+import http.client
+import os
+import shutil
+import tarfile
+import urllib.error
+import urllib.request
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from core.errors import DownloadError
+from core.progress import Progress, silent
+
+TIMEOUT = 30.0  # seconds without a single byte
+_BLOCK = 2**18  # bytes between two reports
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file on the internet, and what it must be."""
+
+    url: str
+    md5: str  # 32 hex digits
+
+    @property
+    def name(self) -> str:
+        """The file's own name, the last part of its address."""
+        return Path(urlsplit(self.url).path).name
+
+    @property
+    def host(self) -> str:
+        """The server, for an error's sentence."""
+        return urlsplit(self.url).netloc
+
+
+def fetch(
+    remote: RemoteFile, folder: Path, *, progress: Progress = silent, timeout: float = TIMEOUT
+) -> Path:
+    """Return the path of the file in ``folder``; download what isn't there yet.
+
+    One caller at a time per file: two would write into the same part.
+
+    Args:
+        remote: the file.
+        folder: where to put it; made when it doesn't exist.
+        progress: told about bytes.
+        timeout: seconds without a byte after which the connection counts as lost.
+
+    Raises:
+        DownloadError: no connection, no such file, no room, or a wrong checksum.
+    """
+    path = folder / remote.name
+    if path.exists():  # it got its name after the check
+        return path
+    part = folder / f"{remote.name}.part"
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with part.open("ab") as file:
+            _receive(remote, file, progress, timeout)
+            file.flush()
+            os.fsync(file.fileno())
+        _check(remote, part)
+        part.replace(path)
+    return path
+
+
+def unpack(archive: Path, folder: Path, *, progress: Progress = silent) -> None:
+    """Unpack a ``.zip``, ``.tar``, ``.tar.gz`` or ``.tgz`` into a folder, and never beside it.
+
+    Raises:
+        DownloadError: the archive is damaged or leads out of the folder, or there is no room.
+    """
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            (_unpack_zip if archive.suffix == ".zip" else _unpack_tar)(archive, folder, progress)
+        except (
+            tarfile.TarError,
+            zipfile.BadZipFile,
+            gzip.BadGzipFile,
+            zlib.error,
+            EOFError,
+        ) as error:
+            raise DownloadError(
+                f"{archive} can't be unpacked ({error}); delete it and download it again."
+            ) from error
+
+
+@contextlib.contextmanager
+def disk_errors(folder: Path) -> Iterator[None]:
+    """Turn what the file system complains about into one sentence.
+
+    Raises:
+        DownloadError: in place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise _disk_full(folder) from error
+        reason = (error.strerror or str(error)).lower()
+        raise DownloadError(
+            f"{folder} can't be written ({reason}); set HASHLIGHT_HOME to a folder that can."
+        ) from error
+
+
+def _receive(remote: RemoteFile, file: BinaryIO, progress: Progress, timeout: float) -> None:
+    """Append to the file what it still lacks."""
+    response = _ask(remote, file.tell(), timeout)
+    if response is None:
+        return
+    with response:
+        if response.status != HTTPStatus.PARTIAL_CONTENT:  # all of it, from the first byte
+            file.truncate(0)
+        done = file.seek(0, os.SEEK_END)
+        total = done + int(response.headers.get("Content-Length", 0))
+        if shutil.disk_usage(file.name).free < total - done:
+            raise _disk_full(Path(file.name).parent)
+        for block in _blocks(remote, response):
+            file.write(block)
+            done += len(block)
+            progress(done, max(total, done), f"downloading {remote.name}")
+    if done < total:
+        raise _connection_lost(remote, f"after {done / 1e6:.1f} of {total / 1e6:.1f} MB")
+
+
+def _ask(remote: RemoteFile, start: int, timeout: float) -> http.client.HTTPResponse | None:
+    """Ask for the bytes from ``start`` on; None where the server has none after them."""
+    request = urllib.request.Request(remote.url, headers={"User-Agent": "hashlight"})
+    if start:
+        request.add_header("Range", f"bytes={start}-")
+    try:
+        response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=timeout)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return None
+        raise DownloadError(
+            f"{remote.host} answered {error.code} ({error.reason}) when asked for {remote.name}; "
+            "try again later."
+        ) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise _connection_lost(remote, _plain(error)) from error
+    if response.headers.get_content_type() == "text/html":
+        response.close()
+        raise DownloadError(
+            f"{remote.host} answered with a web page in place of {remote.name}; check whether "
+            "this network wants a login, and try again."
+        )
+    return response
+
+
+def _blocks(remote: RemoteFile, response: http.client.HTTPResponse) -> Iterator[bytes]:
+    try:
+        while block := response.read(_BLOCK):
+            yield block
+    except (OSError, http.client.HTTPException) as error:
+        raise _connection_lost(remote, _plain(error)) from error
+
+
+def _check(remote: RemoteFile, part: Path) -> None:
+    with part.open("rb") as file:
+        # Against damage on the way; MD5 is what the data sets publish.
+        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    if digest != remote.md5:
+        part.unlink()
+        raise DownloadError(
+            f"{remote.name} from {remote.host} is not the file it should be (MD5 {digest}, not "
+            f"{remote.md5}); it was deleted: try again."
+        )
+
+
+def _unpack_tar(archive: Path, folder: Path, progress: Progress) -> None:
+    size = archive.stat().st_size
+    with archive.open("rb") as packed, tarfile.open(fileobj=packed) as tar:
+        for member in tar:
+            tar.extract(member, folder, filter="data")
+            progress(packed.tell(), size, f"unpacking {archive.name}")
+
+
+def _unpack_zip(archive: Path, folder: Path, progress: Progress) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        names = packed.namelist()
+        for done, name in enumerate(names, start=1):
+            packed.extract(name, folder)  # zipfile itself drops ".." and a leading "/"
+            progress(done, len(names), f"unpacking {archive.name}")
+
+
+def _plain(error: Exception) -> str:
+    """What the system says, without its numbers: ``connection refused``."""
+    reason = getattr(error, "reason", error)  # urllib wraps the error that counts
+    return str(getattr(reason, "strerror", None) or reason).lower()
+
+
+def _connection_lost(remote: RemoteFile, reason: str) -> DownloadError:
+    return DownloadError(
+        f"The connection to {remote.host} failed ({reason}); check the internet connection and "
+        "try again: what has arrived is kept."
+    )
+
+
+def _disk_full(folder: Path) -> DownloadError:
+    return DownloadError(
+        f"The disk that holds {folder} is full; free some space, or set HASHLIGHT_HOME to a "
+        "folder on another disk, and try again."
+    )

@@ -1,0 +1,241 @@
+"""Four well-known data sets as galleries, downloaded when somebody asks for them.
+
+torchvision knows where they lie, their checksums and how to read them; the download is ours
+(``downloads``), for progress and resuming. A set is unpacked beside its place and moved there
+as a whole, so a folder that is there is complete.
+"""
+
+import importlib
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from core import locations
+from core.errors import DownloadError, GalleryError
+from core.galleries.downloads import RemoteFile, disk_errors, fetch, unpack
+from core.galleries.folder import FolderGallery, natural
+from core.progress import Progress, silent
+
+# torchvision has this address inside a function, out of reach.
+CALTECH101 = RemoteFile(
+    "https://data.caltech.edu/records/mzrjq-6wc02/files/caltech-101.zip",
+    "3138e1922a9193bfa496528edbbc45d0",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a data set, and where torchvision expects what is in it."""
+
+    remote: RemoteFile
+    folder: str = "."  # below the set's own
+    inner: str | None = None  # an archive inside the archive: the only thing in it we need
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TorchvisionSet:
+    """A data set that torchvision can read."""
+
+    key: str
+    title: str
+    description: str
+    megabytes: int  # to download, about
+    licence: str
+    parts: Callable[[], list[Part]]
+    labels: Callable[[Path], dict[str, str]]  # folder -> {name: label}
+
+    @property
+    def root(self) -> Path:
+        """Where it lies when it is there; what torchvision calls ``root``."""
+        return _downloads() / self.key
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it has been downloaded, completely."""
+        return self.root.is_dir()
+
+    def download(self, *, progress: Progress = silent) -> None:
+        """Download and unpack the set, or go on where the last attempt stopped.
+
+        Raises:
+            DownloadError: with one sentence; nothing half-done is ever opened.
+        """
+        with self._alone():
+            if self.is_here:
+                return
+            archives = _downloads() / f"{self.key}.archives"
+            unpacked = _downloads() / f"{self.key}.unpacking"
+            parts = self.parts()
+            paths = [fetch(part.remote, archives, progress=progress) for part in parts]
+            with disk_errors(unpacked):
+                shutil.rmtree(unpacked, ignore_errors=True)
+                for part, path in zip(parts, paths, strict=True):
+                    _place(part, path, unpacked / part.folder, progress)
+                self._read_labels(unpacked)  # what can't be read must not look complete
+                unpacked.replace(self.root)
+            shutil.rmtree(archives)
+
+    def open(self, *, progress: Progress = silent) -> FolderGallery:
+        """Open the downloaded set, all its splits together.
+
+        Raises:
+            GalleryError: it has not been downloaded, or was changed since.
+        """
+        if not self.is_here:
+            raise GalleryError(self.how_to_get)
+        labels = dict(sorted(self._read_labels(self.root).items(), key=lambda it: natural(it[0])))
+        return FolderGallery(self.root, labels, key=self.key, title=self.title, progress=progress)
+
+    @property
+    def how_to_get(self) -> str:
+        """The sentence for a set that isn't here."""
+        return f"{self.title} is not on this machine yet; download it first ({self.megabytes} MB)."
+
+    def _read_labels(self, root: Path) -> dict[str, str]:
+        try:
+            return self.labels(root)
+        except Exception as error:  # torchvision's readers fail in as many ways as files can
+            raise GalleryError(
+                f"{root} is not {self.title} as it was published ({error}); delete the folder "
+                "and download it again."
+            ) from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with disk_errors(_downloads()):
+            _downloads().mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(_downloads() / f"{self.key}.lock")
+            try:
+                lock.acquire(timeout=0)
+            except filelock.Timeout as error:
+                raise DownloadError(
+                    f"{self.title} is being downloaded already; wait until that is done."
+                ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _downloads() -> Path:
+    return locations.home() / "downloads"
+
+
+def _place(part: Part, path: Path, folder: Path, progress: Progress) -> None:
+    if path.suffix == ".mat":
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / path.name)
+        return
+    unpack(path, folder, progress=progress)
+    if part.inner:
+        unpack(folder / part.inner, folder, progress=progress)
+        shutil.rmtree((folder / part.inner).parent)
+
+
+def _datasets() -> Any:
+    """The readers of torchvision; importing them takes seconds, so only when they are needed."""
+    return importlib.import_module("torchvision.datasets")
+
+
+def _imagenette_parts() -> list[Part]:
+    return [Part(RemoteFile(*_datasets().Imagenette._ARCHIVES["160px"]))]
+
+
+def _imagenette_labels(root: Path) -> dict[str, str]:
+    labels = {}
+    for split in ("train", "val"):
+        data = _datasets().Imagenette(root, split=split, size="160px")
+        for path, label in data._samples:
+            labels[Path(path).relative_to(root).as_posix()] = data.classes[label][0]
+    return labels
+
+
+def _caltech101_parts() -> list[Part]:
+    return [Part(CALTECH101, "caltech101", inner="caltech-101/101_ObjectCategories.tar.gz")]
+
+
+def _caltech101_labels(root: Path) -> dict[str, str]:
+    data = _datasets().Caltech101(root)
+    folders = [data.categories[label] for label in data.y]
+    return {
+        f"caltech101/101_ObjectCategories/{folder}/image_{number:04d}.jpg": folder.replace("_", " ")
+        for folder, number in zip(folders, data.index, strict=True)
+    }
+
+
+def _flowers102_parts() -> list[Part]:
+    flowers = _datasets().Flowers102
+    return [
+        Part(RemoteFile(flowers._download_url_prefix + name, md5), "flowers-102")
+        for name, md5 in flowers._file_dict.values()
+    ]
+
+
+def _flowers102_labels(root: Path) -> dict[str, str]:
+    labels = {}
+    for split in ("train", "val", "test"):
+        data = _datasets().Flowers102(root, split=split)
+        for path, label in zip(data._image_files, data._labels, strict=True):
+            labels[path.relative_to(root).as_posix()] = data.classes[label]
+    return labels
+
+
+def _pets_parts() -> list[Part]:
+    return [
+        Part(RemoteFile(url, md5), "oxford-iiit-pet")
+        for url, md5 in _datasets().OxfordIIITPet._RESOURCES
+    ]
+
+
+def _pets_labels(root: Path) -> dict[str, str]:
+    labels = {}
+    for split in ("trainval", "test"):
+        data = _datasets().OxfordIIITPet(root, split=split)
+        for path, label in zip(data._images, data._labels, strict=True):
+            labels[path.relative_to(root).as_posix()] = data.classes[label]
+    return labels
+
+
+SETS = (
+    TorchvisionSet(
+        key="imagenette",
+        title="Imagenette",
+        description="13,394 photographs of ten easy ImageNet classes, shorter side 160 pixels.",
+        megabytes=95,
+        licence="Photographs from ImageNet: for research and teaching, not for commercial use.",
+        parts=_imagenette_parts,
+        labels=_imagenette_labels,
+    ),
+    TorchvisionSet(
+        key="caltech101",
+        title="Caltech101",
+        description="8,677 photographs of objects in 101 categories of very different size.",
+        megabytes=137,
+        licence="CC BY 4.0: Li, Andreeto, Ranzato and Perona, Caltech 101.",
+        parts=_caltech101_parts,
+        labels=_caltech101_labels,
+    ),
+    TorchvisionSet(
+        key="flowers102",
+        title="Flowers102",
+        description="8,189 photographs of 102 flowers, many of them easy to mistake.",
+        megabytes=345,
+        licence="Nilsback and Zisserman, Oxford: no licence is stated; for research and teaching.",
+        parts=_flowers102_parts,
+        labels=_flowers102_labels,
+    ),
+    TorchvisionSet(
+        key="oxford-iiit-pet",
+        title="Oxford-IIIT Pet",
+        description="7,349 photographs of 37 breeds of cats and dogs.",
+        megabytes=811,
+        licence="CC BY-SA 4.0: Parkhi, Vedaldi, Zisserman and Jawahar, Oxford-IIIT Pet.",
+        parts=_pets_parts,
+        labels=_pets_labels,
+    ),
+)
