@@ -1,0 +1,131 @@
+"""All galleries by key: what there is, what each lacks, and how to open one."""
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from core.errors import GalleryError
+from core.galleries import corel
+from core.galleries.archive import open_archive
+from core.galleries.base import Gallery
+from core.galleries.folder import open_folder
+from core.galleries.scenes import ScenesGallery
+from core.galleries.torchvision_sets import SETS, TorchvisionSet
+from core.progress import Progress, silent
+
+_OPEN_COREL = {"corel1k": corel.open_corel1k, "corel5k": corel.open_corel5k}
+_TORCHVISION = {source.key: source for source in SETS}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GallerySource:
+    """One gallery to choose from, before it is opened."""
+
+    key: str
+    title: str
+    description: str
+    licence: str
+    state: Literal["ready", "download", "missing"]
+    how_to_get: str  # one sentence; empty when ready
+
+
+def available() -> tuple[GallerySource, ...]:
+    """All galleries that have a key, the built-in one first."""
+    return (
+        GallerySource(
+            key="scenes",
+            title="Scenes",
+            description="720 pictures in 12 categories that our own code paints from a seed.",
+            licence="MIT, as the project.",
+            state="ready",
+            how_to_get="",
+        ),
+        _corel("corel1k", "Corel-1k", "1,000 photographs in ten classes, used in the paper."),
+        _corel("corel5k", "Corel-5k", "4,999 photographs from 50 CDs, used in the paper."),
+        *(_torchvision(source) for source in SETS),
+    )
+
+
+def open_gallery(key_or_path: str, *, progress: Progress = silent) -> Gallery:
+    """Open a gallery by key, or any folder or ``.zip`` of images by path.
+
+    Raises:
+        GalleryError: there is no such gallery, or it can't be opened.
+    """
+    path = os.path.expanduser(key_or_path)  # os.path: a name no system allows is just not there
+    if key_or_path in known_keys():
+        return open_known(key_or_path, progress=progress)
+    if os.path.isdir(path):
+        return open_folder(Path(path), progress=progress)
+    if os.path.isfile(path):
+        return open_archive(Path(path), progress=progress)
+    raise _unknown(key_or_path)
+
+
+def open_known(key: str, *, progress: Progress = silent) -> Gallery:
+    """Open a gallery by key only: for links, which must not open any path on this machine.
+
+    Raises:
+        GalleryError: there is no such key, or the gallery isn't here.
+    """
+    if key == "scenes":
+        return ScenesGallery(progress=progress)
+    if key in _OPEN_COREL:
+        return _OPEN_COREL[key](progress=progress)
+    if key in _TORCHVISION:
+        return _TORCHVISION[key].open(progress=progress)
+    raise _unknown(key)
+
+
+def download(key: str, *, progress: Progress = silent) -> None:
+    """Download a gallery whose state is ``download``; where it is here already, do nothing.
+
+    Raises:
+        GalleryError: it is none of those that can be downloaded.
+        DownloadError: it could not be fetched.
+    """
+    if key not in _TORCHVISION:
+        raise GalleryError(f"{key} can't be downloaded; these can: {', '.join(_TORCHVISION)}.")
+    _TORCHVISION[key].download(progress=progress)
+
+
+def known_keys() -> tuple[str, ...]:
+    """The keys of ``available()``, without looking at any disk."""
+    return ("scenes", *_OPEN_COREL, *_TORCHVISION)
+
+
+def _corel(key: str, title: str, description: str) -> GallerySource:
+    try:
+        corel.find(key)
+        how_to_get = ""
+    except GalleryError as error:
+        how_to_get = str(error)
+    return GallerySource(
+        key=key,
+        title=title,
+        description=description,
+        licence="Corel stock photographs: research use only.",
+        state="missing" if how_to_get else "ready",
+        how_to_get=how_to_get,
+    )
+
+
+def _torchvision(source: TorchvisionSet) -> GallerySource:
+    return GallerySource(
+        key=source.key,
+        title=source.title,
+        description=source.description,
+        licence=source.licence,
+        state="ready" if source.is_here else "download",
+        how_to_get="" if source.is_here else source.how_to_get,
+    )
+
+
+def _unknown(key: str) -> GalleryError:
+    close = difflib.get_close_matches(key, known_keys(), n=1)
+    suggestion = f"did you mean {close[0]}? Known are " if close else "known are "
+    return GalleryError(
+        f"There is no gallery, folder or zip called {key!r}; {suggestion}{', '.join(known_keys())}."
+    )

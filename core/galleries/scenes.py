@@ -1,0 +1,65 @@
+"""The built-in gallery: pictures that ``core.scenery`` painted, with exact object masks.
+
+The masks are what photographs lack: they tell where the object is, so one can measure whether
+attention looks at it.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.errors import GalleryError
+from core.galleries.folder import FolderGallery
+from core.locations import ASSETS
+from core.progress import Progress, silent
+
+
+class ScenesGallery(FolderGallery):
+    """Painted scenes, ordered by category and number, named like ``lighthouse/07.jpg``."""
+
+    def __init__(self, folder: Path = ASSETS / "scenes", *, progress: Progress = silent) -> None:
+        """Open the rendered folder.
+
+        Args:
+            folder: what ``core.scenery.render.render_all`` wrote.
+            progress: told about every file.
+
+        Raises:
+            GalleryError: the folder is missing, incomplete or damaged.
+        """
+        try:
+            labels = _labels(folder)
+            super().__init__(folder, labels, key="scenes", title="Scenes", progress=progress)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, GalleryError) as error:
+            raise _damaged(folder) from error
+
+    def mask(self, id: int) -> np.ndarray:
+        """Return where the object of one image is visible: (H, W) bool.
+
+        Raises:
+            GalleryError: the mask's file is missing or damaged.
+        """
+        path = (self.root / "masks" / self.items[id].name).with_suffix(".png")
+        try:
+            with Image.open(path) as image:
+                return np.asarray(image.convert("1"))
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise _damaged(self.root) from error
+
+
+def _labels(folder: Path) -> dict[str, str | None]:
+    """Name -> label of every scene, in their order, from ``scenes.json``."""
+    about = json.loads((folder / "scenes.json").read_text(encoding="utf-8"))
+    names = [scene["name"] for scene in about["scenes"]]
+    if not names:
+        raise ValueError("no scenes")
+    return {name: about["categories"][name.split("/")[0]] for name in names}
+
+
+def _damaged(folder: Path) -> GalleryError:
+    return GalleryError(
+        f"The built-in scenes in {folder} are missing or damaged; paint them again with "
+        f"python -m core render-scenes --out {folder}"
+    )

@@ -1,0 +1,1 @@
+"""The twelve categories: how each object looks and where it may stand."""
