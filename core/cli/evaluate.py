@@ -1,0 +1,69 @@
+"""Measure retrieval on a labelled gallery: every image queries all others, by exact scan.
+
+Compares the checkpoint, in each attention mode, with the average-pooled ImageNet features
+that its training started from.
+"""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from core.cli.common import (
+    add_checkpoint,
+    add_gallery,
+    check_can_write,
+    circumstances,
+    embedder_of,
+    progress_bar,
+    write_json,
+)
+from core.errors import GalleryError
+from core.evaluation.metrics import leave_one_out
+from core.evaluation.untouched import pooled_features
+from core.galleries.registry import open_gallery
+from core.index.store import load_or_build
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_gallery(parser)
+    add_checkpoint(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print a table."""
+    if options.out:
+        check_can_write(options.out)
+    embedder = embedder_of(options)
+    with progress_bar() as progress:
+        gallery = open_gallery(options.gallery, progress=progress)
+        if any(item.label is None for item in gallery.items):
+            raise GalleryError(f"{gallery.title} has images without a label; nothing to judge by.")
+        stored = load_or_build(gallery, embedder, progress=progress)
+        untouched = pooled_features(gallery, embedder, stored.ids, progress=progress)
+    labels = np.array([gallery.items[id].label for id in stored.ids.tolist()])
+    figures = {"untouched ImageNet features": leave_one_out(untouched, labels)}
+    for mode in stored.modes:
+        figures[f"attention {mode}"] = leave_one_out(stored.of(mode), labels)
+    print(f"{gallery.title}: {len(labels)} queries, leave-one-out\n")
+    print(f"{'':<28} {'P@5':>7} {'P@10':>7} {'P@20':>7} {'mAP':>7}")
+    for name, figure in figures.items():
+        p = figure.precision
+        print(
+            f"{name:<28} {p[5]:>7.4f} {p[10]:>7.4f} {p[20]:>7.4f} "
+            f"{figure.mean_average_precision:>7.4f}"
+        )
+    if options.out:
+        write_json(
+            options.out,
+            {
+                **circumstances(),
+                "gallery": gallery.key,
+                "gallery_digest": gallery.digest,
+                "checkpoint_digest": embedder.digest,
+                "figures": {name: asdict(figure) for name, figure in figures.items()},
+            },
+        )

@@ -1,0 +1,47 @@
+"""Embed a gallery once and keep the result, so that every later search starts at once.
+
+An interrupted run goes on where it stopped. Images that can't be read are named and left out.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+from core.cli.common import add_checkpoint, add_gallery, embedder_of, progress_bar
+from core.errors import StoreError
+from core.galleries import registry
+from core.index import store
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_gallery(parser)
+    add_checkpoint(parser)
+    parser.add_argument(
+        "--download", action="store_true", help="fetch the gallery first, where it can be fetched"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="also write the file here, to ship it"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Embed, report, and say where the file lies."""
+    embedder = embedder_of(options)
+    with progress_bar() as progress:
+        if options.download:
+            registry.download(options.gallery, progress=progress)
+        gallery = registry.open_gallery(options.gallery, progress=progress)
+        was_there = store.load(gallery, embedder.digest) is not None
+        started = time.perf_counter()
+        stored = store.load_or_build(gallery, embedder, progress=progress)
+    seconds = time.perf_counter() - started
+    for id, reason in stored.failures.items():
+        print(f"Left out {gallery.items[id].name}: {reason}")
+    if not store.is_stored(gallery, embedder.digest):
+        raise StoreError("The embeddings could not be kept; set $HASHLIGHT_HOME to another place.")
+    # No images per second: after an interruption only a part of them was embedded now.
+    when = "before" if was_there else f"in {seconds:.1f} s"
+    print(f"{gallery.title}: {len(stored.ids)} images embedded {when}.")
+    if options.out:
+        print(f"Written: {store.save(stored, options.out)}")

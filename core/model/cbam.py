@@ -1,0 +1,120 @@
+"""CBAM: channel attention, then spatial attention (section 3.2, equations 3-6, Figures 4-6).
+
+    F'  = M_c(F)  ⊗ F                                            (3)
+    F'' = M_s(F') ⊗ F'                                           (4)
+    M_c(F)  = σ( MLP(AvgPool(F)) + MLP(MaxPool(F)) )             (5)
+    M_s(F') = σ( Conv7×7([mean_c(F'); max_c(F')]) )              (6)
+
+The paper writes β for F, F_c for M_c and F_s for M_s. Its text names a ReLU as the last
+activation of both maps and its equations a σ; we take the sigmoid, with a ReLU inside the
+shared MLP, as in Woo et al., "CBAM: Convolutional Block Attention Module", ECCV 2018.
+
+Every map is returned and none is kept on the module: one model serves many sessions at once.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+
+Attention = Literal["off", "channel", "spatial", "both"]
+ATTENTION_MODES: tuple[Attention, ...] = get_args(Attention)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMaps:
+    """What channel attention computes on its way."""
+
+    average: Tensor  # (B, C) average pool of F
+    maximum: Tensor  # (B, C) maximum pool of F
+    average_path: Tensor  # (B, C) MLP(average)
+    maximum_path: Tensor  # (B, C) MLP(maximum)
+    gate: Tensor  # (B, C, 1, 1) M_c, in (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SpatialMaps:
+    """What spatial attention computes on its way."""
+
+    mean: Tensor  # (B, 1, H, W) mean of F' over its channels
+    maximum: Tensor  # (B, 1, H, W) maximum of F' over its channels
+    gate: Tensor  # (B, 1, H, W) M_s, in (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionMaps:
+    """One pass through CBAM; a part that is switched off is None."""
+
+    channel: ChannelMaps | None
+    spatial: SpatialMaps | None
+    refined: Tensor  # (B, C, H, W) F''
+
+
+class ChannelAttention(nn.Module):
+    """Which channels matter: equation 5.
+
+    Args:
+        channels: C, the channels of the feature map.
+        reduction: how many times narrower the shared MLP is in its middle.
+    """
+
+    def __init__(self, channels: int, reduction: int = 16) -> None:
+        super().__init__()
+        self.narrow = nn.Linear(channels, channels // reduction)
+        self.widen = nn.Linear(channels // reduction, channels)
+
+    def mlp(self, pooled: Tensor) -> Tensor:
+        """Mix the channels of one pooled vector, (B, C); both paths share the weights."""
+        return self.widen(self.narrow(pooled).relu())  # type: ignore[no-any-return]
+
+    def forward(self, features: Tensor) -> ChannelMaps:
+        """Gate the channels of ``features``, (B, C, H, W)."""
+        average = features.mean(dim=(2, 3))  # (B, C)
+        maximum = features.amax(dim=(2, 3))  # (B, C)
+        average_path = self.mlp(average)  # (B, C)
+        maximum_path = self.mlp(maximum)  # (B, C)
+        gate = (average_path + maximum_path).sigmoid()[:, :, None, None]  # (B, C, 1, 1)   eq. 5
+        return ChannelMaps(average, maximum, average_path, maximum_path, gate)
+
+
+class SpatialAttention(nn.Module):
+    """Which places matter: equation 6.
+
+    Args:
+        kernel_size: side of the convolution's window, odd; the paper's is 7.
+    """
+
+    def __init__(self, kernel_size: int = 7) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2)
+
+    def forward(self, features: Tensor) -> SpatialMaps:
+        """Gate the places of ``features``, (B, C, H, W)."""
+        mean = features.mean(dim=1, keepdim=True)  # (B, 1, H, W)
+        maximum = features.amax(dim=1, keepdim=True)  # (B, 1, H, W)
+        gate = self.conv(torch.cat([mean, maximum], dim=1)).sigmoid()  # (B, 1, H, W)   eq. 6
+        return SpatialMaps(mean, maximum, gate)
+
+
+class CBAM(nn.Module):
+    """Channel attention followed by spatial attention: equations 3 and 4.
+
+    Args:
+        channels: C, the channels of the feature map.
+        reduction: of the channel attention's MLP.
+        kernel_size: of the spatial attention's convolution.
+    """
+
+    def __init__(self, channels: int, *, reduction: int = 16, kernel_size: int = 7) -> None:
+        super().__init__()
+        self.channel = ChannelAttention(channels, reduction)
+        self.spatial = SpatialAttention(kernel_size)
+
+    def forward(self, features: Tensor, *, attention: Attention = "both") -> AttentionMaps:
+        """Refine a feature map F, (B, C, H, W), with the parts that ``attention`` names."""
+        channel = self.channel(features) if attention in ("channel", "both") else None
+        refined = features if channel is None else channel.gate * features  # (B, C, H, W)   eq. 3
+        spatial = self.spatial(refined) if attention in ("spatial", "both") else None
+        refined = refined if spatial is None else spatial.gate * refined  # (B, C, H, W)   eq. 4
+        return AttentionMaps(channel, spatial, refined)

@@ -1,0 +1,117 @@
+"""The feature extractor: ResNet50, CBAM after the last stage, a fully connected layer (Figure 2).
+
+    image (3, 192, 192) -> ResNet50 -> F (2048, 6, 6) -> CBAM -> F'' (2048, 6, 6)
+          -> average pool -> (2048,) -> unit length -> fc -> (D,) -> unit length
+
+Two departures from section 3.2, each with its reason:
+
+* The paper flattens F'' before the fc layer. At 192 × 192 that layer alone would hold
+  73,728 × D weights, three quarters of the whole network, and would tie what is seen to where
+  it is seen. We pool F'' over its places, which is where the spatial gate acts as a weight.
+* The pooled vector gets unit length before the fc layer. Then a gate that merely scales all
+  of F changes nothing, and the embeddings with attention on and off stay comparable.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+from torchvision.models import resnet50
+
+from core.errors import SettingError
+from core.model.cbam import ATTENTION_MODES, CBAM, Attention, AttentionMaps
+
+Strides = Literal["v1", "v1.5"]
+CHANNELS = 2048  # of ResNet50's last stage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkConfig:
+    """The architecture; part of every checkpoint.
+
+    Raises:
+        SettingError: an embedding size, strides or a CBAM setting that can't be built.
+    """
+
+    dim: int = 256  # D
+    strides: Strides = "v1"
+    reduction: int = 16
+    kernel_size: int = 7
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.dim <= CHANNELS:
+            raise SettingError(f"The embedding size is {self.dim}; choose 2 to {CHANNELS}.")
+        if self.strides not in get_args(Strides):
+            raise SettingError(f"The strides are {self.strides!r}; choose v1 or v1.5.")
+        if not 1 <= self.reduction <= CHANNELS:
+            raise SettingError(f"The reduction is {self.reduction}; choose 1 to {CHANNELS}.")
+        if self.kernel_size % 2 == 0 or not 1 <= self.kernel_size <= 11:
+            raise SettingError(f"The kernel size is {self.kernel_size}; choose an odd one to 11.")
+
+    def describe(self) -> dict[str, int | str]:
+        """Return the settings as plain values for metadata."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardPass:
+    """Every value of one pass, from feature map to embedding."""
+
+    feature_map: Tensor  # (B, 2048, H, W) F
+    maps: AttentionMaps  # M_c and M_s with what led to them, and F''
+    pooled: Tensor  # (B, 2048) average pool of F'', unit length
+    embedding: Tensor  # (B, D) unit length
+
+
+def residual_stages(strides: Strides) -> nn.Sequential:
+    """ResNet50 up to its last convolution stage, with torchvision's own parameter names.
+
+    The versions differ in where a stage halves its map: v1 in the first, 1×1 convolution of
+    its first block, v1.5 in the 3×3 one. Weights fit both but are only right in their own.
+    """
+    resnet = resnet50()
+    if strides == "v1":
+        for stage in (resnet.layer2, resnet.layer3, resnet.layer4):
+            stage[0].conv1.stride = (2, 2)
+            stage[0].conv2.stride = (1, 1)
+    named = list(resnet.named_children())[:-2]  # without avgpool and fc
+    backbone = nn.Sequential()
+    for name, module in named:
+        backbone.add_module(name, module)
+    return backbone
+
+
+class RetrievalNetwork(nn.Module):
+    """ResNet50 + CBAM + fc: an image in, an embedding of unit length out."""
+
+    def __init__(self, config: NetworkConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or NetworkConfig()
+        self.backbone = residual_stages(self.config.strides)
+        self.cbam = CBAM(
+            CHANNELS, reduction=self.config.reduction, kernel_size=self.config.kernel_size
+        )
+        self.fc = nn.Linear(CHANNELS, self.config.dim)
+
+    def forward(self, images: Tensor, *, attention: Attention = "both") -> ForwardPass:
+        """Embed images, (B, 3, S, S), and return every value on the way."""
+        return self.head(self.backbone(images), attention=attention)
+
+    def head(self, feature_map: Tensor, *, attention: Attention = "both") -> ForwardPass:
+        """Go on from a feature map F, (B, 2048, H, W)."""
+        maps = self.cbam(feature_map, attention=attention)
+        pooled = normalize(maps.refined.mean(dim=(2, 3)))  # (B, 2048)
+        embedding = normalize(self.fc(pooled))  # (B, D)
+        return ForwardPass(feature_map, maps, pooled, embedding)
+
+    def every_mode(self, feature_map: Tensor) -> Tensor:
+        """Embed feature maps, (B, 2048, H, W), once for each attention mode: (B, 4, D).
+
+        The backbone is nearly all of the cost, so the other three modes come for free; this
+        is why the app can switch attention without reading the gallery again.
+        """
+        return torch.stack(
+            [self.head(feature_map, attention=mode).embedding for mode in ATTENTION_MODES], dim=1
+        )

@@ -1,0 +1,257 @@
+"""One query from image to hits: read this first.
+
+    bytes -> decode -> preprocess -> embed (ResNet50, CBAM, fc)        embed_query
+          -> hash -> probe -> rerank by cosine -> hits                 look_up
+          -> exact scan of the whole gallery, to judge the hits by     look_up
+
+``search`` does both. They are apart because a change of K, L or the probes needs no new
+embedding: a page keeps the ``EmbeddedQuery`` and looks it up again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import GalleryError
+from core.galleries.base import Gallery
+from core.index.exact import Hits, exact_scan, neighbour_recall, rerank
+from core.index.hyperplanes import HashCode
+from core.index.lsh import Candidates, LSHConfig, LSHIndex
+from core.index.store import StoredGallery
+from core.model.cbam import Attention
+from core.model.embedder import Embedder
+from core.model.images import DecodedImage, decode
+from core.model.network import ForwardPass
+from core.model.preprocess import preprocess
+
+STAGES = ("decode", "preprocess", "embed", "hash", "probe", "rerank", "exact scan")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchConfig:
+    """What a query may change at no cost."""
+
+    k: int = 10  # hits wanted
+    n_probes: int = 1  # buckets read per table, the query's own included
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddedQuery:
+    """A query image after the network."""
+
+    image: DecodedImage
+    attention: Attention
+    forward: ForwardPass  # every value from feature map to embedding; B is 1
+    seconds: dict[str, float]  # decode, preprocess, embed
+
+    @property
+    def embedding(self) -> NDArray[np.float32]:
+        """(D,) of unit length."""
+        return self.forward.embedding[0].numpy()
+
+    @property
+    def channel_gate(self) -> NDArray[np.float32] | None:
+        """M_c, (C,), or None where channel attention is off."""
+        channel = self.forward.maps.channel
+        return None if channel is None else channel.gate[0, :, 0, 0].numpy()
+
+    @property
+    def spatial_gate(self) -> NDArray[np.float32] | None:
+        """M_s, (H, W), or None where spatial attention is off."""
+        spatial = self.forward.maps.spatial
+        return None if spatial is None else spatial.gate[0, 0].numpy()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked result."""
+
+    rank: int  # from 1
+    id: int
+    name: str
+    similarity: float  # cosine to the query
+    label: str | None
+    relevant: bool | None  # has the query's label; None where either has none
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchResult:
+    """A query's answer, and everything that explains it."""
+
+    query: EmbeddedQuery
+    query_id: int | None  # the query's own id where it is in the gallery: it is no hit
+    query_label: str | None
+    n_gallery: int  # images that were searched, the query itself left out
+    code: HashCode
+    candidates: Candidates  # the query's own id is among them where it is in the gallery
+    hits: tuple[Hit, ...]  # by LSH
+    exact_hits: tuple[Hit, ...]  # by the exact scan, for the same k
+    seconds: dict[str, float]  # each of STAGES
+
+    @property
+    def n_candidates(self) -> int:
+        """Images that were reranked, the query itself left out."""
+        return int(np.count_nonzero(self.candidates.ids != self.query_id))
+
+    @property
+    def candidate_ratio(self) -> float:
+        """Candidates over N."""
+        return self.n_candidates / self.n_gallery if self.n_gallery else 0.0
+
+    @property
+    def neighbour_recall(self) -> float:
+        """Share of the exact scan's hits that LSH found too."""
+        return neighbour_recall([hit.id for hit in self.hits], [hit.id for hit in self.exact_hits])
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds by stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def time(self, stage: str) -> Iterator[None]:
+        """Time the block under the name of its stage."""
+        start = perf_counter()
+        yield
+        self.seconds[stage] = perf_counter() - start
+
+
+def build_index(stored: StoredGallery, attention: Attention, config: LSHConfig) -> LSHIndex:
+    """Hash a gallery's embeddings of one attention mode into the L tables (Figure 8)."""
+    index = LSHIndex(config, stored.embeddings.shape[-1])
+    index.add(stored.ids, stored.of(attention))
+    return index
+
+
+def embed_query(data: bytes, embedder: Embedder, *, attention: Attention = "both") -> EmbeddedQuery:
+    """Decode and embed a query image.
+
+    Raises:
+        ImageError: the bytes are not an image that can be searched with.
+    """
+    watch = Stopwatch()
+    with watch.time("decode"):
+        image = decode(data)
+    with watch.time("preprocess"):
+        tensor = preprocess(image.pixels, embedder.preprocess)  # (3, S, S)
+    with watch.time("embed"):
+        forward = embedder.trace(tensor, attention=attention)
+    return EmbeddedQuery(image, attention, forward, watch.seconds)
+
+
+def look_up(
+    query: EmbeddedQuery,
+    gallery: Gallery,
+    index: LSHIndex,
+    config: SearchConfig,
+    *,
+    query_id: int | None = None,
+) -> SearchResult:
+    """Find a query's hits by LSH, and by the exact scan to judge them (Figure 9).
+
+    Args:
+        query: the query, embedded with the attention mode of the index.
+        gallery: what is searched.
+        index: over the gallery's embeddings.
+        config: how many hits, how many probes.
+        query_id: the query's id where it is known; else a gallery image with the same bytes
+            is taken to be the query.
+
+    Raises:
+        SettingError: a number outside its range.
+    """
+    if query_id is None:
+        query_id = find_by_digest(gallery, query.image.digest)
+    label = None if query_id is None else gallery.items[query_id].label
+    embedding = query.embedding
+    watch = Stopwatch()
+    with watch.time("hash"):
+        code = index.hash(embedding)
+    with watch.time("probe"):
+        candidates = index.candidates(code, n_probes=config.n_probes)
+    with watch.time("rerank"):
+        found = rerank(embedding, index.vectors, candidates.ids, k=config.k, exclude=query_id)
+    with watch.time("exact scan"):
+        exact = exact_scan(embedding, index.vectors, k=config.k, exclude=query_id)
+    return SearchResult(
+        query=query,
+        query_id=query_id,
+        query_label=label,
+        n_gallery=len(index) - (query_id in index.vectors),
+        code=code,
+        candidates=candidates,
+        hits=described(found, gallery, label),
+        exact_hits=described(exact, gallery, label),
+        seconds=query.seconds | watch.seconds,
+    )
+
+
+def search(
+    data: bytes,
+    *,
+    embedder: Embedder,
+    gallery: Gallery,
+    stored: StoredGallery,
+    attention: Attention = "both",
+    lsh: LSHConfig | None = None,
+    config: SearchConfig | None = None,
+    query_id: int | None = None,
+) -> SearchResult:
+    """Answer one query from the bytes of its image.
+
+    It builds the index first; keep ``build_index``'s result and call ``embed_query`` and
+    ``look_up`` where more than one query follows.
+
+    Raises:
+        ImageError: the bytes are not an image that can be searched with.
+        SettingError: a number outside its range.
+    """
+    index = build_index(stored, attention, lsh or LSHConfig())
+    query = embed_query(data, embedder, attention=attention)
+    return look_up(query, gallery, index, config or SearchConfig(), query_id=query_id)
+
+
+def find_by_digest(gallery: Gallery, digest: str) -> int | None:
+    """Return the lowest id of the gallery image whose file has this digest, if there is one."""
+    return next((item.id for item in gallery.items if item.digest == digest), None)
+
+
+def find_by_name(gallery: Gallery, name: str) -> int:
+    """Return the id of the gallery image of this name.
+
+    Raises:
+        GalleryError: there is none.
+    """
+    for item in gallery.items:
+        if item.name == name:
+            return item.id
+    raise GalleryError(
+        f"{gallery.title} has no image named {name!r}; its first is {gallery.items[0].name!r}."
+    )
+
+
+def described(hits: Hits, gallery: Gallery, label: str | None) -> tuple[Hit, ...]:
+    """Put names, labels and relevance to ranked ids."""
+    pairs = zip(hits.ids.tolist(), hits.similarities.tolist(), strict=True)
+    return tuple(
+        Hit(
+            rank=rank,
+            id=id,
+            name=gallery.items[id].name,
+            similarity=similarity,
+            label=gallery.items[id].label,
+            relevant=relevance(label, gallery.items[id].label),
+        )
+        for rank, (id, similarity) in enumerate(pairs, start=1)
+    )
+
+
+def relevance(query_label: str | None, label: str | None) -> bool | None:
+    """Tell whether two labels agree; None where one is missing."""
+    return None if query_label is None or label is None else query_label == label

@@ -1,0 +1,94 @@
+"""Shared by all tests: a cache directory that is nobody's, one model, one small gallery."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core.galleries.folder import FolderGallery, open_folder
+from core.model.checkpoint import Provenance, load_checkpoint, save_checkpoint
+from core.model.embedder import Embedder
+from core.model.network import NetworkConfig, RetrievalNetwork
+from core.model.preprocess import PreprocessConfig
+
+SIZE = 64  # px, the smallest input: a forward pass takes some 20 ms
+COLOURS = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40), "grey": (120,) * 3}
+PER_CLASS = 5
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_home(tmp_path_factory):
+    """Keep the tests out of the user's cache; a test that needs an empty one takes ``home``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HASHLIGHT_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Return a cache directory that is still empty."""
+    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def soft_pattern(seed: int, colour: tuple[int, ...] = (128, 128, 128)) -> np.ndarray:
+    """Return a soft pattern about one colour: (48, 72, 3) bytes, another one for each seed."""
+    rng = np.random.default_rng(seed)
+    rough = rng.normal(colour, 40, (6, 9, 3)).clip(0, 255).astype(np.uint8)
+    return np.asarray(Image.fromarray(rough).resize((72, 48), Image.Resampling.BICUBIC))
+
+
+def as_png(pixels: np.ndarray) -> bytes:
+    """Return the pixels as a file that keeps each of them."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def picture():
+    """Return ``soft_pattern``, a function that makes pixels from a seed."""
+    return soft_pattern
+
+
+@pytest.fixture(scope="session")
+def png():
+    """Return ``as_png``, a function that makes a file from pixels."""
+    return as_png
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory):
+    """Return a folder of 4 classes × 5 pictures, one folder per class."""
+    root = tmp_path_factory.mktemp("galleries") / "photos"
+    for number, (label, colour) in enumerate(COLOURS.items()):
+        (root / label).mkdir(parents=True)
+        for i in range(PER_CLASS):
+            data = as_png(soft_pattern(10 * number + i, colour))
+            (root / label / f"{i}.png").write_bytes(data)
+    return root
+
+
+@pytest.fixture(scope="session")
+def gallery(photos) -> FolderGallery:
+    """Return the pictures of ``photos`` as a gallery of 20."""
+    return open_folder(photos)
+
+
+@pytest.fixture(scope="session")
+def checkpoint_file(tmp_path_factory):
+    """Return the file of a small network (D = 32, 64 px) with random weights."""
+    torch.manual_seed(0)
+    network = RetrievalNetwork(NetworkConfig(dim=32, strides="v1")).eval()
+    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
+    provenance = Provenance(licence="nobody's", training={"seed": 0})
+    save_checkpoint(path, network, PreprocessConfig(input_size=SIZE), provenance)
+    return path
+
+
+@pytest.fixture(scope="session")
+def embedder(checkpoint_file) -> Embedder:
+    """Return the small network, ready to embed."""
+    return Embedder(load_checkpoint(checkpoint_file))

@@ -1,0 +1,336 @@
+"""Each command from its arguments to what it prints and writes, on a gallery of 20 pictures."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from core.cli import common as shared
+from core.cli import main
+from core.cli.search import as_text
+from core.evaluation.metrics import leave_one_out
+from core.evaluation.untouched import pooled_features
+from core.galleries.scenes import ScenesGallery
+from core.index import store
+from core.model.checkpoint import load_checkpoint
+from core.model.embedder import Embedder
+from core.scenery.render import CATEGORIES
+from core.search import STAGES, search
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(checkpoint_file, embedder, monkeypatch):
+    """Give every command the same model: what loading does is tested elsewhere."""
+
+    def load(path):
+        return embedder.checkpoint if path == checkpoint_file else load_checkpoint(path)
+
+    def fast(checkpoint):
+        return embedder if checkpoint is embedder.checkpoint else Embedder(checkpoint)
+
+    monkeypatch.setattr(shared, "load_checkpoint", load)
+    monkeypatch.setattr(shared, "Embedder", fast)
+
+
+@pytest.fixture
+def common(photos, checkpoint_file):
+    """Return the options that most commands here are given."""
+    return ["--gallery", str(photos), "--checkpoint", str(checkpoint_file)]
+
+
+def fails(arguments, capsys):
+    """Run a command that must fail with exit code 1; return its sentence."""
+    assert main([str(argument) for argument in arguments]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    last = err.rpartition("\r")[2].strip()  # what bars drew is wiped away with \r
+    assert last.startswith("hashlight: ")
+    assert "\n" not in last
+    assert last.endswith(".")
+    return last.removeprefix("hashlight: ")
+
+
+# search -----------------------------------------------------------------------------------
+
+
+def test_search_prints_json_and_nothing_else(common, photos, gallery, capsys):
+    image = photos / "red" / "2.png"
+    options = ["-k", "4", "--n-bits", "3", "--n-tables", "2", "--n-probes", "2", "--seed", "5"]
+    assert main(["search", str(image), *common, *options, "--attention", "channel", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["query"] == str(image)
+    assert found["gallery"] == str(photos)
+    assert found["settings"] == {
+        "k": 4,
+        "n_bits": 3,
+        "n_tables": 2,
+        "n_probes": 2,
+        "seed": 5,
+        "attention": "channel",
+    }
+    names = {item.id: (item.name, item.label) for item in gallery.items}
+    for hits in (found["hits"], found["exact_hits"]):
+        assert [hit["rank"] for hit in hits] == list(range(1, len(hits) + 1))
+        assert sorted(-hit["similarity"] for hit in hits) == [-h["similarity"] for h in hits]
+        for hit in hits:
+            assert set(hit) == {"rank", "id", "name", "similarity", "label", "relevant"}
+            assert names[hit["id"]] == (hit["name"], hit["label"])
+            assert hit["relevant"] == (hit["label"] == "red")
+            assert hit["name"] != "red/2.png"
+    assert len(found["exact_hits"]) == 4
+    both = {hit["id"] for hit in found["hits"]} & {hit["id"] for hit in found["exact_hits"]}
+    assert found["neighbour_recall"] == len(both) / 4
+    assert found["candidate_ratio"] == found["candidates"] / 19
+    assert tuple(found["seconds"]) == STAGES
+
+
+def test_search_prints_a_table_for_people(common, photos, capsys):
+    assert main(["search", str(photos / "red" / "2.png"), *common, "--n-bits", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["rank", "similarity", "label", "image"]
+    assert lines[1].split()[0] == "1"
+    assert sum(line.endswith("  relevant") for line in lines) >= 1
+    assert "candidates of 19 images" in lines[-2]
+    assert all(stage in lines[-1] for stage in STAGES)
+
+
+def test_search_without_candidates_says_what_to_do(gallery, embedder):
+    stored = store.load_or_build(gallery, embedder)
+    result = search(gallery.read(0), embedder=embedder, gallery=gallery, stored=stored)
+    nobody = replace(result.candidates, ids=np.array([0]))  # the query itself
+    text = as_text(replace(result, hits=(), candidates=nobody), "Photos")
+    assert "take fewer bits, more tables or probes." in text
+    assert "Photos: 0 candidates of 19 images (0.0%); neighbour recall@10 0%" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (["-k", "0"], "k is 0"),
+        (["--n-bits", "0"], "n_bits is 0"),
+        (["--n-tables", "1000"], "n_tables is 1000"),
+        (["--n-probes", "-1"], "n_probes is -1"),
+        (["--seed", "-1"], "seed is -1"),
+    ],
+)
+def test_search_with_a_number_out_of_range_is_one_sentence(common, photos, options, what, capsys):
+    assert fails(["search", photos / "red" / "2.png", *common, *options], capsys).startswith(what)
+
+
+def test_search_with_what_is_no_image_gallery_or_checkpoint_is_one_sentence(
+    common, photos, tmp_path, capsys
+):
+    image, text = photos / "red" / "2.png", tmp_path / "text.jpg"
+    text.write_text("hello")
+    assert "is not an image" in fails(["search", text, *common], capsys)
+    assert "can't be read" in fails(["search", tmp_path, *common], capsys)
+    nowhere = ["search", image, *common, "--gallery", tmp_path / "nowhere"]
+    assert "There is no gallery" in fails(nowhere, capsys)
+    assert "no weights" in fails(["search", image, "--checkpoint", tmp_path / "no"], capsys)
+    assert "not a whole safetensors" in fails(["search", image, "--checkpoint", text], capsys)
+
+
+def test_search_takes_a_file_name_that_is_no_text(common, gallery, tmp_path, capsys):
+    image = tmp_path / "caf\udce9.png"  # as Python reads the byte E9 of an old file name
+    image.write_bytes(gallery.read(0))
+    assert main(["search", str(image), *common, "--json"]) == 0
+    text = capsys.readouterr().out
+    text.encode()  # so that any terminal can print it
+    assert json.loads(text)["query"] == str(image)
+
+
+# index ------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("home")
+def test_index_embeds_once_and_ships_a_copy(common, gallery, embedder, tmp_path, capsys):
+    assert main(["index", *common]) == 0
+    assert "photos: 20 images embedded in " in capsys.readouterr().out
+    stored = store.load(gallery, embedder.digest)
+    assert stored.ids.tolist() == list(range(20))
+    assert main(["index", *common, "--out", str(tmp_path / "ship")]) == 0
+    out = capsys.readouterr().out
+    assert "photos: 20 images embedded before." in out
+    (shipped,) = (tmp_path / "ship").iterdir()
+    assert f"Written: {shipped}" in out
+    copy = store.load(gallery, embedder.digest, home=tmp_path / "none", shipped=[tmp_path / "ship"])
+    assert np.array_equal(copy.embeddings, stored.embeddings)
+
+
+@pytest.mark.usefixtures("home")
+def test_index_goes_on_where_it_was_interrupted(common, embedder, monkeypatch, capsys):
+    really_embed, batches = type(embedder).embed, []
+
+    def embed(self, batch):
+        if len(batches) == 1:
+            raise KeyboardInterrupt
+        batches.append(len(batch))
+        return really_embed(self, batch)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(embedder), "embed", embed)
+        assert main(["index", *common]) == 130
+    assert batches == [16]
+    batches.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(embedder), "embed", embed)
+        assert main(["index", *common]) == 0
+    assert batches == [4]  # the other 16 were there
+    capsys.readouterr()
+
+
+@pytest.mark.usefixtures("home")
+def test_index_names_what_it_leaves_out(checkpoint_file, gallery, tmp_path, capsys):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "good.png").write_bytes(gallery.read(0))
+    (folder / "bad.png").write_bytes(b"")
+    command = ["index", "--gallery", str(folder), "--checkpoint", str(checkpoint_file)]
+    assert main(command) == 0
+    out = capsys.readouterr().out
+    assert "Left out bad.png: The image is an empty file" in out
+    assert "photos: 1 images embedded" in out
+
+
+def test_index_does_not_pretend_to_have_kept_anything(common, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "file"))
+    assert main(["index", *common]) == 1
+    assert "set $HASHLIGHT_HOME to another place." in capsys.readouterr().err
+
+
+def test_index_downloads_only_what_can_be_downloaded(common, capsys):
+    assert "can't be downloaded" in fails(["index", *common, "--download"], capsys)
+
+
+# evaluate ---------------------------------------------------------------------------------
+
+
+def test_evaluate_measures_every_mode_and_the_untouched_features(
+    common, gallery, embedder, tmp_path, capsys
+):
+    assert main(["evaluate", *common, "--out", str(tmp_path / "figures.json")]) == 0
+    out = capsys.readouterr().out
+    written = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    assert written["gallery_digest"] == gallery.digest
+    assert written["checkpoint_digest"] == embedder.digest
+    assert {"command", "date", "machine", "versions"} <= set(written)
+    ids = np.arange(20)
+    labels = [item.label for item in gallery.items]
+    expected = leave_one_out(pooled_features(gallery, embedder, ids), labels)
+    measured = written["figures"]["untouched ImageNet features"]
+    assert measured["mean_average_precision"] == pytest.approx(expected.mean_average_precision)
+    assert measured["precision"]["5"] == pytest.approx(expected.precision[5])
+    stored = store.load(gallery, embedder.digest)
+    for mode in stored.modes:
+        expected = leave_one_out(stored.of(mode), labels).mean_average_precision
+        measured = written["figures"][f"attention {mode}"]["mean_average_precision"]
+        assert measured == pytest.approx(expected)
+        assert f"{expected:.4f}" in out
+
+
+def test_evaluate_needs_labels(checkpoint_file, photos, capsys):
+    command = ["evaluate", "--gallery", photos / "red", "--checkpoint", checkpoint_file]
+    assert "images without a label" in fails(command, capsys)
+
+
+def test_evaluate_refuses_a_place_before_it_measures(common, tmp_path, capsys):
+    assert "it is a folder" in fails(["evaluate", *common, "--out", tmp_path], capsys)
+
+
+# render-scenes ----------------------------------------------------------------------------
+
+
+def test_render_scenes_paints_a_gallery(tmp_path, capsys):
+    folder = tmp_path / "scenes"
+    assert main(["render-scenes", "--out", str(folder), "--per-category", "1"]) == 0
+    assert f"Written: {folder}" in capsys.readouterr().out
+    gallery = ScenesGallery(folder)
+    assert [item.label for item in gallery.items] == [it.label for it in CATEGORIES.values()]
+
+
+@pytest.mark.parametrize("options", [["--seed", "-1"], ["--per-category", "0"]])
+def test_render_scenes_with_a_number_out_of_range_is_one_sentence(tmp_path, options, capsys):
+    fails(["render-scenes", "--out", tmp_path / "scenes", *options], capsys)
+    assert not (tmp_path / "scenes").exists()
+
+
+# train ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def first_weights(checkpoint_file, tmp_path_factory):
+    """A safetensors file with torchvision's key names, as train starts from."""
+    tensors = {
+        name.removeprefix("backbone."): tensor
+        for name, tensor in load_file(checkpoint_file).items()
+        if name.startswith("backbone.")
+    }
+    path = tmp_path_factory.mktemp("init") / "resnet50.safetensors"
+    save_file(tensors, path)
+    return path
+
+
+@pytest.fixture
+def few_axes(monkeypatch):
+    """Let a small gallery's principal axes be found in no time: there are at most 20."""
+
+    def eigh(matrix):
+        axes, values, _ = torch.svd_lowrank(matrix, q=24)
+        return values.flip(0), axes.flip(1)  # ascending, as the real one
+
+    monkeypatch.setattr(torch.linalg, "eigh", eigh)
+
+
+@pytest.mark.usefixtures("few_axes")
+def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights, capsys):
+    out = home / "weights" / "trained.safetensors"
+    options = ["--dim", "8", "--input-size", "64", "--epochs", "1", "--folds", "2", "--seed", "3"]
+    where = ["--gallery", str(gallery.root), "--init", str(first_weights), "--out", str(out)]
+    assert main(["train", *where, *options]) == 0
+    text = capsys.readouterr().out
+    checkpoint = load_checkpoint(out)
+    assert checkpoint.network.config.describe() == {
+        "dim": 8,
+        "strides": "v1",
+        "reduction": 16,
+        "kernel_size": 7,
+    }
+    assert checkpoint.preprocess.input_size == 64
+    assert "MIT" in checkpoint.provenance.licence
+    training = checkpoint.provenance.training
+    assert training["gallery_digest"] == gallery.digest
+    assert (training["images"], training["classes"]) == (20, 4)
+    assert training["init"] == "resnet50.safetensors"
+    assert training["recipe"]["seed"] == 3
+    assert len(training["losses"]) == 1
+    folds = training["unseen_classes_mAP"]
+    held = [name for fold in folds for name in fold["classes"]]
+    assert sorted(held) == ["blue", "green", "grey", "red"]
+    for number, fold in enumerate(folds, start=1):
+        assert f"Fold {number}: mAP on 2 unseen classes" in text
+        assert f"untouched ImageNet features {fold['untouched']:.4f}" in text
+        assert set(fold["trained"]) == {"off", "channel", "spatial", "both"}
+    backbone, given = checkpoint.network.backbone.state_dict(), load_file(first_weights)
+    assert all(torch.equal(backbone[name], given[name].float()) for name in given)
+    assert len(list((home / "feature-maps").iterdir())) == 2  # one for each view
+
+
+def test_train_refuses_at_once_what_cannot_come_to_an_end(
+    home, photos, first_weights, tmp_path, capsys
+):
+    out = tmp_path / "trained.safetensors"
+    where = ["train", "--gallery", photos, "--init", first_weights, "--out", out]
+    assert "seed is -1" in fails([*where, "--seed", "-1"], capsys)
+    assert "The embedding size is 1" in fails([*where, "--dim", "1"], capsys)
+    assert "The input size is 50" in fails([*where, "--input-size", "50"], capsys)
+    assert "it is a folder" in fails([*where, "--out", tmp_path], capsys)
+    assert "no weights" in fails([*where, "--init", tmp_path / "no"], capsys)
+    assert "v1.5" in fails([*where, "--init", "torchvision", "--strides", "v1"], capsys)
+    unlabelled = [*where, "--gallery", photos / "red", "--input-size", "64"]
+    assert "images without a label" in fails(unlabelled, capsys)
+    assert not out.exists()
+    assert not home.exists()

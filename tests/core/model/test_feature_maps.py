@@ -1,0 +1,135 @@
+import re
+import resource
+
+import numpy as np
+import pytest
+import torch
+
+from core.errors import ImageError, StoreError
+from core.galleries.folder import open_folder
+from core.model.checkpoint import Checkpoint, Provenance
+from core.model.embedder import Embedder
+from core.model.feature_maps import View, load_or_compute
+from core.model.network import NetworkConfig, RetrievalNetwork
+from core.model.preprocess import PreprocessConfig
+
+ITSELF, AUGMENTED = View(0, 0), View(1, 0)
+
+
+@pytest.fixture
+def passes(embedder, monkeypatch):
+    """Count the forward passes."""
+    batches = []
+    forward = embedder.feature_maps
+    monkeypatch.setattr(embedder, "feature_maps", lambda b: batches.append(len(b)) or forward(b))
+    return batches
+
+
+def test_they_are_the_embedders_and_computed_once(gallery, embedder, passes, tmp_path):
+    seen = []
+    maps = load_or_compute(
+        gallery, embedder, ITSELF, tmp_path, progress=lambda *it: seen.append(it)
+    )
+    assert passes == [16, 4]
+    assert [(done, total) for done, total, _ in seen] == [(16, 20), (20, 20)]
+    assert maps.shape == (20, 2048, 2, 2)
+    assert maps.dtype == np.float16
+    for id in (0, 15, 16, 19):
+        image = embedder.prepare(gallery.read(id))
+        expected = embedder.feature_maps([image])[0].numpy()
+        np.testing.assert_allclose(maps[id], expected, rtol=2e-3, atol=2e-3)
+    passes.clear()
+    again = load_or_compute(gallery, embedder, ITSELF, tmp_path)
+    assert not passes
+    assert np.array_equal(again, maps)
+    with pytest.raises(ValueError, match="read-only"):
+        again[0] = 0
+
+
+def test_an_augmented_view_is_another_picture_but_always_the_same_one(gallery):
+    itself, augmented = ITSELF.of(gallery, 3), AUGMENTED.of(gallery, 3)
+    assert itself.shape == (48, 72, 3)
+    assert np.array_equal(augmented, AUGMENTED.of(gallery, 3))
+    others = [View(2, 0).of(gallery, 3), View(1, 1).of(gallery, 3), AUGMENTED.of(gallery, 4)]
+    for other in (itself, *others):
+        assert other.shape != augmented.shape or not np.array_equal(other, augmented)
+
+
+class Fake(Embedder):
+    """An embedder of its settings only: its feature maps are all ones."""
+
+    def __init__(self, digest="0", strides="v1", **preprocess):
+        self.digest = digest
+        network = RetrievalNetwork.__new__(RetrievalNetwork)
+        object.__setattr__(network, "config", NetworkConfig(strides=strides))
+        config = PreprocessConfig(**({"input_size": 64} | preprocess))
+        self.checkpoint = Checkpoint(network, config, Provenance(), digest)
+        self.batches = 0
+
+    def feature_maps(self, batch):
+        self.batches += 1
+        size = self.preprocess.input_size // 32
+        return torch.ones(len(batch), 2048, size, size)
+
+
+def test_another_network_preprocessing_or_view_has_its_own_file(gallery, tmp_path):
+    settings = [
+        {},
+        {"digest": "1"},
+        {"strides": "v1.5"},  # the same weights fit both
+        {"input_size": 96},
+        {"normalisation": "paper"},
+    ]
+    for number, setting in enumerate(settings, start=1):
+        fake = Fake(**setting)
+        load_or_compute(gallery, fake, ITSELF, tmp_path)
+        assert fake.batches == 2
+        assert len(list(tmp_path.iterdir())) == number
+    load_or_compute(gallery, Fake(), AUGMENTED, tmp_path)
+    assert len(list(tmp_path.iterdir())) == len(settings) + 1
+
+
+def test_another_gallery_has_its_own_file(gallery, photos, tmp_path):
+    load_or_compute(gallery, Fake(), ITSELF, tmp_path)
+    load_or_compute(open_folder(photos / "red"), Fake(), ITSELF, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, RuntimeError])
+def test_an_interrupted_computation_leaves_no_file(gallery, tmp_path, kind):
+    def interrupt(*_):
+        raise kind
+
+    with pytest.raises(kind):
+        load_or_compute(gallery, Fake(), ITSELF, tmp_path, progress=interrupt)
+    assert not list(tmp_path.iterdir())
+    assert load_or_compute(gallery, Fake(), ITSELF, tmp_path).shape == (20, 2048, 2, 2)
+
+
+def test_the_sentence_about_a_broken_image_names_it(gallery, tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "good.png").write_bytes(gallery.read(0))
+    (folder / "bad.png").write_bytes(b"")
+    with pytest.raises(ImageError, match=r"^bad\.png is an empty file"):
+        load_or_compute(open_folder(folder), Fake(), ITSELF, tmp_path / "maps")
+    assert not list((tmp_path / "maps").iterdir())
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(gallery, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreError, match=r"^The feature maps of photos need .* GB in .*\.$"):
+        load_or_compute(gallery, Fake(), ITSELF, tmp_path / "file" / "maps")
+
+
+def test_a_disk_that_is_full_is_one_sentence_and_leaves_nothing(gallery, tmp_path):
+    # No file may grow beyond 100 kB; the maps of one image take 16 kB, of all 328 kB.
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(StoreError, match=re.escape(str(tmp_path))) as error:
+            load_or_compute(gallery, Fake(), ITSELF, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert str(error.value).endswith("free some space or set $HASHLIGHT_HOME.")
+    assert not list(tmp_path.iterdir())
