@@ -1,0 +1,71 @@
+"""Where the network looked: pictures of the spatial attention M_s."""
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.figures.style import GREY, bare
+
+# From dark where a place is ignored to nearly clear where it counts: the image shines through.
+_SPOTLIGHT = [
+    [0.0, "rgba(8, 12, 36, 0.88)"],
+    [0.5, "rgba(92, 34, 96, 0.62)"],
+    [1.0, "rgba(255, 186, 58, 0.14)"],
+]
+
+
+def spatial_heatmap(
+    gate: NDArray[np.floating], picture: str, *, width: int, height: int
+) -> go.Figure:
+    """Lay M_s over the image that it was computed for, on the fixed scale 0 … 1.
+
+    The network sees the image squashed to a square, so each cell of M_s covers an equal part
+    of its width and of its height.
+
+    Args:
+        gate: (H, W) M_s.
+        picture: the image, as a ``data:`` address.
+        width: of the image in pixels; only its ratio to the height matters.
+        height: of the image in pixels.
+    """
+    rows, columns = gate.shape
+    x = (np.arange(columns) + 0.5) * width / columns
+    y = (np.arange(rows) + 0.5) * height / rows
+    figure = go.Figure(
+        go.Heatmap(
+            z=gate.round(3),
+            x=x,
+            y=y,
+            zmin=0,
+            zmax=1,
+            colorscale=_SPOTLIGHT,
+            xgap=1,
+            ygap=1,
+            customdata=np.stack(np.mgrid[1 : rows + 1, 1 : columns + 1], axis=-1),
+            hovertemplate="row %{customdata[0]}, column %{customdata[1]}"
+            "<br>M<sub>s</sub> = %{z:.2f}<extra></extra>",
+            colorbar={
+                "tickvals": [0, 0.5, 1],
+                "ticktext": ["0", "½", "1"],
+                "thickness": 8,
+                "outlinewidth": 1,
+                "outlinecolor": GREY,
+                "xpad": 4,
+            },
+        )
+    )
+    figure.add_layout_image(
+        source=picture,
+        xref="x",
+        yref="y",
+        x=0,
+        y=0,
+        sizex=width,
+        sizey=height,
+        sizing="stretch",
+        layer="below",
+    )
+    fixed = {"visible": False, "constrain": "domain", "fixedrange": True}
+    figure.update_xaxes(range=[0, width], constraintoward="left", **fixed)
+    figure.update_yaxes(range=[height, 0], scaleanchor="x", constraintoward="top", **fixed)
+    return bare(figure)

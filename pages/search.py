@@ -1,0 +1,36 @@
+"""Search a gallery with one image, by LSH and by the exact scan."""
+
+import streamlit as st
+
+from core.errors import HashlightError
+from pages.ui import errors, galleries, inputs, navigation, results, view
+from pages.ui.answers import answer
+
+navigation.set_up("Search")
+shown = view.current()
+inputs.settings(shown)
+
+title, choice = st.columns([2, 1], vertical_alignment="bottom")
+title.title("Search", anchor=False)
+with choice:
+    galleries.choose(shown)
+errors.show_remembered()
+
+try:
+    gallery = galleries.open_chosen(shown)
+    stored = galleries.embeddings(gallery) if gallery else None
+    if gallery and stored:
+        galleries.describe(gallery)
+        inputs.choose_query(shown, gallery, stored)
+        query = inputs.query(shown, gallery)
+        if query:
+            result = answer(query, gallery, stored, shown)
+            pictures, numbers = st.columns([3, 2], gap="medium")
+            with pictures:
+                results.query_and_attention(result, query)
+            with numbers:
+                results.summary(result, shown)
+            results.side_by_side(result, gallery, shown)
+            results.costs(result)
+except HashlightError as error:
+    errors.show(error)

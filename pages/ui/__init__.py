@@ -1,0 +1,1 @@
+"""What the pages share: resources, navigation, inputs and the results grid."""

@@ -1,0 +1,31 @@
+"""Errors in a page: one sentence, and whatever was on the page before stays."""
+
+import re
+
+import streamlit as st
+
+from core.errors import HashlightError
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$:^=])")
+_PENDING = "problem"
+
+
+def remember(error: HashlightError) -> None:
+    """Keep an error that happened in a widget's callback for the run that follows it."""
+    st.session_state[_PENDING] = str(error)
+
+
+def show_remembered() -> None:
+    """Show it, once."""
+    if problem := st.session_state.pop(_PENDING, None):
+        st.error(plain(problem), icon=":material/error:")
+
+
+def show(error: HashlightError) -> None:
+    """Show an error's sentence."""
+    st.error(plain(str(error)), icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """Return Markdown that shows ``text`` as it is: file names and labels may hold anything."""
+    return _MARKDOWN.sub(r"\\\1", text)

@@ -1,0 +1,163 @@
+"""Choosing a gallery, and everything that may be needed before it can be searched."""
+
+import streamlit as st
+
+from core.errors import GalleryError
+from core.galleries import registry
+from core.galleries.base import Gallery, file_digest
+from core.galleries.registry import GallerySource
+from core.index.store import StoredGallery
+from pages.ui import errors, resources, view
+from pages.ui.errors import plain
+from pages.ui.view import View
+from pages.ui.work import in_words
+
+ZIP = "zip"  # the choice that leads to the uploader
+ZIP_MEGABYTES = 200
+_ZIPS = "zips"  # in the session: gallery key -> (digest, file name)
+_SECONDS_PER_IMAGE = 0.06  # on two cores; only to say beforehand about how long it takes
+
+_STATES = {"ready": "", "download": " · to download", "missing": " · not here"}
+
+
+def choose(shown: View) -> None:
+    """Draw the choice; a change goes to the address."""
+    titles = {it.key: f"{it.title}{_STATES[it.state]}" for it in registry.available()}
+    titles |= {key: name for key, (_, name) in _zips().items()}
+    titles[ZIP] = "A zip of your own …"
+    st.session_state["gallery"] = shown.gallery if shown.gallery in titles else None
+    st.selectbox(
+        "Gallery",
+        list(titles),
+        key="gallery",
+        format_func=lambda key: titles.get(key, key),
+        placeholder="Choose a gallery",
+        help="The images that are searched.",
+        on_change=_gallery_changed,
+        args=(shown,),
+    )
+
+
+def open_chosen(shown: View) -> Gallery | None:
+    """Open the gallery, or show what has to happen first and return None.
+
+    Raises:
+        GalleryError: it can't be opened.
+    """
+    if shown.gallery in (zips := _zips()):
+        return resources.finished(resources.opened_zip(*zips[shown.gallery]))
+    source = next((it for it in registry.available() if it.key == shown.gallery), None)
+    if shown.gallery == ZIP or shown.gallery.startswith(f"{ZIP}-"):
+        _ask_for_zip(shown)
+    elif source is None:
+        st.warning(f"There is no gallery called {plain(repr(shown.gallery))}; choose one above.")
+    elif source.state == "ready":
+        return resources.finished(resources.opened(source.key))
+    else:
+        _ask_to_get(source)
+    return None
+
+
+def embeddings(gallery: Gallery) -> StoredGallery | None:
+    """Return a gallery's embeddings, or offer to compute them and return None.
+
+    Raises:
+        HashlightError: they can't be computed.
+    """
+    work = resources.embedded(gallery)
+    if not work.is_started:
+        n = len(gallery.items)
+        with st.container(border=True):
+            st.markdown(
+                f"**{plain(gallery.title)} has no embeddings yet.** Each of its {n:,} images goes "
+                "through the network once; they are kept on this machine after that. It takes "
+                f"about {in_words(n * _SECONDS_PER_IMAGE)} on two free cores, and goes on where "
+                "it was if it is interrupted."
+            )
+            st.button("Compute the embeddings", type="primary", on_click=work.start)
+        return None
+    stored = resources.finished(work)
+    if stored.failures:
+        with st.expander(f"{len(stored.failures)} images can't be searched", type="compact"):
+            for id, why in list(stored.failures.items())[:100]:
+                st.markdown(f"{plain(gallery.items[id].name)}: {plain(why)}")
+    return stored
+
+
+def describe(gallery: Gallery) -> None:
+    """Say in one line what is searched."""
+    source = next((it for it in registry.available() if it.key == gallery.key), None)
+    if source is None:
+        what = f"{len(gallery.items):,} images, only in this browser session."
+    else:
+        what = f"{source.description} {source.licence}"
+    if gallery.key == view.DEFAULT_GALLERY:
+        what += " They are no substitute for photographs: choose another gallery for those."
+    st.caption(what)
+
+
+def _ask_to_get(source: GallerySource) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{source.title}.** {source.description} {source.licence}")
+        if source.state == "missing":
+            st.markdown(plain(source.how_to_get))
+            return
+        work = resources.downloading(source.key)
+        if not work.is_started:
+            st.markdown(plain(source.how_to_get))
+            st.button("Download", type="primary", icon=":material/download:", on_click=work.start)
+            _show_failure(work)
+            return
+        resources.finished(work)
+        st.rerun()
+
+
+def _show_failure(work: resources.Work[None]) -> None:
+    if work.error is not None:
+        errors.show(work.error)
+
+
+def _ask_for_zip(shown: View) -> None:
+    if shown.gallery != ZIP:
+        st.warning(
+            "An uploaded zip lives only in the browser session that uploaded it; upload it again."
+        )
+    with st.container(border=True):
+        st.markdown(
+            "**A zip of your own.** Images side by side, or one folder per label. It is searched "
+            "on this machine, kept only in memory, and only this browser session can see it."
+        )
+        st.file_uploader(
+            "Zip of images",
+            type="zip",
+            key="zip_file",
+            max_upload_size=ZIP_MEGABYTES,
+            on_change=_zip_uploaded,
+            args=(shown,),
+        )
+
+
+def _gallery_changed(shown: View) -> None:
+    view.show(shown.with_gallery(st.session_state["gallery"]))
+
+
+def _zip_uploaded(shown: View) -> None:
+    file = st.session_state["zip_file"]
+    if file is None:
+        return
+    data = file.getvalue()
+    digest = file_digest(data)
+    work = resources.opened_zip(digest, file.name, data)
+    work.wait(None)
+    try:
+        gallery = work.result()
+    except GalleryError as error:
+        errors.remember(error)
+    else:
+        st.session_state[_ZIPS] = _zips() | {gallery.key: (digest, file.name)}
+        view.show(shown.with_gallery(gallery.key))
+
+
+def _zips() -> dict[str, tuple[str, str]]:
+    zips: dict[str, tuple[str, str]] = st.session_state.get(_ZIPS, {})
+    return zips

@@ -1,0 +1,217 @@
+"""What a visitor chooses: the settings and the query."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+import streamlit as st
+
+from core.errors import GalleryError, ImageError
+from core.galleries.base import Gallery
+from core.index.store import StoredGallery
+from core.model.cbam import ATTENTION_MODES
+from core.model.images import FORMAT_NAMES, MAX_BYTES, decode
+from core.search import find_by_name
+from pages.ui import cards, errors, navigation, samples, view
+from pages.ui.view import RANGES, View
+
+PER_PAGE = 18  # two rows on a wide screen
+_UPLOAD = "uploaded"  # in the session: (file name, bytes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """The image to search with."""
+
+    title: str
+    data: bytes
+    id: int | None = None  # in the gallery, where it is from there
+    is_upload: bool = False
+
+
+# Settings ---------------------------------------------------------------------------------
+
+
+def settings(shown: View) -> None:
+    """Draw the sidebar's settings; a change goes to the address."""
+    for name in (*RANGES, "attention"):
+        st.session_state[name] = getattr(shown, name)  # the address is right, back included
+    with st.sidebar:
+        st.subheader("Index", anchor=False)
+        _slider(
+            shown, "K", "Bits per hash code, K", "More bits: smaller buckets, fewer candidates."
+        )
+        _slider(
+            shown,
+            "L",
+            "Hash tables, L",
+            "More tables: more candidates, fewer neighbours missed.",
+        )
+        low, high = RANGES["seed"]
+        st.number_input(
+            "Seed of the hyperplanes",
+            low,
+            high,
+            key="seed",
+            help="Another seed draws other random hyperplanes.",
+            on_change=_settings_changed,
+            args=(shown,),
+        )
+        st.subheader("Query", anchor=False)
+        _slider(
+            shown,
+            "probes",
+            "Probes per table",
+            "How many buckets are read per table: the query's own, then those nearest to it.",
+        )
+        _slider(shown, "k", "Hits, k", "How many of the best candidates are shown.")
+        st.segmented_control(
+            "Attention (CBAM)",
+            ATTENTION_MODES,
+            key="attention",
+            required=True,
+            width="stretch",
+            wrap=False,
+            help="Which of CBAM's two gates are used, for the query and the gallery alike.",
+            on_change=_settings_changed,
+            args=(shown,),
+        )
+
+
+def _slider(shown: View, name: str, label: str, help: str) -> None:
+    low, high = RANGES[name]
+    st.slider(label, low, high, key=name, help=help, on_change=_settings_changed, args=(shown,))
+
+
+def _settings_changed(shown: View) -> None:
+    chosen = {name: st.session_state[name] for name in (*RANGES, "attention")}
+    view.show(replace(shown, **chosen))
+
+
+# Query ------------------------------------------------------------------------------------
+
+
+def query(shown: View, gallery: Gallery) -> Query | None:
+    """Return the query that the address names, if it names one.
+
+    Raises:
+        GalleryError: what it names is not here.
+    """
+    if shown.source == "image":
+        id = find_by_name(gallery, shown.name)
+        return Query(shown.name, gallery.read(id), id)
+    if shown.source == "sample":
+        return Query(samples.title(shown.name), samples.read(shown.name))
+    if shown.source == "upload":
+        return Query(shown.name, _uploaded(shown.name), is_upload=True)
+    return None
+
+
+def choose_query(shown: View, gallery: Gallery, stored: StoredGallery) -> None:
+    """Draw the ways to a query; a choice goes to the address."""
+    # With a key of its own for each query, the box closes as soon as there is a new one.
+    box = st.expander(
+        "Choose a query" if shown.source is None else "Choose another query",
+        expanded=shown.source is None,
+        key=f"chooser-{shown.source}-{shown.name}",
+        icon=":material/add_photo_alternate:",
+        on_change="rerun",
+    )
+    if not box.open:  # what nobody sees need not be sent
+        return
+    with box:
+        browse, upload, camera, sample = st.tabs(
+            ["From the gallery", "Upload", "Camera", "Samples"], key="ways", on_change="rerun"
+        )
+        if browse.open:
+            with browse:
+                _browse(shown, gallery, stored)
+        with upload:
+            st.file_uploader(
+                "A photograph or picture",
+                key="upload_file",
+                help=f"{FORMAT_NAMES}, at most {MAX_BYTES // 2**20} MB. It stays on the machine "
+                "that runs this app, and is forgotten when you leave.",
+                on_change=_image_given,
+                args=(shown, "upload_file"),
+            )
+        if camera.open:  # asks for the camera as soon as it is drawn
+            with camera:
+                st.camera_input(
+                    "Take a picture",
+                    key="camera",
+                    on_change=_image_given,
+                    args=(shown, "camera"),
+                )
+        if sample.open:
+            with sample:
+                _sample_links(shown)
+
+
+def _browse(shown: View, gallery: Gallery, stored: StoredGallery) -> None:
+    labels = sorted({it.label for it in gallery.items if it.label is not None})
+    ids = stored.ids.tolist()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        if labels:
+            label = st.selectbox(
+                "Label", labels, index=None, placeholder="All labels", key="label", width=240
+            )
+            if label is None:
+                ids = _mixed(ids, gallery)
+            else:
+                ids = [id for id in ids if gallery.items[id].label == label]
+        n_pages = max(1, -(-len(ids) // PER_PAGE))
+        page = st.pagination(n_pages, key="page") if n_pages > 1 else 1
+    with cards.grid("browse", min_width=96):
+        for id in ids[(page - 1) * PER_PAGE : page * PER_PAGE]:
+            item = gallery.items[id]
+            what = item.label or PurePath(item.name).name
+            cards.card(f"browse-{id}", gallery, id, link=what, alt=what, shown=shown)
+
+
+def _mixed(ids: list[int], gallery: Gallery) -> list[int]:
+    """Order images so that every label comes once before any comes again."""
+    seen: Counter[str | None] = Counter()
+    turns = {}
+    for id in ids:
+        label = gallery.items[id].label
+        turns[id] = seen[label]
+        seen[label] += 1
+    return sorted(ids, key=turns.__getitem__)  # stable: within a turn in the gallery's order
+
+
+def _sample_links(shown: View) -> None:
+    with cards.grid("samples", min_width=160):
+        for name, what in samples.SAMPLES.items():
+            with st.container(key=f"card-sample-{name}", gap=None):
+                st.image(samples.read(name), width="stretch", alt=what)
+                st.page_link(
+                    navigation.SEARCH,
+                    label=what,
+                    query_params=shown.with_query("sample", name).params(),
+                )
+
+
+def _image_given(shown: View, key: str) -> None:
+    """Take an upload or a camera picture as the query, if it is an image; else say why not."""
+    file = st.session_state[key]
+    if file is None:  # taken away again: what is shown stays
+        return
+    data = file.getvalue()
+    try:
+        decode(data, name=file.name)
+    except ImageError as error:
+        errors.remember(error)
+    else:
+        st.session_state[_UPLOAD] = (file.name, data)
+        view.show(shown.with_query("upload", file.name))
+
+
+def _uploaded(name: str) -> bytes:
+    kept, data = st.session_state.get(_UPLOAD, (None, b""))
+    if kept != name:
+        raise GalleryError(
+            f"{name} was uploaded in another session or replaced since, and a link can't carry "
+            "it; upload it again."
+        )
+    return data

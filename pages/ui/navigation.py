@@ -1,0 +1,41 @@
+"""The frame of every page: its title in the browser, the look, and our own menu.
+
+Each page calls ``set_up`` first. We don't use ``st.navigation``: beside a ``pages`` folder,
+the first visitor after a server start who opens a deep link would get a broken menu.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parents[2]
+LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
+STYLE = Path(__file__).with_name("style.css")
+
+HOME = "streamlit_app.py"
+SEARCH = "pages/search.py"
+MENU = (
+    (HOME, "Home", ":material/home:"),
+    (SEARCH, "Search", ":material/search:"),
+)
+
+
+def set_up(title: str) -> None:
+    """Set the page's configuration and draw the menu.
+
+    Args:
+        title: of this page, for the browser's tab.
+    """
+    st.set_page_config(
+        page_title=f"{title} · Hashlight",
+        page_icon=str(LOGO),
+        layout="wide",
+        initial_sidebar_state="auto",  # closed on a phone
+    )
+    st.html(STYLE)
+    with st.sidebar:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.image(str(LOGO), width=34, alt="")
+            st.markdown("**Hashlight**", width="content")
+        for page, label, icon in MENU:
+            st.page_link(page, label=label, icon=icon)

@@ -1,0 +1,186 @@
+"""Everything that is kept between runs and shared between sessions: all caching lives here.
+
+Keys are digests and settings, never arrays or bytes (their arguments start with an
+underscore, which tells Streamlit not to look at them). What is kept is bounded: the numbers
+are entries, and the largest entry that each can hold is said beside it.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+import streamlit as st
+
+from core.errors import GalleryError
+from core.galleries import registry
+from core.galleries.archive import ArchiveGallery
+from core.galleries.base import Gallery, file_digest
+from core.index import store
+from core.index.lsh import LSHConfig, LSHIndex
+from core.index.store import StoredGallery
+from core.model.cbam import Attention
+from core.model.embedder import Embedder
+from core.model.images import DecodedImage, thumbnail
+from core.search import EmbeddedQuery, build_index, embed_query
+from pages.ui import samples
+from pages.ui.work import Work
+
+T = TypeVar("T")
+
+AUTOMATIC = 300  # images that are embedded without asking: well under a minute
+QUERY_SIDE = 1024  # pixels of a query image that are kept to be shown
+_BAR_AFTER = 0.4  # seconds; a bar that only flashes up is worse than none
+
+_log = logging.getLogger(__name__)
+
+
+# Model ------------------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner="Loading the model …")
+def embedder() -> Embedder:
+    """Return the one model of this process; all sessions share it."""
+    model = Embedder()
+    # The first pass through a network is several times slower than all that follow. It is
+    # nobody's query, so nobody's time is measured by it.
+    embed_query(samples.read("china"), model)
+    _log.warning("Loaded the model %s.", model.digest[:16])
+    return model
+
+
+def embedded_query(data: bytes, attention: Attention) -> EmbeddedQuery:
+    """Embed a query image, or return what the same bytes gave before.
+
+    Raises:
+        ImageError: the bytes are not an image that can be searched with.
+    """
+    return _embedded_query(file_digest(data), attention, embedder().digest, data)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)  # each at most 5 MB
+def _embedded_query(
+    digest: str, attention: Attention, embedder_digest: str, _data: bytes
+) -> EmbeddedQuery:
+    query = embed_query(_data, embedder(), attention=attention)
+    return replace(query, image=_to_be_shown(query.image))
+
+
+def _to_be_shown(image: DecodedImage) -> DecodedImage:
+    """Keep only every n-th pixel of a large photograph: it is only looked at from here on."""
+    step = max(1, max(image.pixels.shape[:2]) // QUERY_SIDE)
+    return replace(image, pixels=np.ascontiguousarray(image.pixels[::step, ::step]))
+
+
+# Galleries --------------------------------------------------------------------------------
+
+
+def opened(key: str) -> Work[Gallery]:
+    """Return the opening of a gallery by key, under way or done."""
+    return _started(_opening(key))
+
+
+def opened_zip(digest: str, name: str, data: bytes | None = None) -> Work[Gallery]:
+    """Return the opening of an uploaded zip; its bytes are needed only the first time."""
+    return _started(_opening_zip(digest, name, data))
+
+
+def downloading(key: str) -> Work[None]:
+    """Return the download of a gallery, which may not have been started."""
+    return _downloading(key)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # names and digests: 10 MB
+def _opening(key: str) -> Work[Gallery]:
+    return Work(lambda progress: registry.open_known(key, progress=progress))
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)  # the whole zip: 200 MB
+def _opening_zip(digest: str, name: str, _data: bytes | None) -> Work[Gallery]:
+    def task(progress: Callable[[int, int, str], None]) -> Gallery:
+        if _data is None:
+            raise GalleryError(f"{name} has made room for newer uploads; upload it again.")
+        return ArchiveGallery(_data, name=name, progress=progress)
+
+    return Work(task)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _downloading(key: str) -> Work[None]:
+    return Work(lambda progress: registry.download(key, progress=progress))
+
+
+@st.cache_data(max_entries=4_096, show_spinner=False)  # each some 15 KB
+def _thumbnail(digest: str, max_side: int, _gallery: Gallery, _id: int) -> bytes:
+    return thumbnail(_gallery.read(_id), max_side=max_side)
+
+
+def gallery_thumbnail(gallery: Gallery, id: int, *, max_side: int = 384) -> bytes:
+    """Return a small JPEG of a gallery image.
+
+    Raises:
+        GalleryError: the file is gone.
+        ImageError: the file is no image.
+    """
+    return _thumbnail(gallery.items[id].digest, max_side, gallery, id)
+
+
+# Embeddings and index ---------------------------------------------------------------------
+
+
+def embedded(gallery: Gallery) -> Work[StoredGallery]:
+    """Return the embedding of a gallery; started where no one need be asked."""
+    model = embedder()
+    work = _embedding(gallery.digest, model.digest, gallery)
+    if not work.is_started and (
+        len(gallery.items) <= AUTOMATIC or store.is_stored(gallery, model.digest)
+    ):
+        work.start()
+    return work
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)  # 4 KB per image: 55 MB for Imagenette
+def _embedding(gallery_digest: str, embedder_digest: str, _gallery: Gallery) -> Work[StoredGallery]:
+    model = embedder()
+    return Work(lambda progress: store.load_or_build(_gallery, model, progress=progress))
+
+
+def index(stored: StoredGallery, attention: Attention, config: LSHConfig) -> LSHIndex:
+    """Return the hash tables of a gallery for one attention mode and one setting."""
+    return _index(stored.gallery_digest, stored.embedder_digest, attention, config, stored)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)  # 2 KB per image: 25 MB for Imagenette
+def _index(
+    gallery_digest: str,
+    embedder_digest: str,
+    attention: Attention,
+    config: LSHConfig,
+    _stored: StoredGallery,
+) -> LSHIndex:
+    index = build_index(_stored, attention, config)
+    index.query(index.vectors.matrix[0], k=1)  # as in embedder: the first of anything is slow
+    return index
+
+
+# Watching ---------------------------------------------------------------------------------
+
+
+def finished(work: Work[T]) -> T:
+    """Wait for work that has been started, with a bar where that takes a while.
+
+    Raises:
+        HashlightError: what the work raised.
+    """
+    if not work.wait(_BAR_AFTER):
+        place = st.empty()
+        while not work.wait(0.25):
+            place.progress(work.share, text=work.describe())
+        place.empty()
+    return work.result()
+
+
+def _started(work: Work[T]) -> Work[T]:
+    work.start()
+    return work

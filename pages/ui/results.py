@@ -1,0 +1,220 @@
+"""A query's answer: the query and where the network looked, the hits, and what they cost."""
+
+import base64
+import io
+
+import streamlit as st
+from PIL import Image
+
+from core.figures.attention import spatial_heatmap
+from core.figures.bits import code_grid
+from core.figures.timing import duration, stage_times
+from core.galleries.base import Gallery
+from core.search import Hit, SearchResult
+from pages.ui import cards
+from pages.ui.answers import look_up_seconds
+from pages.ui.errors import plain
+from pages.ui.inputs import Query
+from pages.ui.view import View
+
+_STATIC = {"displayModeBar": False}  # of a Plotly chart
+
+
+def query_and_attention(result: SearchResult, query: Query) -> None:
+    """Show the query image, and M_s over it."""
+    left, right = st.columns(2, gap="small")
+    with left:
+        query_picture(result, query.title)
+        st.caption(_query_caption(result, query))
+    with right:
+        heatmap(result)
+
+
+def query_picture(result: SearchResult, title: str) -> None:
+    """Show the query image."""
+    with st.container(key="query-picture"):
+        st.image(jpeg(result), width="stretch", alt=f"Query: {title}")
+
+
+def heatmap(result: SearchResult) -> None:
+    """Show M_s over the query, with a caption."""
+    gate = result.query.spatial_gate
+    if gate is None:
+        st.info("Spatial attention is off, so there is no M_s to show.")
+        return
+    height, width = result.query.image.pixels.shape[:2]
+    address = "data:image/jpeg;base64," + base64.b64encode(jpeg(result)).decode()
+    st.plotly_chart(
+        spatial_heatmap(gate, address, width=width, height=height),
+        height=round(min(max(280 * height / width, 130), 300)),
+        config=_STATIC,
+        key="heatmap",
+        alt="Heatmap of the spatial attention over the query: brighter cells count more.",
+    )
+    st.caption("Spatial attention M_s: bright cells count, dark ones are ignored.")
+
+
+def summary(result: SearchResult, shown: View) -> None:
+    """Show the four numbers that say how well LSH did, and at what cost."""
+    with st.grid(min_column_width=150, gap="small"):
+        st.metric(
+            f"Neighbour recall@{shown.k}",
+            f"{result.neighbour_recall:.0%}",
+            help=f"Share of the exact scan's top {shown.k} that LSH returned too.",
+        )
+        st.metric(
+            "Candidate ratio",
+            f"{result.candidate_ratio:.1%}",
+            f"{result.n_candidates:,} of {result.n_gallery:,} images",
+            delta_color="off",
+            delta_arrow="off",
+            help="Candidates are the images in the probed buckets; only they are compared with "
+            "the query.",
+        )
+        if result.query_label is not None and result.exact_hits:
+            st.metric(
+                f"Precision@{shown.k}",
+                f"{precision(result.hits, shown.k):.0%}",
+                f"exact scan {precision(result.exact_hits, shown.k):.0%}",
+                delta_color="off",
+                delta_arrow="off",
+                help=f"Share of the {shown.k} places that hold an image with the query's label.",
+            )
+        st.metric(
+            "Look-up time",
+            duration(look_up_seconds(result)),
+            f"exact scan {duration(result.seconds['exact scan'])}",
+            delta_color="off",
+            delta_arrow="off",
+            help="Hash, probe and rerank together. In a gallery this small the exact scan is "
+            "fast as well; it grows with N.",
+        )
+
+
+def side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> None:
+    """Show what LSH found beside what the exact scan finds."""
+    found = {hit.id for hit in result.hits}
+    truth = {hit.id for hit in result.exact_hits}
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("LSH", anchor=False)
+        n = result.n_candidates
+        st.caption(f"Ranks its {n:,} candidates only.")
+        if n < shown.k:
+            st.info(
+                f"Only {n:,} candidates for {shown.k} hits: fewer bits, more tables or more "
+                "probes find more.",
+                icon=":material/tune:",
+            )
+        _hits("lsh", result.hits, result, gallery, shown, marked=found - truth)
+    with right:
+        st.subheader("Exact scan", anchor=False)
+        st.caption(f"Ranks all {result.n_gallery:,} images: what LSH is judged by.")
+        _hits("exact", result.exact_hits, result, gallery, shown, marked=truth - found)
+
+
+def _hits(
+    name: str,
+    hits: tuple[Hit, ...],
+    result: SearchResult,
+    gallery: Gallery,
+    shown: View,
+    *,
+    marked: set[int],
+) -> None:
+    with cards.grid(name):
+        for hit in hits:
+            facts = f"**{hit.rank}** · {hit.similarity:.3f}"
+            if name == "lsh":
+                facts += f" · {_tables(result, hit)}"
+            elif hit.id in marked:
+                facts += " · :orange[**missed**]"
+            facts += f"  \n{_label(hit)}"
+            what = hit.label or hit.name
+            cards.card(
+                f"{name}-{hit.rank}",
+                gallery,
+                hit.id,
+                facts=facts,
+                link="More like this",
+                alt=f"Rank {hit.rank}: {what}",
+                shown=shown,
+            )
+
+
+def _tables(result: SearchResult, hit: Hit) -> str:
+    """Say in how many of the tables a hit was found."""
+    candidates = result.candidates
+    found_by = candidates.found_by[candidates.ids == hit.id]
+    return f"{int(found_by.sum())} of {found_by.shape[-1]} tables"
+
+
+def _label(hit: Hit) -> str:
+    """Say a hit's label, and with a sign and a colour whether it is the query's."""
+    if hit.relevant is None:
+        return f":gray[{plain(hit.label or hit.name)}]"
+    icon, colour = (":material/check:", "green") if hit.relevant else (":material/close:", "orange")
+    return f":{colour}[{icon} {plain(hit.label or '')}]"
+
+
+def costs(result: SearchResult) -> None:
+    """Show the time of each stage and the hash code."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Time per stage", anchor=False)
+        st.caption(
+            "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
+            "repeats only the rest (the fastest of three runs)."
+        )
+        st.plotly_chart(
+            stage_times(result.seconds),
+            config=_STATIC,
+            key="times",
+            alt="Time per stage: "
+            + ", ".join(f"{stage} {duration(value)}" for stage, value in result.seconds.items()),
+        )
+    with right:
+        st.subheader("Hash code", anchor=False)
+        st.caption(
+            "One row per table, one bit per hyperplane. Pale bits lie close to their hyperplane "
+            "and flip easily."
+        )
+        hash_code(result)
+
+
+def hash_code(result: SearchResult) -> None:
+    """Show the bits of every table."""
+    code = result.code
+    n_tables, n_bits = code.bits.shape
+    keys = ", ".join(f"{key:0{n_bits}b}" for key in code.keys.tolist())
+    st.plotly_chart(
+        code_grid(code.margins),
+        config=_STATIC,
+        key="bits",
+        alt=f"Hash code of {n_bits} bits in each of {n_tables} tables: {keys}",
+    )
+
+
+def precision(hits: tuple[Hit, ...], k: int) -> float:
+    """Precision@k: a place that stays empty counts as not relevant."""
+    return sum(bool(hit.relevant) for hit in hits) / k
+
+
+def jpeg(result: SearchResult) -> bytes:
+    """Return the query's pixels as a JPEG file."""
+    image = Image.fromarray(result.query.image.pixels)
+    image.thumbnail((640, 640))
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=88)
+    return file.getvalue()
+
+
+def _query_caption(result: SearchResult, query: Query) -> str:
+    parts = [plain(query.title)]
+    if result.query_label is not None:
+        parts.append(f"label **{plain(result.query_label)}**")
+    if result.query_id is not None:
+        parts.append("in the gallery, so left out of its own hits")
+    if query.is_upload:
+        parts.append("an upload can't be put in a link, so this page's address works only here")
+    return " · ".join([*parts, *map(plain, result.query.image.notes)])

@@ -1,0 +1,116 @@
+"""What a page shows, as its address says it: the one place where state lives.
+
+Each run of the script reads the address, and widgets write to it before the script runs
+again. Reload, back, a second tab and a link that someone sends therefore need no code of
+their own. Whatever in an address makes no sense is ignored, and its default taken.
+
+Streamlit can bind single widgets to an address (``bind="query-params"``). We don't use it:
+gallery and image change together, and *back* has to bring back both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import streamlit as st
+
+from core.index.lsh import LSHConfig
+from core.model.cbam import ATTENTION_MODES, Attention
+from core.search import SearchConfig
+
+DEFAULT_GALLERY = "scenes"
+
+# What the sliders offer, and so what an address may say; the core allows more.
+RANGES = {
+    "K": (1, 24),
+    "L": (1, 32),
+    "probes": (1, 64),
+    "k": (1, 50),
+    "seed": (0, 9_999),
+}
+SOURCES = ("image", "sample", "upload")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """One state of the Search page; field by field what its address says."""
+
+    gallery: str = DEFAULT_GALLERY
+    source: str | None = None  # where the query comes from: one of SOURCES; None: none yet
+    name: str = ""  # of the query image, in its source
+    K: int = LSHConfig().n_bits
+    L: int = LSHConfig().n_tables
+    seed: int = LSHConfig().seed
+    probes: int = 8  # with one alone, K = 12 misses two neighbours of three in a small gallery
+    k: int = SearchConfig().k
+    attention: Attention = "both"
+
+    @property
+    def lsh(self) -> LSHConfig:
+        """How the index is built."""
+        return LSHConfig(n_bits=self.K, n_tables=self.L, seed=self.seed)
+
+    @property
+    def search(self) -> SearchConfig:
+        """How it is asked."""
+        return SearchConfig(k=self.k, n_probes=self.probes)
+
+    def params(self) -> dict[str, str]:
+        """Return the address's parameters: the query with its gallery, and what is not default."""
+        params = {}
+        if self.source or self.gallery != DEFAULT_GALLERY:
+            params["gallery"] = self.gallery
+        if self.source:
+            params[self.source] = self.name
+        for name in (*RANGES, "attention"):
+            if (value := getattr(self, name)) != getattr(View(), name):
+                params[name] = str(value)
+        return params
+
+    def with_query(self, source: str, name: str) -> Self:
+        """Return this view with another query."""
+        return replace(self, source=source, name=name)
+
+    def with_gallery(self, gallery: str) -> Self:
+        """Return this view of another gallery; an image of the old one is no query there."""
+        changed = replace(self, gallery=gallery)
+        return replace(changed, source=None, name="") if self.source == "image" else changed
+
+
+def parse(params: Mapping[str, str]) -> View:
+    """Read an address's parameters; what makes no sense is left at its default."""
+    values: dict[str, Any] = {}
+    for name, (low, high) in RANGES.items():
+        number = _whole(params.get(name, ""))
+        if number is not None and low <= number <= high:
+            values[name] = number
+    if params.get("attention") in ATTENTION_MODES:
+        values["attention"] = params["attention"]
+    if params.get("gallery"):
+        values["gallery"] = params["gallery"]
+    source = next((source for source in SOURCES if params.get(source)), None)
+    if source:
+        values |= {"source": source, "name": params[source]}
+    return View(**values)
+
+
+def current() -> View:
+    """Read the browser's address, and write it back as we would have written it.
+
+    Writing it back is what makes links within a page work: Streamlit hands the link's
+    parameters to the script but leaves the browser's address as it was. An address that is
+    right already stays untouched.
+    """
+    view = parse(st.query_params)
+    show(view)
+    return view
+
+
+def show(view: View) -> None:
+    """Make the browser's address say this; the browser's *back* undoes it."""
+    st.query_params.from_dict(view.params())
+
+
+def _whole(text: str) -> int | None:
+    """Read a whole number of at most nine plain digits."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None

@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from core.figures.attention import spatial_heatmap
+
+GATE = np.linspace(0.2, 0.6, 36).reshape(6, 6)
+
+
+def figure_of(gate, width=192, height=128):
+    return spatial_heatmap(gate, "data:,", width=width, height=height)
+
+
+@pytest.mark.parametrize("gate", [GATE, GATE * 0.1, np.ones((6, 6))])
+def test_the_scale_is_fixed_whatever_the_values(gate):
+    heatmap = figure_of(gate).data[0]
+    assert (heatmap.zmin, heatmap.zmax) == (0, 1)
+    assert np.allclose(heatmap.z, gate, atol=5e-4)
+
+
+def test_the_cells_tile_the_image_from_edge_to_edge():
+    figure = figure_of(GATE, width=384, height=256)
+    heatmap, picture = figure.data[0], figure.layout.images[0]
+    step_x, step_y = 384 / 6, 256 / 6
+    assert np.allclose(heatmap.x, np.arange(6) * step_x + step_x / 2)
+    assert np.allclose(heatmap.y, np.arange(6) * step_y + step_y / 2)
+    assert (picture.x, picture.y, picture.sizex, picture.sizey) == (0, 0, 384, 256)
+
+
+def test_row_one_is_the_top_as_in_the_image():
+    figure = figure_of(GATE)
+    low, high = figure.layout.yaxis.range
+    assert low > high  # the axis runs downwards
+    assert figure.layout.yaxis.scaleanchor == "x"  # the image keeps its shape
+
+
+def test_what_one_points_at_is_the_value_of_its_row_and_column():
+    heatmap = figure_of(GATE).data[0]
+    assert heatmap.customdata[0][5].tolist() == [1, 6]
+    assert heatmap.customdata[5][0].tolist() == [6, 1]

@@ -1,0 +1,22 @@
+import numpy as np
+
+from core.figures.bits import FAR, code_grid
+
+MARGINS = np.array([[0.3, -0.01, 0.0], [-0.2, 0.05, -0.4]])
+
+
+def test_the_digits_are_the_sides_of_the_hyperplanes_row_by_row():
+    digits = code_grid(MARGINS).data[1]
+    assert digits.text.tolist() == [1, 0, 1, 0, 1, 0]  # a margin of 0 counts as 1
+    assert digits.y.tolist() == [1, 1, 1, 2, 2, 2]
+    assert digits.x.tolist() == [1, 2, 3, 1, 2, 3]
+
+
+def test_the_scale_is_fixed_whatever_the_margins():
+    for margins in (MARGINS, MARGINS * 100):
+        heatmap = code_grid(margins).data[0]
+        assert (heatmap.zmin, heatmap.zmax) == (-FAR, FAR)
+
+
+def test_a_large_code_is_drawn_without_digits():
+    assert len(code_grid(np.zeros((32, 24))).data) == 1

@@ -1,0 +1,78 @@
+"""Rules of the house that a reader relies on, checked over the source."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "streamlit_app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+CORE = sorted((ROOT / "core").rglob("*.py"))
+FIGURES = sorted((ROOT / "core" / "figures").rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """All modules that a file imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return names
+
+
+def packages(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_never_import_torch(path):
+    assert not packages(path) & {"torch", "torchvision"}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
+def test_core_never_imports_streamlit_or_a_page(path):
+    assert not packages(path) & {"streamlit", "pages", "streamlit_app"}
+
+
+@pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.name)
+def test_figures_need_numpy_and_plotly_only(path):
+    foreign = {name for name in imports(path) if not name.startswith("core.figures")}
+    standard = {"collections", "dataclasses", "functools", "itertools", "math", "typing"}
+    assert {name.partition(".")[0] for name in foreign} <= {"numpy", "plotly"} | standard
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_only_resources_caches(path):
+    cached = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and "cache" in node.attr
+    } | (imports(path) & {"functools"})
+    assert bool(cached) == (path.name == "resources.py")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_do_not_use_st_navigation(path):
+    source = ast.parse(path.read_text(encoding="utf-8"))
+    calls = {ast.unparse(node.func) for node in ast.walk(source) if isinstance(node, ast.Call)}
+    assert not calls & {"st.navigation", "st.Page"}
+
+
+@pytest.mark.parametrize("path", [ROOT / "streamlit_app.py", *(ROOT / "pages").glob("*.py")])
+def test_every_page_sets_itself_up_before_it_shows_anything(path):
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    calls = [
+        ast.unparse(node.value.func)
+        for node in body
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    ]
+    assert calls[0] == "navigation.set_up"
+
+
+def test_the_menu_leads_to_every_page_and_to_nothing_else():
+    from pages.ui import navigation  # noqa: PLC0415
+
+    files = {"streamlit_app.py", *(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))}
+    assert {page for page, _, _ in navigation.MENU} == files

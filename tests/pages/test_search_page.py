@@ -1,0 +1,80 @@
+import pytest
+
+from core.model.embedder import Embedder
+from pages.ui import resources
+
+RED = {"gallery": "scenes", "image": "red/1.jpg"}
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """A list that grows by one with every pass of a query through the network."""
+    seen = []
+    plain_trace = Embedder.trace
+
+    def trace(self, image, **settings):
+        seen.append(settings)
+        return plain_trace(self, image, **settings)
+
+    resources.embedder()  # its own first pass is nobody's query
+    resources._embedded_query.clear()
+    monkeypatch.setattr(Embedder, "trace", trace)
+    return seen
+
+
+def metrics(page):
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def sentences(page):
+    return [element.value for element in (*page.error, *page.warning)]
+
+
+def test_a_link_gives_an_answer(search_page):
+    page = search_page(**RED, K="2", k="5")
+    assert not page.exception
+    assert sentences(page) == []
+    assert metrics(page)["Precision@5"] == "100%"  # five red ones are left, and colour decides
+
+
+def test_changing_an_index_or_query_setting_never_runs_the_network_again(search_page, passes):
+    page = search_page(**RED)
+    assert len(passes) == 1
+    for name, value in [("K", 4), ("L", 3), ("probes", 2), ("k", 3)]:
+        page.slider(key=name).set_value(value).run()
+        assert page.query_params[name] == str(value)
+    assert not page.exception
+    assert len(passes) == 1
+
+
+def test_another_attention_mode_runs_it_once_and_going_back_does_not(search_page, passes):
+    page = search_page(**RED)
+    for mode in ("off", "both"):
+        page.button_group(key="attention").set_value(mode).run()
+    assert [it["attention"] for it in passes] == ["both", "off"]
+
+
+def test_without_spatial_attention_the_page_says_that_there_is_no_map(search_page):
+    page = search_page(**RED, attention="channel")
+    assert ["no M_s" in element.value for element in page.info] == [True]
+
+
+def test_one_probe_in_one_fine_table_leaves_few_candidates_and_the_page_says_so(search_page):
+    page = search_page(**RED, K="24", L="1", probes="1")
+    assert any("candidates for 10 hits" in element.value for element in page.info)
+
+
+def test_an_unknown_image_gets_one_sentence_and_the_chooser(search_page):
+    page = search_page(gallery="scenes", image="green/1.jpg")
+    assert not page.exception
+    assert len(sentences(page)) == 1
+    assert "no image named" in sentences(page)[0]
+    assert [tab.label for tab in page.tabs] == []  # closed, but there to be opened
+    assert [box.label for box in page.expander] == ["Choose another query"]
+
+
+def test_nonsense_leaves_every_setting_at_its_default(search_page):
+    plain, odd = search_page(**RED), search_page(**RED, K="0", L="x", k="-1", attention="up")
+    assert not odd.exception
+    assert metrics(odd).keys() == metrics(plain).keys()
+    assert odd.query_params == plain.query_params
