@@ -30,7 +30,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--n-tables", type=int, default=lsh.n_tables, metavar="L", help=f"(default: {lsh.n_tables})"
     )
     parser.add_argument(
-        "--n-probes", type=int, default=config.n_probes, help="buckets per table (default: 1)"
+        "--n-probes",
+        type=int,
+        default=config.n_probes,
+        metavar="P",
+        help=f"buckets read per table (default: {config.n_probes})",
     )
     parser.add_argument("--seed", type=int, default=lsh.seed, help="of the hyperplanes")
     parser.add_argument("--attention", choices=ATTENTION_MODES, default="both")

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 
 from core.figures.style import GREY, bare
 
+RELATIVE = [0.8, 1.0, 1.2]  # × the mean of M_s: what the colours run over
+
 # From dark where a place is ignored to nearly clear where it counts: the image shines through.
 _SPOTLIGHT = [
     [0.0, "rgba(8, 12, 36, 0.88)"],
@@ -17,7 +19,11 @@ _SPOTLIGHT = [
 def spatial_heatmap(
     gate: NDArray[np.floating], picture: str, *, width: int, height: int
 ) -> go.Figure:
-    """Lay M_s over the image that it was computed for, on the fixed scale 0 … 1.
+    """Lay M_s over the image that it was computed for, relative to its mean.
+
+    The embedding has unit length, so a gate that is twice as high everywhere changes nothing:
+    what counts is how much more a place weighs than the average one. That is what is drawn,
+    on one fixed scale, so that two images compare; the value of M_s itself is in the hover.
 
     The network sees the image squashed to a square, so each cell of M_s covers an equal part
     of its width and of its height.
@@ -29,24 +35,25 @@ def spatial_heatmap(
         height: of the image in pixels.
     """
     rows, columns = gate.shape
+    row, column = np.mgrid[1 : rows + 1, 1 : columns + 1]
     x = (np.arange(columns) + 0.5) * width / columns
     y = (np.arange(rows) + 0.5) * height / rows
     figure = go.Figure(
         go.Heatmap(
-            z=gate.round(3),
+            z=(gate / gate.mean()).round(3),
             x=x,
             y=y,
-            zmin=0,
-            zmax=1,
+            zmin=RELATIVE[0],
+            zmax=RELATIVE[-1],
             colorscale=_SPOTLIGHT,
             xgap=1,
             ygap=1,
-            customdata=np.stack(np.mgrid[1 : rows + 1, 1 : columns + 1], axis=-1),
+            customdata=np.stack([row, column, gate.round(3)], axis=-1),
             hovertemplate="row %{customdata[0]}, column %{customdata[1]}"
-            "<br>M<sub>s</sub> = %{z:.2f}<extra></extra>",
+            "<br>M<sub>s</sub> = %{customdata[2]:.2f}, %{z:.2f} × its mean<extra></extra>",
             colorbar={
-                "tickvals": [0, 0.5, 1],
-                "ticktext": ["0", "½", "1"],
+                "tickvals": RELATIVE,
+                "ticktext": [f"×{value}" for value in RELATIVE],
                 "thickness": 8,
                 "outlinewidth": 1,
                 "outlinecolor": GREY,

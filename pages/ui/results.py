@@ -51,7 +51,7 @@ def heatmap(result: SearchResult) -> None:
         key="heatmap",
         alt="Heatmap of the spatial attention over the query: brighter cells count more.",
     )
-    st.caption("Spatial attention M_s: bright cells count, dark ones are ignored.")
+    st.caption("Spatial attention M_s over its mean: bright cells count more than the average one.")
 
 
 def summary(result: SearchResult, shown: View) -> None:

@@ -41,7 +41,7 @@ class View:
     K: int = LSHConfig().n_bits
     L: int = LSHConfig().n_tables
     seed: int = LSHConfig().seed
-    probes: int = 8  # with one alone, K = 12 misses two neighbours of three in a small gallery
+    probes: int = SearchConfig().n_probes
     k: int = SearchConfig().k
     attention: Attention = "both"
 

@@ -43,6 +43,7 @@ class Server:
 
     url: str
     log: Path
+    pid: int
 
     def metrics(self) -> str:
         """What Streamlit's own metrics endpoint says."""
@@ -92,7 +93,7 @@ def running(home: Path) -> Iterator[Server]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    server = Server(f"http://127.0.0.1:{port}", log)
+    server = Server(f"http://127.0.0.1:{port}", log, process.pid)
     try:
         wait_until_healthy(server, process)
         yield server

@@ -22,10 +22,15 @@ PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
 def settled(page: Page) -> Page:
-    """Wait until the script has run to its end."""
+    """Wait until the script has run to its end and every image is there.
+
+    Streamlit forgets an image as soon as a later run doesn't show it any more; who clicks
+    faster than images load gets a 404 for each of them in the console.
+    """
     expect(page.locator("[data-testid=stApp]")).to_have_attribute(
         "data-test-script-state", "notRunning"
     )
+    page.wait_for_function("[...document.images].every(image => image.complete)")
     return page
 
 
@@ -193,7 +198,7 @@ def test_home_shows_a_live_example_and_leads_on(server, open_tab):
 
 
 def test_a_query_by_click_and_more_like_this(server, open_tab):
-    page = open_tab(server, "/search")
+    page = settled(open_tab(server, "/search"))
     first = hits(page, "browse").first
     first.get_by_role("link").click()
     expect(query_picture(page)).to_be_visible()
@@ -221,8 +226,7 @@ def test_every_card_can_be_reached_and_followed_with_the_keyboard(server, open_t
 
 
 def test_a_query_by_upload(server, open_tab):
-    page = open_tab(server, "/search")
-    settled(page)
+    page = settled(open_tab(server, "/search"))
     give(page, "noise.png", png())
     shows_result_for(page, "noise.png")
     expect(page).to_have_url(f"{server.url}/search?gallery=scenes&upload=noise.png")
@@ -230,8 +234,9 @@ def test_a_query_by_upload(server, open_tab):
 
 
 def test_a_sample_photograph_as_the_query(server, open_tab):
-    page = open_tab(server, "/search")
+    page = settled(open_tab(server, "/search"))
     page.get_by_role("tab", name="Samples").click()
+    settled(page)
     page.get_by_role("link", name=re.compile("Chinese")).click()
     expect(page).to_have_url(f"{server.url}/search?gallery=scenes&sample=china")
     expect(hits(page, "exact")).to_have_count(10)
@@ -239,7 +244,7 @@ def test_a_sample_photograph_as_the_query(server, open_tab):
 
 
 def test_a_query_by_camera(server, open_tab):
-    page = open_tab(server, "/search", permissions=["camera"])
+    page = settled(open_tab(server, "/search", permissions=["camera"]))
     page.get_by_role("tab", name="Camera").click()
     page.get_by_role("button", name="Take Photo").click()
     expect(page).to_have_url(re.compile("upload=camera"))
@@ -253,10 +258,11 @@ def test_a_zip_becomes_a_gallery_of_this_session_only(server, open_tab):
         {"name": "mine.zip", "mimeType": "application/zip", "buffer": zip_of_pictures(5)}
     )
     expect(page).to_have_url(f"{server.url}/search?gallery=zip-mine")
+    settled(page)
     hits(page, "browse").first.get_by_role("link").click()
     expect(hits(page, "exact")).to_have_count(4)
-    says_nothing_to = open_tab(server, page.url.removeprefix(server.url))
-    says(says_nothing_to, "lives only in the browser session that uploaded it")
+    somebody_else = open_tab(server, settled(page).url.removeprefix(server.url))
+    says(somebody_else, "lives only in the browser session that uploaded it")
 
 
 def test_a_file_that_is_no_zip_gets_one_sentence(server, open_tab):

@@ -13,8 +13,12 @@ def figure_of(gate, width=192, height=128):
 @pytest.mark.parametrize("gate", [GATE, GATE * 0.1, np.ones((6, 6))])
 def test_the_scale_is_fixed_whatever_the_values(gate):
     heatmap = figure_of(gate).data[0]
-    assert (heatmap.zmin, heatmap.zmax) == (0, 1)
-    assert np.allclose(heatmap.z, gate, atol=5e-4)
+    assert (heatmap.zmin, heatmap.zmax) == (0.8, 1.2)
+
+
+def test_a_gate_that_is_higher_everywhere_gives_the_same_picture_as_the_same_embedding():
+    assert np.array_equal(figure_of(GATE).data[0].z, figure_of(GATE * 1.5).data[0].z)
+    assert np.allclose(figure_of(GATE).data[0].z, GATE / 0.4, atol=5e-4)
 
 
 def test_the_cells_tile_the_image_from_edge_to_edge():
@@ -35,5 +39,5 @@ def test_row_one_is_the_top_as_in_the_image():
 
 def test_what_one_points_at_is_the_value_of_its_row_and_column():
     heatmap = figure_of(GATE).data[0]
-    assert heatmap.customdata[0][5].tolist() == [1, 6]
-    assert heatmap.customdata[5][0].tolist() == [6, 1]
+    assert heatmap.customdata[0][5][:2].tolist() == [1, 6]
+    assert heatmap.customdata[5][0].tolist() == [6, 1, 0.543]
