@@ -20,25 +20,35 @@ from core.errors import GalleryError
 from core.galleries.base import Gallery
 from core.index.exact import Hits, exact_scan, neighbour_recall, rerank
 from core.index.hyperplanes import HashCode
-from core.index.lsh import Candidates, LSHConfig, LSHIndex
+from core.index.lsh import MAX_PROBES, Candidates, LSHConfig, LSHIndex
 from core.index.store import StoredGallery
+from core.index.vectors import checked_whole
 from core.model.cbam import Attention
 from core.model.embedder import Embedder
 from core.model.images import DecodedImage, decode
 from core.model.network import ForwardPass
 from core.model.preprocess import preprocess
 
+MAX_HITS = 10_000
 STAGES = ("decode", "preprocess", "embed", "hash", "probe", "rerank", "exact scan")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchConfig:
-    """What a query may change at no cost."""
+    """What a query may change at no cost.
+
+    Raises:
+        SettingError: a number outside its range.
+    """
 
     k: int = 10  # hits wanted
     # Buckets read per table, the query's own included. With one alone, 12 bits miss more than
     # half of the neighbours in a gallery of a thousand images.
     n_probes: int = 8
+
+    def __post_init__(self) -> None:
+        checked_whole("k", self.k, low=1, high=MAX_HITS)
+        checked_whole("n_probes", self.n_probes, low=1, high=MAX_PROBES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,9 +174,6 @@ def look_up(
         config: how many hits, how many probes.
         query_id: the query's id where it is known; else a gallery image with the same bytes
             is taken to be the query.
-
-    Raises:
-        SettingError: a number outside its range.
     """
     if query_id is None:
         query_id = find_by_digest(gallery, query.image.digest)
@@ -212,7 +219,6 @@ def search(
 
     Raises:
         ImageError: the bytes are not an image that can be searched with.
-        SettingError: a number outside its range.
     """
     index = build_index(stored, attention, lsh or LSHConfig())
     query = embed_query(data, embedder, attention=attention)

@@ -14,6 +14,7 @@ from core.galleries.registry import open_gallery
 from core.index.lsh import LSHConfig
 from core.index.store import load_or_build
 from core.model.cbam import ATTENTION_MODES
+from core.model.images import decode
 from core.search import SearchConfig, SearchResult, search
 
 
@@ -45,6 +46,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Search and print the hits."""
     data = read(options.image)
+    decode(data, name=options.image.name)  # a bad query is refused before any long work
+    config = SearchConfig(k=options.k, n_probes=options.n_probes)
     lsh = LSHConfig(n_bits=options.n_bits, n_tables=options.n_tables, seed=options.seed)
     embedder = embedder_of(options)
     with progress_bar() as progress:
@@ -57,7 +60,7 @@ def run(options: argparse.Namespace) -> None:
         stored=stored,
         attention=options.attention,
         lsh=lsh,
-        config=SearchConfig(k=options.k, n_probes=options.n_probes),
+        config=config,
     )
     if options.json:
         print(json.dumps(as_json(result, options), indent=2))

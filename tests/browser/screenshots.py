@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.conftest import OPTIONS, PATIENCE, ROOT, Server, running
 
 FOLDER = ROOT / "assets" / "screenshots"
-DESKTOP = {"width": 1280, "height": 860}
+DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SEARCH = "/search?gallery=scenes&image=lighthouse%2F07.jpg"
 SHOTS = {
@@ -31,9 +31,7 @@ def take(browser: Browser, server: Server, name: str) -> None:
     page.goto(server.url + path)
     page.locator(".st-key-query-picture img").wait_for()
     page.locator("[data-test-script-state=notRunning]").wait_for()
-    charts = page.locator("[data-testid=stPlotlyChart]")
-    for chart in charts.all():
-        chart.locator(".main-svg").first.wait_for(state="attached")
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2")
     page.wait_for_timeout(1500)  # for pictures and fonts to be painted
     page.screenshot(path=FOLDER / f"{name}.png")
     context.close()

@@ -361,14 +361,19 @@ def luminance(page: Page, selector: str, property: str) -> float:
     seen = page.locator(selector).first.evaluate(
         """(element, property) => {
             const canvas = document.createElement("canvas").getContext("2d");
-            const app = document.querySelector("[data-testid=stApp]");
-            for (const colour of [
-                getComputedStyle(app).backgroundColor,
-                getComputedStyle(element).getPropertyValue(property),
-            ]) {
+            const paint = (colour, opacity) => {
                 canvas.fillStyle = colour;
+                canvas.globalAlpha = opacity;
                 canvas.fillRect(0, 0, 1, 1);
+            };
+            const app = document.querySelector("[data-testid=stApp]");
+            const colour = getComputedStyle(element).getPropertyValue(property);
+            let opacity = 1;
+            for (let it = element; it; it = it.parentElement) {
+                opacity *= getComputedStyle(it).opacity;
             }
+            paint(getComputedStyle(app).backgroundColor, 1);
+            paint(colour, opacity);
             return [...canvas.getImageData(0, 0, 1, 1).data];
         }""",
         property,

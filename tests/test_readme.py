@@ -1,0 +1,55 @@
+"""The README's figures are those that were measured."""
+
+import json
+import re
+from pathlib import Path
+from statistics import mean
+
+import pytest
+
+from core.galleries.base import file_digest
+from core.locations import ASSETS
+from core.model.checkpoint import DEFAULT, read_header
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+FOLDS = json.loads(read_header(DEFAULT)["training"])["unseen_classes_mAP"]
+ROWS = {
+    "ImageNet features, average-pooled, untouched (2048 numbers)": lambda f: f["untouched"],
+    "before training: principal axes (256 numbers)": lambda f: f["start"],
+    "trained, CBAM off": lambda f: f["trained"]["off"],
+    "trained, channel attention only": lambda f: f["trained"]["channel"],
+    "trained, spatial attention only": lambda f: f["trained"]["spatial"],
+    "trained, both": lambda f: f["trained"]["both"],
+}
+SYSTEMS = {
+    "untouched ImageNet features": "untouched ImageNet features",
+    "ours, CBAM off": "attention off",
+    "ours": "attention both",
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_figures_on_unseen_classes_are_those_in_the_checkpoint(row: str) -> None:
+    assert f"| {row} | {mean(map(ROWS[row], FOLDS)):.4f} |" in README
+
+
+@pytest.mark.parametrize(("title", "key"), [("Corel-1k", "corel1k"), ("Scenes", "scenes")])
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_figures_on_galleries_are_those_in_the_results(title: str, key: str, system: str) -> None:
+    results = json.loads((ASSETS / "results" / f"retrieval-{key}.json").read_text())
+    figure = results["figures"][SYSTEMS[system]]
+    row = f"| {title} | {system} | {figure['precision']['10']:.4f} "
+    assert f"{row}| {figure['mean_average_precision']:.4f} |" in README
+
+
+@pytest.mark.parametrize("key", ["corel1k", "scenes"])
+def test_results_are_of_the_checkpoint_that_ships(key: str) -> None:
+    results = json.loads((ASSETS / "results" / f"retrieval-{key}.json").read_text())
+    assert results["checkpoint_digest"] == file_digest(DEFAULT.read_bytes())
+
+
+def test_every_file_that_the_readme_shows_or_links_to_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert links
+    missing = [link for link in links if not (Path(__file__).parents[1] / link).exists()]
+    assert not missing
