@@ -111,7 +111,8 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
         config = NetworkConfig(**json.loads(header["network"]))
         preprocess = PreprocessConfig(**json.loads(header["preprocess"]))
         training = json.loads(header["training"])
-        network = RetrievalNetwork(config)
+        with torch.device("meta"):  # shapes only: drawing random weights takes half of the time
+            network = RetrievalNetwork(config)
     except (KeyError, TypeError, ValueError, SettingError) as error:
         raise CheckpointError(
             f"The header of {path} is damaged ({error}); get the file again."
@@ -163,7 +164,8 @@ def fill(network: torch.nn.Module, tensors: dict[str, Tensor], path: Path) -> No
             f"{path} doesn't fit the network: {len(wrong)} tensors are missing, left over or of "
             f"another shape, such as {example}; use weights of a ResNet50."
         )
-    network.load_state_dict(tensors, strict=False)
+    unused = {name: torch.zeros((), dtype=torch.long) for name in counters}
+    network.load_state_dict(tensors | unused, assign=True)
 
 
 def init_network(source: str, config: NetworkConfig) -> RetrievalNetwork:

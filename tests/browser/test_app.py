@@ -246,6 +246,8 @@ def test_a_sample_photograph_as_the_query(server, open_tab):
 def test_a_query_by_camera(server, open_tab):
     page = settled(open_tab(server, "/search", permissions=["camera"]))
     page.get_by_role("tab", name="Camera").click()
+    # Before the first frame the button takes no photo.
+    page.wait_for_function("document.querySelector('video')?.readyState === 4")
     page.get_by_role("button", name="Take Photo").click()
     expect(page).to_have_url(re.compile("upload=camera"))
     expect(hits(page, "exact")).to_have_count(10)

@@ -8,7 +8,6 @@ from torch import nn
 
 from core.errors import ImageError
 from core.model.cbam import ATTENTION_MODES
-from core.model.checkpoint import DEFAULT
 from core.model.embedder import Embedder, fold_batch_norm, has_bfloat16
 from core.model.preprocess import preprocess
 
@@ -32,9 +31,11 @@ def test_being_fast_changes_no_embedding(embedder, batch):
         assert np.vecdot(plain(embedder, image), embeddings).min() >= 0.999
 
 
-@pytest.mark.skipif(not DEFAULT.is_file(), reason="there is no shipped checkpoint yet")
-def test_being_fast_changes_no_embedding_of_a_photograph_by_the_shipped_weights():
+@pytest.mark.parametrize("bfloat16", [False, True])  # emulated where the processor has none
+def test_being_fast_changes_no_embedding_of_a_photograph(monkeypatch, bfloat16):
+    monkeypatch.setattr("core.model.embedder.has_bfloat16", lambda: bfloat16)
     embedder = Embedder()
+    assert (embedder.number_format is torch.bfloat16) == bfloat16
     for photograph in load_sample_images().images:
         image = preprocess(photograph, embedder.preprocess)
         cosines = np.vecdot(plain(embedder, image), embedder.embed([image])[0])
