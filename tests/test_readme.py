@@ -42,6 +42,18 @@ def test_figures_on_galleries_are_those_in_the_results(title: str, key: str, sys
     assert f"{row}| {figure['mean_average_precision']:.4f} |" in README
 
 
+def test_speeds_are_those_in_the_results() -> None:
+    speed = json.loads((ASSETS / "results" / "model-speed.json").read_text())["speedups"]
+    server = json.loads((ASSETS / "results" / "server.json").read_text())
+    text = " ".join(README.split())
+    assert f"runs at {speed['files to embeddings']:.2f} × the pace" in text
+    assert f"one query at {speed['embed']:.2f} ×" in text
+    assert f"{server['first_answer_after_server_start_s']:.1f} s from opening" in text
+    assert f"{server['later_answer_median_s']:.1f} s from a click" in text
+    assert f"{server['with_model_and_3_sessions_MB'] / 1000:.1f} GB of memory" in text
+    assert abs(server["per_further_session_MB"]) < 1
+
+
 @pytest.mark.parametrize("key", ["corel1k", "scenes"])
 def test_results_are_of_the_checkpoint_that_ships(key: str) -> None:
     results = json.loads((ASSETS / "results" / f"retrieval-{key}.json").read_text())
