@@ -29,7 +29,7 @@ def take(browser: Browser, server: Server, name: str) -> None:
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(server.url + path)
-    page.locator(".st-key-query-picture img").wait_for()
+    page.locator(".st-key-query-picture img").first.wait_for()
     page.locator("[data-test-script-state=notRunning]").wait_for()
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2")
     page.wait_for_timeout(1500)  # for pictures and fonts to be painted

@@ -39,7 +39,7 @@ def hits(page: Page, name: str = "lsh"):
 
 
 def query_picture(page: Page):
-    return page.locator(".st-key-query-picture img")
+    return page.locator(".st-key-query-picture img").first
 
 
 def shows_result_for(page: Page, query: str, *, k: int = 10) -> None:
