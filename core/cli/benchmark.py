@@ -9,6 +9,7 @@ from pathlib import Path
 from core.cli.common import (
     add_checkpoint,
     add_gallery,
+    check_can_write,
     circumstances,
     embedder_of,
     progress_bar,
@@ -30,6 +31,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Measure, print, and perhaps write."""
+    if options.out:
+        check_can_write(options.out)
     embedder = embedder_of(options)
     plain = load_checkpoint(options.checkpoint).network
     with progress_bar() as progress:
