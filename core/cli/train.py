@@ -1,14 +1,18 @@
-"""Train CBAM and fc from ImageNet weights, and judge the recipe on unseen classes.
+"""Train from ImageNet weights, and judge the recipe on unseen classes.
 
-First every image's feature map is computed (minutes, kept for the next run), then whole
-classes are left out of training in turn to see how the recipe does on what it never saw, and
-last the head is trained on all classes and written as one checkpoint with its provenance.
+First every image goes through the stages that don't learn (minutes, kept for the next run),
+then whole classes are left out of training in turn to see how the recipe does on what it never
+saw, and last the network is trained on all classes and written as one checkpoint with its
+provenance. A run that was killed goes on after its last whole epoch: give the same command.
 """
 
 import argparse
+import hashlib
+import shutil
 import time
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
@@ -16,7 +20,9 @@ from core import locations
 from core.cli.common import add_gallery, check_can_write, circumstances, progress_bar
 from core.errors import GalleryError
 from core.evaluation.generalisation import leave_classes_out
+from core.evaluation.validation import hold_out, validation
 from core.galleries.registry import open_gallery
+from core.model.cbam import ATTENTION_MODES
 from core.model.checkpoint import (
     Checkpoint,
     Provenance,
@@ -26,9 +32,10 @@ from core.model.checkpoint import (
 )
 from core.model.embedder import Embedder
 from core.model.feature_maps import View, load_or_compute
-from core.model.network import NetworkConfig, Strides
+from core.model.network import Learns, NetworkConfig
 from core.model.preprocess import NORMALISATIONS, PreprocessConfig
-from core.model.training import TrainingConfig, pool, start_head, train_head
+from core.model.resnet import Strides
+from core.model.training import TrainingConfig, pool, start_head, train
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,12 +58,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dim", type=int, default=256, help="embedding size D (default: 256)")
     parser.add_argument("--input-size", type=int, default=192, help="px (default: 192)")
     parser.add_argument("--normalisation", default="imagenet", choices=NORMALISATIONS)
+    parser.add_argument(
+        "--learns",
+        default=defaults.learns,
+        choices=get_args(Learns),
+        help="CBAM and fc alone, or with the backbone's last stage (default: head)",
+    )
+    parser.add_argument(
+        "--attention",
+        default=defaults.attention,
+        choices=ATTENTION_MODES,
+        help="what to train with (default: both)",
+    )
     parser.add_argument("--epochs", type=int, default=defaults.epochs)
     parser.add_argument("--learning-rate", type=float, default=defaults.learning_rate)
+    parser.add_argument("--stage-rate", type=float, default=defaults.stage_rate)
     parser.add_argument("--temperature", type=float, default=defaults.temperature)
     parser.add_argument("--structure-weight", type=float, default=defaults.structure_weight)
+    parser.add_argument("--classes-per-batch", type=int, default=defaults.classes_per_batch)
+    parser.add_argument("--images-per-class", type=int, default=defaults.images_per_class)
     parser.add_argument("--views", type=int, default=defaults.views)
     parser.add_argument("--seed", type=int, default=defaults.seed)
+    parser.add_argument(
+        "--held-out",
+        type=int,
+        default=5,
+        metavar="N",
+        help="images of each class kept out of the last training, to validate it after each "
+        "epoch; 0 trains on everything (default: 5)",
+    )
     parser.add_argument(
         "--folds",
         type=int,
@@ -70,12 +100,7 @@ def run(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     check_can_write(options.out)
     config = TrainingConfig(
-        epochs=options.epochs,
-        learning_rate=options.learning_rate,
-        temperature=options.temperature,
-        structure_weight=options.structure_weight,
-        views=options.views,
-        seed=options.seed,
+        **{field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
     )
     strides: Strides = options.strides or ("v1.5" if options.init == "torchvision" else "v1")
     network = init_network(options.init, NetworkConfig(dim=options.dim, strides=strides))
@@ -92,41 +117,65 @@ def run(options: argparse.Namespace) -> None:
                 f"{gallery.title} has {len(gallery.items) - len(labels)} images without a label; "
                 "training needs one folder per class."
             )
+        _, numbers = np.unique(labels, return_inverse=True)
+        kept, held = hold_out(numbers, options.held_out, config.seed)
+        home = locations.home()
         views = [
             load_or_compute(
                 gallery,
                 embedder,
                 View(number, config.seed),
-                locations.home() / "feature-maps",
+                home / "feature-maps",
+                learns=config.learns,
                 progress=progress,
             )
             for number in range(config.views)
         ]
+        key = repr((gallery.digest, backbone, network.config, preprocess, config, held.tolist()))
+        states = home / "training" / hashlib.sha256(key.encode()).hexdigest()[:24]
         folds = (
             leave_classes_out(
-                network, views, labels, config, n_folds=options.folds, progress=progress
+                network,
+                views,
+                labels,
+                config,
+                n_folds=options.folds,
+                states=states / f"of-{options.folds}",
+                progress=progress,
             )
             if options.folds
             else []
         )
-        _, numbers = np.unique(labels, return_inverse=True)
-        everything = np.arange(len(labels))
-        start_head(network, pool(views[0], everything), config.seed)
-        history = train_head(network, views, everything, numbers, config, progress=progress)
+        _, late = network.split_backbone(config.learns)
+        start_head(network, pool(views[0], kept, late), config.seed)
+        history = train(
+            network,
+            views,
+            kept,
+            numbers[kept],
+            config,
+            validate=validation(network, views[0], numbers, config, kept=kept, held=held)
+            if len(held)
+            else None,
+            resume=states / "all.pt",
+            progress=progress,
+        )
     training = {
         **circumstances(),
         "gallery": gallery.key,
         "gallery_digest": gallery.digest,
-        "images": len(labels),
+        "images": len(kept),
+        "held_out": len(held),
         "classes": len(set(labels)),
         "init": Path(options.init).name,
-        "backbone": "frozen; its batch norm too",
+        "learns": config.learns,
         "recipe": config.describe(),
         "losses": history,
         "unseen_classes_mAP": [asdict(fold) for fold in folds],
         "seconds": round(time.perf_counter() - started),
     }
     save_checkpoint(options.out, network, preprocess, Provenance(training=training))
+    shutil.rmtree(states, ignore_errors=True)
     for number, fold in enumerate(folds, start=1):
         print(
             f"Fold {number}: mAP on {len(fold.classes)} unseen classes: untouched ImageNet "

@@ -5,21 +5,22 @@ classes and judged on the fold's own: every image queries all others of the fold
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from core.errors import SettingError
 from core.evaluation.metrics import leave_one_out
 from core.model.cbam import ATTENTION_MODES
 from core.model.feature_maps import FeatureMaps
 from core.model.network import RetrievalNetwork
-from core.model.training import TrainingConfig, pool, start_head, train_head
+from core.model.training import TrainingConfig, pool, start_head, through, train
 from core.progress import Progress, silent
-
-BATCH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,18 @@ def leave_classes_out(
     config: TrainingConfig,
     *,
     n_folds: int,
+    states: Path | None = None,
     progress: Progress = silent,
 ) -> list[Fold]:
-    """Train and judge once per fold; ``network``'s head is overwritten.
+    """Train and judge a copy of the network once per fold.
 
     Args:
-        network: the architecture to train; its backbone is not used.
-        views: feature maps (N, 2048, H, W) of all images, one array per view.
+        network: what training starts from.
+        views: what the frozen stages give for all images, one array per view.
         labels: (N,) class names.
         config: the recipe that is judged.
         n_folds: how many times the classes are dealt.
+        states: a folder that keeps each fold's training, so that a killed run goes on.
         progress: told after each training step.
 
     Raises:
@@ -70,6 +73,7 @@ def leave_classes_out(
         GalleryError: too few images in a class.
     """
     names, numbers = np.unique(np.asarray(labels), return_inverse=True)
+    _, untouched_late = network.split_backbone(config.learns)
     folds = []
     for number, held in enumerate(deal_classes(len(names), n_folds, config.seed), start=1):
         unseen = np.flatnonzero(np.isin(numbers, held))
@@ -78,16 +82,19 @@ def leave_classes_out(
         def report(done: int, total: int, what: str, number: int = number) -> None:
             progress(done, total, f"Fold {number} of {n_folds}, {what[0].lower()}{what[1:]}")
 
-        start_head(network, pool(views[0], seen), config.seed)
-        start = judge(network, views[0], unseen, numbers)["off"]
-        train_head(network, views, seen, numbers[seen], config, progress=report)
-        untouched = leave_one_out(pool(views[0], unseen).numpy(), numbers[unseen])
+        learner = deepcopy(network)  # what one fold learns is no other fold's start
+        _, late = learner.split_backbone(config.learns)
+        start_head(learner, pool(views[0], seen, late), config.seed)
+        start = judge(learner, late, views[0], unseen, numbers)["off"]
+        state = states / f"fold-{number}.pt" if states else None
+        train(learner, views, seen, numbers[seen], config, resume=state, progress=report)
+        untouched = leave_one_out(pool(views[0], unseen, untouched_late).numpy(), numbers[unseen])
         folds.append(
             Fold(
                 classes=tuple(names[held].tolist()),
                 untouched=untouched.mean_average_precision,
                 start=start,
-                trained=judge(network, views[0], unseen, numbers),
+                trained=judge(learner, late, views[0], unseen, numbers),
             )
         )
     return folds
@@ -96,6 +103,7 @@ def leave_classes_out(
 @torch.inference_mode()
 def judge(
     network: RetrievalNetwork,
+    late: nn.Sequential,
     maps: FeatureMaps,
     ids: NDArray[np.intp],
     numbers: NDArray[np.int64],
@@ -104,14 +112,12 @@ def judge(
 
     Args:
         network: whose CBAM and fc are judged.
-        maps: feature maps (N, 2048, H, W) of all images.
+        late: the stages behind those that gave ``maps``; empty where those are all.
+        maps: what the frozen stages give for all images.
         ids: (n,) rows of ``maps``.
         numbers: (N,) class numbers of all images.
     """
-    parts = [
-        network.every_mode(torch.from_numpy(maps[ids[start : start + BATCH]].astype(np.float32)))
-        for start in range(0, len(ids), BATCH)
-    ]
+    parts = [network.every_mode(features) for features in through(late, maps, ids)]
     embeddings = torch.cat(parts).numpy()  # (n, 4, D)
     return {
         mode: leave_one_out(embeddings[:, i], numbers[ids]).mean_average_precision

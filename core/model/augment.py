@@ -2,8 +2,10 @@
 
 The paper names five transformations: random scaling, rotation, clipping, noise and colour
 contrast. Each is a function of the image and a strength, so that it can be shown on its own;
-``augment`` draws the strengths and applies all five.
+``draw`` draws the strengths, ``apply`` applies all five, and ``augment`` does both.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,19 @@ DEGREES = (-15.0, 15.0)
 KEPT = (0.75, 1.0)  # of each side
 NOISE = (0.0, 12.0)  # grey levels
 CONTRASTS = (0.75, 1.25)
+
+
+@dataclass(frozen=True, slots=True)
+class Strengths:
+    """How strongly each of the five is applied to one image."""
+
+    factor: float  # of scale
+    degrees: float  # of rotate
+    kept: float  # of crop, with the window's place
+    x: float
+    y: float
+    contrasts: tuple[float, float, float]  # of change_contrast: red, green, blue
+    deviation: float  # of add_noise, in grey levels
 
 
 def scale(pixels: Pixels, factor: float) -> Pixels:
@@ -54,14 +69,26 @@ def change_contrast(pixels: Pixels, factors: tuple[float, float, float]) -> Pixe
     return _to_bytes(mean + (pixels - mean) * np.asarray(factors))
 
 
+def draw(rng: np.random.Generator) -> Strengths:
+    """Draw random strengths, each from its training range."""
+    factor, degrees, kept = (rng.uniform(*limits) for limits in (SCALES, DEGREES, KEPT))
+    x, y = rng.random(), rng.random()
+    red, green, blue = rng.uniform(*CONTRASTS, size=3).tolist()
+    return Strengths(factor, degrees, kept, x, y, (red, green, blue), rng.uniform(*NOISE))
+
+
+def apply(pixels: Pixels, strengths: Strengths, rng: np.random.Generator) -> Pixels:
+    """Apply all five transformations; ``rng`` draws the noise."""
+    pixels = scale(pixels, strengths.factor)
+    pixels = rotate(pixels, strengths.degrees)
+    pixels = crop(pixels, strengths.kept, strengths.x, strengths.y)
+    pixels = change_contrast(pixels, strengths.contrasts)
+    return add_noise(pixels, strengths.deviation, rng)
+
+
 def augment(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     """Apply all five transformations with random strengths."""
-    pixels = scale(pixels, rng.uniform(*SCALES))
-    pixels = rotate(pixels, rng.uniform(*DEGREES))
-    pixels = crop(pixels, rng.uniform(*KEPT), rng.random(), rng.random())
-    red, green, blue = rng.uniform(*CONTRASTS, size=3)
-    pixels = change_contrast(pixels, (red, green, blue))
-    return add_noise(pixels, rng.uniform(*NOISE), rng)
+    return apply(pixels, draw(rng), rng)
 
 
 def _affine(pixels: Pixels, *, factor: float, degrees: float) -> Pixels:

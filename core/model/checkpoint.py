@@ -22,7 +22,6 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
-from torchvision.models import ResNet50_Weights
 
 from core.errors import CheckpointError, SettingError, StoreError
 from core.locations import ASSETS
@@ -31,6 +30,8 @@ from core.model.preprocess import PreprocessConfig
 
 FORMAT = "hashlight-checkpoint-1"
 DEFAULT = ASSETS / "weights" / "hashlight-resnet50-cbam.safetensors"
+# torchvision's ResNet50_Weights.IMAGENET1K_V2; importing it for this line takes seconds.
+IMAGENET_URL = "https://download.pytorch.org/models/resnet50-11ad3fa6.pth"
 LICENCE = (
     "MIT. The ResNet50 weights derive from Keras Applications' ImageNet weights (MIT, "
     "Copyright (c) 2016 - 2018, the respective contributors); CBAM and fc are trained by this "
@@ -198,7 +199,7 @@ def init_network(source: str, config: NetworkConfig) -> RetrievalNetwork:
     return network.eval()
 
 
-def download_imagenet(url: str = ResNet50_Weights.IMAGENET1K_V2.url) -> dict[str, Tensor]:
+def download_imagenet(url: str = IMAGENET_URL) -> dict[str, Tensor]:
     """Download torchvision's ImageNet weights into torch's own cache, checked by its digest.
 
     torchvision publishes a pickled file; ``weights_only`` restricts it to tensors.

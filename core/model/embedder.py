@@ -17,7 +17,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from core.model.cbam import ATTENTION_MODES, Attention
 from core.model.checkpoint import Checkpoint, load_checkpoint
 from core.model.images import decode
-from core.model.network import ForwardPass, RetrievalNetwork
+from core.model.network import ForwardPass, Learns, RetrievalNetwork
 from core.model.preprocess import PreprocessConfig, preprocess
 
 
@@ -71,8 +71,19 @@ class Embedder:
 
         This is nearly all of the time that an embedding takes.
         """
+        return self.frozen_maps(batch, "head")
+
+    @torch.inference_mode()
+    def frozen_maps(self, batch: Sequence[Tensor], learns: Learns) -> Tensor:
+        """What the stages that don't learn make of prepared images, each (3, S, S).
+
+        Returns:
+            F, (B, 2048, H, W), where only the head learns; else the input of the last stage,
+            (B, 1024, 2H, 2W). Always float32.
+        """
+        frozen, _ = self._network.split_backbone(learns)
         with self._autocast():
-            maps: Tensor = self._network.backbone(channels_last(torch.stack(list(batch))))
+            maps: Tensor = frozen(channels_last(torch.stack(list(batch))))
         return maps.float()
 
     def _autocast(self) -> torch.autocast:

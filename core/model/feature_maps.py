@@ -1,8 +1,9 @@
-"""The backbone's feature maps of a whole gallery, computed once and kept on disk.
+"""What the backbone's frozen stages give for a whole gallery, computed once and kept on disk.
 
 While only CBAM and fc learn, the backbone gives the same F for the same picture in every
 epoch. Keeping F (float16, 147 kB an image at 192 × 192) turns an epoch from minutes into
-seconds on two processor cores.
+seconds on two processor cores. Where the last stage learns too, what is kept is its input
+(295 kB an image).
 """
 
 import hashlib
@@ -22,14 +23,14 @@ from core.galleries.base import Gallery
 from core.model.augment import augment
 from core.model.embedder import Embedder
 from core.model.images import decode
-from core.model.network import CHANNELS
+from core.model.network import CHANNELS, Learns
 from core.model.preprocess import preprocess
 from core.progress import Progress, silent
 
 BATCH = 16
 CELL = 32  # px of the input for one place of the feature map
 
-FeatureMaps = NDArray[np.float16]  # (N, 2048, H, W)
+FeatureMaps = NDArray[np.float16]  # (N, 2048, H, W), or the last stage's input (N, 1024, 2H, 2W)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +54,36 @@ def load_or_compute(
     view: View,
     folder: Path,
     *,
+    learns: Learns = "head",
     progress: Progress = silent,
 ) -> FeatureMaps:
     """Return F for one view of every image of a gallery, memory-mapped: (N, 2048, H, W).
+
+    Where the last stage learns, its input is returned instead: (N, 1024, 2H, 2W).
 
     Args:
         gallery: all its images must be readable.
         embedder: whose backbone and preprocessing are used.
         view: which picture of each image.
         folder: where the file is kept; an interrupted computation leaves none.
+        learns: what training will change; all stages before it are computed here.
         progress: told after each batch.
 
     Raises:
         ImageError: an image can't be decoded.
         StoreError: the disk is full or the folder can't be written.
     """
-    size = embedder.preprocess.input_size // CELL
-    shape = (len(gallery.items), CHANNELS, size, size)
+    finer = 2 if learns == "last stage" else 1  # the last stage halves the sides
+    size = embedder.preprocess.input_size // CELL * finer
+    shape = (len(gallery.items), CHANNELS // finer, size, size)
     strides = embedder.checkpoint.network.config.strides  # the same weights fit both
-    key = repr((gallery.digest, embedder.digest, strides, embedder.preprocess.describe(), view))
+    settings = (strides, learns, embedder.preprocess.describe(), view)
+    key = repr((gallery.digest, embedder.digest, *settings))
     path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
     if not path.exists():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _compute(gallery, embedder, view, path=path, shape=shape, progress=progress)
+            _compute(gallery, embedder, view, learns, path=path, shape=shape, progress=progress)
         except OSError as error:
             raise StoreError(
                 f"The feature maps of {gallery.title} need {np.prod(shape) * 2 / 2**30:.1f} GB "
@@ -89,6 +96,7 @@ def _compute(
     gallery: Gallery,
     embedder: Embedder,
     view: View,
+    learns: Learns,
     *,
     path: Path,
     shape: tuple[int, int, int, int],
@@ -104,14 +112,20 @@ def _compute(
     try:
         with partial.open("wb") as file:
             write_array_header_1_0(file, header)
-            _append_all(gallery, embedder, view, file, progress)
+            _append_all(gallery, embedder, view, learns, file, progress=progress)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
 
 def _append_all(
-    gallery: Gallery, embedder: Embedder, view: View, file: BinaryIO, progress: Progress
+    gallery: Gallery,
+    embedder: Embedder,
+    view: View,
+    learns: Learns,
+    file: BinaryIO,
+    *,
+    progress: Progress,
 ) -> None:
     """Append F batch by batch, the next batch decoding beside the forward pass."""
     what = f"Feature maps of {gallery.title}, view {view.number}"
@@ -127,5 +141,6 @@ def _append_all(
         for ids, next_ids in zip_longest(batches, batches[1:], fillvalue=range(0)):
             batch = ahead.result()
             ahead = pool.submit(prepare, next_ids)
-            file.write(embedder.feature_maps(batch).numpy().astype(np.float16).tobytes())
+            maps = embedder.frozen_maps(batch, learns)
+            file.write(maps.numpy().astype(np.float16).tobytes())
             progress(ids.stop, total, what)

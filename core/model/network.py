@@ -18,12 +18,12 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
-from torchvision.models import resnet50
 
 from core.errors import SettingError
 from core.model.cbam import ATTENTION_MODES, CBAM, Attention, AttentionMaps
+from core.model.resnet import Strides, residual_stages
 
-Strides = Literal["v1", "v1.5"]
+Learns = Literal["head", "last stage"]  # the head alone, or with the backbone's last stage
 CHANNELS = 2048  # of ResNet50's last stage
 
 
@@ -65,24 +65,6 @@ class ForwardPass:
     embedding: Tensor  # (B, D) unit length
 
 
-def residual_stages(strides: Strides) -> nn.Sequential:
-    """ResNet50 up to its last convolution stage, with torchvision's own parameter names.
-
-    The versions differ in where a stage halves its map: v1 in the first, 1×1 convolution of
-    its first block, v1.5 in the 3×3 one. Weights fit both but are only right in their own.
-    """
-    resnet = resnet50()
-    if strides == "v1":
-        for stage in (resnet.layer2, resnet.layer3, resnet.layer4):
-            stage[0].conv1.stride = (2, 2)
-            stage[0].conv2.stride = (1, 1)
-    named = list(resnet.named_children())[:-2]  # without avgpool and fc
-    backbone = nn.Sequential()
-    for name, module in named:
-        backbone.add_module(name, module)
-    return backbone
-
-
 class RetrievalNetwork(nn.Module):
     """ResNet50 + CBAM + fc: an image in, an embedding of unit length out."""
 
@@ -98,6 +80,11 @@ class RetrievalNetwork(nn.Module):
     def forward(self, images: Tensor, *, attention: Attention = "both") -> ForwardPass:
         """Embed images, (B, 3, S, S), and return every value on the way."""
         return self.head(self.backbone(images), attention=attention)
+
+    def split_backbone(self, learns: Learns) -> tuple[nn.Sequential, nn.Sequential]:
+        """Return the stages that stay as they are in a training, and those that learn."""
+        frozen = len(self.backbone) - (learns == "last stage")
+        return self.backbone[:frozen], self.backbone[frozen:]
 
     def head(self, feature_map: Tensor, *, attention: Attention = "both") -> ForwardPass:
         """Go on from a feature map F, (B, 2048, H, W)."""

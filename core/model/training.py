@@ -1,4 +1,4 @@
-"""Training of CBAM and fc on a frozen backbone (sections 3.1 and 3.2).
+"""Training of CBAM and fc, with the backbone frozen up to its last stage or whole (section 3.2).
 
 What is learned: that images of one class lie close together and others apart (supervised
 contrastive loss; Khosla et al., NeurIPS 2020). What is kept: the similarities that ImageNet
@@ -9,11 +9,19 @@ The start is not random. The fc layer begins as the principal axes of the pooled
 both gates at exactly one half everywhere, so that the untrained embedding is already as good
 as the ImageNet features it comes from.
 
+How much learns is a setting. The head alone trains in minutes and stays general: so the
+checkpoint that ships was made. With the backbone's last stage it fits one gallery better: so
+the paper's experiment is run. All stages before what learns are computed once, ahead: see
+``core.model.feature_maps``.
+
 The paper doesn't give its loss, its rates or the number of its epochs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -22,21 +30,31 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from core.errors import GalleryError, SettingError
+from core.model.cbam import ATTENTION_MODES, Attention
+from core.model.embedder import has_bfloat16
 from core.model.feature_maps import FeatureMaps
-from core.model.network import RetrievalNetwork
+from core.model.network import Learns, RetrievalNetwork
+from core.model.resume import TrainingState
 from core.progress import Progress, silent
+
+BATCH = 64  # images pooled or embedded at once
+LOSSES = ("contrastive", "structure")
+Validate = Callable[[], dict[str, float]]  # called after each epoch; its figures are kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingConfig:
-    """How CBAM and fc are trained; the defaults made the checkpoint that ships.
+    """How a network is trained; the defaults made the checkpoint that ships.
 
     Raises:
         SettingError: a number outside its range.
     """
 
+    learns: Learns = "head"
+    attention: Attention = "both"  # what is trained with; "off" leaves CBAM out
     epochs: int = 3
     learning_rate: float = 3e-4  # of CBAM; fc starts at a good place and learns at a third
+    stage_rate: float = 1e-4  # of the backbone's last stage, where that learns
     temperature: float = 0.1  # of the contrastive loss
     structure_weight: float = 10.0  # of the penalty on changed similarities
     classes_per_batch: int = 16
@@ -45,7 +63,12 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        positive = ("epochs", "learning_rate", "temperature", "views")
+        for name, choices in (("learns", get_args(Learns)), ("attention", ATTENTION_MODES)):
+            if getattr(self, name) not in choices:
+                raise SettingError(
+                    f"{name} is {getattr(self, name)!r}; choose one of {', '.join(choices)}."
+                )
+        positive = ("epochs", "learning_rate", "stage_rate", "temperature", "views")
         for name in positive:
             if not getattr(self, name) > 0:
                 raise SettingError(f"{name} is {getattr(self, name)}; it must be above 0.")
@@ -58,7 +81,7 @@ class TrainingConfig:
                 "has no pairs to compare; take at least 2 × 2."
             )
 
-    def describe(self) -> dict[str, int | float]:
+    def describe(self) -> dict[str, int | float | str]:
         """Return the settings as plain values for metadata."""
         return asdict(self)
 
@@ -88,9 +111,27 @@ def start_head(network: RetrievalNetwork, pooled: Tensor, seed: int) -> None:
                 nn.init.zeros_(parameter)
 
 
-def pool(maps: FeatureMaps, ids: NDArray[np.intp]) -> Tensor:
-    """Average-pool the feature maps of some images: (n, 2048) float32."""
-    return torch.stack([torch.from_numpy(maps[id].astype(np.float32)).mean((1, 2)) for id in ids])
+@torch.no_grad()
+def pool(maps: FeatureMaps, ids: NDArray[np.intp], late: nn.Sequential | None = None) -> Tensor:
+    """Average-pool the feature maps of some images: (n, 2048) float32.
+
+    Args:
+        maps: F of all images or, with ``late``, the last stage's input.
+        ids: (n,) rows of ``maps``.
+        late: the last stage.
+    """
+    features = through(late or nn.Sequential(), maps, ids)
+    return torch.cat([F.mean(dim=(2, 3)) for F in features])
+
+
+@torch.no_grad()
+def embed_maps(
+    network: RetrievalNetwork, maps: FeatureMaps, ids: NDArray[np.intp], config: TrainingConfig
+) -> Tensor:
+    """Embed images from what the frozen stages gave, as trained: (n, D) of unit length."""
+    _, late = network.split_backbone(config.learns)
+    features = through(late, maps, ids)
+    return torch.cat([network.head(F, attention=config.attention).embedding for F in features])
 
 
 def contrastive_loss(embeddings: Tensor, labels: Tensor, temperature: float) -> Tensor:
@@ -99,7 +140,7 @@ def contrastive_loss(embeddings: Tensor, labels: Tensor, temperature: float) -> 
     For every image: the mean over the others of its class of -log softmax of their cosine
     among all others.
     """
-    itself = torch.eye(len(labels), dtype=torch.bool)
+    itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
     same = (labels[:, None] == labels) & ~itself  # (B, B)
     cosines = embeddings @ embeddings.T  # (B, B)
     log_share = (cosines / temperature).masked_fill(itself, -torch.inf).log_softmax(dim=1)
@@ -109,7 +150,7 @@ def contrastive_loss(embeddings: Tensor, labels: Tensor, temperature: float) -> 
 def structure_loss(embeddings: Tensor, original: Tensor) -> Tensor:
     """Mean squared change of the cosines of all pairs in a batch, both (B, D), unit length."""
     change = embeddings @ embeddings.T - original @ original.T  # (B, B)
-    pairs = ~torch.eye(len(change), dtype=torch.bool)
+    pairs = ~torch.eye(len(change), dtype=torch.bool, device=change.device)
     return change[pairs].square().mean()
 
 
@@ -141,57 +182,63 @@ def balanced_batches(
         )
 
 
-def train_head(
+def train(
     network: RetrievalNetwork,
     views: Sequence[FeatureMaps],
     ids: NDArray[np.intp],
     labels: NDArray[np.int64],
     config: TrainingConfig,
     *,
+    validate: Validate | None = None,
+    resume: Path | None = None,
     progress: Progress = silent,
 ) -> list[dict[str, float]]:
-    """Train CBAM and fc in place, from where they stand: see ``start_head``.
+    """Train a network in place, from where it stands: see ``start_head``.
+
+    It runs on a GPU where PyTorch finds one, and comes back to the processor.
 
     Args:
-        network: its backbone is not used and stays as it is.
-        views: feature maps (N, 2048, H, W) of all images, one array per view.
+        network: what ``config.learns`` doesn't name is not used and stays as it is; so do the
+            statistics of batch norm.
+        views: for all images what the frozen stages give, one array per view; see
+            ``core.model.feature_maps``.
         ids: (n,) the images to train on, rows of ``views``; all others are never read.
         labels: (n,) their class numbers.
         config: the recipe; the same seed and threads give the same weights.
+        validate: judges the network after each epoch.
+        resume: a file that keeps the state after each epoch. Where it exists, training goes on
+            from it, to the same weights; it must be of the same training.
         progress: told after each step.
 
     Returns:
-        For each epoch its mean ``contrastive`` and ``structure`` loss.
+        For each epoch its mean ``contrastive`` and ``structure`` loss, and what ``validate`` gave.
 
     Raises:
         GalleryError: too few classes, or images in a class.
+        StoreError: the state can't be written.
     """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network.eval().to(device)
+    _, late = network.split_backbone(config.learns)
     rng = np.random.default_rng(config.seed)
     with torch.no_grad():  # gates of one half change no direction, so this is head() at the start
-        original = normalize(network.fc(normalize(pool(views[0], ids))))  # (n, D)
+        original = normalize(network.fc(normalize(pool(views[0], ids, late))))  # (n, D)
     epochs = [list(balanced_batches(labels, config, rng)) for _ in range(config.epochs)]
     steps = sum(map(len, epochs))
-    rates = [config.learning_rate, config.learning_rate / 3]
-    optimiser = torch.optim.AdamW(
-        [
-            {"params": network.cbam.parameters(), "lr": rates[0]},
-            {"params": network.fc.parameters(), "lr": rates[1]},
-        ],
-        weight_decay=1e-4,
-    )
-    # Not a tenth of the steps: where that is exactly one step, OneCycleLR divides by zero.
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, steps, pct_start=0.11)
-    history, done = [], 0
-    for number, batches in enumerate(epochs, start=1):
+    optimiser, schedule = _optimiser(network, config, steps)
+    state = TrainingState(network, optimiser, schedule, rng)
+    if resume and resume.exists():
+        state.load(resume)
+    first = len(state.history)
+    for number, batches in enumerate(epochs[first:], start=first + 1):
         losses = []
-        for batch in batches:
+        for step, batch in enumerate(batches, start=1):
             which = rng.integers(len(views), size=len(batch))
             maps = np.stack([views[v][ids[i]] for v, i in zip(which, batch, strict=True)])
-            features = torch.from_numpy(maps.astype(np.float32))  # (B, 2048, H, W)
-            embeddings = network.head(features).embedding  # (B, D)
-            contrastive = contrastive_loss(
-                embeddings, torch.from_numpy(labels[batch]), config.temperature
-            )
+            features = _forward(late, maps, device)  # (B, 2048, H, W)
+            embeddings = network.head(features, attention=config.attention).embedding  # (B, D)
+            classes = torch.from_numpy(labels[batch]).to(device)
+            contrastive = contrastive_loss(embeddings, classes, config.temperature)
             structure = structure_loss(embeddings, original[batch])
             optimiser.zero_grad()
             loss = contrastive + config.structure_weight * structure
@@ -199,8 +246,63 @@ def train_head(
             optimiser.step()
             schedule.step()
             losses.append((contrastive.item(), structure.item()))
-            done += 1
-            progress(done, steps, f"Epoch {number} of {config.epochs}, loss {losses[-1][0]:.2f}")
+            done = (number - 1) * len(batches) + step
+            told = f"Epoch {number} of {config.epochs}, loss {losses[-1][0]:.2f}"
+            progress(done, steps, told + _last_validation(state.history))
         mean = np.mean(losses, axis=0)
-        history.append({"contrastive": float(mean[0]), "structure": float(mean[1])})
-    return history
+        figures = validate() if validate else {}
+        state.history.append(dict(zip(LOSSES, mean.tolist(), strict=True)) | figures)
+        if resume:
+            state.save(resume, finished=number == config.epochs)
+    network.cpu()
+    return state.history
+
+
+def _optimiser(
+    network: RetrievalNetwork, config: TrainingConfig, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """AdamW with one rate for each part, all of them rising and falling once."""
+    parts: list[tuple[nn.Module, float]] = [
+        (network.cbam, config.learning_rate),
+        (network.fc, config.learning_rate / 3),
+    ]
+    if config.learns == "last stage":
+        _, late = network.split_backbone(config.learns)
+        parts.append((late.to(memory_format=torch.channels_last), config.stage_rate))
+    optimiser = torch.optim.AdamW(
+        [{"params": part.parameters(), "lr": rate} for part, rate in parts], weight_decay=1e-4
+    )
+    # Not a tenth of the steps: where that is exactly one step, OneCycleLR divides by zero.
+    rates = [rate for _, rate in parts]
+    return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, steps, pct_start=0.11)
+
+
+def _forward(late: nn.Sequential, maps: FeatureMaps, device: torch.device) -> Tensor:
+    """Go on from what the frozen stages gave, (B, C, h, w): F, (B, 2048, H, W) float32."""
+    inputs = torch.from_numpy(maps.astype(np.float32)).to(device)
+    if len(late) == 0:
+        return inputs
+    inputs = inputs.contiguous(memory_format=torch.channels_last)
+    with _autocast(device):
+        features: Tensor = late(inputs)
+    return features.float()
+
+
+def through(late: nn.Sequential, maps: FeatureMaps, ids: NDArray[np.intp]) -> Iterator[Tensor]:
+    """Yield F, (B, 2048, H, W), of some images in batches, from what the frozen stages gave."""
+    device = next((parameter.device for parameter in late.parameters()), torch.device("cpu"))
+    for start in range(0, len(ids), BATCH):
+        yield _forward(late, maps[ids[start : start + BATCH]], device)
+
+
+def _autocast(device: torch.device) -> AbstractContextManager[None]:
+    """Multiply in bfloat16 where the hardware does."""
+    fast = device.type == "cuda" or has_bfloat16()
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast)
+
+
+def _last_validation(history: Sequence[dict[str, float]]) -> str:
+    """Say what the last epoch's validation gave."""
+    last = history[-1] if history else {}
+    figures = {name: value for name, value in last.items() if name not in LOSSES}
+    return "".join(f", {name} {value:.3f}" for name, value in figures.items())

@@ -279,6 +279,7 @@ def few_axes(monkeypatch):
     """Let a small gallery's principal axes be found in no time: there are at most 20."""
 
     def eigh(matrix):
+        torch.manual_seed(0)  # svd_lowrank starts at random
         axes, values, _ = torch.svd_lowrank(matrix, q=24)
         return values.flip(0), axes.flip(1)  # ascending, as the real one
 
@@ -290,7 +291,7 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
     out = home / "weights" / "trained.safetensors"
     options = ["--dim", "8", "--input-size", "64", "--epochs", "1", "--folds", "2", "--seed", "3"]
     where = ["--gallery", str(gallery.root), "--init", str(first_weights), "--out", str(out)]
-    assert main(["train", *where, *options]) == 0
+    assert main(["train", *where, *options, "--held-out", "1"]) == 0
     text = capsys.readouterr().out
     checkpoint = load_checkpoint(out)
     assert checkpoint.network.config.describe() == {
@@ -303,10 +304,12 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
     assert "MIT" in checkpoint.provenance.licence
     training = checkpoint.provenance.training
     assert training["gallery_digest"] == gallery.digest
-    assert (training["images"], training["classes"]) == (20, 4)
+    assert (training["images"], training["held_out"], training["classes"]) == (16, 4, 4)
     assert training["init"] == "resnet50.safetensors"
     assert training["recipe"]["seed"] == 3
-    assert len(training["losses"]) == 1
+    assert training["recipe"]["learns"] == "head"
+    (epoch,) = training["losses"]
+    assert 0 < epoch["validation mAP"] <= 1
     folds = training["unseen_classes_mAP"]
     held = [name for fold in folds for name in fold["classes"]]
     assert sorted(held) == ["blue", "green", "grey", "red"]
@@ -317,6 +320,34 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
     backbone, given = checkpoint.network.backbone.state_dict(), load_file(first_weights)
     assert all(torch.equal(backbone[name], given[name].float()) for name in given)
     assert len(list((home / "feature-maps").iterdir())) == 2  # one for each view
+    assert not list((home / "training").iterdir())  # nothing is left of a training that ended
+
+
+@pytest.mark.usefixtures("few_axes")
+def test_a_killed_train_goes_on_to_the_same_weights(home, gallery, first_weights, monkeypatch):
+    where = ["--gallery", str(gallery.root), "--init", str(first_weights)]
+    small = ["--dim", "8", "--input-size", "64", "--views", "1", "--images-per-class", "2"]
+    recipe = ["--epochs", "2", "--folds", "0", "--held-out", "0"]
+    command = ["train", *where, *small, *recipe, "--out"]
+    assert main([*command, str(home / "whole.safetensors")]) == 0
+    steps = []
+
+    def kill_in_epoch_2(self):
+        steps.append(self)
+        if len(steps) == 4:  # an epoch of 20 images in batches of 4 × 2 has 2 steps
+            raise KeyboardInterrupt
+        return really_step(self)
+
+    really_step = torch.optim.AdamW.step
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.optim.AdamW, "step", kill_in_epoch_2)
+        main([*command, str(home / "killed.safetensors")])
+    assert not (home / "killed.safetensors").exists()
+    (states,) = (home / "training").iterdir()
+    assert [path.name for path in states.iterdir()] == ["all.pt"]
+    assert main([*command, str(home / "resumed.safetensors")]) == 0
+    whole, resumed = (load_file(home / f"{name}.safetensors") for name in ("whole", "resumed"))
+    assert all(torch.equal(resumed[name], whole[name]) for name in whole)
 
 
 def test_train_refuses_at_once_what_cannot_come_to_an_end(

@@ -14,7 +14,10 @@ OPTIONS = {
     "search": ["image", "--gallery", "-k", "--n-bits", "--n-tables", "--n-probes", "--attention"],
     "index": ["--gallery", "--checkpoint", "--download", "--out"],
     "evaluate": ["--gallery", "--checkpoint", "--out"],
-    "train": ["--gallery", "--init", "--strides", "--out", "--dim", "--folds", "--seed"],
+    "train": [
+        *("--gallery", "--init", "--strides", "--out", "--dim", "--learns", "--attention"),
+        *("--held-out", "--folds", "--seed"),
+    ],
     "benchmark": ["--gallery", "--checkpoint", "--out"],
     "render-scenes": ["--out", "--seed", "--per-category"],
 }

@@ -8,6 +8,7 @@ from core.evaluation import generalisation as module
 from core.evaluation.generalisation import deal_classes, judge, leave_classes_out
 from core.evaluation.metrics import leave_one_out
 from core.model import network as network_module
+from core.model import training
 from core.model.cbam import ATTENTION_MODES
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.training import TrainingConfig
@@ -22,7 +23,7 @@ QUICK = TrainingConfig(epochs=2, classes_per_batch=4, images_per_class=3, views=
 def network(monkeypatch):
     """A network of 64 channels; its backbone is not used."""
     monkeypatch.setattr(network_module, "CHANNELS", CHANNELS)
-    monkeypatch.setattr(network_module, "residual_stages", lambda _: nn.Identity())
+    monkeypatch.setattr(network_module, "residual_stages", lambda _: nn.Sequential())
     torch.manual_seed(0)
     return RetrievalNetwork(NetworkConfig(dim=16))
 
@@ -58,7 +59,7 @@ def test_folds_that_cannot_be_dealt_are_one_sentence(n_classes, n_folds):
 
 def test_held_classes_are_never_read_in_training(network, maps, monkeypatch):
     folds_trained = []
-    really_train = module.train_head
+    really_train = module.train
 
     def train_on_poisoned(network, views, ids, labels, config, **options):
         assert np.array_equal(labels, NUMBERS[ids])
@@ -67,7 +68,7 @@ def test_held_classes_are_never_read_in_training(network, maps, monkeypatch):
         folds_trained.append({NAMES[id] for id in ids})
         return really_train(network, [poisoned], ids, labels, config, **options)
 
-    monkeypatch.setattr(module, "train_head", train_on_poisoned)
+    monkeypatch.setattr(module, "train", train_on_poisoned)
     folds = leave_classes_out(network, [maps], NAMES, QUICK, n_folds=3)
     for fold, trained_on in zip(folds, folds_trained, strict=True):
         assert len(fold.classes) == 2
@@ -76,17 +77,60 @@ def test_held_classes_are_never_read_in_training(network, maps, monkeypatch):
     assert sorted(name for fold in folds for name in fold.classes) == sorted(set(NAMES))
 
 
-def test_what_a_fold_learns_does_not_depend_on_its_classes(network, maps):
+@pytest.fixture
+def learners(monkeypatch):
+    """The networks that were trained, fold by fold."""
+    networks = []
+    really_train = module.train
+
+    def train(network, *arguments, **options):
+        networks.append(network)
+        return really_train(network, *arguments, **options)
+
+    monkeypatch.setattr(module, "train", train)
+    return networks
+
+
+def test_what_a_fold_learns_does_not_depend_on_its_classes(network, maps, learners):
     """Not even through an earlier fold, which was trained on them."""
     folds = leave_classes_out(network, [maps], NAMES, QUICK, n_folds=3)
-    learned = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    learned = learners[-1].state_dict()
     changed = maps.copy()
     held = np.isin(NAMES, folds[-1].classes)
     changed[held] = changed[held][::-1] ** 2
     again = leave_classes_out(network, [changed], NAMES, QUICK, n_folds=3)
     assert again[0].trained != folds[0].trained
-    for name, tensor in network.state_dict().items():
+    assert len(learners) == 6
+    for name, tensor in learners[-1].state_dict().items():
         assert torch.equal(tensor, learned[name]), name
+
+
+def test_a_last_stage_that_learns_starts_anew_in_each_fold(network, maps, learners):
+    network.backbone.append(nn.Conv2d(CHANNELS, CHANNELS, 1))
+    before = network.backbone[0].weight.clone()
+    config = TrainingConfig(**QUICK.describe() | {"learns": "last stage"})
+    leave_classes_out(network, [maps], NAMES, config, n_folds=3)
+    assert torch.equal(network.backbone[0].weight, before)
+    for learner in learners:
+        assert not torch.equal(learner.backbone[0].weight, before)
+
+
+def test_a_killed_run_goes_on_to_the_same_figures(network, maps, tmp_path):
+    whole = leave_classes_out(network, [maps], NAMES, QUICK, n_folds=3)
+
+    def kill(done, total, what):
+        if what.startswith("Fold 2 of 3, epoch 2"):
+            raise KeyboardInterrupt
+
+    states = {"n_folds": 3, "states": tmp_path}
+    with pytest.raises(KeyboardInterrupt):
+        leave_classes_out(network, [maps], NAMES, QUICK, **states, progress=kill)
+    told = []
+    resumed = leave_classes_out(
+        network, [maps], NAMES, QUICK, **states, progress=lambda *it: told.append(it[2])
+    )
+    assert told[0].startswith("Fold 2 of 3, epoch 2 of 2")
+    assert resumed == whole
 
 
 @torch.no_grad()
@@ -94,7 +138,7 @@ def test_the_judge_lets_only_these_images_query_one_another(network, maps):
     ids = np.flatnonzero(NUMBERS >= 3)
     poisoned = maps.copy()
     poisoned[NUMBERS < 3] = np.nan
-    figures = judge(network, poisoned, ids, NUMBERS)
+    figures = judge(network, network.backbone, poisoned, ids, NUMBERS)
     assert tuple(figures) == ATTENTION_MODES
     features = torch.from_numpy(maps[ids].astype(np.float32))
     for mode, figure in figures.items():
@@ -104,10 +148,10 @@ def test_the_judge_lets_only_these_images_query_one_another(network, maps):
 
 
 def test_the_judge_gives_the_same_figures_in_any_batches(network, maps, monkeypatch):
-    ids = np.arange(len(NUMBERS))
-    whole = judge(network, maps, ids, NUMBERS)
-    monkeypatch.setattr(module, "BATCH", 7)
-    assert judge(network, maps, ids, NUMBERS) == pytest.approx(whole)
+    everything = (network, network.backbone, maps, np.arange(len(NUMBERS)), NUMBERS)
+    whole = judge(*everything)
+    monkeypatch.setattr(training, "BATCH", 7)
+    assert judge(*everything) == pytest.approx(whole)
 
 
 def test_the_baseline_is_the_average_pooled_features(network, maps):

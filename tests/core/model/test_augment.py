@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from core.model import augment as module
-from core.model.augment import add_noise, augment, change_contrast, crop, rotate, scale
+from core.model.augment import (
+    add_noise,
+    apply,
+    augment,
+    change_contrast,
+    crop,
+    draw,
+    rotate,
+    scale,
+)
 
 
 @pytest.fixture
@@ -100,6 +109,25 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another(smooth):
     first, again, other = (augment(smooth, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert first.shape != other.shape or not np.array_equal(first, other)
+
+
+def test_a_seed_gives_the_pixels_that_the_shipped_weights_were_trained_on(smooth):
+    """The order of the draws is part of the training: another order is another training set."""
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        pixels = rotate(scale(smooth, rng.uniform(0.8, 1.25)), rng.uniform(-15, 15))
+        pixels = crop(pixels, rng.uniform(0.75, 1), rng.random(), rng.random())
+        pixels = change_contrast(pixels, tuple(rng.uniform(0.75, 1.25, size=3)))
+        expected = add_noise(pixels, rng.uniform(0, 12), rng)
+        assert np.array_equal(augment(smooth, np.random.default_rng(seed)), expected)
+
+
+def test_the_strengths_that_are_told_are_the_ones_that_are_applied(smooth):
+    rng = np.random.default_rng(3)
+    strengths = draw(rng)
+    expected = augment(smooth, np.random.default_rng(3))
+    assert np.array_equal(apply(smooth, strengths, rng), expected)
+    assert draw(np.random.default_rng(3)) == strengths
 
 
 def test_all_five_are_applied_within_their_ranges(smooth, monkeypatch):

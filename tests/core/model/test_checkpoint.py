@@ -7,10 +7,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import torch
 from safetensors.torch import load_file, safe_open, save_file
+from torchvision.models import ResNet50_Weights
 
 from core.errors import CheckpointError, SettingError, StoreError
 from core.model import checkpoint as module
 from core.model.checkpoint import (
+    IMAGENET_URL,
     LICENCE,
     Provenance,
     download_imagenet,
@@ -286,6 +288,10 @@ def published(torchvision_file, tmp_path_factory):
     path = tmp_path_factory.mktemp("published") / "resnet50.pth"
     torch.save(load_file(torchvision_file), path)
     return path.read_bytes()
+
+
+def test_our_address_is_the_one_that_torchvision_uses():
+    assert ResNet50_Weights.IMAGENET1K_V2.url == IMAGENET_URL
 
 
 def test_torchvisions_download_starts_a_backbone(serve, published, saved, monkeypatch):

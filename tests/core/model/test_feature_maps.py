@@ -20,8 +20,10 @@ ITSELF, AUGMENTED = View(0, 0), View(1, 0)
 def passes(embedder, monkeypatch):
     """Count the forward passes."""
     batches = []
-    forward = embedder.feature_maps
-    monkeypatch.setattr(embedder, "feature_maps", lambda b: batches.append(len(b)) or forward(b))
+    forward = embedder.frozen_maps
+    monkeypatch.setattr(
+        embedder, "frozen_maps", lambda b, of: batches.append(len(b)) or forward(b, of)
+    )
     return batches
 
 
@@ -46,6 +48,17 @@ def test_they_are_the_embedders_and_computed_once(gallery, embedder, passes, tmp
         again[0] = 0
 
 
+def test_for_a_last_stage_that_learns_they_are_its_input(gallery, embedder, tmp_path):
+    features = load_or_compute(gallery, embedder, ITSELF, tmp_path)
+    inputs = load_or_compute(gallery, embedder, ITSELF, tmp_path, learns="last stage")
+    assert inputs.shape == (20, 1024, 4, 4)
+    _, late = embedder._network.split_backbone("last stage")
+    with torch.inference_mode():
+        outputs = late(torch.from_numpy(inputs.astype(np.float32)))
+    # float16 in between, and bfloat16 where the processor has it: a hundredth of the largest.
+    np.testing.assert_allclose(outputs, features, rtol=0, atol=0.01 * float(features.max()))
+
+
 def test_an_augmented_view_is_another_picture_but_always_the_same_one(gallery):
     itself, augmented = ITSELF.of(gallery, 3), AUGMENTED.of(gallery, 3)
     assert itself.shape == (48, 72, 3)
@@ -66,7 +79,8 @@ class Fake(Embedder):
         self.checkpoint = Checkpoint(network, config, Provenance(), digest)
         self.batches = 0
 
-    def feature_maps(self, batch):
+    def frozen_maps(self, batch, learns):
+        assert learns == "head"
         self.batches += 1
         size = self.preprocess.input_size // 32
         return torch.ones(len(batch), 2048, size, size)

@@ -1,55 +1,11 @@
-from copy import deepcopy
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
-from torchvision.models import resnet50
 
 from core.errors import SettingError
 from core.model.cbam import ATTENTION_MODES
-from core.model.network import NetworkConfig, RetrievalNetwork, residual_stages
-
-
-def lively(module):
-    """Give batch norm statistics that a trained network could have, so that it does something."""
-    generator = torch.Generator().manual_seed(5)
-    for norm in (m for m in module.modules() if isinstance(m, nn.BatchNorm2d)):
-        norm.running_mean.normal_(0, 0.1, generator=generator)
-        norm.running_var.uniform_(0.5, 1.5, generator=generator)
-    return module
-
-
-@pytest.fixture(scope="module")
-def torchvisions():
-    torch.manual_seed(3)
-    return lively(resnet50()).eval()
-
-
-def stages(torchvisions, strides):
-    backbone = residual_stages(strides)
-    weights = torchvisions.state_dict()
-    backbone.load_state_dict({name: weights[name] for name in backbone.state_dict()})
-    return backbone.eval()
-
-
-@pytest.fixture(scope="module")
-def v1(torchvisions):
-    return stages(torchvisions, "v1")
-
-
-@pytest.fixture(scope="module")
-def v15(torchvisions):
-    return stages(torchvisions, "v1.5")
-
-
-def layer4(network, images):
-    """The output of torchvision's last stage, caught on its way."""
-    caught = []
-    hook = network.layer4.register_forward_hook(lambda _, __, output: caught.append(output))
-    network(images)
-    hook.remove()
-    return caught[0]
+from core.model.network import NetworkConfig, RetrievalNetwork
 
 
 @pytest.fixture(scope="module")
@@ -57,36 +13,10 @@ def images():
     return torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(4))
 
 
-@torch.no_grad()
-def test_the_backbone_is_torchvisions_resnet50_up_to_layer4(torchvisions, v15, images):
-    assert torch.equal(v15(images), layer4(torchvisions, images))
-
-
-@torch.no_grad()
-def test_v1_halves_the_map_in_the_1x1_convolution(v1, v15, images):
-    for name in ("layer2", "layer3", "layer4"):
-        first = v1.get_submodule(name)[0]
-        assert (first.conv1.stride, first.conv2.stride) == ((2, 2), (1, 1))
-        assert (first.conv1.kernel_size, first.conv2.kernel_size) == ((1, 1), (3, 3))
-        first = v15.get_submodule(name)[0]
-        assert (first.conv1.stride, first.conv2.stride) == ((1, 1), (2, 2))
-    as_trained, otherwise = v1(images), v15(images)
-    assert as_trained.shape == otherwise.shape
-    assert not torch.allclose(as_trained, otherwise, rtol=0.01)
-
-
-@torch.no_grad()
-@pytest.mark.parametrize(("size", "side"), [(192, 6), (224, 7), (64, 2)])
-def test_the_feature_map_has_one_place_for_32_pixels(v1, size, side):
-    # On the meta device only shapes are computed.
-    features = deepcopy(v1).to("meta")(torch.empty(1, 3, size, size, device="meta"))
-    assert features.shape == (1, 2048, side, side)
-
-
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(6)
-    return lively(RetrievalNetwork(NetworkConfig(dim=16))).eval()
+    return RetrievalNetwork(NetworkConfig(dim=16)).eval()
 
 
 @pytest.fixture
@@ -137,11 +67,6 @@ def test_with_neutral_gates_all_modes_agree_and_the_scale_of_f_does_not_matter(f
     torch.testing.assert_close(network.every_mode(5 * features), embeddings)
 
 
-def test_names_of_the_backbone_are_torchvisions(torchvisions):
-    names = {name for name in torchvisions.state_dict() if not name.startswith("fc.")}
-    assert set(residual_stages("v1").state_dict()) == names
-
-
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
@@ -167,3 +92,16 @@ def test_the_smallest_and_the_largest_settings_can_be_built():
     ):
         head = RetrievalNetwork(config).head(torch.rand(1, 2048, 2, 2))
         assert head.embedding.shape == (1, config.dim)
+
+
+@pytest.mark.parametrize(("learns", "n_late"), [("head", 0), ("last stage", 1)])
+@torch.inference_mode()
+def test_the_two_parts_of_the_backbone_are_the_backbone(learns, n_late):
+    backbone = RetrievalNetwork().eval()
+    frozen, late = backbone.split_backbone(learns)
+    assert len(late) == n_late
+    image = torch.rand(1, 3, 64, 64)
+    assert torch.equal(late(frozen(image)), backbone.backbone(image))
+    assert set(late.parameters()) == (
+        set(backbone.backbone.layer4.parameters()) if n_late else set()
+    )

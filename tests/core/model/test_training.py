@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn.functional import normalize
 
-from core.errors import GalleryError, SettingError
+from core.errors import GalleryError, SettingError, StoreError
 from core.model import network as network_module
 from core.model.cbam import ATTENTION_MODES
 from core.model.network import NetworkConfig, RetrievalNetwork
@@ -14,10 +15,11 @@ from core.model.training import (
     TrainingConfig,
     balanced_batches,
     contrastive_loss,
+    embed_maps,
     pool,
     start_head,
     structure_loss,
-    train_head,
+    train,
 )
 
 N_CLASSES, PER_CLASS, CHANNELS = 4, 6, 64
@@ -28,10 +30,16 @@ QUICK = TrainingConfig(epochs=2, classes_per_batch=4, images_per_class=3, views=
 
 
 def new_network(seed=0):
-    """A network of 64 channels behind one small convolution, which training never uses."""
+    """A network of 64 channels, whose last stage is one small convolution of half as many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(network_module, "CHANNELS", CHANNELS)
-        patch.setattr(network_module, "residual_stages", lambda _: nn.Conv2d(3, 4, 1))
+        patch.setattr(
+            network_module,
+            "residual_stages",
+            lambda _: nn.Sequential(
+                nn.Conv2d(3, 4, 1), nn.Conv2d(CHANNELS // 2, CHANNELS, 2, stride=2)
+            ),
+        )
         torch.manual_seed(seed)
         return RetrievalNetwork(NetworkConfig(dim=32))
 
@@ -199,7 +207,7 @@ def test_the_loss_falls_where_classes_can_be_told_apart(maps, from_start):
     config = TrainingConfig(  # with two images of a class the loss can fall to 0
         epochs=12, classes_per_batch=4, images_per_class=2, structure_weight=0, learning_rate=1e-2
     )
-    history = train_head(from_start, [maps], EVERYTHING, LABELS, config)
+    history = train(from_start, [maps], EVERYTHING, LABELS, config)
     assert len(history) == 12
     first, last = history[0]["contrastive"], history[-1]["contrastive"]
     assert last < 0.5 * first
@@ -215,14 +223,14 @@ def test_the_structure_penalty_keeps_similarities_where_they_were(maps, start):
         config = TrainingConfig(
             epochs=8, classes_per_batch=4, images_per_class=3, structure_weight=weight
         )
-        changes.append(train_head(network, [maps], EVERYTHING, LABELS, config)[-1]["structure"])
+        changes.append(train(network, [maps], EVERYTHING, LABELS, config)[-1]["structure"])
     free, held = changes
     assert held < 0.5 * free
 
 
 def test_the_penalty_starts_at_zero(maps, from_start):
     config = TrainingConfig(epochs=1, classes_per_batch=4, images_per_class=6, learning_rate=1e-9)
-    (epoch,) = train_head(from_start, [maps], EVERYTHING, LABELS, config)
+    (epoch,) = train(from_start, [maps], EVERYTHING, LABELS, config)
     assert epoch["structure"] < 1e-8
 
 
@@ -235,7 +243,7 @@ def weights(network):
 def trained(start, views, ids=EVERYTHING, config=QUICK, **options):
     network = new_network()
     network.load_state_dict(start)
-    train_head(network, views, ids, LABELS[ids], config, **options)
+    train(network, views, ids, LABELS[ids], config, **options)
     return network
 
 
@@ -277,6 +285,181 @@ def test_any_number_of_steps_can_be_trained(maps, start, epochs):
         (i + 1, 2 * epochs) for i in range(2 * epochs)
     ]
     assert told[0][2].startswith(f"Epoch 1 of {epochs}, loss ")
+
+
+# The last stage --------------------------------------------------------------------------
+
+DEEPER = TrainingConfig(**QUICK.describe() | {"learns": "last stage"})
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    """What the last stage gets: half of the channels, twice the sides."""
+    rng = np.random.default_rng(1)
+    classes = rng.random((N_CLASSES, CHANNELS // 2, 1, 1))
+    noise = rng.random((N, CHANNELS // 2, 4, 4))
+    return (classes[LABELS] + noise).astype(np.float16)
+
+
+def deeper(inputs, ids=EVERYTHING, config=DEEPER, **options):
+    network = new_network()
+    _, late = network.split_backbone("last stage")
+    start_head(network, pool(inputs, ids, late), seed=0)
+    train(network, [inputs], ids, LABELS[ids], config, **options)
+    return network
+
+
+def test_where_the_last_stage_learns_it_changes_and_all_before_it_stays(inputs):
+    before, after = new_network().state_dict(), deeper(inputs).state_dict()
+    same = {name for name in before if torch.equal(before[name], after[name])}
+    assert {name for name in before if name.startswith("backbone.0.")} <= same
+    assert not {name for name in before if name.startswith("backbone.1.")} & same
+
+
+def test_the_statistics_of_batch_norm_stay_and_its_weights_learn(inputs):
+    network = new_network()
+    network.backbone.append(nn.BatchNorm2d(CHANNELS))
+    frozen, late = network.backbone[:1], network.backbone[1:]
+    network.split_backbone = lambda _: (frozen, late)
+    start_head(network, pool(inputs, EVERYTHING, late.eval()), seed=0)
+    train(network, [inputs], EVERYTHING, LABELS, DEEPER)
+    norm = late[-1]
+    assert (norm.running_mean == 0).all()
+    assert (norm.running_var == 1).all()
+    assert (norm.weight != 1).any()
+
+
+def test_images_that_are_not_asked_for_never_reach_the_last_stage(inputs):
+    ids = np.flatnonzero(LABELS != 2)
+    poisoned = inputs.copy()
+    poisoned[LABELS == 2] = np.nan
+    clean = deeper(inputs, ids).state_dict()
+    for name, tensor in deeper(poisoned, ids).state_dict().items():
+        assert tensor.isfinite().all()
+        assert torch.equal(tensor, clean[name]), name
+
+
+def test_training_without_attention_leaves_cbam_alone(inputs):
+    config = TrainingConfig(**DEEPER.describe() | {"attention": "off"})
+    network = deeper(inputs, config=config)
+    for gate in (network.cbam.channel.widen.weight, network.cbam.spatial.conv.weight):
+        assert (gate == 0).all()
+    assert (deeper(inputs).cbam.channel.widen.weight != 0).any()
+    maps = network.head(torch.from_numpy(inputs[:1].astype(np.float32)).repeat(1, 2, 1, 1)).maps
+    assert (maps.channel.gate == 0.5).all()
+
+
+def test_embeddings_from_maps_are_those_of_the_network(inputs):
+    network = deeper(inputs)
+    ids = np.array([5, 2, 20])
+    embeddings = embed_maps(network, inputs, ids, DEEPER)
+    with torch.inference_mode():
+        features = network.backbone[1](torch.from_numpy(inputs[ids].astype(np.float32)))
+        expected = network.head(features).embedding
+    assert torch.cosine_similarity(embeddings, expected).min() > 0.999  # bfloat16 where there is
+
+
+# A killed training ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("killed_in", [1, 2, 3])
+def test_a_killed_training_goes_on_to_the_same_weights(maps, start, tmp_path, killed_in):
+    config = TrainingConfig(**QUICK.describe() | {"epochs": 3})
+    whole = trained(start, [maps, maps + 1], config=config)
+    state = tmp_path / "new folder" / "state.pt"
+
+    def kill(done, total, what):
+        if what.startswith(f"Epoch {killed_in} ") and done % 2 == 0:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(start, [maps, maps + 1], config=config, resume=state, progress=kill)
+    assert state.exists() == (killed_in > 1)
+    steps = []
+    resumed = trained(
+        start,
+        [maps, maps + 1],
+        config=config,
+        resume=state,
+        progress=lambda done, total, _: steps.append((done, total)),
+    )
+    assert steps == [(done, 6) for done in range(2 * killed_in - 1, 7)]
+    assert torch.equal(weights(resumed), weights(whole))
+
+
+def test_the_last_stage_is_part_of_the_state(inputs, tmp_path):
+    config = TrainingConfig(**DEEPER.describe() | {"epochs": 2})
+    whole = deeper(inputs, config=config).state_dict()
+
+    def kill(done, *_):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        deeper(inputs, config=config, resume=tmp_path / "state.pt", progress=kill)
+    resumed = deeper(inputs, config=config, resume=tmp_path / "state.pt").state_dict()
+    for name in whole:
+        assert torch.equal(resumed[name], whole[name]), name
+
+
+def test_a_finished_training_is_not_repeated_and_keeps_its_history(maps, start, tmp_path):
+    network = new_network()
+    network.load_state_dict(start)
+    options = {"resume": tmp_path / "state.pt", "validate": lambda: {"validation mAP": 0.25}}
+    history = train(network, [maps], EVERYTHING, LABELS, QUICK, **options)
+    assert [epoch["validation mAP"] for epoch in history] == [0.25, 0.25]
+    again = new_network()
+    again.load_state_dict(start)
+    steps = []
+    more = {"progress": lambda *it: steps.append(it)}
+    assert train(again, [maps], EVERYTHING, LABELS, QUICK, **options | more) == history
+    assert not steps
+    assert torch.equal(weights(again), weights(network))
+
+
+@pytest.mark.parametrize("content", [b"", b"no state", b"PK\x03\x04 cut off"])
+def test_a_damaged_state_is_one_sentence(maps, start, tmp_path, content):
+    (tmp_path / "state.pt").write_bytes(content)
+    with pytest.raises(StoreError, match=r"state\.pt is not the state .* remove the file .*\.$"):
+        trained(start, [maps], resume=tmp_path / "state.pt")
+
+
+def test_a_state_that_would_run_code_is_refused_and_not_run(maps, start, tmp_path):
+    class Code:
+        def __reduce__(self):
+            return (Path.touch, (tmp_path / "it ran",))
+
+    torch.save({"parameters": Code()}, tmp_path / "state.pt")
+    with pytest.raises(StoreError, match="is not the state"):
+        trained(start, [maps], resume=tmp_path / "state.pt")
+    assert not (tmp_path / "it ran").exists()
+
+
+def test_a_state_that_cannot_be_written_is_one_sentence(maps, start, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreError, match=r"can't be kept in .*state\.pt .* \$HASHLIGHT_HOME\.$"):
+        trained(start, [maps], resume=tmp_path / "file" / "state.pt")
+
+
+def test_progress_tells_the_validation_of_the_last_epoch(maps, start):
+    told = []
+    trained(
+        start,
+        [maps],
+        validate=lambda: {"validation mAP": 0.25},
+        progress=lambda *it: told.append(it[2]),
+    )
+    assert "validation" not in told[0]
+    assert told[-1].endswith(", validation mAP 0.250")
+
+
+# Settings ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "value"), [("learns", "all"), ("attention", "maybe")])
+def test_a_choice_that_is_none_is_one_sentence(name, value):
+    with pytest.raises(SettingError, match=rf"^{name} is '{value}'; choose one of .*\.$"):
+        TrainingConfig(**{name: value})
 
 
 @pytest.mark.parametrize(
