@@ -1,7 +1,9 @@
-"""Measure retrieval on a labelled gallery: every image queries all others, by exact scan.
+"""Measure retrieval: one labelled gallery, or with --all the paper's whole experiment.
 
-Compares the checkpoint, in each attention mode, with the average-pooled ImageNet features
-that its training started from.
+For one gallery every image queries all others by exact scan, and the checkpoint, in each
+attention mode, is compared with the average-pooled ImageNet features that its training started
+from. With --all every system of the paper is trained and judged on random splits, and the
+result files are written that the Results page shows; interrupted, it goes on where it was.
 """
 
 import argparse
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.cli import evaluate_all
 from core.cli.common import (
     add_checkpoint,
     add_gallery,
@@ -28,12 +31,22 @@ from core.index.store import load_or_build
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    add_gallery(parser)
+    add_gallery(parser, default=evaluate_all.ONE_GALLERY)
     add_checkpoint(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
+    evaluate_all.configure(parser)
 
 
 def run(options: argparse.Namespace) -> None:
+    """Measure one gallery, or everything."""
+    evaluate_all.refuse_options(options)
+    if options.all:
+        evaluate_all.run(options)
+    else:
+        run_one_gallery(options)
+
+
+def run_one_gallery(options: argparse.Namespace) -> None:
     """Measure and print a table."""
     if options.out:
         check_can_write(options.out)

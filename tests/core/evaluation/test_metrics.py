@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score, precision_score, recall_score
 
 from core.errors import SettingError
 from core.evaluation.metrics import (
@@ -66,6 +66,18 @@ def test_average_precision_equals_scikit_learn():
         expected.append(average_precision_score(ranking, -np.arange(size)))
         assert average_precision(ranking, counts[-1]) == pytest.approx(expected[-1])
     assert mean_average_precision(rankings, counts) == pytest.approx(np.mean(expected))
+
+
+def test_precision_and_recall_equal_scikit_learn_which_takes_the_top_n_as_its_guess():
+    rankings = np.random.default_rng(1).random((20, 50)) < 0.3
+    for n in (1, 5, 10, 30, 50):
+        guess = np.arange(50) < n
+        precisions = [precision_score(ranking, guess) for ranking in rankings]
+        for ranking, precision in zip(rankings, precisions, strict=True):
+            assert precision_at(ranking, n) == pytest.approx(precision)
+            recall = recall_at(ranking, n, int(ranking.sum()))
+            assert recall == pytest.approx(recall_score(ranking, guess))
+        assert map_paper(rankings, n) == pytest.approx(np.mean(precisions))
 
 
 # --- leave one out ---

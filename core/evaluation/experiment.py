@@ -1,0 +1,391 @@
+"""The paper's experiment: every system on the same splits, judged by the labels (section 4).
+
+    split -> fit on its gallery side -> rank its queries -> judge -> one piece on disk    measure
+    pieces of all systems and seeds -> mean, deviation, differences -> result file        assemble
+
+A method learns from the gallery with its classes and gets the queries without theirs; the judge
+compares the classes itself, so no method can flatter itself.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import __version__
+from core.errors import SettingError
+from core.evaluation.metrics import average_precision, precision_at, recall_at
+from core.evaluation.pieces import Pieces, pieces_of
+from core.evaluation.protocol import (
+    QUERIES_PER_CLASS,
+    Split,
+    Unlabelled,
+    class_numbers,
+    draw_split,
+)
+from core.evaluation.statistics import mean_and_deviation, paired_difference
+from core.galleries.base import Gallery
+from core.methods.base import Method, Pictures, User
+from core.progress import Progress, silent
+
+PRECISION_AT = (5, 10, 20, 30)
+RECALL_AT = (10, 30, 100)
+VERSION = 1  # of what a piece holds: one with another number is measured again
+COMPARED = ("mean_average_precision", "precision@10")
+"""What is kept for every single query, so that two systems can be compared in pairs."""
+
+Circumstances = Callable[[], Mapping[str, Any]]
+"""Tells when, where and with what a figure is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One system should beat another, by the paper's account or by ours."""
+
+    better: str  # key of a system
+    worse: str
+    text: str
+
+
+CLAIMS = (
+    Claim(
+        "cnn-attention",
+        "cnn",
+        "Attention improves accuracy (section 4.4.1); here both scan exactly, and CBAM is all "
+        "that differs.",
+    ),
+    Claim("ours", "sift", "MAP about 0.183 above SIFT on Corel-1k, 0.176 on Corel-5k."),
+    Claim("ours", "svm", "MAP about 0.234 above SVM active learning on Corel-1k, 0.22 on 5k."),
+    Claim("ours", "vgg", "MAP about 0.063 above VGG-N on Corel-1k, 0.055 on Corel-5k."),
+    Claim("ours", "cnn-lsh", "MAP about 0.039 above [19] on Corel-1k, 0.045 on Corel-5k."),
+    Claim(
+        "ours",
+        "cnn-attention",
+        "LSH is fast and keeps a certain accuracy (section 5); what it loses to the exact scan "
+        "is below 0.",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One system's figures on one split: means over the queries, each a share in 0 … 1.
+
+    The n of precision@n and recall@n are text, as keys in JSON are.
+    """
+
+    precision: dict[str, float]
+    recall: dict[str, float]
+    mean_average_precision: float  # mAP; what a ranking leaves out counts as missed
+    candidate_ratio: float  # length of the ranking / N
+    seconds: dict[str, float]  # fit, rank; what was computed for an earlier run is not in them
+    per_query: dict[str, list[float]]  # each of COMPARED -> (Q,)
+
+
+def run_method(
+    method: Method,
+    pictures: Pictures,
+    labels: NDArray[np.int64],
+    split: Split,
+    progress: Progress = silent,
+) -> Run:
+    """Fit a method on the gallery side of a split, let it rank the queries, and judge it.
+
+    Args:
+        method: is fitted anew.
+        pictures: all images of the data set, (N,).
+        labels: (N,) their class numbers.
+        split: which of them search, and which are searched.
+        progress: handed on to the method.
+
+    Raises:
+        SettingError: a ranking that isn't one: rows that don't exist or come twice.
+    """
+    blind = Pictures(Unlabelled(pictures.gallery), pictures.ids, pictures.computed)
+    known, asked = labels[split.gallery], labels[split.queries]
+    started = perf_counter()
+    learned = labels[split.gallery]  # a copy of its own: what a method does to it is its business
+    method.fit(blind.subset(split.gallery), learned, seed=split.seed, progress=progress)
+    fitted = perf_counter()
+    queries = blind.subset(split.queries)
+    rankings = method.rank(queries, user_who_knows(asked, known), progress=progress)
+    seconds = {"fit": fitted - started, "rank": perf_counter() - fitted}
+    check_rankings(rankings, len(asked), len(known), method.title)
+    return judge(rankings, asked, known, seconds)
+
+
+def user_who_knows(asked: NDArray[np.int64], known: NDArray[np.int64]) -> User:
+    """Return the simulated user: answers by class, for relevance feedback.
+
+    Args:
+        asked: (Q,) class of each query.
+        known: (N,) class of each gallery image.
+    """
+
+    def answer(query: int, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        relevant: NDArray[np.bool_] = known[rows] == asked[query]
+        return relevant
+
+    return answer
+
+
+def check_rankings(
+    rankings: Sequence[NDArray[np.intp]], n_queries: int, n_gallery: int, title: str
+) -> None:
+    """Make sure that there is one ranking of existing, different rows for each query.
+
+    Raises:
+        SettingError: there isn't.
+    """
+    if len(rankings) != n_queries:
+        raise SettingError(
+            f"{title} returned {len(rankings)} rankings for {n_queries} queries; "
+            "a method must return one for each."
+        )
+    for query, ranking in enumerate(rankings):
+        if ranking.ndim != 1 or not np.issubdtype(ranking.dtype, np.integer):
+            raise SettingError(
+                f"{title} ranked query {query} by {ranking.dtype} of shape {ranking.shape}; "
+                "a ranking is one row of whole numbers."
+            )
+        if ((ranking < 0) | (ranking >= n_gallery)).any():
+            raise SettingError(
+                f"{title} ranked rows {ranking.min()} to {ranking.max()} for query {query}; "
+                f"the gallery has rows 0 to {n_gallery - 1}."
+            )
+        if len(np.unique(ranking)) < len(ranking):
+            raise SettingError(
+                f"{title} ranked a row twice for query {query}; a ranking names each row once."
+            )
+
+
+def judge(
+    rankings: Sequence[NDArray[np.intp]],
+    asked: NDArray[np.int64],
+    known: NDArray[np.int64],
+    seconds: dict[str, float],
+) -> Run:
+    """Take the metrics of section 4.3 and standard mAP.
+
+    Args:
+        rankings: rows of the gallery for each query, the best first.
+        asked: (Q,) class of each query.
+        known: (N,) class of each gallery image.
+        seconds: what fitting and ranking took.
+    """
+    relevant = [known[rows] == label for rows, label in zip(rankings, asked, strict=True)]
+    totals = [int(np.count_nonzero(known == label)) for label in asked]
+    judged = list(zip(relevant, totals, strict=True))
+    precision = {n: [precision_at(hits, n) for hits in relevant] for n in PRECISION_AT}
+    recall = {n: [recall_at(hits, n, total) for hits, total in judged] for n in RECALL_AT}
+    average = [average_precision(hits, total) for hits, total in judged]
+    return Run(
+        precision={str(n): float(np.mean(values)) for n, values in precision.items()},
+        recall={str(n): float(np.mean(values)) for n, values in recall.items()},
+        mean_average_precision=float(np.mean(average)),
+        candidate_ratio=float(np.mean([len(rows) for rows in rankings]) / len(known)),
+        seconds=seconds,
+        per_query={"mean_average_precision": average, "precision@10": precision[10]},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A run with the system and the seed it belongs to, and its circumstances."""
+
+    system: str
+    seed: int
+    about: Mapping[str, Any]
+    run: Run
+
+
+def run_experiment(
+    gallery: Gallery,
+    methods: Sequence[Method],
+    seeds: Sequence[int],
+    *,
+    circumstances: Circumstances,
+    per_class: int = QUERIES_PER_CLASS,
+    fresh: bool = False,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Measure all systems on all splits and return the content of the result file.
+
+    What was measured before is taken up from the disk, so that a command that was interrupted
+    goes on where it was.
+
+    Args:
+        gallery: with a class for every image.
+        methods: the systems, in the order of the tables.
+        seeds: one split each.
+        circumstances: asked after each run and once at the end.
+        per_class: queries of each class.
+        fresh: measure everything again.
+        progress: told what the method at work tells, after the system's name and its seed.
+
+    Raises:
+        GalleryError: an image has no class, or can't be read any more.
+        SettingError: too few images in a class, two systems of one key, or a method that fails
+            the judge.
+        StoreError: the home directory can't be written.
+    """
+    keys = [method.key for method in methods]
+    if len(set(keys)) < len(keys) or not keys or not seeds:
+        raise SettingError(
+            f"The systems {', '.join(keys)} and seeds {list(seeds)} make no experiment; give at "
+            "least one of each, and every system once."
+        )
+    labels = class_numbers(gallery)
+    pictures = Pictures(gallery, np.arange(len(labels)))
+    pieces = pieces_of(gallery.digest, fresh=fresh)
+    splits = [draw_split(labels, seed, per_class) for seed in seeds]
+    measured = [
+        measure(
+            method,
+            pictures,
+            labels,
+            split,
+            pieces=pieces,
+            circumstances=circumstances,
+            progress=progress,
+        )
+        for split in splits  # the outer loop: systems that share a training share it per split
+        for method in methods
+    ]
+    sizes = {
+        "n_gallery": len(splits[0].gallery),
+        "n_queries": len(splits[0].queries),
+        "queries_per_class": per_class,
+    }
+    return assemble(gallery, methods, measured, sizes, circumstances())
+
+
+def measure(
+    method: Method,
+    pictures: Pictures,
+    labels: NDArray[np.int64],
+    split: Split,
+    *,
+    pieces: Pieces,
+    circumstances: Circumstances,
+    progress: Progress = silent,
+) -> Measured:
+    """Return one system's run on one split: from the disk where it is there, else measured."""
+    belongs = {
+        "version": VERSION,
+        "gallery": pictures.gallery.digest,
+        "split": split.digest,
+        "seed": split.seed,
+        "system": method.key,
+        "settings": method.settings(),
+        "hashlight": __version__,
+    }
+    piece = pieces.find(belongs)
+    if piece is None:
+
+        def report(done: int, total: int, what: str) -> None:
+            progress(done, total, f"{method.title}, seed {split.seed}: {what}")
+
+        run = run_method(method, pictures, labels, split, report)
+        piece = {"about": dict(circumstances()), "run": asdict(run)}
+        pieces.keep(belongs, piece)
+    return Measured(method.key, split.seed, piece["about"], Run(**piece["run"]))
+
+
+def assemble(
+    gallery: Gallery,
+    methods: Sequence[Method],
+    measured: Sequence[Measured],
+    sizes: Mapping[str, int],
+    about: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Put together the result file of one gallery (Tables 1 and 2).
+
+    Its ``seconds`` are those of all fitting and ranking, whenever it was done.
+    """
+    by_system = {
+        method.key: [one for one in measured if one.system == method.key] for method in methods
+    }
+    return {
+        **about,
+        "seconds": sum(sum(one.run.seconds.values()) for one in measured),
+        "gallery": gallery.key,
+        "gallery_digest": gallery.digest,
+        "seeds": sorted({one.seed for one in measured}),
+        **sizes,
+        "systems": {
+            method.key: {
+                "title": method.title,
+                "settings": method.settings(),
+                "runs": [_described(one, about) for one in by_system[method.key]],
+                **_over_runs([one.run for one in by_system[method.key]]),
+            }
+            for method in methods
+        },
+        "differences": differences(
+            {key: [one.run for one in runs] for key, runs in by_system.items()}
+        ),
+    }
+
+
+def differences(runs: Mapping[str, Sequence[Run]]) -> list[dict[str, Any]]:
+    """Compare systems in pairs, over the queries of all seeds, wherever both were measured.
+
+    Args:
+        runs: by system, each system's in the same order of seeds.
+    """
+    found = []
+    for claim in CLAIMS:
+        if claim.better in runs and claim.worse in runs:
+            for metric in COMPARED:
+                interval = paired_difference(
+                    _of_all_queries(runs[claim.better], metric),
+                    _of_all_queries(runs[claim.worse], metric),
+                )
+                found.append(
+                    {
+                        "better": claim.better,
+                        "worse": claim.worse,
+                        "metric": metric,
+                        "claim": claim.text,
+                        "mean": interval.mean,
+                        "low": interval.low,
+                        "high": interval.high,
+                        "n_pairs": interval.n,
+                    }
+                )
+    return found
+
+
+def _of_all_queries(runs: Sequence[Run], metric: str) -> list[float]:
+    return [value for run in runs for value in run.per_query[metric]]
+
+
+def _described(one: Measured, about: Mapping[str, Any]) -> dict[str, Any]:
+    """One run in the result file; it names its machine and versions where they are others."""
+    others = {
+        name: one.about[name]
+        for name in ("machine", "versions")
+        if one.about.get(name) != about.get(name)
+    }
+    figures = asdict(one.run)
+    del figures["per_query"]
+    return {"seed": one.seed, "date": one.about["date"], **others, **figures}
+
+
+def _over_runs(runs: Sequence[Run]) -> dict[str, Any]:
+    """Mean and sample deviation of each metric over the seeds; one seed has no deviation."""
+    metrics = ("precision", "recall", "mean_average_precision", "candidate_ratio")
+    over: dict[str, Any] = {"mean": {}, "deviation": {}}
+    for metric in metrics:
+        values = [getattr(run, metric) for run in runs]
+        if isinstance(values[0], dict):
+            pairs = {n: mean_and_deviation([value[n] for value in values]) for n in values[0]}
+            over["mean"][metric] = {n: mean for n, (mean, _) in pairs.items()}
+            over["deviation"][metric] = {n: deviation for n, (_, deviation) in pairs.items()}
+        else:
+            over["mean"][metric], over["deviation"][metric] = mean_and_deviation(values)
+    return over

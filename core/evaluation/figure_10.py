@@ -1,0 +1,66 @@
+"""Figure 10 as numbers: a network trained with augmentation, and one without (section 4.4.3)."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from core.evaluation.protocol import Unlabelled, class_numbers, draw_split
+from core.evaluation.robustness import embed_with, measure_robustness
+from core.galleries.base import Gallery
+from core.methods.base import Pictures
+from core.methods.cnn import Cnn
+from core.methods.trainer import RECIPE, new_trainer
+from core.progress import Progress, silent
+
+SEED = 0  # of the split
+K = 8  # hits that the paper shows
+VARIANTS = {
+    "augmented": ("trained with augmentation", RECIPE),
+    "plain": ("trained without augmentation", replace(RECIPE, views=1)),
+}
+
+
+def measure_figure_10(
+    gallery: Gallery, *, init: str, progress: Progress = silent
+) -> dict[str, Any]:
+    """Train both networks and judge them; return the body of the result file.
+
+    Both get the same number of steps. The one without augmentation sees the same picture of an
+    image each time.
+
+    Args:
+        gallery: with a class for every image.
+        init: ImageNet weights, as ``init_network`` takes them.
+        progress: told what is at work.
+    """
+    labels = class_numbers(gallery)
+    split = draw_split(labels, SEED)
+    pictures = Pictures(Unlabelled(gallery), np.arange(len(labels)))
+    known, asked = labels[split.gallery], labels[split.queries]
+    queries = pictures.subset(split.queries)
+    pixels = [queries.pixels(row) for row in range(len(queries))]
+    variants = {}
+    for name, (title, recipe) in VARIANTS.items():
+        trainer = new_trainer(gallery, init=init, recipe=recipe, progress=progress)
+        system = Cnn(trainer, "cnn-attention", title, "both", None)
+        system.fit(pictures.subset(split.gallery), known, seed=SEED, progress=progress)
+        rows = measure_robustness(
+            embed_with(system.embedder(), system.attention),
+            pixels,
+            asked,
+            system.vectors.matrix,
+            known,
+            k=K,
+            seed=SEED,
+            progress=progress,
+        )
+        variants[name] = {"title": title, "rows": rows}
+    return {
+        "gallery": gallery.key,
+        "gallery_digest": gallery.digest,
+        "seeds": [SEED],
+        "k": K,
+        "n_queries": len(queries),
+        "variants": variants,
+    }

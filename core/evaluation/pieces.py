@@ -1,0 +1,78 @@
+"""Long measurements in small pieces, each kept as soon as it is done.
+
+A piece is what one system did on one split. It lies under a name that people can read and
+carries the whole of what it belongs to, so a file that was swapped, renamed or damaged is never
+taken for another's: it is measured again.
+
+    HOME/experiment/
+        GALLERY/
+            SYSTEM-seed0-DIGEST.json      of all that it belongs to
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core import locations
+from core.errors import StoreError
+from core.evaluation import results
+
+Belongs = Mapping[str, Any]
+"""Everything that a piece depends on, as plain values; ``system`` and ``seed`` name its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The pieces of one gallery.
+
+    Attributes:
+        folder: where they lie.
+        fresh: whether those that are there already are ignored.
+    """
+
+    folder: Path
+    fresh: bool = False
+
+    def find(self, belongs: Belongs) -> dict[str, Any] | None:
+        """Return a finished piece, or None where it must be measured (again)."""
+        if self.fresh:
+            return None
+        try:
+            file = results.read(self._path(belongs))
+        except (FileNotFoundError, StoreError):
+            return None
+        piece = file.get("piece")
+        if not isinstance(piece, dict) or file.get("sha256") != _seal(belongs, piece):
+            return None
+        return piece
+
+    def keep(self, belongs: Belongs, piece: Mapping[str, Any]) -> None:
+        """Write a finished piece.
+
+        Raises:
+            StoreError: the folder can't be written.
+        """
+        sealed = {"belongs": belongs, "sha256": _seal(belongs, piece), "piece": piece}
+        results.write(self._path(belongs), sealed)
+
+    def _path(self, belongs: Belongs) -> Path:
+        name = f"{belongs['system']}-seed{belongs['seed']}-{digest_of(belongs)[:12]}.json"
+        return self.folder / name
+
+
+def pieces_of(gallery_digest: str, *, fresh: bool = False) -> Pieces:
+    """Return the place in the home directory where one gallery's pieces lie."""
+    return Pieces(locations.home() / "experiment" / gallery_digest[:16], fresh)
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 of plain values, in whatever order their keys are: 64 hex digits."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _seal(belongs: Belongs, piece: Mapping[str, Any]) -> str:
+    """One digest of both, so that neither can be another's."""
+    return digest_of([belongs, piece])

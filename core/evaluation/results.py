@@ -1,0 +1,88 @@
+"""Result files: JSON that one command measures and that pages and README only read.
+
+Each begins with its circumstances: the command, the date, the machine and the versions.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core import locations
+from core.errors import StoreError
+
+RESULTS = locations.ASSETS / "results"
+HEAD = ("command", "date", "machine", "versions")
+"""What every result file says of how it came about."""
+
+
+def load(name: str, folder: Path = RESULTS) -> dict[str, Any] | None:
+    """Return a result file's content, or None where it hasn't been measured.
+
+    Args:
+        name: without ``.json``, such as ``experiment-corel1k``.
+        folder: where it lies.
+
+    Raises:
+        StoreError: the file is damaged or says nothing of its circumstances.
+    """
+    path = folder / f"{name}.json"
+    try:
+        result = read(path)
+    except FileNotFoundError:
+        return None
+    missing = [field for field in HEAD if field not in result]
+    if missing:
+        raise _damaged(path, f"it has no {missing[0]}")
+    return result
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        StoreError: there is one, but it holds something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _damaged(path, str(error)) from error
+    if not isinstance(content, dict):
+        raise _damaged(path, "it holds no JSON object")
+    return content
+
+
+def save(name: str, result: Mapping[str, Any], folder: Path = RESULTS) -> Path:
+    """Write a result file, whole or not at all; return its path.
+
+    Raises:
+        StoreError: the folder can't be written.
+    """
+    path = folder / f"{name}.json"
+    write(path, result)
+    return path
+
+
+def write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON that people can read too; who opens ``path`` never sees half of it.
+
+    Raises:
+        StoreError: the folder can't be written.
+        ValueError: a figure is NaN or infinite, which JSON can't say.
+    """
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # another process has its own
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError as error:
+        raise StoreError(f"{path} can't be written ({error}); choose another place.") from error
+
+
+def _damaged(path: Path, reason: str) -> StoreError:
+    return StoreError(f"{path} is damaged ({reason}); run `python -m core evaluate --all` again.")

@@ -1,0 +1,187 @@
+"""Does a changed picture find what the picture itself finds (section 4.4.3, Figure 10)?
+
+The query is turned, cropped, scaled, brightened or overlaid with noise, in several strengths;
+the gallery stays as it is and is scanned exactly. Two figures for each change: precision@8 by
+the labels, and the share of the unchanged query's top 8 that stays in the top 8.
+
+The paper shows the top 8 of examples and gives neither strengths nor figures.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.errors import SettingError
+from core.evaluation.metrics import precision_at
+from core.index.exact import Hits, exact_scan, neighbour_recall
+from core.index.vectors import Vectors
+from core.model.augment import Pixels, add_noise, crop, rotate, scale
+from core.model.cbam import Attention
+from core.model.embedder import Embedder
+from core.model.preprocess import preprocess
+from core.progress import Progress, silent
+
+BATCH = 16
+
+Embed = Callable[[Sequence[Pixels]], NDArray[np.float32]]
+"""Pictures, each (H, W, 3), to their embeddings, (B, D) of unit length."""
+
+Apply = Callable[[Pixels, float, np.random.Generator], Pixels]
+"""A picture (H, W, 3), a strength and a source of chance to the changed picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One way to change a picture."""
+
+    key: str
+    unit: str  # of the strengths
+    strengths: tuple[float, ...]
+    apply: Apply
+
+
+def brighten(pixels: Pixels, factor: float) -> Pixels:
+    """Multiply every value; what would be above white is white."""
+    brighter: Pixels = np.clip(np.rint(pixels * factor), 0, 255).astype(np.uint8)
+    return brighter
+
+
+def _leave(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    return pixels
+
+
+def _turn(pixels: Pixels, degrees: float, rng: np.random.Generator) -> Pixels:
+    """Turn to the left or to the right, as chance has it."""
+    return rotate(pixels, float(rng.choice((-degrees, degrees))))
+
+
+def _cut(pixels: Pixels, kept: float, rng: np.random.Generator) -> Pixels:
+    """Cut out a window anywhere."""
+    return crop(pixels, kept, rng.random(), rng.random())
+
+
+def _scale(pixels: Pixels, factor: float, rng: np.random.Generator) -> Pixels:
+    return scale(pixels, factor)
+
+
+def _brighten(pixels: Pixels, factor: float, rng: np.random.Generator) -> Pixels:
+    return brighten(pixels, factor)
+
+
+CHANGES = (
+    Change("none", "", (0.0,), _leave),
+    Change("rotation", "°", (5.0, 15.0, 30.0, 45.0, 90.0), _turn),  # to either side
+    Change("cropping", "of each side", (0.9, 0.75, 0.6, 0.5), _cut),
+    Change("scaling", "×", (0.5, 0.75, 1.25, 1.5), _scale),
+    Change("brightness", "×", (0.5, 0.75, 1.25, 1.5), _brighten),
+    Change("noise", "grey levels", (8.0, 16.0, 32.0, 64.0), add_noise),
+)
+
+
+def changed(pixels: Pixels, change: Change, strength: float, *, seed: int, image: int) -> Pixels:
+    """Change a picture: always the same way for the same seed and image.
+
+    Every strength sees the same chance, so 32 grey levels are the noise of 16, doubled.
+
+    Args:
+        pixels: (H, W, 3), left as they are.
+        change: one of ``CHANGES``.
+        strength: in the change's unit.
+        seed: of side, window and noise.
+        image: number of the picture.
+    """
+    return change.apply(pixels, strength, np.random.default_rng([seed, image]))
+
+
+def embed_with(embedder: Embedder, attention: Attention = "both") -> Embed:
+    """Return what a checkpoint makes of pictures in one attention mode."""
+    mode = embedder.modes.index(attention)
+
+    def embed(pictures: Sequence[Pixels]) -> NDArray[np.float32]:
+        tensors = [preprocess(picture, embedder.preprocess) for picture in pictures]
+        embeddings: NDArray[np.float32] = embedder.embed(tensors)[:, mode]  # (B, D)
+        return embeddings
+
+    return embed
+
+
+def measure_robustness(
+    embed: Embed,
+    queries: Sequence[Pixels],
+    query_labels: ArrayLike,
+    gallery_embeddings: ArrayLike,
+    gallery_labels: ArrayLike,
+    *,
+    k: int = 8,
+    seed: int = 0,
+    changes: Sequence[Change] = CHANGES,
+    progress: Progress = silent,
+) -> list[dict[str, Any]]:
+    """Search with every query in every change and strength.
+
+    Args:
+        embed: the system that is judged.
+        queries: Q pictures that are not in the gallery, each (H, W, 3).
+        query_labels: (Q,).
+        gallery_embeddings: (N, D) of unit length, by the same system, nothing changed.
+        gallery_labels: (N,).
+        k: how many hits count.
+        seed: of all chance.
+        changes: what is done to the queries.
+        progress: told after each query.
+
+    Returns:
+        For each change and strength: ``change``, ``strength``, ``unit``, and over the queries
+        the means ``precision_at_8`` and ``kept_of_top_8`` (of whatever ``k`` is).
+
+    Raises:
+        SettingError: no query, labels that don't fit, or not embeddings of one size.
+    """
+    asked, known = np.asarray(query_labels), np.asarray(gallery_labels)
+    gallery = Vectors.from_matrix(gallery_embeddings)
+    _check_labels(len(queries), asked, "queries")
+    _check_labels(len(gallery), known, "gallery images")
+    plain = [hits.ids for hits in _top(embed, iter(queries), gallery, k)]
+    total, done = len(queries) * sum(len(change.strengths) for change in changes), 0
+    rows = []
+    for change in changes:
+        for strength in change.strengths:
+            pictures = (
+                changed(pixels, change, strength, seed=seed, image=image)
+                for image, pixels in enumerate(queries)
+            )
+            precision, kept = [], []
+            for query, hits in enumerate(_top(embed, pictures, gallery, k)):
+                precision.append(precision_at(known[hits.ids] == asked[query], k))
+                kept.append(neighbour_recall(hits.ids, plain[query]))
+                done += 1
+                progress(done, total, "Changed queries")
+            rows.append(
+                {
+                    "change": change.key,
+                    "strength": strength,
+                    "unit": change.unit,
+                    f"precision_at_{k}": float(np.mean(precision)),
+                    f"kept_of_top_{k}": float(np.mean(kept)),
+                }
+            )
+    return rows
+
+
+def _top(embed: Embed, pictures: Iterator[Pixels], gallery: Vectors, k: int) -> Iterator[Hits]:
+    """Scan for each picture, embedding some at a time."""
+    while batch := list(islice(pictures, BATCH)):
+        for embedding in embed(batch):
+            yield exact_scan(embedding, gallery, k=k)
+
+
+def _check_labels(n_images: int, labels: NDArray[Any], what: str) -> None:
+    if labels.shape != (n_images,) or not n_images:
+        raise SettingError(
+            f"Labels of shape {labels.shape} came with {n_images} {what}; give one label for "
+            "each, and at least one."
+        )

@@ -1,0 +1,76 @@
+"""Table 3: every system fitted on one split, then timed query by query (section 4.4.2)."""
+
+from typing import Any
+
+import numpy as np
+
+from core.evaluation.experiment import user_who_knows
+from core.evaluation.protocol import Unlabelled, class_numbers, draw_split
+from core.evaluation.stage_timing import (
+    TimedSystem,
+    measure_stages,
+    timed_cnn,
+    timed_description,
+    timed_svm,
+)
+from core.galleries.base import Gallery
+from core.methods.base import Method, Pictures, User
+from core.methods.cnn import Cnn
+from core.methods.sift import Sift
+from core.methods.svm import SvmActiveLearning
+from core.methods.systems import all_systems
+from core.methods.vgg import VggN
+from core.progress import Progress, silent
+
+SEED = 0  # of the split
+N_QUERIES = 30  # evenly spread over the split's queries, and so over the classes
+REPEATS = 3
+
+
+def measure_table_3(gallery: Gallery, *, init: str, progress: Progress = silent) -> dict[str, Any]:
+    """Fit every system and time it; return the body of the result file.
+
+    Args:
+        gallery: with a class for every image.
+        init: ImageNet weights, as ``init_network`` takes them.
+        progress: told what is at work.
+    """
+    labels = class_numbers(gallery)
+    split = draw_split(labels, SEED)
+    pictures = Pictures(Unlabelled(gallery), np.arange(len(labels)))
+    known, asked = labels[split.gallery], labels[split.queries]
+    chosen = np.linspace(0, len(asked) - 1, N_QUERIES).round().astype(np.intp)
+    user = user_who_knows(asked[chosen], known)
+    timed = []
+    for method in all_systems(gallery, init=init, progress=progress):
+        method.fit(pictures.subset(split.gallery), known, seed=SEED, progress=progress)
+        timed.append(timed_system(method, user))
+    files = [gallery.read(int(id)) for id in split.queries[chosen]]
+    return {
+        "gallery": gallery.key,
+        "gallery_digest": gallery.digest,
+        "seeds": [SEED],
+        "n_gallery": len(known),
+        **measure_stages(timed, files, repeats=REPEATS, progress=progress),
+    }
+
+
+def timed_system(method: Method, user: User) -> TimedSystem:
+    """Return a fitted method, ready to answer with a stopwatch in hand.
+
+    Args:
+        method: one of ``all_systems``.
+        user: answers what relevance feedback asks.
+
+    Raises:
+        TypeError: a method whose stages nobody has told apart.
+    """
+    match method:
+        case Cnn():
+            return timed_cnn(method)
+        case SvmActiveLearning():
+            return timed_svm(method, user)
+        case Sift() | VggN():
+            return timed_description(method)
+        case _:
+            raise TypeError(f"{method.title} has no stages to be timed")

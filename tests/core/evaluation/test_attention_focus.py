@@ -1,0 +1,263 @@
+import zlib
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+from torch.nn.functional import normalize
+
+from core.errors import GalleryError
+from core.evaluation import attention_focus as module
+from core.evaluation.attention_focus import (
+    average_pool,
+    cell_shares,
+    measure_focus,
+    nearest_of_category,
+    share_inside,
+    untrained_cbam,
+)
+from core.galleries.scenes import ScenesGallery
+from core.model import network as network_module
+from core.model.cbam import CBAM
+from core.model.gradcam import grad_cam, similarity_map
+from core.model.network import NetworkConfig, RetrievalNetwork
+
+CHANNELS = 32
+UNTOUCHED = "Grad-CAM, untouched ImageNet"
+ROWS = ["M_s, trained", "M_s, untrained", "Grad-CAM, trained", UNTOUCHED]
+
+
+class Masked:
+    """A gallery whose objects lie where a random rectangle does."""
+
+    def __init__(self, gallery):
+        self.items, self.title, self.read = gallery.items, gallery.title, gallery.read
+
+    def mask(self, id):
+        top, left = np.random.default_rng(id).integers(1, 30, 2)
+        mask = np.zeros((48, 72), bool)
+        mask[top : top + 20, left : left + 30] = True
+        return mask
+
+
+@pytest.fixture(scope="module")
+def masked(gallery):
+    return Masked(gallery)
+
+
+class Stub:
+    """An embedder whose feature maps are strong and random, another one for each picture."""
+
+    def __init__(self):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(network_module, "CHANNELS", CHANNELS)
+            patch.setattr(network_module, "residual_stages", lambda _: nn.Identity())
+            torch.manual_seed(0)
+            self.checkpoint = SimpleNamespace(network=RetrievalNetwork(NetworkConfig(dim=8)))
+
+    def prepare(self, data):
+        return torch.tensor(zlib.crc32(data))
+
+    def feature_maps(self, batch):
+        generators = [torch.Generator().manual_seed(seed.item()) for seed in batch]
+        return torch.stack([3 * torch.rand(CHANNELS, 2, 3, generator=g) ** 3 for g in generators])
+
+
+@pytest.fixture(scope="module")
+def stub():
+    return Stub()
+
+
+@pytest.fixture(scope="module")
+def focus(masked, stub):
+    return measure_focus(masked, stub, untouched=stub)
+
+
+@pytest.fixture(scope="module")
+def features(masked, stub):
+    """F of all 20 images."""
+    return stub.feature_maps([stub.prepare(masked.read(item.id)) for item in masked.items])
+
+
+# Shares -------------------------------------------------------------------------------------
+
+
+def test_cells_hold_the_shares_counted_by_hand():
+    """3 × 4 pixels in 2 × 2 cells of 1.5 × 2 pixels: a cell is 3 pixels large."""
+    mask = np.array([[1, 1, 0, 0], [1, 0, 0, 1], [0, 0, 0, 1]], bool)
+    # Above left 2 and half of 1; above right half of 1; below left half of 1; below right 1.5.
+    np.testing.assert_allclose(cell_shares(mask, 2, 2), np.array([[2.5, 0.5], [0.5, 1.5]]) / 3)
+
+
+@pytest.mark.parametrize("shape", [(192, 128), (128, 192), (7, 5), (6, 6), (1, 1)])
+def test_the_mean_of_the_cells_is_the_objects_share_of_the_area(shape):
+    mask = np.random.default_rng(0).random(shape) < 0.3
+    assert cell_shares(mask, 6, 6).mean() == pytest.approx(mask.mean())
+
+
+def test_cells_are_those_of_the_squashed_picture():
+    """Pillow's box filter judges: on a multiple of both sides, every cell has whole pixels."""
+    mask = ScenesGallery().mask(100)
+    squashed = Image.fromarray(mask.astype(np.float32)).resize((384, 384), Image.Resampling.BOX)
+    expected = np.asarray(squashed).reshape(6, 64, 6, 64).mean(axis=(1, 3))
+    np.testing.assert_allclose(cell_shares(mask, 6, 6), expected, atol=1e-6)
+
+
+def test_the_share_inside_is_the_one_worked_out_by_hand():
+    maps = np.array([[[1.0, 2.0], [3.0, 4.0]]])
+    cells = np.array([[[0.5, 0.0], [1.0, 0.25]]])
+    assert share_inside(maps, cells) == pytest.approx((0.5 + 3 + 1) / 10)
+
+
+def test_a_map_inside_the_object_has_share_1_and_an_even_one_the_area():
+    cells = np.array([[[1.0, 0.0], [1.0, 0.25]]] * 4)
+    inside = [[5.0, 0.0], [0.1, 0.0]]
+    outside = [[0.0, 3.0], [0.0, 0.0]]
+    even = [[0.5, 0.5], [0.5, 0.5]]
+    none = [[0.0, 0.0], [0.0, 0.0]]
+    maps = np.array([inside, outside, even, none])
+    np.testing.assert_allclose(share_inside(maps, cells), [1, 0, 2.25 / 4, 2.25 / 4])
+
+
+def test_scale_changes_no_share():
+    rng = np.random.default_rng(0)
+    maps, cells = rng.random((5, 6, 6)), rng.random((5, 6, 6))
+    np.testing.assert_allclose(share_inside(0.01 * maps, cells), share_inside(maps, cells))
+
+
+def test_the_nearest_is_another_image_of_the_category():
+    angles = np.deg2rad([0, 1, 10, 80, 60])
+    embeddings = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    assert nearest_of_category(embeddings, [*"abaab"]).tolist() == [2, 4, 0, 2, 1]
+
+
+def test_an_image_alone_in_its_category_is_one_sentence():
+    with pytest.raises(GalleryError, match=r"^Image 2 is the only one labelled 'b', so .*\.$"):
+        nearest_of_category(np.eye(3, dtype=np.float32), ["a", "a", "b"])
+
+
+# The measure --------------------------------------------------------------------------------
+
+
+def row(focus, name):
+    return next(row for row in focus["rows"] if row["map"] == name)
+
+
+def mean_share(masked, maps):
+    """Share inside, from the definition, image by image."""
+    shares = []
+    for item, one in zip(masked.items, maps, strict=True):
+        cells = masked.mask(item.id).reshape(2, 24, 3, 24).mean(axis=(1, 3))
+        shares.append((one * cells).sum() / one.sum())
+    return np.mean(shares)
+
+
+def test_the_area_is_the_mean_share_of_the_masks(focus, masked):
+    area = np.mean([masked.mask(item.id).mean() for item in masked.items])
+    assert focus["n_images"] == 20
+    assert focus["object_area_share"] == pytest.approx(area)
+
+
+def test_the_trained_row_is_about_the_gates_with_both_parts_on(focus, masked, stub, features):
+    with torch.no_grad():
+        maps = stub.checkpoint.network.head(features, attention="both").maps
+    expected = mean_share(masked, maps.spatial.gate[:, 0].numpy())
+    assert row(focus, "M_s, trained")["share_inside"] == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_untrained_row_is_the_mean_over_random_cbams(focus, masked, stub, features):
+    expected = []
+    for seed in range(5):
+        torch.manual_seed(seed)
+        with torch.no_grad():
+            maps = CBAM(CHANNELS)(features)
+        expected.append(mean_share(masked, maps.spatial.gate[:, 0].numpy()))
+    found = row(focus, "M_s, untrained")["share_inside"]
+    assert found == pytest.approx(np.mean(expected), abs=1e-5)
+    assert found != pytest.approx(expected[0], abs=1e-5)
+
+
+def brute_force_targets(embeddings, masked):
+    labels = [item.label for item in masked.items]
+    cosines = embeddings @ embeddings.T
+    others = [
+        [j for j in range(20) if j != i and labels[j] == labels[i]] for i in range(len(labels))
+    ]
+    return embeddings[[max(js, key=lambda j: cosines[i, j]) for i, js in enumerate(others)]]
+
+
+def test_the_grad_cam_row_explains_the_nearest_of_the_category(focus, masked, stub, features):
+    network = stub.checkpoint.network
+    with torch.inference_mode():
+        embeddings = network.head(features).embedding
+    maps = grad_cam(network, features, brute_force_targets(embeddings, masked))
+    expected = mean_share(masked, maps)
+    assert row(focus, "Grad-CAM, trained")["share_inside"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_untouched_features_are_pooled_without_cbam_and_fc(focus, masked, features):
+    pooled = normalize(features.mean(dim=(2, 3)))
+    maps = similarity_map(average_pool, features, brute_force_targets(pooled, masked))
+    expected = mean_share(masked, maps)
+    assert row(focus, UNTOUCHED)["share_inside"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_rows_have_intervals_and_are_held_against_the_area(focus):
+    assert [row["map"] for row in focus["rows"]] == ROWS
+    for one in focus["rows"]:
+        assert one["low"] < one["share_inside"] < one["high"]
+        assert one["over_area"] == pytest.approx(one["share_inside"] / focus["object_area_share"])
+        above = one["above_area"]
+        difference = one["share_inside"] - focus["object_area_share"]
+        assert above["mean"] == pytest.approx(difference)
+        assert above["low"] <= above["mean"] <= above["high"]
+
+
+def test_a_gate_that_is_the_same_everywhere_lies_exactly_on_the_area(masked, stub, monkeypatch):
+    weight = stub.checkpoint.network.cbam.spatial.conv.weight
+    monkeypatch.setattr(weight, "data", torch.zeros_like(weight))
+    focus = measure_focus(masked, stub)
+    assert row(focus, "M_s, trained")["over_area"] == pytest.approx(1)
+    assert row(focus, "M_s, trained")["above_area"]["low"] == pytest.approx(0, abs=1e-9)
+    assert [one["map"] for one in focus["rows"]] == ROWS[:3]  # nobody gave an untouched one
+
+
+def test_categories_are_the_parts_that_the_rows_are_the_mean_of(focus):
+    assert list(focus["categories"]) == ["blue", "green", "grey", "red"]
+    for name in ROWS:
+        parts = [category[name] for category in focus["categories"].values()]
+        assert np.mean(parts) == pytest.approx(row(focus, name)["share_inside"])
+    areas = [category["area"] for category in focus["categories"].values()]
+    assert np.mean(areas) == pytest.approx(focus["object_area_share"])
+
+
+def test_batches_and_a_second_embedder_change_nothing(focus, masked, stub, monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 7)
+    again = measure_focus(masked, stub, untouched=Stub())
+    for one, other in zip(focus["rows"], again["rows"], strict=True):
+        assert other["share_inside"] == pytest.approx(one["share_inside"], abs=1e-4)
+
+
+def test_an_untrained_cbam_has_the_shape_of_the_trained_one_and_touches_no_ones_chance():
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    cbam = untrained_cbam(CBAM(64, reduction=8, kernel_size=5), seed=0)
+    assert cbam.channel.narrow.out_features == 8
+    assert cbam.spatial.conv.kernel_size == (5, 5)
+    torch.manual_seed(3)
+    untrained_cbam(cbam, seed=0)
+    assert torch.equal(torch.rand(1), expected)
+
+
+def test_progress_tells_of_the_backbone_and_of_grad_cam(masked, embedder):
+    told = []
+    measure_focus(masked, embedder, progress=lambda *it: told.append(it))
+    assert told == [
+        (16, 20, f"Feature maps of {masked.title}"),
+        (20, 20, f"Feature maps of {masked.title}"),
+        (16, 20, "Grad-CAM"),
+        (20, 20, "Grad-CAM"),
+    ]
