@@ -2,19 +2,27 @@
 
 import streamlit as st
 
-from core.errors import HashlightError
-from core.figures.timing import duration
-from core.search import SearchResult
-from pages.ui import cards, errors, galleries, navigation, resources, results
-from pages.ui.answers import answer, look_up_seconds
-from pages.ui.errors import plain
-from pages.ui.inputs import Query
-from pages.ui.view import View
+from pages.ui import navigation
 
 N_HITS = 8
 STEP = 67  # from one example to the next: prime, and more than a category
 
 navigation.set_up("Home")
+st.title("Hashlight", anchor=False)
+st.markdown(
+    "An image goes in, the images most like it come out, and every step in between can be seen: "
+    "where **attention** (ResNet50 with CBAM) looks, which **hash code** random hyperplanes give, "
+    "and which few buckets of a gallery are read instead of all of it (**LSH**)."
+)
+with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
+    from core.errors import HashlightError
+    from core.figures.timing import duration
+    from core.search import SearchResult
+    from pages.ui import cards, errors, galleries, resources, results
+    from pages.ui.answers import answer, look_up_seconds
+    from pages.ui.errors import plain
+    from pages.ui.inputs import Query
+    from pages.ui.view import View
 
 
 def another() -> None:
@@ -37,13 +45,6 @@ def told(result: SearchResult) -> str:
         "among them."
     )
 
-
-st.title("Hashlight", anchor=False)
-st.markdown(
-    "An image goes in, the images most like it come out, and every step in between can be seen: "
-    "where **attention** (ResNet50 with CBAM) looks, which **hash code** random hyperplanes give, "
-    "and which few buckets of a gallery are read instead of all of it (**LSH**)."
-)
 
 try:
     gallery = resources.finished(resources.opened(View().gallery))

@@ -2,16 +2,18 @@
 
 import streamlit as st
 
-from core.errors import HashlightError
-from pages.ui import errors, galleries, inputs, navigation, results, view
-from pages.ui.answers import answer
+from pages.ui import navigation
 
 navigation.set_up("Search")
-shown = view.current()
-inputs.settings(shown)
-
 title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Search", anchor=False)
+with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
+    from core.errors import HashlightError
+    from pages.ui import errors, galleries, inputs, results, view
+    from pages.ui.answers import answer
+
+shown = view.current()
+inputs.settings(shown)
 with choice:
     galleries.choose(shown)
 errors.show_remembered()

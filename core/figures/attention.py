@@ -9,10 +9,17 @@ from core.figures.style import GREY, bare
 RELATIVE = [0.8, 1.0, 1.2]  # × the mean of M_s: what the colours run over
 
 # From dark where a place is ignored to nearly clear where it counts: the image shines through.
-_SPOTLIGHT = [
-    [0.0, "rgba(8, 12, 36, 0.88)"],
-    [0.5, "rgba(92, 34, 96, 0.62)"],
-    [1.0, "rgba(255, 186, 58, 0.14)"],
+_VEIL = [
+    (0.0, (8, 12, 36), 0.88),  # place on the scale, colour, how much it covers
+    (0.5, (92, 34, 96), 0.62),
+    (1.0, (255, 186, 58), 0.14),
+]
+_SPOTLIGHT = [[place, f"rgba({r}, {g}, {b}, {a})"] for place, (r, g, b), a in _VEIL]
+# The colour bar has no image behind it but the page, light or dark. So that it looks alike on
+# both, it shows the veil over white.
+_BAR = [
+    [place, "rgb({}, {}, {})".format(*(round(a * part + (1 - a) * 255) for part in colour))]
+    for place, colour, a in _VEIL
 ]
 
 
@@ -51,7 +58,19 @@ def spatial_heatmap(
             customdata=np.stack([row, column, gate.round(3)], axis=-1),
             hovertemplate="row %{customdata[0]}, column %{customdata[1]}"
             "<br>M<sub>s</sub> = %{customdata[2]:.2f}, %{z:.2f} × its mean<extra></extra>",
-            colorbar={
+            showscale=False,
+        )
+    )
+    figure.add_scatter(  # no points: it is there for its colour bar
+        x=[None],
+        y=[None],
+        mode="markers",
+        marker={
+            "cmin": RELATIVE[0],
+            "cmax": RELATIVE[-1],
+            "colorscale": _BAR,
+            "showscale": True,
+            "colorbar": {
                 "tickvals": RELATIVE,
                 "ticktext": [f"×{value}" for value in RELATIVE],
                 "thickness": 8,
@@ -59,7 +78,8 @@ def spatial_heatmap(
                 "outlinecolor": GREY,
                 "xpad": 4,
             },
-        )
+        },
+        showlegend=False,
     )
     figure.add_layout_image(
         source=picture,

@@ -14,9 +14,15 @@ STYLE = Path(__file__).with_name("style.css")
 
 HOME = "streamlit_app.py"
 SEARCH = "pages/search.py"
+FEEDBACK = "pages/feedback.py"
+AUGMENTATION = "pages/augmentation.py"
+RESULTS = "pages/results.py"
 MENU = (
     (HOME, "Home", ":material/home:"),
     (SEARCH, "Search", ":material/search:"),
+    (FEEDBACK, "Relevance feedback", ":material/thumbs_up_down:"),
+    (AUGMENTATION, "Augmentation", ":material/auto_fix_high:"),
+    (RESULTS, "Results", ":material/table_chart:"),
 )
 
 

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
 
 from core.errors import GalleryError
 from core.galleries import registry
@@ -22,7 +24,8 @@ from core.index.lsh import LSHConfig, LSHIndex
 from core.index.store import StoredGallery
 from core.model.cbam import Attention
 from core.model.embedder import Embedder
-from core.model.images import DecodedImage, thumbnail
+from core.model.images import DecodedImage, decode, thumbnail
+from core.progress import Progress
 from core.search import EmbeddedQuery, build_index, embed_query
 from pages.ui import samples
 from pages.ui.work import Work
@@ -71,6 +74,22 @@ def _to_be_shown(image: DecodedImage) -> DecodedImage:
     """Keep only every n-th pixel of a large photograph: it is only looked at from here on."""
     step = max(1, max(image.pixels.shape[:2]) // QUERY_SIDE)
     return replace(image, pixels=np.ascontiguousarray(image.pixels[::step, ::step]))
+
+
+def small_picture(data: bytes, *, max_side: int) -> NDArray[np.uint8]:
+    """Decode an image, its longer side at most so many pixels: (H, W, 3) RGB.
+
+    Raises:
+        ImageError: the bytes are not an image.
+    """
+    return _small_picture(file_digest(data), max_side, data)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)  # at 384 pixels each at most 450 KB
+def _small_picture(digest: str, max_side: int, _data: bytes) -> NDArray[np.uint8]:
+    image = Image.fromarray(decode(_data).pixels)
+    image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)  # a small one stays as it is
+    return np.array(image)
 
 
 # Galleries --------------------------------------------------------------------------------
@@ -162,6 +181,23 @@ def _index(
     index = build_index(_stored, attention, config)
     index.query(index.vectors.matrix[0], k=1)  # as in embedder: the first of anything is slow
     return index
+
+
+def described(gallery: Gallery, describe: Callable[[Progress], T]) -> Work[T]:
+    """Return the measuring of a gallery's colours and textures, which may not have been started.
+
+    Args:
+        gallery: whose digest is the key.
+        describe: measures them. The caller brings it: scikit-learn, which it needs, takes a
+            second to import, and most pages do without.
+    """
+    work: Work[T] = _describing(gallery.digest, describe)
+    return work
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)  # 2 KB per image: 25 MB for Imagenette
+def _describing(gallery_digest: str, _describe: Callable[[Progress], T]) -> Work[T]:
+    return Work(_describe)
 
 
 # Watching ---------------------------------------------------------------------------------

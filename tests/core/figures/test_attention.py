@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image, ImageColor
 
 from core.figures.attention import spatial_heatmap
 
@@ -41,3 +42,24 @@ def test_what_one_points_at_is_the_value_of_its_row_and_column():
     heatmap = figure_of(GATE).data[0]
     assert heatmap.customdata[0][5][:2].tolist() == [1, 6]
     assert heatmap.customdata[5][0].tolist() == [6, 1, 0.543]
+
+
+def test_the_colour_bar_is_the_veil_over_white_whatever_the_page_is():
+    heatmap, bar = figure_of(GATE).data
+    assert not heatmap.showscale
+    assert (bar.marker.cmin, bar.marker.cmax) == (heatmap.zmin, heatmap.zmax)
+    for (place, veil), (same_place, shown) in zip(
+        heatmap.colorscale, bar.marker.colorscale, strict=True
+    ):
+        *colour, opacity = (float(part) for part in veil[5:-1].split(","))
+        over_white = Image.new("RGBA", (1, 1), "white")
+        over_white.alpha_composite(
+            Image.new("RGBA", (1, 1), (*map(int, colour), round(opacity * 255)))
+        )
+        assert same_place == place
+        assert np.allclose(ImageColor.getrgb(shown), over_white.getpixel((0, 0))[:3], atol=1)
+
+
+def test_the_colour_bar_gets_lighter_from_bottom_to_top():
+    colours = [ImageColor.getrgb(colour) for _, colour in figure_of(GATE).data[1].marker.colorscale]
+    assert np.all(np.diff(np.mean(colours, axis=1)) > 50)

@@ -1,0 +1,157 @@
+"""Tables 1 to 3 as pictures: how well each system ranks, and where its time goes."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from core.figures.lines import BELOW, plain
+from core.figures.rows import GRID, label_rows
+from core.figures.style import AMBER, GREY, TEAL
+from core.figures.timing import duration
+
+TOP = (5, 10, 20, 30)  # the n of precision@n in Table 1
+
+# Teal has attention, amber has none; a full line hashes, a broken one scans everything; what
+# isn't ResNet50 is grey.
+_LINES = {
+    "sift": (GREY, "dot", "circle"),
+    "svm": (GREY, "dash", "square"),
+    "vgg": (GREY, "solid", "triangle-up"),
+    "cnn-lsh": (AMBER, "solid", "circle"),
+    "cnn-attention": (TEAL, "dash", "square"),
+    "ours": (TEAL, "solid", "circle"),
+    "cnn": (AMBER, "dash", "square"),
+}
+_OTHER = (GREY, "dashdot", "diamond")
+
+# What turns an image into numbers is grey, what only LSH does teal, what looks at everything
+# amber, and the time of asking a person violet; in the order in which they happen.
+_STAGES = {
+    "decode": "#c3c8ce",
+    "preprocess": "#a3abb5",
+    "describe": "#5f7896",
+    "embed": "#6b7580",
+    "ask": "#8a7fd0",
+    "hash": "#8fd3cb",
+    "probe": "#4fb8ae",
+    "rerank": TEAL,
+    "exact scan": AMBER,
+    "rank": "#e8b877",
+}
+
+
+def paper_and_measured(
+    titles: Sequence[str],
+    *,
+    paper: Sequence[float | None],
+    mean: Sequence[float],
+    deviation: Sequence[float | None],
+) -> go.Figure:
+    """Show what the paper reports beside what was measured, on the fixed scale 0..1.
+
+    Args:
+        titles: of the systems, from top to bottom.
+        paper: the printed MAP; None where a system isn't in the paper's table.
+        mean: measured mAP.
+        deviation: its standard deviation over the seeds; one seed has none.
+    """
+    rows = list(range(len(titles)))
+    figure = go.Figure()
+    for row, (printed, measured) in enumerate(zip(paper, mean, strict=True)):
+        if printed is not None:
+            figure.add_scatter(
+                x=[printed, measured],
+                y=[row, row],
+                mode="lines",
+                line={"width": 2, "color": GRID},
+                hoverinfo="skip",
+            )
+    figure.add_scatter(
+        x=list(paper),
+        y=rows,
+        name="paper",
+        mode="markers",
+        marker={"size": 12, "symbol": "diamond-open", "color": AMBER, "line": {"width": 2}},
+        cliponaxis=False,
+        text=list(titles),
+        hovertemplate="%{text}<br>paper: %{x:.4f}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=list(mean),
+        y=rows,
+        name="measured",
+        mode="markers",
+        marker={"size": 11, "color": TEAL},
+        error_x={"array": [it or 0 for it in deviation], "color": TEAL, "thickness": 3, "width": 0},
+        cliponaxis=False,
+        text=list(titles),
+        hovertemplate="%{text}<br>measured: %{x:.4f}<extra></extra>",
+    )
+    label_rows(
+        figure,
+        [
+            f"{title} <b>{measured:.3f}</b>" + (f" · paper {printed:.3f}" if printed else "")
+            for title, printed, measured in zip(titles, paper, mean, strict=True)
+        ],
+    )
+    return figure.update_xaxes(title="mAP", range=[-0.01, 1.01], tickformat=".1f")
+
+
+def precision_curves(
+    titles: Mapping[str, str], precision: Mapping[str, Mapping[int, float]], *, lowest: float = 0.0
+) -> go.Figure:
+    """Show precision@n over n, one line per system, on the fixed scale ``lowest`` .. 1.
+
+    Args:
+        titles: by system.
+        precision: by system and n.
+        lowest: where the scale begins; what lies below is not drawn.
+    """
+    figure = go.Figure()
+    for key, curve in precision.items():
+        colour, dash, symbol = _LINES.get(key, _OTHER)
+        figure.add_scatter(
+            x=list(curve),
+            y=list(curve.values()),
+            name=titles[key],
+            mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2.5},
+            marker={"symbol": symbol, "size": 8},
+            hovertemplate="precision@%{x}: %{y:.4f}<extra>%{fullData.name}</extra>",
+        )
+    span = 1 - lowest
+    figure.update_xaxes(title="n, the number of hits", tickvals=list(TOP), range=[3.5, 31.5])
+    figure.update_yaxes(range=[lowest, 1 + 0.03 * span])
+    return plain(figure, what="precision@n", height=380)
+
+
+def stage_bars(
+    titles: Sequence[str], stages: Sequence[Mapping[str, float]], *, longest: float
+) -> go.Figure:
+    """Stack the stages of one query, one bar per system, from 0 to ``longest`` seconds.
+
+    Args:
+        titles: of the systems, from top to bottom.
+        stages: seconds by stage, for each system.
+        longest: where the scale ends, so that two charts can be compared.
+    """
+    figure = go.Figure()
+    order = {stage: place for place, stage in enumerate(_STAGES)}
+    found = dict.fromkeys(stage for row in stages for stage in row)
+    for stage in sorted(found, key=lambda stage: order.get(stage, len(order))):
+        with_it = [row for row, seconds in enumerate(stages) if stage in seconds]
+        figure.add_bar(
+            x=[stages[row][stage] for row in with_it],
+            y=with_it,
+            name=stage,
+            orientation="h",
+            width=0.36,
+            marker={"color": _STAGES.get(stage, GREY), "line": {"width": 0}},
+            text=[f"{titles[row]}<br>{stage}: {duration(stages[row][stage])}" for row in with_it],
+            textposition="none",
+            hovertemplate="%{text}<extra></extra>",
+        )
+    label_rows(figure, titles)
+    figure.update_xaxes(title="seconds", range=[0, 1.02 * longest])
+    figure.update_layout(barmode="stack", showlegend=True, legend=BELOW | {"traceorder": "normal"})
+    return figure.update_layout(height=figure.layout.height + 60)

@@ -1,0 +1,51 @@
+"""Figure 10 as numbers: how hits change when the query is turned, cut or disturbed."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from core.figures.lines import plain
+from core.figures.style import AMBER, GREY, TEAL
+
+_LOOKS = ((TEAL, "solid", "circle"), (AMBER, "dash", "square"), (GREY, "dot", "diamond"))
+
+
+def robustness_lines(
+    variants: Mapping[str, Sequence[tuple[float, float]]],
+    unchanged: Mapping[str, float],
+    *,
+    change: str,
+    unit: str,
+    what: str,
+) -> go.Figure:
+    """Show one measure over the strength of one change, on the fixed scale 0..1.
+
+    Args:
+        variants: (strength, share) of each trained network, by its title.
+        unchanged: the share for the query as it is, by title: the thin line.
+        change: what is done to the query, such as "rotation".
+        unit: of the strength; may be empty.
+        what: is measured.
+    """
+    figure = go.Figure()
+    for n, (title, points) in enumerate(variants.items()):
+        colour, dash, symbol = _LOOKS[n % len(_LOOKS)]
+        ordered = sorted(points)
+        figure.add_scatter(
+            x=[strength for strength, _ in ordered],
+            y=[share for _, share in ordered],
+            name=title,
+            mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2.5},
+            marker={"symbol": symbol, "size": 8},
+            hovertemplate=f"{change} %{{x}} {unit}<br>{what}: %{{y:.3f}}"
+            "<extra>%{fullData.name}</extra>",
+        )
+        if title in unchanged:
+            figure.add_hline(
+                y=unchanged[title], line={"color": colour, "dash": dash, "width": 1}, opacity=0.6
+            )
+    strengths = sorted({strength for points in variants.values() for strength, _ in points})
+    figure.update_xaxes(title=f"{change} ({unit})" if unit else change, tickvals=strengths)
+    figure.update_yaxes(range=[0, 1.03])
+    return plain(figure, what=what, height=280)

@@ -1,0 +1,36 @@
+"""What training does to a picture before the network sees it (section 3.1, Figure 3)."""
+
+import streamlit as st
+
+from pages.ui import navigation
+
+navigation.set_up("Augmentation")
+with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
+    from core.errors import HashlightError
+    from pages.ui import augmentation, chooser, errors, galleries, inputs, resources, view
+
+shown = view.current()
+
+title, choice = st.columns([2, 1], vertical_alignment="bottom")
+title.title("Augmentation", anchor=False)
+with choice:
+    galleries.choose(shown)
+st.markdown(
+    "**Would you still know a picture if it were tilted, cut, faded and full of grain?** "
+    "You would, and the network is to learn it: beside each picture itself, training shows it "
+    "copies that were scaled, turned, cropped, recoloured and roughened at random (section 3.1 "
+    "and Figure 3 of the paper). Do it yourself to any picture, one change at a time or all five "
+    "at once."
+)
+errors.show_remembered()
+
+try:
+    gallery = galleries.open_chosen(shown)
+    chooser.choose_query(navigation.AUGMENTATION, shown, gallery)
+    query = inputs.query(augmentation.or_sample(shown), gallery) if gallery else None
+    if query:
+        pixels = resources.small_picture(query.data, max_side=augmentation.SIDE)
+        augmentation.one_by_one(pixels, query.title)
+        augmentation.all_at_once(pixels, shown)
+except HashlightError as error:
+    errors.show(error)

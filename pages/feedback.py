@@ -1,0 +1,41 @@
+"""Relevance feedback: say what is relevant, and see the ranking follow (system [17])."""
+
+import streamlit as st
+
+from pages.ui import navigation
+
+navigation.set_up("Relevance feedback")
+with st.spinner("Starting …"):  # once after a server start: PyTorch and scikit-learn take seconds
+    from core.errors import HashlightError
+    from pages.ui import chooser, errors, feedback, galleries, inputs, view
+
+shown = view.current()
+
+title, choice = st.columns([2, 1], vertical_alignment="bottom")
+title.title("Relevance feedback", anchor=False)
+with choice:
+    galleries.choose(shown)
+st.markdown(
+    "**How many pictures must you judge before a machine knows what you mean?** Choose a query "
+    "and say yes or no to ten pictures: a support vector machine learns from your answers and "
+    "ranks the gallery anew. It asks about the pictures that it is least sure of, because they "
+    "teach it most (SVM active learning, system [17] of the paper's tables)."
+)
+errors.show_remembered()
+
+try:
+    gallery = galleries.open_chosen(shown)
+    stored = galleries.embeddings(gallery) if gallery else None
+    if gallery and stored:
+        chooser.choose_query(navigation.FEEDBACK, shown, gallery, expanded=shown.source is None)
+        query = inputs.query(shown, gallery)
+        if query:
+            search = feedback.begin(query, gallery, stored, shown)
+            if search:
+                feedback.summary(search)
+                feedback.questions(search)
+                feedback.ranking(search, shown)
+        else:
+            st.info("Choose a picture above: it is what the gallery is searched for.")
+except HashlightError as error:
+    errors.show(error)

@@ -1,0 +1,254 @@
+import re
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.galleries.folder import open_folder
+from core.methods.base import Pictures
+from core.methods.svm import SvmActiveLearning
+from pages.ui import feedback, resources
+
+RED = {"gallery": "scenes", "image": "red/1.jpg"}
+LABELS, UNDO, AGAIN = "Let the labels answer", "Undo the last round", "Start again"
+
+
+@pytest.fixture
+def open_gallery(tmp_path, monkeypatch):
+    """Open the page on this gallery, with these parameters in its address."""
+    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "home"))
+
+    def open_gallery(opened, /, **params: str) -> AppTest:
+        monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: opened)
+        resources._opening.clear()
+        page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
+        page.switch_page("pages/feedback.py")
+        return visit(page, **params)
+
+    yield open_gallery
+    resources._opening.clear()
+
+
+@pytest.fixture
+def open_page(open_gallery, small_gallery):
+    """Open the page on six red and six blue images."""
+    return lambda **params: open_gallery(small_gallery, **params)
+
+
+@pytest.fixture
+def unlabelled(small_gallery, tmp_path):
+    """Make a gallery of n images without labels."""
+
+    def unlabelled(n: int):
+        (tmp_path / "flat").mkdir()
+        for item in small_gallery.items[:n]:
+            path = tmp_path / "flat" / item.name.replace("/", "-")
+            path.write_bytes(small_gallery.read(item.id))
+        return open_folder(tmp_path / "flat")
+
+    return unlabelled
+
+
+def visit(page, **params: str) -> AppTest:
+    page.query_params.clear()
+    for name, value in params.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def click(page, label: str) -> None:
+    next(button for button in page.button if button.label == label).click().run()
+
+
+def labels(page) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def game(page):
+    return page.session_state["feedback-game"]
+
+
+def asked(page):
+    """The controls below the images that the SVM asks about, in its order."""
+    return [group for group in page.button_group if group.key.startswith("answer-")]
+
+
+def metrics(page) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def is_red(gallery):
+    return np.array([item.label == "red" for item in gallery.items])
+
+
+def test_the_first_ranking_is_the_exact_scan_and_the_query_is_not_in_it(open_page, small_gallery):
+    page = open_page(**RED)
+    assert not page.exception
+    stored = resources.finished(resources.embedded(small_gallery))
+    query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
+    matrix = stored.of("both")
+    order = np.argsort(-(matrix @ matrix[query]), kind="stable").tolist()
+    assert game(page).rankings[0].tolist() == [row for row in order if row != query]
+    assert metrics(page)["Rounds"] == "0"
+
+
+def test_the_labels_teach_the_svm_to_rank_all_red_images_first(open_page, small_gallery):
+    page = open_page(**RED)
+    click(page, LABELS)
+    assert not page.exception
+    assert metrics(page)["Rounds"] == "1"
+    assert is_red(small_gallery)[game(page).rankings[-1]].tolist() == [True] * 5 + [False] * 6
+    assert metrics(page)["Precision@10"] == "50%"  # five of the ten places can be red
+    assert "Precision@20" not in metrics(page)  # there are not twenty images
+
+
+def test_a_visitor_who_calls_blue_what_they_want_gets_blue(open_page, small_gallery):
+    page = open_page(**RED)
+    red = is_red(small_gallery)
+    for group in asked(page):
+        row = int(group.key.rpartition("-")[2])
+        group.set_value(bool(not red[row]))
+    click(page, "Answer")
+    answers = game(page).session.answers
+    assert len(answers) == 10
+    assert all(relevant == (not red[row]) for row, relevant in answers.items())
+    top = game(page).rankings[-1][:4]
+    assert not red[top].any()
+
+
+def test_an_image_that_was_left_open_is_not_learned_and_is_asked_about_again(open_page):
+    page = open_page(**RED)
+    first, second = (group.key for group in asked(page)[:2])
+    asked(page)[0].set_value(False)
+    click(page, "Answer")
+    assert game(page).session.answers == {int(first.rpartition("-")[2]): False}
+    rows = [group.key.rpartition("-")[2] for group in asked(page)]
+    assert second.rpartition("-")[2] in rows
+    assert first.rpartition("-")[2] not in rows
+
+
+def test_no_answer_at_all_gets_one_sentence_and_is_no_round(open_page):
+    page = open_page(**RED)
+    click(page, "Answer")
+    assert ["Nothing was answered" in it.value for it in page.warning] == [True]
+    assert metrics(page)["Rounds"] == "0"
+    click(page, LABELS)
+    assert not page.warning
+
+
+def test_undo_brings_the_ranking_before_the_last_round_back_and_start_again_the_first(open_page):
+    page = open_page(**RED)
+    seen = [game(page).rankings[-1].tolist()]
+    for _ in range(2):
+        click(page, LABELS)
+        seen.append(game(page).rankings[-1].tolist())
+    assert seen[0] != seen[1]
+    click(page, UNDO)
+    assert game(page).rankings[-1].tolist() == seen[1]
+    click(page, LABELS)
+    assert game(page).rankings[-1].tolist() == seen[2]
+    click(page, AGAIN)
+    assert [ranking.tolist() for ranking in game(page).rankings] == seen[:1]
+
+
+def test_when_every_image_was_answered_about_nothing_is_asked(open_page):
+    page = open_page(**RED)
+    for _ in range(2):  # ten, and the last of the eleven
+        click(page, LABELS)
+    assert ["every image" in it.value for it in page.info] == [True]
+    assert LABELS not in labels(page)
+    assert asked(page) == []
+
+
+def test_each_query_has_its_own_answers_and_keeps_them(open_page):
+    page = open_page(**RED)
+    click(page, LABELS)
+    ranking = game(page).rankings[-1].tolist()
+    visit(page, gallery="scenes", image="blue/2.jpg")
+    assert metrics(page)["Rounds"] == "0"
+    visit(page, **RED)
+    assert metrics(page)["Rounds"] == "1"
+    assert game(page).rankings[-1].tolist() == ranking
+
+
+def test_ranks_are_marked_by_what_they_were_before_the_last_round(open_page):
+    page = open_page(**RED)
+    asked(page)[0].set_value(False)
+    click(page, "Answer")
+    click(page, LABELS)
+    first, before, after = (ranking.tolist() for ranking in game(page).rankings)
+    assert len({tuple(first), tuple(before), tuple(after)}) == 3
+    shown = [it.value for it in page.markdown if re.match(r"\*\*\d", it.value)]
+    for rank, (row, facts) in enumerate(zip(after, shown, strict=True), start=1):
+        won = before.index(row) + 1 - rank
+        assert facts.startswith(f"**{rank}** ")
+        assert (f"▲{won}]" in facts) == (won > 0)
+        assert (f"▼{-won}]" in facts) == (won < 0)
+
+
+@pytest.mark.parametrize(
+    ("rank", "before", "mark"),
+    [
+        (3, None, ""),
+        (3, 3, ""),
+        (3, 6, ":green[▲3]"),
+        (8, 3, ":orange[▼5]"),
+        (20, 21, ":green[**new**]"),
+    ],
+)
+def test_a_mark_says_how_far_an_image_has_moved(rank, before, mark):
+    assert feedback._moved(rank, before) == mark
+
+
+def test_colours_and_textures_are_measured_on_demand_and_rank_as_system_17_does(
+    open_page, small_gallery
+):
+    page = open_page(**RED)
+    page.button_group(key="seen").set_value("Colour and texture").run()
+    click(page, "Measure colours and textures")
+    assert not page.exception
+    method = SvmActiveLearning()
+    ids = np.arange(12)
+    method.fit(Pictures(small_gallery, ids), np.zeros(12), seed=0, progress=lambda *_: None)
+    query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
+    session = method.session(method.features[query])
+    expected = [row for row in session.ranking().tolist() if row != query]
+    assert game(page).rankings[0].tolist() == expected
+
+
+def test_a_picture_without_a_label_is_judged_by_the_visitor_alone(open_page):
+    page = open_page(gallery="scenes", sample="china")
+    assert not page.exception
+    assert LABELS not in labels(page)
+    assert metrics(page).keys() == {"Rounds"}
+    assert ["you are the judge" in it.value for it in page.info] == [True]
+    assert len(game(page).rankings[0]) == 12  # no image of the gallery is the query
+
+
+def test_a_gallery_without_labels_works_as_well(open_gallery, unlabelled):
+    gallery = unlabelled(4)
+    page = open_gallery(gallery, gallery="scenes", image=gallery.items[0].name)
+    assert metrics(page).keys() == {"Rounds"}
+    asked(page)[0].set_value(False)
+    click(page, "Answer")
+    assert not page.exception
+    assert metrics(page)["Rounds"] == "1"
+
+
+def test_a_gallery_with_too_few_images_gets_one_sentence(open_gallery, unlabelled):
+    gallery = unlabelled(2)
+    page = open_gallery(gallery, gallery="scenes", image=gallery.items[0].name)
+    assert not page.exception
+    assert ["has 1 other image" in it.value for it in page.warning] == [True]
+    assert not page.metric
+
+
+def test_without_a_query_the_page_asks_for_one(open_page):
+    page = open_page(gallery="scenes")
+    assert not page.exception
+    assert ["Choose a picture" in it.value for it in page.info] == [True]
+
+
+def test_an_unknown_image_gets_one_sentence(open_page):
+    page = open_page(gallery="scenes", image="green/1.jpg")
+    assert ["no image named" in it.value for it in page.error] == [True]

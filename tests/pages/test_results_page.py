@@ -1,0 +1,354 @@
+"""The Results page on invented files: it shows what they say and makes up nothing."""
+
+import json
+from itertools import product
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.evaluation import results
+from core.figures.rows import Interval
+from pages.ui import verdicts
+
+HEAD = {
+    "command": "python -m core evaluate --all",
+    "date": "1999-12-31 23:59 UTC",
+    "machine": {"processor": "Abacus", "cores": 2, "system": "Sand"},
+    "versions": {"hashlight": "0"},
+    "seconds": 7500.0,
+    "gallery": "corel1k",
+    "gallery_digest": "0123456789abcdef",
+    "seeds": [0, 1, 2],
+}
+TITLES = {
+    **verdicts.TITLES,
+    "cnn": "CNN without attention, exact scan",
+}
+CONTROLLED = [("cnn-attention", "cnn"), ("ours", "cnn-lsh"), ("ours", "cnn-attention")]
+PARTS = ["Ranking", "Claims", "Time", "Changed queries", "Attention", "Settings"]
+
+
+def metrics(value):
+    at = {"precision": (5, 10, 20, 30), "recall": (10, 30, 100)}
+    return {name: {str(n): value for n in ns} for name, ns in at.items()} | {
+        "mean_average_precision": value,
+        "candidate_ratio": value,
+    }
+
+
+def system(key, value):
+    return {
+        "title": TITLES[key],
+        "settings": {},
+        "runs": [],
+        "mean": metrics(value) | {"candidate_ratio": 0.25 if key in ("ours", "cnn-lsh") else 1.0},
+        "deviation": metrics(0.0123),
+    }
+
+
+def experiment(lead=0.02):
+    """Seven systems at mAP 0.1, 0.2 … 0.7; every difference is ``lead`` ± 0.01."""
+    pairs = [*CONTROLLED, *(("ours", worse) for worse in ("sift", "svm", "vgg"))]
+    return {
+        **HEAD,
+        "n_gallery": 900,
+        "n_queries": 100,
+        "queries_per_class": 10,
+        "systems": {key: system(key, (n + 1) / 10) for n, key in enumerate(TITLES)},
+        "differences": [
+            {"better": better, "worse": worse, "metric": metric, "claim": f"{better} wins."}
+            | {"mean": lead, "low": lead - 0.01, "high": lead + 0.01, "n_pairs": 300}
+            for (better, worse), metric in product(
+                pairs, ("mean_average_precision", "precision@10")
+            )
+        ],
+    }
+
+
+def times():
+    lsh = {"hash": 0.001, "probe": 0.002, "rerank": 0.003}
+    network = {"decode": 0.01, "preprocess": 0.004, "embed": 0.08}
+    other = {"decode": 0.01, "describe": 0.2, "rank": 0.05}
+    stages = {
+        "sift": other,
+        "svm": {"decode": 0.01, "describe": 0.1, "ask": 0.4, "rank": 0.02},
+        "vgg": other,
+        "cnn-attention": network | {"exact scan": 0.009},
+        "ours": network | lsh,
+    }
+
+    def measured(seconds, factor):
+        single = {
+            stage: {"median_s": factor * it, "p95_s": 2 * factor * it}
+            for stage, it in seconds.items()
+        }
+        total = factor * sum(seconds.values())
+        return {"stages": single, "total": {"median_s": total, "p95_s": 2 * total}}
+
+    return {
+        **HEAD,
+        "n_gallery": 900,
+        "n_queries": 100,
+        "repeats": 3,
+        "systems": {
+            key: {
+                "title": TITLES[key],
+                "threads": {"1": measured(seconds, 1.0), "all": measured(seconds, 0.5)},
+            }
+            for key, seconds in stages.items()
+        },
+    }
+
+
+def robustness():
+    changes = {
+        "rotation": ((5.0, 15.0, 45.0), "°"),
+        "cropping": ((0.1, 0.3, 0.5), "of each side"),
+        "scaling": ((0.5, 0.75, 1.5), "×"),
+        "brightness": ((0.5, 0.75, 1.25), "×"),
+        "noise": ((10.0, 25.0, 50.0), "grey levels"),
+    }
+
+    def row(change, strength, unit, value):
+        return {"change": change, "strength": strength, "unit": unit} | {
+            "precision_at_8": value,
+            "kept_of_top_8": value / 2,
+        }
+
+    def variant(title, start):
+        rows = [row("none", 0.0, "", 1.0)]
+        for change, (strengths, unit) in changes.items():
+            rows += [row(change, it, unit, start - 0.1 * n) for n, it in enumerate(strengths)]
+        return {"title": title, "rows": rows}
+
+    return {
+        **HEAD,
+        "k": 8,
+        "n_queries": 100,
+        "variants": {
+            "augmented": variant("trained with augmentation", 0.9),
+            "plain": variant("trained without", 0.7),
+        },
+    }
+
+
+def attention():
+    shares = {"M_s, trained": 0.4, "M_s, untrained": 0.205, "Grad-CAM, trained": 0.1}
+    return {
+        **HEAD,
+        "n_images": 720,
+        "object_area_share": 0.2,
+        "rows": [
+            {"map": name, "share_inside": it, "low": it - 0.01, "high": it + 0.01}
+            | {"over_area": it / 0.2}
+            for name, it in shares.items()
+        ],
+        "categories": {"balloon": shares | {"area": 0.15}, "cactus": shares | {"area": 0.25}},
+    }
+
+
+def ablations():
+    def row(n):
+        value = {"mean": 0.9 + 0.01 * n, "deviation": 0.005}
+        return {"mean_average_precision": value, "precision_at_10": value, "candidate_ratio": None}
+
+    choices = {
+        "attention": ("CBAM off / channel / spatial / both", ("off", "channel", "spatial", "both")),
+        "input_size": ("Input size", (192, 224)),
+        "normalisation": ("Normalisation", ("imagenet", "paper")),
+        "dim": ("Embedding size", (32, 64, 128, 256, 512)),
+    }
+    groups = [
+        {"key": key, "title": title, "x": key}
+        | {"rows": [{"setting": it} | row(n) for n, it in enumerate(settings)]}
+        for key, (title, settings) in choices.items()
+    ]
+    lsh = [
+        {"setting": f"K={K} L={L}", "K": K, "L": L, "probes": probes}
+        | row(0)
+        | {"candidate_ratio": {"mean": min(1.0, L * probes / 2**K * 8), "deviation": 0.0}}
+        for K, L, probes in product((6, 8, 10, 12), (1, 4, 8), (1, 8))
+    ]
+    return {**HEAD, "groups": [*groups, {"key": "lsh", "title": "K and L", "x": "K", "rows": lsh}]}
+
+
+def all_files():
+    return {
+        "experiment-corel1k": experiment(),
+        "experiment-corel5k": experiment() | {"gallery": "corel5k"},
+        "time-corel1k": times(),
+        "time-corel5k": times() | {"gallery": "corel5k"},
+        "robustness-corel1k": robustness(),
+        "attention-scenes": attention(),
+        "ablations-corel1k": ablations(),
+    }
+
+
+def write_all(folder, files):
+    for name, content in files.items():
+        (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.fixture
+def results_page(tmp_path, monkeypatch):
+    """Open one part of the page on these files, and on no others."""
+    monkeypatch.setattr(results, "RESULTS", tmp_path)
+
+    def open_page(part="Ranking", files=None):
+        write_all(tmp_path, all_files() if files is None else files)
+        page = AppTest.from_file("../../streamlit_app.py", default_timeout=60)
+        page.switch_page("pages/results.py")
+        page.query_params["part"] = part
+        page.run()
+        assert not page.exception
+        return page
+
+    return open_page
+
+
+def text(page):
+    return "\n".join(it.value for it in (*page.markdown, *page.caption, *page.info, *page.error))
+
+
+def table(page, n=0):
+    return page.dataframe[n].value.set_index("System")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_shows_its_file_and_how_it_came_about(results_page, part):
+    page = results_page(part)
+    assert not [*page.info, *page.error]
+    assert "Abacus, 2 cores, Sand · seeds 0, 1, 2 · took 2 h 5 min" in text(page)
+    assert page.get("plotly_chart")
+    assert page.get("download_button")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_without_any_file_every_part_says_which_command_writes_it(results_page, part):
+    page = results_page(part, files={})
+    assert page.info
+    assert all("`python -m core evaluate --all`" in it.value for it in page.info)
+    assert not page.error
+
+
+@pytest.mark.parametrize("part", ["Ranking", "Time"])
+def test_without_any_file_the_papers_figures_are_there_all_the_same(results_page, part):
+    assert len(results_page(part, files={}).dataframe) == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "kept"),
+    [
+        ("Ranking", "experiment-corel1k"),
+        ("Ranking", "experiment-corel5k"),
+        ("Claims", "experiment-corel5k"),
+        ("Time", "time-corel5k"),
+    ],
+)
+def test_one_of_two_files_is_shown_while_the_other_is_missing(results_page, part, kept):
+    page = results_page(part, files={kept: all_files()[kept]})
+    assert len(page.info) == 1
+    assert len(page.get("download_button")) == 1
+
+
+def test_a_damaged_file_gets_one_sentence_and_no_claim_that_it_is_missing(results_page, tmp_path):
+    (tmp_path / "attention-scenes.json").write_text("{", encoding="utf-8")
+    page = results_page("Attention", files={})
+    assert len(page.error) == 1
+    assert not page.info
+
+
+def test_the_first_sentences_give_the_verdict_in_numbers(results_page):
+    first = results_page().markdown
+    told = next(it.value for it in first if "paper's system reaches" in it.value)
+    assert "over 3 random splits" in told
+    assert "**mAP 0.600**" in told  # of the sixth system, ours
+    assert "Attention (CBAM) **helps by 0.0200 mAP** (95 % interval +0.0100 to +0.0300)" in told
+    assert "looks at **25%** of the gallery" in told
+
+
+@pytest.mark.parametrize(
+    ("lead", "words"),
+    [(0.02, "helps by 0.0200"), (0.005, "no measurable difference"), (-0.02, "hurts by 0.0200")],
+)
+def test_attention_helps_or_hurts_only_where_the_interval_leaves_zero(results_page, lead, words):
+    page = results_page(files={"experiment-corel1k": experiment(lead)})
+    assert f"Attention (CBAM) {'makes ' if 'no' in words else ''}**{words}" in text(page)
+
+
+def test_table_1_has_the_papers_row_below_ours(results_page):
+    rows = results_page().dataframe[0].value.to_dict("records")
+    assert [it["System"] for it in rows if it["Figures"] == "measured"] == list(TITLES.values())
+    sift, below, *_, ours, paper, control = rows
+    assert (sift["mAP"], below["mAP"]) == ("0.1000 ± 0.0123", "0.7748")
+    assert (below["System"], below["Figures"]) == ("SIFT + k-means", "paper")
+    assert (ours["P@30"], paper["P@30"]) == ("0.6000 ± 0.0123", "0.9994")
+    assert control["System"] == TITLES["cnn"]  # in no table of the paper: nothing below it
+
+
+def test_each_system_gets_a_line_on_how_far_it_is_from_the_paper(results_page):
+    assert "**SIFT + k-means**: 0.675 below the paper's figure." in text(results_page())
+    assert set(verdicts.PAPER_AND_OURS) == set(TITLES)
+
+
+def test_a_system_that_was_not_measured_keeps_the_papers_row(results_page):
+    files = {"experiment-corel1k": experiment()}
+    del files["experiment-corel1k"]["systems"]["vgg"]
+    vgg = table(results_page(files=files)).loc["VGG-N [18]"]
+    assert (vgg["Figures"], vgg["mAP"]) == ("paper", "0.8951")
+
+
+def test_one_seed_has_no_deviation(results_page):
+    alone = experiment() | {"seeds": [0]}
+    for it in alone["systems"].values():
+        it["deviation"] = metrics(None)
+    page = results_page(files={"experiment-corel1k": alone})
+    assert list(table(page).loc["Ours"]["mAP"]) == ["0.6000", "0.9578"]
+    assert "over 1 random split," in text(page)
+
+
+def test_claims_are_told_with_their_interval_and_number_of_queries(results_page):
+    told = text(results_page("Claims"))
+    assert "ours wins. Measured: :green[" in told
+    assert "(+0.0100 to +0.0300, 300 queries)" in told
+
+
+def test_table_3_has_the_papers_seconds_and_says_what_the_search_takes(results_page):
+    page = results_page("Time")
+    ours = table(page).loc["Ours"]
+    assert list(ours[["Paper", "Median, one thread", "p95, all threads"]]) == [
+        "0.13 s",
+        "100 ms",
+        "100 ms",
+    ]
+    # 1 + 2 + 3 ms of the 100 ms that all stages take.
+    assert "a query takes **100 ms**, and 6.0% of that is the search: **6.0 ms**" in text(page)
+    assert "An exact scan of the 900 images takes 9.0 ms" in text(page)
+
+
+def test_figure_10_is_summed_up_without_the_unchanged_query(results_page):
+    # 0.9, 0.8, 0.7 for each of five changes; the unchanged query has 1.
+    told = text(results_page("Changed queries"))
+    assert "**trained with augmentation**: precision@8 0.800, 40% kept" in told
+
+
+def test_the_other_measure_can_be_shown(results_page):
+    page = results_page("Changed queries")
+    page.button_group[0].set_value("kept of the top 8").run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 5
+
+
+def test_a_difference_can_be_asked_for_in_either_direction():
+    forward = verdicts.difference(experiment(), "ours", "cnn-lsh")
+    assert forward == Interval("Ours against CNN + LSH [19]", 0.02, pytest.approx(0.01), 0.03)
+    back = verdicts.difference(experiment(), "cnn-lsh", "ours")
+    assert (back.mean, back.low, back.high) == (-0.02, -0.03, pytest.approx(-0.01))
+    assert verdicts.difference(experiment(), "ours", "cnn") is None  # not a pair of the file
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(42.4, "42 s"), (480, "8 min"), (7500, "2 h 5 min"), (3599, "1 h 0 min")]
+)
+def test_long_durations_are_in_words(seconds, words):
+    assert verdicts.long_duration(seconds) == words
