@@ -16,9 +16,12 @@ from core.cli.common import check_can_write, circumstances, progress_bar
 from core.errors import SettingError
 from core.evaluation import results
 from core.evaluation.experiment import run_experiment
+from core.evaluation.labelled_embeddings import save_labelled
 from core.evaluation.pieces import pieces_of
+from core.evaluation.protocol import class_numbers
 from core.galleries.registry import open_gallery
 from core.galleries.scenes import ScenesGallery
+from core.index.store import load_or_build
 from core.index.vectors import checked_whole
 from core.model.embedder import Embedder
 from core.paper_tables import TABLE_1, TABLE_2
@@ -210,12 +213,32 @@ def ablations(options: argparse.Namespace, progress: Progress) -> None:
     save(options, f"ablations-{gallery.key}", {**circumstances(), **duration, **body})
 
 
+def embeddings(options: argparse.Namespace, progress: Progress) -> None:
+    """Write the first gallery's embeddings by the checkpoint that ships, and its classes."""
+    gallery = open_gallery(options.galleries[0], progress=progress)
+    numbers = class_numbers(gallery)
+    embedder = Embedder()
+    stored = load_or_build(gallery, embedder, progress=progress)
+    about = {
+        **circumstances(),
+        "gallery": gallery.key,
+        "gallery_digest": gallery.digest,
+        "checkpoint_digest": embedder.digest,
+        "attention": "both",
+    }
+    classes = sorted({str(item.label) for item in gallery.items})
+    path = options.out_dir.parent / "embeddings" / f"{gallery.key}-labelled.safetensors"
+    save_labelled(path, stored.of("both"), numbers[stored.ids], classes, about)
+    print(f"Written: {path}", file=sys.stderr)
+
+
 PARTS: dict[str, Part] = {
     "experiment": experiment,
     "time": time,
     "robustness": robustness,
     "attention": attention,
     "ablations": ablations,
+    "embeddings": embeddings,
 }
 
 

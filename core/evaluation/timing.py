@@ -12,7 +12,6 @@ from time import perf_counter
 import numpy as np
 import torch
 from torch import nn
-from torchvision.models import resnet50
 
 from core.galleries.base import Gallery
 from core.index.embedding import embed_in_batches
@@ -56,6 +55,8 @@ class PlainResNet50(nn.Module):
     """The reference: torchvision's network as it comes, float32, with its classifier."""
 
     def __init__(self) -> None:
+        from torchvision.models import resnet50  # noqa: PLC0415  seconds, for this alone
+
         super().__init__()
         self.network = resnet50().eval()
 

@@ -60,6 +60,7 @@ class TrainingConfig:
     classes_per_batch: int = 16
     images_per_class: int = 4
     views: int = 2  # the picture itself, and views - 1 augmented ones
+    mirror: bool = False  # turn left and right round in half of all maps; no paper's idea
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -235,6 +236,9 @@ def train(
         for step, batch in enumerate(batches, start=1):
             which = rng.integers(len(views), size=len(batch))
             maps = np.stack([views[v][ids[i]] for v, i in zip(which, batch, strict=True)])
+            if config.mirror:
+                turned = rng.random(len(batch)) < 0.5
+                maps[turned] = maps[turned, :, :, ::-1]
             features = _forward(late, maps, device)  # (B, 2048, H, W)
             embeddings = network.head(features, attention=config.attention).embedding  # (B, D)
             classes = torch.from_numpy(labels[batch]).to(device)

@@ -1,0 +1,22 @@
+"""The six systems of the paper's tables, and their control, ready to be run on one data set."""
+
+from core.galleries.base import Gallery
+from core.methods.base import Method
+from core.methods.cnn import cnn_systems
+from core.methods.sift import Sift
+from core.methods.svm import SvmActiveLearning
+from core.methods.trainer import new_trainer
+from core.methods.vgg import VggN
+from core.progress import Progress, silent
+
+
+def all_systems(gallery: Gallery, *, init: str, progress: Progress = silent) -> list[Method]:
+    """Return every system in the order of the tables.
+
+    Args:
+        gallery: the whole data set; what frozen stages give for its images is computed here.
+        init: ImageNet weights, as ``init_network`` takes them.
+        progress: told after each batch.
+    """
+    trainer = new_trainer(gallery, init=init, progress=progress)
+    return [Sift(), SvmActiveLearning(), VggN(), *cnn_systems(trainer)]
