@@ -5,9 +5,11 @@ from core.methods.base import Method
 from core.methods.cnn import cnn_systems
 from core.methods.sift import Sift
 from core.methods.svm import SvmActiveLearning
-from core.methods.trainer import new_trainer
-from core.methods.vgg import VggN
+from core.methods.trainer import LARGE, new_trainer
+from core.methods.vgg import VggConfig, VggN
 from core.progress import Progress, silent
+
+LARGE_EPOCHS = 8  # of VGG-N on a large gallery: five times the images make five times the steps
 
 
 def all_systems(gallery: Gallery, *, init: str, progress: Progress = silent) -> list[Method]:
@@ -19,4 +21,5 @@ def all_systems(gallery: Gallery, *, init: str, progress: Progress = silent) -> 
         progress: told after each batch.
     """
     trainer = new_trainer(gallery, init=init, progress=progress)
-    return [Sift(), SvmActiveLearning(), VggN(), *cnn_systems(trainer)]
+    vgg = VggConfig() if len(gallery.items) < LARGE else VggConfig(epochs=LARGE_EPOCHS)
+    return [Sift(), SvmActiveLearning(), VggN(vgg), *cnn_systems(trainer)]

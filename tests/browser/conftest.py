@@ -34,7 +34,7 @@ OPTIONS = (
 
 # On a deep link Streamlit tries these below the page's path first, and then finds them at the
 # root. It logs the two 404s itself; nothing else may be in the console.
-DEEP_LINK_404 = re.compile(r"/search/_stcore/(health|host-config)$")
+DEEP_LINK_404 = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 
 
 @dataclass

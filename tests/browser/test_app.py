@@ -140,7 +140,7 @@ def test_a_deep_link_opened_first_after_a_server_start_shows_its_state(fresh_ser
     expect(page.get_by_role("radio", name="channel")).to_be_checked()
     assert page.url == fresh_server.url + link
     menu = page.locator("[data-testid=stSidebar]")
-    expect(menu.get_by_role("link")).to_have_count(2)
+    expect(menu.get_by_role("link")).to_have_count(5)
     menu.get_by_role("link", name="Home").click()
     expect(page.get_by_role("heading", name="Hashlight")).to_be_visible()
     menu.get_by_role("link", name="Search").click()
@@ -323,10 +323,60 @@ def test_two_tabs_do_not_disturb_each_other(server, open_tab):
     assert similarities(one, "lsh") == before[:9]
 
 
+# The other pages ------------------------------------------------------------------------------
+
+
+def ranks(page: Page) -> list[str]:
+    """Names of the ranking's images, the best first."""
+    pictures = page.locator("[class*=st-key-card-] img")
+    return [picture.get_attribute("alt") for picture in pictures.all()]
+
+
+def test_answers_move_the_ranking_and_undo_brings_it_back(server, open_tab):
+    page = open_tab(server, EXAMPLE.replace("/search", "/feedback"))
+    expect(page.get_by_role("button", name="Let the labels answer")).to_be_visible()
+    settled(page)
+    before = ranks(page)
+    page.get_by_role("button", name="Let the labels answer").click()
+    expect(page.get_by_text("Round 2").first).to_be_visible()
+    settled(page)
+    assert ranks(page) != before
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Round 1").first).to_be_visible()
+    settled(page)
+    assert ranks(page) == before
+
+
+def test_each_augmentation_is_shown_on_the_visitors_image(server, open_tab):
+    page = open_tab(server, EXAMPLE.replace("/search", "/augmentation"))
+    for name in ("Scaling", "Rotation", "Cropping", "Noise", "Colour contrast"):
+        expect(page.get_by_text(name, exact=True).first).to_be_visible()
+    settled(page)
+    give(page, "mine.png", png(64, 48))
+    expect(page.get_by_text("mine.png").first).to_be_visible()
+    settled(page)
+
+
+def test_results_show_every_part_and_a_link_opens_one(server, open_tab):
+    page = open_tab(server, "/results?part=Time")
+    expect(page.get_by_role("tab", name="Time")).to_have_attribute("aria-selected", "true")
+    settled(page)
+    for name in ("Ranking", "Claims", "Changed queries", "Attention", "Settings"):
+        page.get_by_role("tab", name=name).click()
+        expect(page.locator("[role=tabpanel] .js-plotly-plot").first).to_be_visible()
+        settled(page)
+
+
 # Looks ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", EXAMPLE, "/search"])
+PATHS = [
+    *("/", EXAMPLE, "/search", "/results", "/results?part=Time"),
+    *(EXAMPLE.replace("search", page) for page in ("feedback", "augmentation")),
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_wider_than_a_phone(server, open_tab, path):
     page = open_tab(server, path, **PHONE)
     expect(page.locator("[class*=st-key-card-]").first).to_be_visible()
