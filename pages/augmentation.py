@@ -7,7 +7,7 @@ from pages.ui import navigation
 navigation.set_up("Augmentation")
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
     from core.errors import HashlightError
-    from pages.ui import augmentation, chooser, errors, galleries, inputs, resources, view
+    from pages.ui import augmentation, errors, galleries, inputs, resources, view
 
 shown = view.current()
 
@@ -26,7 +26,7 @@ errors.show_remembered()
 
 try:
     gallery = galleries.open_chosen(shown)
-    chooser.choose_query(navigation.AUGMENTATION, shown, gallery)
+    inputs.choose_query(augmentation.or_sample(shown), gallery, page=navigation.AUGMENTATION)
     query = inputs.query(augmentation.or_sample(shown), gallery) if gallery else None
     if query:
         pixels = resources.small_picture(query.data, max_side=augmentation.SIDE)

@@ -7,7 +7,7 @@ from pages.ui import navigation
 navigation.set_up("Relevance feedback")
 with st.spinner("Starting …"):  # once after a server start: PyTorch and scikit-learn take seconds
     from core.errors import HashlightError
-    from pages.ui import chooser, errors, feedback, galleries, inputs, view
+    from pages.ui import errors, feedback, galleries, inputs, view
 
 shown = view.current()
 
@@ -27,7 +27,7 @@ try:
     gallery = galleries.open_chosen(shown)
     stored = galleries.embeddings(gallery) if gallery else None
     if gallery and stored:
-        chooser.choose_query(navigation.FEEDBACK, shown, gallery, expanded=shown.source is None)
+        inputs.choose_query(shown, gallery, stored.ids.tolist(), page=navigation.FEEDBACK)
         query = inputs.query(shown, gallery)
         if query:
             search = feedback.begin(query, gallery, stored, shown)
@@ -36,6 +36,6 @@ try:
                 feedback.questions(search)
                 feedback.ranking(search, shown)
         else:
-            st.info("Choose a picture above: it is what the gallery is searched for.")
+            st.info("Choose a query above: it is what the gallery is searched for.")
 except HashlightError as error:
     errors.show(error)

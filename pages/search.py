@@ -23,7 +23,7 @@ try:
     stored = galleries.embeddings(gallery) if gallery else None
     if gallery and stored:
         galleries.describe(gallery)
-        inputs.choose_query(shown, gallery, stored)
+        inputs.choose_query(shown, gallery, stored.ids.tolist())
         query = inputs.query(shown, gallery)
         if query:
             result = answer(query, gallery, stored, shown)

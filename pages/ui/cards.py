@@ -20,7 +20,15 @@ def grid(name: str, *, min_width: int = 128) -> Iterator[None]:
 
 
 def card(
-    key: str, gallery: Gallery, id: int, *, facts: str = "", link: str, alt: str, shown: View
+    key: str,
+    gallery: Gallery,
+    id: int,
+    *,
+    facts: str = "",
+    link: str,
+    alt: str,
+    shown: View,
+    page: str = navigation.SEARCH,
 ) -> None:
     """Show one gallery image.
 
@@ -32,6 +40,7 @@ def card(
         link: the text of the link.
         alt: what the image is, for those who don't see it.
         shown: the view that the link keeps, but for the query.
+        page: where the link leads.
     """
     name = gallery.items[id].name
     with st.container(key=f"card-{key}", gap=None):
@@ -43,7 +52,7 @@ def card(
         if facts:
             st.markdown(facts)
         st.page_link(
-            navigation.SEARCH,
+            page,
             label=plain(link),
             help=plain(name),
             query_params=shown.with_query("image", name).params(),

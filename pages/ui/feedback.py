@@ -1,7 +1,7 @@
 """Relevance feedback on a page: the questions, the answers, and the ranking that follows them."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,7 @@ from core.methods.svm import FeedbackSession, SvmActiveLearning
 from core.methods.visual_features import N_FEATURES
 from core.progress import Progress
 from core.search import find_by_digest
-from pages.ui import cards, resources, rounds
+from pages.ui import cards, resources, rounds, view
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.rounds import Game
@@ -27,7 +27,7 @@ from pages.ui.work import in_words
 AT = (10, 20)  # the n of precision@n
 N_SHOWN = 20  # images of the ranking
 FEWEST = 2  # images beside the query
-SEEN = ("Embeddings", "Colour and texture")
+FEATURE_NAMES = {"embeddings": "Embeddings", "colour": "Colour and texture"}
 _SECONDS_PER_IMAGE = 0.015  # on a free core; only to say beforehand about how long it takes
 
 
@@ -66,9 +66,9 @@ def begin(
             f"image{'' if n_others == 1 else 's'}, too few to learn from; choose a larger gallery."
         )
         return None
-    seen = _choose_seen(shown)
+    _choose_features(shown)
     method = None
-    if seen == SEEN[1] and (method := _colour_and_texture(gallery, stored)) is None:
+    if shown.features == "colour" and (method := _colour_and_texture(gallery, stored)) is None:
         return None
 
     def start() -> FeedbackSession:
@@ -79,7 +79,7 @@ def begin(
     key = (
         stored.gallery_digest,
         stored.embedder_digest,
-        seen,
+        shown.features,
         shown.attention,
         file_digest(query.data),
     )
@@ -107,18 +107,21 @@ def _has_label(gallery: Gallery, ids: NDArray[np.int64], label: str) -> NDArray[
     return np.array([gallery.items[id].label == label for id in ids.tolist()])
 
 
-def _choose_seen(shown: View) -> str:
-    seen: str = st.segmented_control(
+def _choose_features(shown: View) -> None:
+    """Draw the choice of what is learned from; a change goes to the address."""
+    st.session_state["features"] = shown.features  # the address is right, back included
+    st.segmented_control(
         "What the SVM learns from",
-        SEEN,
-        default=SEEN[0],
+        list(FEATURE_NAMES),
+        format_func=FEATURE_NAMES.__getitem__,
         required=True,
-        key="seen",
+        key="features",
         help="The paper's system [17] is older than such networks and knows colours and textures "
         "only.",
+        on_change=lambda: view.show(replace(shown, features=st.session_state["features"])),
     )
     answers = "Your answers live in this browser tab, until it is closed or reloaded."
-    if seen == SEEN[0]:
+    if shown.features == "embeddings":
         st.caption(
             f"The gallery's embeddings, attention *{shown.attention}*: they are here already. "
             "Where they rank well from the start, colour and texture leave more to learn. "
@@ -129,7 +132,6 @@ def _choose_seen(shown: View) -> str:
             f"{N_FEATURES} numbers of colour and texture, as in the experiment with system [17]. "
             + answers
         )
-    return seen
 
 
 def _colour_and_texture(gallery: Gallery, stored: StoredGallery) -> SvmActiveLearning | None:

@@ -1,6 +1,7 @@
 """What a visitor chooses: the settings and the query."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -8,7 +9,6 @@ import streamlit as st
 
 from core.errors import GalleryError, ImageError
 from core.galleries.base import Gallery
-from core.index.store import StoredGallery
 from core.model.cbam import ATTENTION_MODES
 from core.model.images import FORMAT_NAMES, MAX_BYTES, decode
 from core.search import find_by_name
@@ -107,8 +107,21 @@ def query(shown: View, gallery: Gallery) -> Query | None:
     return None
 
 
-def choose_query(shown: View, gallery: Gallery, stored: StoredGallery) -> None:
-    """Draw the ways to a query; a choice goes to the address."""
+def choose_query(
+    shown: View,
+    gallery: Gallery | None,
+    ids: Sequence[int] | None = None,
+    *,
+    page: str = navigation.SEARCH,
+) -> None:
+    """Draw the ways to a query; a choice goes to the address.
+
+    Args:
+        shown: the view that its links keep, but for the query.
+        gallery: what is offered image by image; None where none is open.
+        ids: the images that are offered, by default all.
+        page: that this is drawn on; its links lead back there.
+    """
     # With a key of its own for each query, the box closes as soon as there is a new one.
     box = st.expander(
         "Choose a query" if shown.source is None else "Choose another query",
@@ -123,9 +136,9 @@ def choose_query(shown: View, gallery: Gallery, stored: StoredGallery) -> None:
         browse, upload, camera, sample = st.tabs(
             ["From the gallery", "Upload", "Camera", "Samples"], key="ways", on_change="rerun"
         )
-        if browse.open:
+        if browse.open and gallery:
             with browse:
-                _browse(shown, gallery, stored)
+                _browse(shown, gallery, range(len(gallery.items)) if ids is None else ids, page)
         with upload:
             st.file_uploader(
                 "A photograph or picture",
@@ -145,12 +158,11 @@ def choose_query(shown: View, gallery: Gallery, stored: StoredGallery) -> None:
                 )
         if sample.open:
             with sample:
-                _sample_links(shown)
+                _sample_links(shown, page)
 
 
-def _browse(shown: View, gallery: Gallery, stored: StoredGallery) -> None:
+def _browse(shown: View, gallery: Gallery, ids: Sequence[int], page: str) -> None:
     labels = sorted({it.label for it in gallery.items if it.label is not None})
-    ids = stored.ids.tolist()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if labels:
             label = st.selectbox(
@@ -161,15 +173,15 @@ def _browse(shown: View, gallery: Gallery, stored: StoredGallery) -> None:
             else:
                 ids = [id for id in ids if gallery.items[id].label == label]
         n_pages = max(1, -(-len(ids) // PER_PAGE))
-        page = st.pagination(n_pages, key="page") if n_pages > 1 else 1
+        number = st.pagination(n_pages, key="page") if n_pages > 1 else 1
     with cards.grid("browse", min_width=96):
-        for id in ids[(page - 1) * PER_PAGE : page * PER_PAGE]:
+        for id in ids[(number - 1) * PER_PAGE : number * PER_PAGE]:
             item = gallery.items[id]
             what = item.label or PurePath(item.name).name
-            cards.card(f"browse-{id}", gallery, id, link=what, alt=what, shown=shown)
+            cards.card(f"browse-{id}", gallery, id, link=what, alt=what, shown=shown, page=page)
 
 
-def _mixed(ids: list[int], gallery: Gallery) -> list[int]:
+def _mixed(ids: Sequence[int], gallery: Gallery) -> list[int]:
     """Order images so that every label comes once before any comes again."""
     seen: Counter[str | None] = Counter()
     turns = {}
@@ -180,16 +192,13 @@ def _mixed(ids: list[int], gallery: Gallery) -> list[int]:
     return sorted(ids, key=turns.__getitem__)  # stable: within a turn in the gallery's order
 
 
-def _sample_links(shown: View) -> None:
+def _sample_links(shown: View, page: str) -> None:
     with cards.grid("samples", min_width=160):
         for name, what in samples.SAMPLES.items():
             with st.container(key=f"card-sample-{name}", gap=None):
                 st.image(samples.read(name), width="stretch", alt=what)
-                st.page_link(
-                    navigation.SEARCH,
-                    label=what,
-                    query_params=shown.with_query("sample", name).params(),
-                )
+                link = shown.with_query("sample", name)
+                st.page_link(page, label=what, query_params=link.params())
 
 
 def _image_given(shown: View, key: str) -> None:

@@ -29,11 +29,12 @@ RANGES = {
     "seed": (0, 9_999),
 }
 SOURCES = ("image", "sample", "upload")
+FEATURES = ("embeddings", "colour")  # what relevance feedback learns from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """One state of the Search page; field by field what its address says."""
+    """One state of a page; field by field what its address says."""
 
     gallery: str = DEFAULT_GALLERY
     source: str | None = None  # where the query comes from: one of SOURCES; None: none yet
@@ -44,6 +45,7 @@ class View:
     probes: int = SearchConfig().n_probes
     k: int = SearchConfig().k
     attention: Attention = "both"
+    features: str = "embeddings"  # one of FEATURES
 
     @property
     def lsh(self) -> LSHConfig:
@@ -62,7 +64,7 @@ class View:
             params["gallery"] = self.gallery
         if self.source:
             params[self.source] = self.name
-        for name in (*RANGES, "attention"):
+        for name in (*RANGES, "attention", "features"):
             if (value := getattr(self, name)) != getattr(View(), name):
                 params[name] = str(value)
         return params
@@ -86,6 +88,8 @@ def parse(params: Mapping[str, str]) -> View:
             values[name] = number
     if params.get("attention") in ATTENTION_MODES:
         values["attention"] = params["attention"]
+    if params.get("features") in FEATURES:
+        values["features"] = params["features"]
     if params.get("gallery"):
         values["gallery"] = params["gallery"]
     source = next((source for source in SOURCES if params.get(source)), None)

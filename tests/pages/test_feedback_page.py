@@ -204,7 +204,7 @@ def test_colours_and_textures_are_measured_on_demand_and_rank_as_system_17_does(
     open_page, small_gallery
 ):
     page = open_page(**RED)
-    page.button_group(key="seen").set_value("Colour and texture").run()
+    page.button_group(key="features").set_value("colour").run()
     click(page, "Measure colours and textures")
     assert not page.exception
     method = SvmActiveLearning()
@@ -246,7 +246,7 @@ def test_a_gallery_with_too_few_images_gets_one_sentence(open_gallery, unlabelle
 def test_without_a_query_the_page_asks_for_one(open_page):
     page = open_page(gallery="scenes")
     assert not page.exception
-    assert ["Choose a picture" in it.value for it in page.info] == [True]
+    assert ["Choose a query" in it.value for it in page.info] == [True]
 
 
 def test_an_unknown_image_gets_one_sentence(open_page):

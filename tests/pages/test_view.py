@@ -26,6 +26,7 @@ def test_reading_back_an_address_gives_the_view_that_wrote_it():
         probes=4,
         k=20,
         attention="spatial",
+        features="colour",
     )
     assert parse(view.params()) == view
 
@@ -57,7 +58,8 @@ def test_every_value_in_range_is_one_that_the_core_accepts():
 
 
 def test_unknown_parameters_and_attention_modes_are_ignored():
-    assert parse({"attention": "sideways", "utm_source": "x", "K[]": "3"}) == View()
+    nonsense = {"attention": "sideways", "features": "smell", "utm_source": "x", "K[]": "3"}
+    assert parse(nonsense) == View()
 
 
 def test_a_new_gallery_keeps_a_sample_but_not_an_image_of_the_old_one():
