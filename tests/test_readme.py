@@ -10,6 +10,7 @@ import pytest
 from core.galleries.base import file_digest
 from core.locations import ASSETS
 from core.model.checkpoint import DEFAULT, read_header
+from core.paper_tables import TABLE_1
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 FOLDS = json.loads(read_header(DEFAULT)["training"])["unseen_classes_mAP"]
@@ -53,6 +54,49 @@ def test_speeds_are_those_in_the_results() -> None:
     assert f"{server['later_answer_on_screen_median_s']:.1f} s on the screen" in text
     assert f"{server['with_model_and_3_sessions_MB'] / 1000:.1f} GB of memory" in text
     assert f"{server['per_further_session_MB']:.0f} MB for each further visitor" in text
+
+
+def experiment(key: str) -> dict:
+    return json.loads((ASSETS / "results" / f"experiment-{key}.json").read_text())
+
+
+@pytest.mark.parametrize("system", list(experiment("corel1k")["systems"]))
+def test_figures_of_the_experiment_are_those_in_the_results(system: str) -> None:
+    small, large = (experiment(key)["systems"][system] for key in ("corel1k", "corel5k"))
+    mean, deviation = small["mean"], small["deviation"]
+    printed = f"{TABLE_1[system].map:.3f}" if system in TABLE_1 else "-"
+    cells = [
+        small["title"],
+        printed,
+        f"{mean['mean_average_precision']:.3f} ± {deviation['mean_average_precision']:.3f}",
+        f"{mean['precision']['10']:.3f}",
+        f"{mean['recall']['100']:.3f}",
+        f"{mean['candidate_ratio']:.0%}",
+        f"{large['mean']['mean_average_precision']:.3f}",
+    ]
+    assert f"| {' | '.join(cells)} |" in README
+
+
+def lead(better: str, worse: str, key: str = "corel1k") -> str:
+    (one,) = (
+        row
+        for row in experiment(key)["differences"]
+        if (row["better"], row["worse"]) == (better, worse)
+        and row["metric"] == "mean_average_precision"
+    )
+    return f"{one['mean']:+.4f} (95 % interval {one['low']:+.4f} to {one['high']:+.4f})"
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "key"),
+    [
+        ("cnn-attention", "cnn", "corel1k"),
+        ("cnn-attention", "cnn", "corel5k"),
+        ("ours", "cnn-attention", "corel1k"),
+    ],
+)
+def test_leads_are_those_in_the_results(better: str, worse: str, key: str) -> None:
+    assert lead(better, worse, key) in " ".join(README.split())
 
 
 @pytest.mark.parametrize("key", ["corel1k", "scenes"])

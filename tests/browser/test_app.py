@@ -327,9 +327,9 @@ def test_two_tabs_do_not_disturb_each_other(server, open_tab):
 
 
 def ranks(page: Page) -> list[str]:
-    """Names of the ranking's images, the best first."""
-    pictures = page.locator("[class*=st-key-card-] img")
-    return [picture.get_attribute("alt") for picture in pictures.all()]
+    """Links of the ranking's images, the best first: each names its image."""
+    links = page.locator(".st-key-cards-ranking a")
+    return [link.get_attribute("href") for link in links.all()]
 
 
 def test_answers_move_the_ranking_and_undo_brings_it_back(server, open_tab):
@@ -352,8 +352,8 @@ def test_each_augmentation_is_shown_on_the_visitors_image(server, open_tab):
     for name in ("Scaling", "Rotation", "Cropping", "Noise", "Colour contrast"):
         expect(page.get_by_text(name, exact=True).first).to_be_visible()
     settled(page)
-    give(page, "mine.png", png(64, 48))
-    expect(page.get_by_text("mine.png").first).to_be_visible()
+    give(page, "mine.png", png((64, 48)))
+    expect(page.locator("img[alt*='mine.png']").first).to_be_visible()
     settled(page)
 
 
@@ -379,7 +379,8 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_wider_than_a_phone(server, open_tab, path):
     page = open_tab(server, path, **PHONE)
-    expect(page.locator("[class*=st-key-card-]").first).to_be_visible()
+    content = "[class*=st-key-card-], [data-testid=stImage], .js-plotly-plot"
+    expect(page.locator("[data-testid=stMain]").locator(content).first).to_be_visible()
     settled(page)
     widths = page.evaluate(
         "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
