@@ -9,7 +9,7 @@ from core.methods.trainer import LARGE, new_trainer
 from core.methods.vgg import VggConfig, VggN
 from core.progress import Progress, silent
 
-LARGE_EPOCHS = 8  # of VGG-N on a large gallery: five times the images make five times the steps
+LARGE_EPOCHS = 5  # of VGG-N on a large gallery: five times the images make five times the steps
 
 
 def all_systems(gallery: Gallery, *, init: str, progress: Progress = silent) -> list[Method]:
