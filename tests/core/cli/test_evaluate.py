@@ -9,7 +9,9 @@ import pytest
 from core.cli import evaluate_all, main
 from core.cli.evaluate_all import experiment_table
 from core.evaluation import results
+from core.evaluation.labelled_embeddings import load_labelled
 from core.galleries.folder import open_folder
+from core.model.embedder import Embedder
 from core.paper_tables import TABLE_1, TABLE_2
 
 PER_CLASS = 12  # of which 10 are queries
@@ -104,11 +106,50 @@ def test_the_experiment_writes_its_file_and_prints_the_table(systems, pictures, 
 def test_a_second_command_takes_up_what_is_there_unless_it_is_to_be_fresh(
     systems, pictures, tmp_path, capsys
 ):
-    arguments = command(pictures, tmp_path / "out", "--seeds", "1")
+    arguments = command(pictures, tmp_path / "out", "--only", "experiment", "--seeds", "1")
     for more, fits in (([], 1), ([], 1), (["--fresh"], 2), (["--seeds", "2"], 3)):
         assert main([*arguments, *more]) == 0
         assert [fake.fits for fake in systems.fakes] == [fits] * 2
     capsys.readouterr()
+
+
+MEASURED = {  # part -> (what measures it, the file it writes: {} is the gallery's key)
+    "time": ("core.evaluation.table_3.measure_table_3", "time-{}"),
+    "robustness": ("core.evaluation.figure_10.measure_figure_10", "robustness-{}"),
+    "attention": ("core.evaluation.attention_focus.measure_focus", "attention-scenes"),
+    "ablations": ("core.evaluation.ablations.measure_ablations", "ablations-{}"),
+}
+
+
+@pytest.mark.parametrize("part", MEASURED)
+def test_each_part_writes_what_was_measured_under_the_head_that_every_file_has(
+    part, pictures, tmp_path, home, monkeypatch
+):
+    measure, name = MEASURED[part]
+    gallery = open_folder(pictures)
+    body = {"systems": {}, "n_queries": 7}
+    if part != "attention":  # which has a gallery of its own, and says so itself
+        body |= {"gallery": gallery.key, "gallery_digest": gallery.digest, "seeds": [0]}
+    monkeypatch.setattr(measure, lambda *_, **__: body)
+    out = tmp_path / "out"
+    assert main(command(pictures, out, "--only", part, "--seeds", "1", "--init", "w")) == 0
+    written = results.load(name.format(gallery.key), out)
+    assert written.items() >= body.items()
+    assert written.keys() >= {*results.HEAD, "seconds", "gallery", "gallery_digest", "seeds"}
+
+
+def test_labelled_embeddings_are_those_of_the_checkpoint_that_ships(pictures, tmp_path, home):
+    out = tmp_path / "assets" / "results"
+    assert main(command(pictures, out, "--only", "embeddings")) == 0
+    gallery, embedder = open_folder(pictures), Embedder()
+    name = f"{gallery.key}-labelled.safetensors"
+    loaded = load_labelled(tmp_path / "assets" / "embeddings" / name)
+    (mine,) = embedder.embed([embedder.prepare(gallery.read(13))])
+    both = mine[embedder.modes.index("both")]
+    assert loaded.embeddings[13] @ both > 0.999
+    assert loaded.classes == ("sea", "sky")
+    assert loaded.labels.tolist() == [0] * PER_CLASS + [1] * PER_CLASS
+    assert loaded.about["checkpoint_digest"] == embedder.digest
 
 
 def test_only_the_parts_that_were_asked_for_run_in_the_order_of_the_table(
