@@ -34,6 +34,8 @@ NEEDED = {
     "core.index.embedding": {"numpy"},
     "core.index.store": {"numpy", "safetensors", "filelock", "platformdirs"},
     "core.evaluation.metrics": {"numpy"},
+    "core.evaluation.statistics": {"numpy"},
+    "core.evaluation.labelled_embeddings": {"numpy", "safetensors"},
 }
 
 

@@ -37,6 +37,7 @@ from core.model.network import Learns, RetrievalNetwork
 from core.model.resume import TrainingState
 from core.progress import Progress, silent
 
+CPU = torch.device("cpu")
 BATCH = 64  # images pooled or embedded at once
 LOSSES = ("contrastive", "structure")
 Validate = Callable[[], dict[str, float]]  # called after each epoch; its figures are kept
@@ -113,15 +114,21 @@ def start_head(network: RetrievalNetwork, pooled: Tensor, seed: int) -> None:
 
 
 @torch.no_grad()
-def pool(maps: FeatureMaps, ids: NDArray[np.intp], late: nn.Sequential | None = None) -> Tensor:
+def pool(
+    maps: FeatureMaps,
+    ids: NDArray[np.intp],
+    late: nn.Sequential | None = None,
+    device: torch.device = CPU,
+) -> Tensor:
     """Average-pool the feature maps of some images: (n, 2048) float32.
 
     Args:
         maps: F of all images or, with ``late``, the last stage's input.
         ids: (n,) rows of ``maps``.
         late: the last stage.
+        device: where that is, and where the features will be.
     """
-    features = through(late or nn.Sequential(), maps, ids)
+    features = through(late or nn.Sequential(), maps, ids, device)
     return torch.cat([F.mean(dim=(2, 3)) for F in features])
 
 
@@ -131,7 +138,7 @@ def embed_maps(
 ) -> Tensor:
     """Embed images from what the frozen stages gave, as trained: (n, D) of unit length."""
     _, late = network.split_backbone(config.learns)
-    features = through(late, maps, ids)
+    features = through(late, maps, ids, network.fc.weight.device)
     return torch.cat([network.head(F, attention=config.attention).embedding for F in features])
 
 
@@ -223,7 +230,7 @@ def train(
     _, late = network.split_backbone(config.learns)
     rng = np.random.default_rng(config.seed)
     with torch.no_grad():  # gates of one half change no direction, so this is head() at the start
-        original = normalize(network.fc(normalize(pool(views[0], ids, late))))  # (n, D)
+        original = normalize(network.fc(normalize(pool(views[0], ids, late, device))))  # (n, D)
     epochs = [list(balanced_batches(labels, config, rng)) for _ in range(config.epochs)]
     steps = sum(map(len, epochs))
     optimiser, schedule = _optimiser(network, config, steps)
@@ -292,9 +299,10 @@ def _forward(late: nn.Sequential, maps: FeatureMaps, device: torch.device) -> Te
     return features.float()
 
 
-def through(late: nn.Sequential, maps: FeatureMaps, ids: NDArray[np.intp]) -> Iterator[Tensor]:
+def through(
+    late: nn.Sequential, maps: FeatureMaps, ids: NDArray[np.intp], device: torch.device = CPU
+) -> Iterator[Tensor]:
     """Yield F, (B, 2048, H, W), of some images in batches, from what the frozen stages gave."""
-    device = next((parameter.device for parameter in late.parameters()), torch.device("cpu"))
     for start in range(0, len(ids), BATCH):
         yield _forward(late, maps[ids[start : start + BATCH]], device)
 

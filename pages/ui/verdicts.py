@@ -25,8 +25,9 @@ TITLES = {
 PAPER_AND_OURS = {
     "sift": "SIFT sees neither colour nor labels, and k-means learns its words without them too. "
     "The paper gives no number of words.",
-    "svm": "The ranking after the last round with a simulated user, who answers by label. The "
-    "paper names neither the features nor the number of rounds.",
+    "svm": "A simulated user answers by label, three rounds of ten images; an image that was "
+    "answered about stands where the other answers put it. The paper names neither the features "
+    "nor the number of rounds.",
     "vgg": "Trained from nothing on the gallery alone. The paper calls it VGG-N in the table and "
     "LeNet-L in the text and describes neither.",
     "cnn-lsh": "Everything as in ours, but without CBAM. The paper reproduces [19] and says "

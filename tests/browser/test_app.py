@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from core.locations import ASSETS
+
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=60_000)  # for a busy machine; nothing waits longer than it has to
 
@@ -347,6 +349,20 @@ def test_answers_move_the_ranking_and_undo_brings_it_back(server, open_tab):
     assert ranks(page) == before
 
 
+def test_one_answer_given_by_hand_is_a_round(server, open_tab):
+    page = open_tab(server, EXAMPLE.replace("/search", "/feedback"))
+    first = page.locator("[class*=st-key-asked-]").first
+    expect(first).to_be_visible()
+    settled(page)
+    before = ranks(page)
+    first.get_by_role("radio", name="No").click()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.get_by_text("Round 2").first).to_be_visible()
+    expect(page.get_by_text("0 yes, 1 no")).to_be_visible()
+    settled(page)
+    assert ranks(page) != before
+
+
 def test_each_augmentation_is_shown_on_the_visitors_image(server, open_tab):
     page = open_tab(server, EXAMPLE.replace("/search", "/augmentation"))
     for name in ("Scaling", "Rotation", "Cropping", "Noise", "Colour contrast"):
@@ -357,14 +373,28 @@ def test_each_augmentation_is_shown_on_the_visitors_image(server, open_tab):
     settled(page)
 
 
+PARTS = {  # of the Results page: the files that each reads
+    "Time": "time-*.json",
+    "Ranking": "experiment-*.json",
+    "Claims": "experiment-*.json",
+    "Changed queries": "robustness-*.json",
+    "Attention": "attention-*.json",
+    "Settings": "ablations-*.json",
+}
+
+
 def test_results_show_every_part_and_a_link_opens_one(server, open_tab):
     page = open_tab(server, "/results?part=Time")
-    expect(page.get_by_role("tab", name="Time")).to_have_attribute("aria-selected", "true")
-    settled(page)
-    for name in ("Ranking", "Claims", "Changed queries", "Attention", "Settings"):
-        page.get_by_role("tab", name=name).click()
-        expect(page.locator("[role=tabpanel] .js-plotly-plot").first).to_be_visible()
-        settled(page)
+    for name, files in PARTS.items():
+        tab = page.get_by_role("tab", name=name, exact=True)
+        if name != "Time":  # the link has opened that one
+            tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        part = page.locator("[role=tabpanel]:visible")
+        is_measured = any((ASSETS / "results").glob(files))
+        content = part.locator(".js-plotly-plot") if is_measured else part.get_by_role("alert")
+        expect(content.first).to_be_visible()
+        expect(settled(page).locator("[data-testid=stException]")).to_have_count(0)
 
 
 # Looks ----------------------------------------------------------------------------------------

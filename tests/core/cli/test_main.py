@@ -13,7 +13,7 @@ from core.errors import HashlightError, StoreError
 OPTIONS = {
     "search": ["image", "--gallery", "-k", "--n-bits", "--n-tables", "--n-probes", "--attention"],
     "index": ["--gallery", "--checkpoint", "--download", "--out"],
-    "evaluate": ["--gallery", "--checkpoint", "--out"],
+    "evaluate": ["--gallery", "--checkpoint", "--out", "--all", "--only", "--seeds", "--fresh"],
     "train": [
         *("--gallery", "--init", "--strides", "--out", "--dim", "--learns", "--attention"),
         *("--held-out", "--folds", "--seed"),
