@@ -35,7 +35,7 @@ from core.model.training import embed_maps
 from core.progress import Progress, silent
 
 INPUT_SIZES = (192, 224)
-DIMS = (64, 256, 512)
+DIMS = (64, 256)
 BITS = (4, 6, 8, 10, 12, 16)  # K
 TABLES = (1, 2, 4, 8, 16)  # L
 PROBES = (1, 8)

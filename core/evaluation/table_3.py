@@ -27,8 +27,8 @@ from core.methods.vgg import VggConfig, VggN
 from core.progress import Progress, silent
 
 SEED = 0  # of the split
-N_QUERIES = 30  # evenly spread over the split's queries, and so over the classes
-REPEATS = 3
+N_QUERIES = 20  # evenly spread over the split's queries, and so over the classes
+REPEATS = 2
 
 
 def measure_table_3(gallery: Gallery, *, init: str, progress: Progress = silent) -> dict[str, Any]:

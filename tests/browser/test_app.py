@@ -392,7 +392,8 @@ def test_results_show_every_part_and_a_link_opens_one(server, open_tab):
         expect(tab).to_have_attribute("aria-selected", "true")
         part = page.locator("[role=tabpanel]:visible")
         is_measured = any((ASSETS / "results").glob(files))
-        content = part.locator(".js-plotly-plot") if is_measured else part.get_by_role("alert")
+        missing = part.get_by_text("not measured yet")
+        content = part.locator(".js-plotly-plot") if is_measured else missing
         expect(content.first).to_be_visible()
         expect(settled(page).locator("[data-testid=stException]")).to_have_count(0)
 
@@ -409,7 +410,9 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_wider_than_a_phone(server, open_tab, path):
     page = open_tab(server, path, **PHONE)
-    content = "[class*=st-key-card-], [data-testid=stImage], .js-plotly-plot"
+    content = (
+        "[class*=st-key-card-], [data-testid=stImage], [data-testid=stDataFrame], .js-plotly-plot"
+    )
     expect(page.locator("[data-testid=stMain]").locator(content).first).to_be_visible()
     settled(page)
     widths = page.evaluate(
