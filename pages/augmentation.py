@@ -27,7 +27,7 @@ errors.show_remembered()
 try:
     gallery = galleries.open_chosen(shown)
     inputs.choose_query(augmentation.or_sample(shown), gallery, page=navigation.AUGMENTATION)
-    query = inputs.query(augmentation.or_sample(shown), gallery) if gallery else None
+    query = inputs.query(augmentation.or_sample(shown), gallery)
     if query:
         pixels = resources.small_picture(query.data, max_side=augmentation.SIDE)
         augmentation.one_by_one(pixels, query.title)

@@ -146,6 +146,6 @@ def cnn_systems(trainer: Trainer) -> list[Cnn]:
     return [
         Cnn(trainer, "cnn-lsh", "CNN + LSH [19]", "off", search),
         Cnn(trainer, "cnn-attention", "CNN + attention [20]", "both", None),
-        Cnn(trainer, "ours", "Ours: CNN + attention + LSH", "both", search),
+        Cnn(trainer, "ours", "Ours", "both", search),
         Cnn(trainer, "cnn", "CNN alone", "off", None),
     ]

@@ -107,6 +107,10 @@ def _has_label(gallery: Gallery, ids: NDArray[np.int64], label: str) -> NDArray[
     return np.array([gallery.items[id].label == label for id in ids.tolist()])
 
 
+def _features_changed(shown: View) -> None:
+    view.show(replace(shown, features=st.session_state["features"]))
+
+
 def _choose_features(shown: View) -> None:
     """Draw the choice of what is learned from; a change goes to the address."""
     st.session_state["features"] = shown.features  # the address is right, back included
@@ -118,7 +122,8 @@ def _choose_features(shown: View) -> None:
         key="features",
         help="The paper's system [17] is older than such networks and knows colours and textures "
         "only.",
-        on_change=lambda: view.show(replace(shown, features=st.session_state["features"])),
+        on_change=_features_changed,
+        args=(shown,),
     )
     answers = "Your answers live in this browser tab, until it is closed or reloaded."
     if shown.features == "embeddings":

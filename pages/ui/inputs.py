@@ -91,13 +91,17 @@ def _settings_changed(shown: View) -> None:
 # Query ------------------------------------------------------------------------------------
 
 
-def query(shown: View, gallery: Gallery) -> Query | None:
+def query(shown: View, gallery: Gallery | None) -> Query | None:
     """Return the query that the address names, if it names one.
+
+    An image of a gallery that isn't open, and says so itself, is none.
 
     Raises:
         GalleryError: what it names is not here.
     """
     if shown.source == "image":
+        if gallery is None:
+            return None
         id = find_by_name(gallery, shown.name)
         return Query(shown.name, gallery.read(id), id)
     if shown.source == "sample":
