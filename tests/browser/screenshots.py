@@ -19,6 +19,9 @@ SHOTS = {
     "search-light": (SEARCH, "light", DESKTOP),
     "search-dark": (SEARCH, "dark", DESKTOP),
     "search-phone": (SEARCH, "light", PHONE),
+    "feedback-light": (SEARCH.replace("search", "feedback"), "light", DESKTOP),
+    "results-light": ("/results", "light", DESKTOP),
+    "results-phone": ("/results", "light", PHONE),
 }
 
 
@@ -29,9 +32,10 @@ def take(browser: Browser, server: Server, name: str) -> None:
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(server.url + path)
-    page.locator(".st-key-query-picture img").first.wait_for()
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
     page.locator("[data-test-script-state=notRunning]").wait_for()
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2")
+    page.wait_for_function("[...document.images].every(image => image.complete)")
     page.wait_for_timeout(1500)  # for pictures and fonts to be painted
     page.screenshot(path=FOLDER / f"{name}.png")
     context.close()
