@@ -78,6 +78,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--classes-per-batch", type=int, default=defaults.classes_per_batch)
     parser.add_argument("--images-per-class", type=int, default=defaults.images_per_class)
     parser.add_argument("--views", type=int, default=defaults.views)
+    parser.add_argument(
+        "--mirror", action="store_true", help="turn left and right round in half of all maps"
+    )
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument(
         "--held-out",

@@ -9,6 +9,7 @@ from torch.nn.functional import normalize
 
 from core.errors import GalleryError, SettingError, StoreError
 from core.model import network as network_module
+from core.model import training
 from core.model.cbam import ATTENTION_MODES
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.training import (
@@ -337,6 +338,26 @@ def test_images_that_are_not_asked_for_never_reach_the_last_stage(inputs):
     for name, tensor in deeper(poisoned, ids).state_dict().items():
         assert tensor.isfinite().all()
         assert torch.equal(tensor, clean[name]), name
+
+
+def test_where_maps_are_mirrored_half_of_them_are_and_columns_alone_are_turned_round(
+    inputs, monkeypatch
+):
+    seen = []
+    really_forward = training._forward
+    monkeypatch.setattr(
+        training,
+        "_forward",
+        lambda late, maps, _: seen.append(maps) or really_forward(late, maps, _),
+    )
+    deeper(inputs, config=TrainingConfig(**DEEPER.describe() | {"mirror": True, "epochs": 8}))
+    straight, turned = 0, 0
+    for maps in seen[2:]:  # the first two are pooled for the start
+        for one in maps:
+            straight += any(np.array_equal(one, it) for it in inputs)
+            turned += any(np.array_equal(one[:, :, ::-1], it) for it in inputs)
+    assert straight + turned == sum(map(len, seen[2:]))
+    assert 0.3 < turned / (straight + turned) < 0.7
 
 
 def test_training_without_attention_leaves_cbam_alone(inputs):
