@@ -201,7 +201,13 @@ def ablations() -> None:
         return
     st.markdown(
         "Everything else stays as it is in ours. Teal circles are mAP, amber diamonds "
-        "precision@10; a bar is the deviation over the seeds."
+        "precision@10. "
+        + (
+            "A bar is the deviation over the seeds."
+            if len(result["seeds"]) > 1
+            else "One split of 100 queries: a difference of a point is one query, so only large "
+            "differences say something."
+        )
     )
     with st.grid(min_column_width=340, gap="large"):
         for group in result["groups"]:
