@@ -1,79 +1,156 @@
-"""Measure speed on this machine, as ratios to a plain ResNet50 in the same run.
+"""Race our index against the exact scan, faiss and hnswlib, on this machine.
 
-The contestants take turns, so that a machine that slows down slows them all.
+Every method takes turns on the same galleries: drawn from a seed, and real embeddings. The
+figures go to a result file that the Benchmark page shows; data sets that aren't measured now stay
+in it as they are. `benchmark model` measures the model's speed instead.
 """
 
 import argparse
+import os
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
-from core.cli.common import (
-    add_checkpoint,
-    add_gallery,
-    check_can_write,
-    circumstances,
-    embedder_of,
-    progress_bar,
-    write_json,
-)
-from core.evaluation.timing import Comparison, compare_gallery, compare_query, worst_cosine
+from core import locations
+from core.benchmark import data, growth, registry, report
+from core.benchmark.race import Plan, race
+from core.cli import benchmark_model
+from core.cli.common import check_can_write, circumstances, embedder_of, progress_bar
+from core.errors import GalleryError
+from core.evaluation import results
+from core.evaluation.labelled_embeddings import load_labelled
 from core.galleries.registry import open_gallery
-from core.model.checkpoint import load_checkpoint
+from core.index.store import load_or_build
+from core.index.vectors import checked_whole
+from core.model.checkpoint import DEFAULT
+from core.progress import Progress
+
+DATA_SETS = (
+    *("scenes", "corel1k", "corel5k"),
+    *("clusters-1k", "clusters-10k", "clusters-100k", "hard-10k", "hard-100k"),
+    *("reduced-10k", "reduced-100k", "reduced-1m", "reduced-10m"),
+)
+QUICK_DATA_SETS = ("corel1k", "clusters-1k", "clusters-10k", "hard-10k")
+QUICK = Plan(n_tuning=100, n_test=200, curve_budget=0.3, race_budget=3.0, batch_budget=0.2)
+OUT = results.RESULTS / "index-speed.json"
+PEERS = ("faiss-cpu", "hnswlib", "numba")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    add_gallery(parser)
-    add_checkpoint(parser)
-    parser.add_argument("--images", type=int, default=128, help="per round (default: 128)")
-    parser.add_argument("--rounds", type=int, default=5, help="(default: 5)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
+    """Declare the options, and the command `model`."""
+    parser.set_defaults(measure=run_index)
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="DATASET",
+        help=f"some of {', '.join(DATA_SETS)}, or another size of these kinds (default: all)",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"{', '.join(QUICK_DATA_SETS)}, with fewer queries; written only with --out",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
+    parser.add_argument(
+        "--threads", type=int, help="for building and for batches (default: all cores)"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="the result file (default: in assets/results)"
+    )
+    commands = parser.add_subparsers(metavar="[model]")
+    summary = (benchmark_model.__doc__ or "").splitlines()[0]
+    model = commands.add_parser("model", help=summary, description=benchmark_model.__doc__)
+    model.formatter_class = argparse.RawDescriptionHelpFormatter
+    benchmark_model.configure(model)
+    model.set_defaults(measure=benchmark_model.run)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, print, and perhaps write."""
-    if options.out:
-        check_can_write(options.out)
-    embedder = embedder_of(options)
-    plain = load_checkpoint(options.checkpoint).network
-    with progress_bar() as progress:
-        gallery = open_gallery(options.gallery, progress=progress)
-        n_images = min(options.images, len(gallery.items))
-        by_gallery = compare_gallery(
-            gallery, embedder, n_images=n_images, rounds=options.rounds, progress=progress
-        )
-        by_query = compare_query(gallery.read(0), embedder, rounds=4 * options.rounds)
-        cosine = worst_cosine(gallery, embedder, plain, min(16, n_images))
-    print(f"Gallery, {n_images} images a round:")
-    report(by_gallery, n_images)
-    print("One query:")
-    report(by_query, 1)
-    print(f"Lowest cosine to the plain float32 embedding: {cosine:.6f}")
-    print(f"Number format: {embedder.number_format}")
-    if options.out:
-        write_json(
-            options.out,
-            {
-                **circumstances(),
-                "gallery": gallery.key,
-                "images": n_images,
-                "number_format": str(embedder.number_format),
-                "gallery_seconds": by_gallery.seconds,
-                "query_seconds": by_query.seconds,
-                "speedups": {
-                    name: comparison.speedup(name)
-                    for comparison in (by_gallery, by_query)
-                    for name in comparison.seconds
-                },
-                "lowest_cosine": cosine,
-            },
-        )
+    """Measure the index, or the model."""
+    options.measure(options)
 
 
-def report(comparison: Comparison, n_images: int) -> None:
-    """Print a line per contestant."""
-    for name in comparison.seconds:
-        median = comparison.median(name)
-        print(
-            f"  {name:<28} {1e3 * median / n_images:8.1f} ms/image "
-            f"{n_images / median:8.1f} images/s   {comparison.speedup(name):5.2f} ×"
-        )
+def run_index(options: argparse.Namespace) -> None:
+    """Race on each data set, print its table, and write after each."""
+    out = options.out or (None if options.quick else OUT)
+    checked_whole("seed", options.seed, low=0, high=2**63 - 1)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    threads = checked_whole("threads", options.threads or cores, low=1, high=1024)
+    names = options.only or (QUICK_DATA_SETS if options.quick else DATA_SETS)
+    for name in names:
+        data.parse(name)
+    if out:
+        check_can_write(out)
+    _, missing = registry.enter()
+    if missing:
+        print(registry.sentence_about(missing))
+    plan = replace(QUICK if options.quick else Plan(), threads=threads)
+    measured: dict[str, Any] = {}
+    for name in names:
+        with progress_bar() as progress:
+            try:
+                data_set = open_data(name, options.seed, threads, progress)
+            except GalleryError as error:
+                if options.only:
+                    raise
+                print(f"Left out {name}: {error}")
+                continue
+            contestants, _ = registry.enter()
+            entry = race(data_set, contestants, plan, progress)
+        measured[name] = {**_circumstances(), "seed": options.seed, **entry}
+        del data_set, contestants  # the next one needs the memory
+        print(f"\n{report.table(entry)}", flush=True)
+        if out:
+            write(out, measured)
+    print(f"\n{report.overview(measured)}")
+    for line in report.growth_lines(measured):
+        print(line)
+
+
+def open_data(name: str, seed: int, threads: int, progress: Progress) -> data.DataSet:
+    """Draw a gallery, or take a real one's embeddings.
+
+    Raises:
+        GalleryError: the photographs aren't here.
+    """
+    if name not in data.REAL:
+        folder = locations.home() / "benchmark"
+        return data.draw(name, seed, threads=threads, folder=folder, progress=progress)
+    if name == "corel1k":  # its embeddings ship
+        shipped = locations.ASSETS / "embeddings" / "corel1k-labelled.safetensors"
+        return data.leave_one_out(name, "Corel-1k", load_labelled(shipped).embeddings, seed)
+    gallery = open_gallery(name, progress=progress)
+    embedder = embedder_of(argparse.Namespace(checkpoint=DEFAULT))
+    stored = load_or_build(gallery, embedder, progress=progress)
+    return data.leave_one_out(name, gallery.title, stored.of("both"), seed)
+
+
+def write(path: Path, measured: dict[str, Any]) -> None:
+    """Put what is measured into the result file, beside what an earlier run measured.
+
+    Raises:
+        StoreError: the file is damaged, or can't be written.
+    """
+    try:
+        kept = results.read(path).get("data_sets", {})
+    except FileNotFoundError:
+        kept = {}
+    merged = kept | measured
+    first = {name: merged[name] for name in DATA_SETS if name in merged}
+    data_sets = first | merged
+    results.write(
+        path,
+        {**_circumstances(), "data_sets": data_sets, "growth": growth.summary(data_sets)},
+    )
+
+
+def _circumstances() -> dict[str, Any]:
+    """Add the versions of those who race."""
+    found = circumstances()
+    for package in PEERS:
+        try:
+            found["versions"][package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

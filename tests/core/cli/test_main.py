@@ -18,7 +18,7 @@ OPTIONS = {
         *("--gallery", "--init", "--strides", "--out", "--dim", "--learns", "--attention"),
         *("--held-out", "--folds", "--seed"),
     ],
-    "benchmark": ["--gallery", "--checkpoint", "--out"],
+    "benchmark": ["--only", "--quick", "--seed", "--threads", "--out", "model"],
     "render-scenes": ["--out", "--seed", "--per-category"],
 }
 

@@ -1,0 +1,258 @@
+"""Speed: recall against time, time against the size of the gallery, and what it costs to look.
+
+Ours is teal, an exact scan grey, each library has a colour of its own; buckets are dashed.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from core.figures.lines import plain
+from core.figures.style import AMBER, GREY, TEAL
+from core.figures.timing import duration
+
+WORST = 0.5  # recall where the scales begin
+SLOWEST, FASTEST = 0.1, 200_000  # queries per second: the fixed scale
+SMALLEST, LARGEST = 500, 20_000_000  # images
+SHORTEST, LONGEST = 1e-6, 10.0  # seconds
+
+_LINES = {
+    "ours: codes": (TEAL, "solid", "circle"),
+    "ours: buckets": (TEAL, "dash", "square"),
+    "LSHIndex, NumPy": (TEAL, "dot", "circle-open"),
+    "exact scan, NumPy": (GREY, "dash", "triangle-up"),
+    "exact scan, faiss": (GREY, "solid", "triangle-up"),
+    "faiss IndexLSH + RefineFlat": (AMBER, "solid", "diamond"),
+    "faiss IndexIVFFlat": ("#8a7fd0", "solid", "diamond"),
+    "hnswlib": ("#4f86c6", "solid", "cross"),
+}
+_OTHER = (GREY, "dashdot", "x")
+_SECONDS = {
+    1e-6: "1 µs",
+    1e-5: "10 µs",
+    1e-4: "0.1 ms",
+    1e-3: "1 ms",
+    1e-2: "10 ms",
+    1e-1: "0.1 s",
+    1: "1 s",
+    10: "10 s",
+}
+_SIZES = {1e3: "1,000", 1e4: "10,000", 1e5: "100,000", 1e6: "1 million", 1e7: "10 million"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """One method with one setting on one gallery."""
+
+    recall: float  # neighbour recall@10
+    seconds: float  # of one query, the median
+    setting: str  # such as ``ef 40``
+    candidates: float | None = None  # compared exactly; None where nobody can tell
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Growth:
+    """One method over the size of the gallery."""
+
+    n: Sequence[int]
+    seconds: Sequence[float]  # of one query, the median, at the wanted recall
+    settings: Sequence[str]
+    exponent: float | None = None  # of N, fitted
+
+
+def recall_and_speed(
+    curves: Mapping[str, Sequence[Point]],
+    *,
+    wanted: float | None = None,
+    chosen: Mapping[str, Point] | None = None,
+) -> go.Figure:
+    """Show queries per second over neighbour recall: up and to the right is better.
+
+    Both scales are fixed, the upright one is logarithmic. What finds less than half is left out.
+
+    Args:
+        curves: of each method, a point for each setting.
+        wanted: recall; a line is drawn there.
+        chosen: the setting of each method that is compared elsewhere; it gets a large mark.
+    """
+    figure = go.Figure()
+    for name, points in curves.items():
+        kept = [it for it in points if it.recall >= WORST]
+        _line(
+            figure,
+            name,
+            x=[it.recall for it in kept],
+            y=[1 / it.seconds for it in kept],
+            text=[_about(it) for it in kept],
+        )
+    for name, point in (chosen or {}).items():
+        colour, _, symbol = _LINES.get(name, _OTHER)
+        figure.add_scatter(
+            x=[point.recall],
+            y=[1 / point.seconds],
+            mode="markers",
+            marker={
+                "size": 15,
+                "color": colour,
+                "symbol": symbol,
+                "line": {"width": 2, "color": GREY},
+            },
+            text=[_about(point)],
+            hovertemplate=f"%{{text}}<extra>{name}, chosen</extra>",
+            showlegend=False,
+            cliponaxis=False,
+        )
+    _line_at(figure, wanted)
+    figure.update_yaxes(
+        type="log",
+        range=_decades(SLOWEST, FASTEST),
+        tickvals=[1, 10, 100, 1000, 10_000, 100_000],
+        ticktext=["1", "10", "100", "1,000", "10,000", "100,000"],
+    )
+    return _over_recall(figure, what="queries per second, one thread")
+
+
+def candidates_and_recall(
+    curves: Mapping[str, Sequence[Point]], *, n: int, wanted: float | None = None
+) -> go.Figure:
+    """Show how many vectors a method compares exactly for a neighbour recall.
+
+    Args:
+        curves: of each method; points without a number of candidates are left out.
+        n: size of the gallery, the top of the logarithmic scale.
+        wanted: recall; a line is drawn there.
+    """
+    figure = go.Figure()
+    for name, points in curves.items():
+        kept = [(it, it.candidates) for it in points if it.candidates and it.recall >= WORST]
+        if kept:
+            _line(
+                figure,
+                name,
+                x=[it.recall for it, _ in kept],
+                y=[candidates for _, candidates in kept],
+                text=[_about(it) for it, _ in kept],
+            )
+    _line_at(figure, wanted)
+    figure.update_yaxes(type="log", range=_decades(5, 1.5 * n), tickformat=",~f", dtick=1)
+    return _over_recall(figure, what=f"candidates, of {n:,}")
+
+
+def time_and_size(
+    lines: Mapping[str, Growth], *, crossovers: Mapping[str, float] | None = None
+) -> go.Figure:
+    """Show the time of one query over the size of the gallery, both on fixed logarithmic scales.
+
+    The legend gives the fitted exponent: 1 doubles the time with the gallery, 0 doesn't care.
+
+    Args:
+        lines: of each method.
+        crossovers: of methods, the N from which on each beats the exact scan; marked there.
+    """
+    figure = go.Figure()
+    for name, line in lines.items():
+        grows = "" if line.exponent is None else f" · N<sup>{line.exponent:.2f}</sup>"
+        _line(
+            figure,
+            name,
+            x=list(line.n),
+            y=list(line.seconds),
+            text=[
+                f"{n:,} images: {duration(seconds)}<br>{setting}".removesuffix("<br>")
+                for n, seconds, setting in zip(line.n, line.seconds, line.settings, strict=True)
+            ],
+            legend=f"{name}{grows}",
+        )
+    for place, (name, n) in enumerate((crossovers or {}).items()):
+        right = n > (SMALLEST * LARGEST) ** 0.5  # of the chart's middle
+        figure.add_vline(
+            x=n,
+            line={"width": 1.5, "dash": "dot", "color": _LINES.get(name, _OTHER)[0]},
+            layer="below",
+        )
+        figure.add_annotation(  # a logarithmic axis takes the place of a text as a logarithm
+            x=_decades(n, n)[0],
+            y=0.99 - 0.12 * place,
+            yref="paper",
+            yanchor="top",
+            xanchor="right" if right else "left",
+            align="right" if right else "left",
+            xshift=-4 if right else 4,
+            text=f"{name}<br>leads from {_rounded(n)} images",
+            showarrow=False,
+            font={"size": 11},
+        )
+    figure.update_xaxes(
+        title="images in the gallery, N",
+        type="log",
+        range=_decades(SMALLEST, LARGEST),
+        tickvals=list(_SIZES),
+        ticktext=list(_SIZES.values()),
+    )
+    figure.update_yaxes(
+        type="log",
+        range=_decades(SHORTEST, LONGEST),
+        tickvals=list(_SECONDS),
+        ticktext=list(_SECONDS.values()),
+    )
+    return plain(figure, what="time of one query, one thread", height=460)
+
+
+def _line(
+    figure: go.Figure,
+    name: str,
+    *,
+    x: Sequence[float],
+    y: Sequence[float],
+    text: Sequence[str],
+    legend: str | None = None,
+) -> None:
+    """Draw one method in its colour, its settings in the hover text."""
+    colour, dash, symbol = _LINES.get(name, _OTHER)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        name=legend or name,
+        mode="lines+markers",
+        line={"color": colour, "dash": dash, "width": 2.5},
+        marker={"symbol": symbol, "size": 8},
+        text=text,
+        hovertemplate=f"%{{text}}<extra>{name}</extra>",
+        cliponaxis=False,
+    )
+
+
+def _line_at(figure: go.Figure, wanted: float | None) -> None:
+    if wanted is not None:
+        figure.add_vline(x=wanted, line={"width": 1.5, "dash": "dot", "color": GREY}, layer="below")
+
+
+def _over_recall(figure: go.Figure, *, what: str) -> go.Figure:
+    figure.update_xaxes(
+        title="neighbour recall@10", range=[WORST - 0.005, 1.01], tickformat=".2~f", dtick=0.1
+    )
+    return plain(figure, what=what, height=460)
+
+
+def _about(point: Point) -> str:
+    """Describe a point: its setting, recall, time and candidates, a line each."""
+    lines = [
+        point.setting,
+        f"neighbour recall@10: {point.recall:.3f}",
+        f"{duration(point.seconds)} a query",
+        "" if point.candidates is None else f"{point.candidates:,.0f} candidates",
+    ]
+    return "<br>".join(line for line in lines if line)
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """Return a range as a logarithmic axis takes it."""
+    return [math.log10(low), math.log10(high)]
+
+
+def _rounded(n: float) -> str:
+    """Write a number of images that is no more exact than its crossing: ``about 12,000``."""
+    unit = 10 ** max(0, math.floor(math.log10(n)) - 1)
+    return f"about {round(n / unit) * unit:,}"

@@ -1,0 +1,143 @@
+import sys
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from core.benchmark import registry
+from core.benchmark.contestants import FaissIVF, ReadableLSH, steps
+from core.benchmark.data import Recipe, Source
+from core.benchmark.judge import scan
+
+N, D, K = 2000, 64, 10
+RECIPE = Recipe(title="", n_clusters=20, n_latent=8, n_hidden=32, dim=D)
+LIBRARIES = {"faiss": "faiss", "hnsw": "hnswlib"}
+
+
+def names(*kinds):
+    return [it for it in registry.CONTESTANTS if any(kind in it.lower() for kind in kinds)]
+
+
+def made(name):
+    for kind, library in LIBRARIES.items():
+        if kind in name:
+            pytest.importorskip(library)
+    return registry.CONTESTANTS[name]()
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    rows = np.empty((N, D), dtype=np.float32)
+    Source(RECIPE, 0).fill(rows, 1)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def queries():
+    rows = np.empty((40, D), dtype=np.float32)
+    Source(RECIPE, 0).fill(rows, 2)
+    return rows
+
+
+@pytest.fixture(scope="module", params=list(registry.CONTESTANTS))
+def fitted(request, gallery):
+    contestant = made(request.param)
+    with threadpool_limits(2):
+        contestant.fit(gallery, 2)
+    return contestant
+
+
+def recall(found, true):
+    return np.mean([np.isin(row, other).mean() for row, other in zip(true, found, strict=True)])
+
+
+def test_dearer_settings_find_more_and_the_dearest_nearly_all(fitted, gallery, queries):
+    settings, true = fitted.settings(), scan(gallery, queries, K)[0]
+    found = [
+        recall([fitted.query(it, K, setting) for it in queries], true)
+        for setting in (settings[0], settings[len(settings) // 2], settings[-1])
+    ]
+    assert found[0] <= found[1] + 0.02
+    assert found[1] <= found[2] + 0.02
+    assert found[2] >= 0.98
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_batch_finds_what_single_queries_find(fitted, queries, threads):
+    for setting in (fitted.settings()[0], fitted.settings()[-1]):
+        with threadpool_limits(threads):
+            batch = fitted.batch(queries, K, setting, threads)
+        assert batch.shape == (len(queries), K)
+        for row, query in zip(batch, queries, strict=True):
+            found = fitted.query(query, K, setting)
+            assert len(found) <= K
+            assert recall([row], [found[found >= 0]]) >= 0.9  # a tie may fall either way
+
+
+def test_everyone_tells_what_it_takes(fitted, gallery, queries):
+    counts = [fitted.candidates(queries[0], K, setting) for setting in fitted.settings()]
+    assert counts[-1] is None or K <= counts[0] <= counts[-1] <= N
+    assert 0 <= fitted.extra_bytes() <= gallery.nbytes * 4
+    assert all(isinstance(value, int | float | str) for value in fitted.parameters().values())
+
+
+@pytest.mark.parametrize("name", names("exact"))
+def test_the_exact_scans_find_everything(name, gallery, queries):
+    contestant = made(name)
+    contestant.fit(gallery, 1)
+    for query, true in zip(queries, scan(gallery, queries, K)[0], strict=True):
+        assert set(contestant.query(query, K, {})) == set(true)  # float32 may swap the nearest
+
+
+@pytest.mark.parametrize("name", ["exact scan, NumPy", "faiss IndexIVFFlat"])
+def test_who_takes_ten_million_takes_float16(name, gallery, queries):
+    contestant = made(name)
+    contestant.fit(gallery.astype(np.float16), 1)
+    assert contestant.refusal(10**7, 256) is None
+    true = scan(gallery.astype(np.float16), queries, K)[0]
+    found = contestant.batch(queries, K, contestant.settings()[-1], 1)
+    assert recall(found, true) >= 0.99
+
+
+def test_ivf_reads_more_vectors_the_more_cells_it_reads_and_all_in_the_end(gallery, queries):
+    pytest.importorskip("faiss")
+    ivf = FaissIVF()
+    ivf.fit(gallery, 1)
+    assert ivf.parameters() == {"nlist": 179}  # 4 · √2000
+    assert ivf.settings()[-1] == {"nprobe": 179}
+    assert ivf.candidates(queries[0], K, {"nprobe": 179}) == N
+
+
+def test_the_readable_index_and_copies_stay_away_from_what_is_too_large():
+    assert ReadableLSH().refusal(10_000, 2048) is None
+    assert ReadableLSH().refusal(100_000, 2048)
+    hnsw = made("hnswlib")
+    assert hnsw.refusal(10**6, 256) is None
+    assert "10 GB" in hnsw.refusal(10**7, 256)
+
+
+def test_faiss_runs_on_as_many_threads_as_the_race_allows():
+    faiss = pytest.importorskip("faiss")
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            assert faiss.omp_get_max_threads() == threads
+
+
+def test_steps_grow_from_low_to_high_without_a_repeat():
+    assert steps(1, 8) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert steps(1, 6, per_doubling=1) == [1, 2, 4, 6]
+    assert steps(10, 100)[-1] == 100
+    assert steps(1, 1) == [1]
+    assert all(b <= 1.25 * a for a, b in zip(steps(10, 999), steps(10, 999)[1:], strict=False))
+
+
+def test_without_their_libraries_the_others_race(monkeypatch):
+    monkeypatch.setitem(sys.modules, "faiss", None)
+    monkeypatch.setitem(sys.modules, "hnswlib", None)
+    entered, missing = registry.enter()
+    assert {"exact scan, NumPy", "LSHIndex, NumPy"} <= set(entered)
+    assert set(entered) | set(missing) == set(registry.CONTESTANTS)
+    assert missing["hnswlib"] == "hnswlib"
+    text = registry.sentence_about(missing)
+    assert "faiss, hnswlib can't be imported" in text
+    assert "pip install --group peers" in text

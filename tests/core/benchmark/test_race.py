@@ -1,0 +1,191 @@
+import gc
+from time import perf_counter
+
+import numpy as np
+import pytest
+
+from core.benchmark import race as module
+from core.benchmark.contestants import ExactNumPy
+from core.benchmark.data import DataSet
+from core.benchmark.race import BLOCK, WARM, Plan, choose, race, take_turns
+from core.benchmark.report import exact_seconds, overview, table
+
+PLAN = Plan(threads=2, curve_budget=0.2, race_budget=0.2, batch_budget=0.01)
+
+
+def unit(seed, *shape):
+    rows = np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+
+
+@pytest.fixture
+def data():
+    return DataSet(
+        name="ball",
+        family="ball",
+        title="A ball",
+        gallery=unit(0, 400, 8),
+        queries=unit(1, 100, 8),
+        own=np.full(100, -1),
+        n_tuning=50,
+    )
+
+
+class Partly(ExactNumPy):
+    """Scans the first part of the gallery, as large as its setting says."""
+
+    def parameters(self):
+        return {"colour": "green"}
+
+    def settings(self):
+        return [{"part": part} for part in (0.5, 0.9, 0.98, 1.0, 1.0)]
+
+    def query(self, query, k, setting):
+        ids = super().query(query, len(self._ids), setting)
+        return ids[ids < setting["part"] * len(self._ids)][:k]
+
+    def batch(self, queries, k, setting, threads):
+        return np.stack([self.query(it, k, setting) for it in queries])
+
+    def candidates(self, query, k, setting):
+        return round(setting["part"] * len(self._ids))
+
+    def extra_bytes(self):
+        return 800
+
+
+class Cheat(Partly):
+    """Repeats its best hit, and claims that it is ten."""
+
+    def query(self, query, k, setting):
+        return np.repeat(super().query(query, 1, setting), k)
+
+
+class Refuses(Partly):
+    def refusal(self, n, dim):
+        return f"Not on {n} × {dim}."
+
+
+def test_a_race_measures_everyone_and_judges_alike(data):
+    entrants = {"exact scan": ExactNumPy(), "partly": Partly(), "cheat": Cheat(), "no": Refuses()}
+    entry = race(data, entrants, PLAN)
+    assert list(entry["contestants"]) == ["exact scan", "partly", "cheat"]
+    assert entry["left_out"] == {"no": "Not on 400 × 8."}
+    assert (entry["n"], entry["dim"], entry["dtype"]) == (400, 8, "float32")
+    assert 5 < entry["intrinsic_dimension"] < 9  # a sphere in 8 dimensions has 7
+    exact, partly, cheat = entry["contestants"].values()
+    assert exact["recall"] == exact["recall_at_100"] == 1
+    assert partly["setting"] == {"part": 0.98}
+    assert partly["reached"]
+    assert 0.95 < partly["recall"] < 1
+    assert partly["parameters"] == {"colour": "green"}
+    assert partly["extra_bytes_per_vector"] == 2
+    assert [it["candidates"] for it in partly["curve"]] == [200, 360, 392, 400]  # then it is whole
+    recalls = [it["recall"] for it in partly["curve"]]
+    assert recalls == pytest.approx([0.5, 0.9, 0.98, 1], abs=0.05)
+    assert not cheat["reached"]
+    assert cheat["recall"] <= 0.1
+    assert len(cheat["curve"]) == 5
+    for it in (exact, partly, cheat):
+        assert 0 < it["median_seconds"] <= it["p95_seconds"]
+        assert it["timed_queries"] == 50
+        assert list(it["batch_queries_per_second"]) == ["1", "2"]
+        assert it["build_seconds"] >= 0
+
+
+def test_the_race_is_on_queries_that_chose_nothing(data, monkeypatch):
+    seen = []
+    really = module.take_turns
+
+    def look(entrants, queries, budget):
+        seen.append(set(queries.tolist()))
+        return really(entrants, queries, budget)
+
+    monkeypatch.setattr(module, "take_turns", look)
+    race(data, {"exact scan": ExactNumPy(), "partly": Partly()}, PLAN)
+    *tuning, test = seen
+    assert all(it == set(range(50)) for it in tuning)
+    assert test == set(range(50, 100))
+
+
+def test_a_query_from_the_gallery_asks_for_one_hit_more(data):
+    own = np.arange(100)
+    inside = DataSet(
+        name="ball",
+        family="ball",
+        title="",
+        gallery=data.gallery,
+        queries=data.gallery[:100],
+        own=own,
+        n_tuning=50,
+    )
+    exact = race(inside, {"exact scan": ExactNumPy()}, PLAN)["contestants"]["exact scan"]
+    assert exact["recall"] == exact["recall_at_100"] == 1
+
+
+def test_contestants_take_turns_in_short_warm_blocks_in_another_order():
+    asked = {"a": [], "b": []}
+    order = []
+
+    def entrant(name):
+        def answer(query):
+            assert not gc.isenabled()
+            asked[name].append(query)
+            if order[-1:] != [name]:
+                order.append(name)
+            return np.array([query])
+
+        return answer
+
+    queries = np.arange(100, 100 + 3 * BLOCK)
+    turns = take_turns({name: entrant(name) for name in asked}, queries, budget=10)
+    assert gc.isenabled()
+    assert order == ["a", "b", "a", "b"]  # a b, b a, a b: neighbours run together
+    for name, all_asked in asked.items():
+        blocks = np.array(all_asked).reshape(3, WARM + BLOCK)
+        assert np.array_equal(blocks[:, WARM:].ravel(), queries)
+        for warm, timed in zip(blocks[:, :WARM], blocks[:, WARM:], strict=True):
+            assert not set(warm) & set(timed)
+        assert [int(ids[0]) for ids in turns[name].answers] == queries.tolist()
+        assert len(turns[name].seconds) == len(queries)
+
+
+def test_who_has_spent_its_budget_leaves_after_its_turn():
+    def slow(query):
+        begin = perf_counter()
+        while perf_counter() - begin < 1e-3:
+            pass
+        return np.array([query])
+
+    entrants = {"slow": slow, "fast": lambda query: np.array([query])}
+    turns = take_turns(entrants, np.arange(3 * BLOCK), budget=BLOCK * 0.5e-3)
+    assert len(turns["slow"].seconds) == BLOCK
+    assert len(turns["fast"].seconds) == 3 * BLOCK
+    assert 1e-3 <= turns["slow"].median <= turns["slow"].p95
+
+
+def test_the_cheapest_setting_that_surely_has_the_recall_is_chosen():
+    curve = [
+        {"recall": recall, "recall_error": 0.01} for recall in (0.9, 0.955, 0.965, 0.94, 0.999)
+    ]
+    assert choose(curve, 0.95) == (2, True)
+    assert choose(curve, 0.9901) == (4, False)
+    assert choose(curve[:2], 0.95) == (1, False)
+
+
+def test_the_table_has_a_line_for_everyone_and_the_overview_a_column_for_each_data_set(data):
+    entrants = {"exact scan": ExactNumPy(), "partly": Partly(), "cheat": Cheat(), "no": Refuses()}
+    entry = race(data, entrants, PLAN)
+    lines = table(entry).splitlines()
+    assert lines[0].startswith("A ball · float32 · intrinsic dimension ")
+    head, exact, partly, cheat = lines[2:6]
+    assert head.split()[:3] == ["method", "setting", "recall@10"]
+    assert len({len(it) for it in (exact, partly, cheat)}) == 1
+    assert "part 0.98" in partly
+    assert "(too little)" in cheat
+    assert lines[-1] == "no: left out. Not on 400 × 8."
+    assert exact_seconds(entry) == entry["contestants"]["exact scan"]["median_seconds"]
+    rows = overview({"one": entry, "two": entry}).splitlines()
+    assert rows[0].split()[-2:] == ["one", "two"]
+    assert rows[-1].split()[1:] == [rows[-1].split()[1]] * 2
+    assert rows[-1].endswith(")")  # what doesn't reach the recall stands in brackets
