@@ -20,6 +20,7 @@ FORBIDDEN = {
     "core.model": ("core.index", "core.search", "core.evaluation", "core.figures", "core.cli"),
     "core.figures": ("core.model", "core.galleries", "core.evaluation", "core.cli"),
     "core.search": ("core.evaluation", "core.figures", "core.cli"),
+    "core.benchmark": ("core.model", "core.search", "core.evaluation", "core.figures", "core.cli"),
     "core.evaluation": ("core.figures", "core.cli"),
     "core.methods": ("core.figures", "core.cli"),
 }
@@ -38,6 +39,7 @@ NEEDED = {
     "core.index.coded": {"numpy", "numba", "llvmlite"},
     "core.index.codes": {"numpy", "numba", "llvmlite", "safetensors"},
     "core.index.buckets": {"numpy", "numba", "llvmlite", "safetensors"},
+    "core.index.warm_up": {"numpy", "numba", "llvmlite", "safetensors"},
     "core.index.calibration": {"numpy", "numba", "llvmlite", "safetensors"},
     "core.index.embedding": {"numpy"},
     "core.index.store": {"numpy", "safetensors", "filelock", "platformdirs"},

@@ -5,21 +5,25 @@ the gallery stays as it is and is scanned exactly. Two figures for each change: 
 the labels, and the share of the unchanged query's top 8 that stays in the top 8.
 
 The paper shows the top 8 of examples and gives neither strengths nor figures.
+
+``alter`` changes one picture in the same ways by strengths that someone chooses, where
+``changed`` leaves side and window to chance; contrast and blur are there too.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from PIL import Image, ImageFilter
 
 from core.errors import SettingError
 from core.evaluation.metrics import precision_at
 from core.index.exact import Hits, exact_scan, neighbour_recall
 from core.index.vectors import Vectors
-from core.model.augment import Pixels, add_noise, crop, rotate, scale
+from core.model.augment import Pixels, add_noise, change_contrast, crop, rotate, scale
 from core.model.cbam import Attention
 from core.model.embedder import Embedder
 from core.model.preprocess import preprocess
@@ -48,6 +52,53 @@ def brighten(pixels: Pixels, factor: float) -> Pixels:
     """Multiply every value; what would be above white is white."""
     brighter: Pixels = np.clip(np.rint(pixels * factor), 0, 255).astype(np.uint8)
     return brighter
+
+
+def stretch_contrast(pixels: Pixels, factor: float) -> Pixels:
+    """Stretch (factor > 1) or flatten all colour channels alike, each about its mean."""
+    return change_contrast(pixels, (factor, factor, factor))
+
+
+def blur(pixels: Pixels, radius: float) -> Pixels:
+    """Blur by a Gaussian whose standard deviation is ``radius`` pixels."""
+    return np.array(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(radius)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alteration:
+    """What is done to one picture, all at once; by default nothing."""
+
+    scale: float = 1.0  # factor, about the centre
+    rotate: float = 0.0  # degrees, counter-clockwise
+    crop: float = 1.0  # share of each side that is kept, about the centre
+    brightness: float = 1.0  # factor
+    contrast: float = 1.0  # factor
+    blur: float = 0.0  # pixels, standard deviation
+    noise: float = 0.0  # grey levels, standard deviation
+
+
+_IN_ORDER: Mapping[str, Callable[[Pixels, float], Pixels]] = {
+    "scale": scale,
+    "rotate": rotate,
+    "crop": lambda pixels, kept: crop(pixels, kept, 0.5, 0.5),
+    "brightness": brighten,
+    "contrast": stretch_contrast,
+    "blur": blur,
+    # The same grain each time, so that twice the strength is the same noise, doubled.
+    "noise": lambda pixels, deviation: add_noise(pixels, deviation, np.random.default_rng(0)),
+}
+
+
+def alter(pixels: Pixels, by: Alteration) -> Pixels:
+    """Change a picture, (H, W, 3); always the same way for the same strengths.
+
+    What is at its default isn't done, so an alteration that says nothing returns the picture.
+    """
+    for name, apply in _IN_ORDER.items():
+        strength: float = getattr(by, name)
+        if strength != getattr(Alteration(), name):
+            pixels = apply(pixels, strength)
+    return pixels
 
 
 def _leave(pixels: Pixels, strength: float, rng: np.random.Generator) -> Pixels:

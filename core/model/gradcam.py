@@ -25,7 +25,7 @@ from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
 from core.model.cbam import Attention
-from core.model.network import RetrievalNetwork
+from core.model.network import ForwardPass, RetrievalNetwork
 
 
 def grad_cam(
@@ -51,6 +51,30 @@ def grad_cam(
         return network.head(features, attention=attention).embedding
 
     return similarity_map(embed, feature_map, target)
+
+
+def explain_similarity(
+    network: RetrievalNetwork,
+    forward: ForwardPass,
+    other: NDArray[np.float32],
+    *,
+    attention: Attention = "both",
+) -> NDArray[np.float32]:
+    """Show what makes one image similar to another one: (H, W), as ``grad_cam``.
+
+    The other way round is another map: it is of the other image, and says what in *it* counts.
+
+    Args:
+        network: that the image went through.
+        forward: its pass; B is 1.
+        other: (D,) the other image's embedding.
+        attention: the parts of CBAM that were on.
+    """
+    target = torch.tensor(other)[None]  # (1, D) a copy: stored embeddings are read-only
+    explained: NDArray[np.float32] = grad_cam(
+        network, forward.feature_map, target, attention=attention
+    )[0]
+    return explained
 
 
 def similarity_map(

@@ -14,15 +14,25 @@ STYLE = Path(__file__).with_name("style.css")
 
 HOME = "streamlit_app.py"
 SEARCH = "pages/search.py"
+HASHING = "pages/hashing.py"
+ATTENTION = "pages/attention.py"
+INSPECT = "pages/inspect.py"
+ROBUSTNESS = "pages/robustness.py"
 FEEDBACK = "pages/feedback.py"
 AUGMENTATION = "pages/augmentation.py"
 RESULTS = "pages/results.py"
+BENCHMARK = "pages/benchmark.py"
 MENU = (
     (HOME, "Home", ":material/home:"),
     (SEARCH, "Search", ":material/search:"),
+    (HASHING, "How LSH works", ":material/grid_on:"),
+    (ATTENTION, "How attention works", ":material/visibility:"),
+    (INSPECT, "Inspect a query", ":material/troubleshoot:"),
+    (ROBUSTNESS, "Robustness", ":material/rotate_90_degrees_cw:"),
     (FEEDBACK, "Relevance feedback", ":material/thumbs_up_down:"),
     (AUGMENTATION, "Augmentation", ":material/auto_fix_high:"),
     (RESULTS, "Results", ":material/table_chart:"),
+    (BENCHMARK, "Benchmark", ":material/speed:"),
 )
 
 

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import GalleryError
+from core.evaluation.hashing import PairSample, sample_pairs
+from core.evaluation.robustness import Alteration, alter, embed_with
 from core.galleries import registry
 from core.galleries.archive import ArchiveGallery
 from core.galleries.base import Gallery, file_digest
@@ -90,6 +92,30 @@ def _small_picture(digest: str, max_side: int, _data: bytes) -> NDArray[np.uint8
     image = Image.fromarray(decode(_data).pixels)
     image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)  # a small one stays as it is
     return np.array(image)
+
+
+def altered_embedding(
+    data: bytes, by: Alteration, attention: Attention, *, max_side: int
+) -> NDArray[np.float32]:
+    """Embed ``small_picture`` after a change, or return what the same change gave before: (D,).
+
+    Raises:
+        ImageError: the bytes are not an image.
+    """
+    return _altered_embedding(file_digest(data), by, attention, max_side, embedder().digest, data)
+
+
+@st.cache_data(max_entries=4_096, show_spinner=False)  # each 1 KB
+def _altered_embedding(
+    digest: str,
+    by: Alteration,
+    attention: Attention,
+    max_side: int,
+    embedder_digest: str,
+    _data: bytes,
+) -> NDArray[np.float32]:
+    pixels = alter(small_picture(_data, max_side=max_side), by)
+    return embed_with(embedder(), attention)([pixels])[0]
 
 
 # Galleries --------------------------------------------------------------------------------
@@ -181,6 +207,28 @@ def _index(
     index = build_index(_stored, attention, config)
     index.query(index.vectors.matrix[0], k=1)  # as in embedder: the first of anything is slow
     return index
+
+
+def pair_sample(
+    gallery: Gallery, stored: StoredGallery, attention: Attention, *, by_label: bool, k: int
+) -> PairSample:
+    """Return the angles between some images and all others: of one label, or the k nearest."""
+    digests = (stored.gallery_digest, stored.embedder_digest)
+    return _pair_sample(*digests, attention, by_label, 0 if by_label else k, gallery, stored)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)  # 1 MB
+def _pair_sample(
+    gallery_digest: str,
+    embedder_digest: str,
+    attention: Attention,
+    by_label: bool,
+    k: int,
+    _gallery: Gallery,
+    _stored: StoredGallery,
+) -> PairSample:
+    labels = [_gallery.items[id].label for id in _stored.ids.tolist()] if by_label else None
+    return sample_pairs(_stored.ids, _stored.of(attention), labels=labels, k=k)
 
 
 def described(gallery: Gallery, describe: Callable[[Progress], T]) -> Work[T]:

@@ -4,8 +4,9 @@ Each run of the script reads the address, and widgets write to it before the scr
 again. Reload, back, a second tab and a link that someone sends therefore need no code of
 their own. Whatever in an address makes no sense is ignored, and its default taken.
 
-Streamlit can bind single widgets to an address (``bind="query-params"``). We don't use it:
-gallery and image change together, and *back* has to bring back both.
+Streamlit can bind single widgets to an address (``bind="query-params"``). We don't use that for
+what stands here: gallery and image change together, and *back* has to bring back both. A page
+binds what is its own alone, such as which of its tabs is open; such names are left as they are.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core.index.lsh import LSHConfig
 from core.model.cbam import ATTENTION_MODES, Attention
@@ -30,6 +32,7 @@ RANGES = {
 }
 SOURCES = ("image", "sample", "upload")
 FEATURES = ("embeddings", "colour")  # what relevance feedback learns from
+NAMES = {"gallery", *SOURCES, *RANGES, "attention", "features"}  # that a view has in an address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,8 +114,18 @@ def current() -> View:
 
 
 def show(view: View) -> None:
-    """Make the browser's address say this; the browser's *back* undoes it."""
-    st.query_params.from_dict(view.params())
+    """Make the browser's address say this; the browser's *back* undoes it.
+
+    What a page has put there besides stays.
+    """
+    wanted, here = view.params(), st.query_params
+    others = {name: value for name, value in here.items() if name not in NAMES}
+    try:
+        here.from_dict(wanted | others)  # in one step, so that *back* is one step too
+    except StreamlitAPIException:  # a widget owns one of the others, which may not even be kept
+        here.update({name: value for name, value in wanted.items() if here.get(name) != value})
+        for name in NAMES & set(here) - set(wanted):
+            del here[name]
 
 
 def _whole(text: str) -> int | None:

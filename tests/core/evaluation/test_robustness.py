@@ -1,15 +1,20 @@
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from core.errors import SettingError
 from core.evaluation import robustness as module
 from core.evaluation.robustness import (
     CHANGES,
+    Alteration,
     Change,
+    alter,
+    blur,
     brighten,
     changed,
     embed_with,
     measure_robustness,
+    stretch_contrast,
 )
 from core.model.augment import crop, rotate, scale
 
@@ -97,6 +102,56 @@ def test_noise_has_its_deviation_and_grows_in_place():
     other_seed = changed(grey, noise, 8, seed=1, image=0).astype(int) - 128
     for other in (other_image, other_seed):
         assert abs(np.corrcoef(weak.ravel(), other.ravel())[0, 1]) < 0.02
+
+
+def test_contrast_stretches_each_channel_about_its_mean():
+    row = np.array([[[0, 100, 7], [100, 200, 7]]], np.uint8)  # means 50, 150 and 7
+    assert stretch_contrast(row, 0.5).tolist() == [[[25, 125, 7], [75, 175, 7]]]
+    assert stretch_contrast(row, 2.0).tolist() == [[[0, 50, 7], [150, 250, 7]]]
+
+
+def test_blur_is_a_gaussian_of_that_deviation(pixels):
+    expected = gaussian_filter(pixels.astype(float), sigma=(2, 2, 0), mode="nearest")
+    inside = (slice(8, -8), slice(8, -8))  # Pillow goes on at the edge in its own way
+    assert np.abs(blur(pixels, 2.0) - expected)[inside].max() < 4  # of 255
+
+
+# Chosen strengths ---------------------------------------------------------------------------
+
+ONE_BY_ONE = {
+    "scale": (1.5, lambda pixels: scale(pixels, 1.5)),
+    "rotate": (-30.0, lambda pixels: rotate(pixels, -30)),
+    "crop": (0.5, lambda pixels: crop(pixels, 0.5, 0.5, 0.5)),
+    "brightness": (0.5, lambda pixels: brighten(pixels, 0.5)),
+    "contrast": (0.5, lambda pixels: stretch_contrast(pixels, 0.5)),
+    "blur": (2.0, lambda pixels: blur(pixels, 2.0)),
+    "noise": (
+        16.0,
+        lambda pixels: changed(pixels, BY_KEY["noise"], 16.0, seed=0, image=0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ONE_BY_ONE)
+def test_each_strength_does_its_own_change(name):
+    pixels = np.full((48, 72, 3), 128, np.uint8)
+    pixels[10:30, 10:40] = (20, 90, 200)
+    strength, expected = ONE_BY_ONE[name]
+    found = alter(pixels, Alteration(**{name: strength}))
+    if name == "noise":  # another draw of the same deviation
+        assert (found - 128.0).std() == pytest.approx((expected(pixels) - 128.0).std(), rel=0.05)
+        assert np.array_equal(found, alter(pixels, Alteration(noise=strength)))
+    else:
+        assert np.array_equal(found, expected(pixels))
+
+
+def test_strengths_come_in_the_order_of_training(pixels):
+    found = alter(pixels, Alteration(blur=1.0, rotate=20.0, crop=0.5))
+    assert np.array_equal(found, blur(crop(rotate(pixels, 20), 0.5, 0.5, 0.5), 1.0))
+
+
+def test_no_strength_leaves_the_picture_as_it_is(pixels):
+    assert alter(pixels, Alteration()) is pixels
 
 
 # The measure --------------------------------------------------------------------------------

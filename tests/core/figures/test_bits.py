@@ -20,3 +20,14 @@ def test_the_scale_is_fixed_whatever_the_margins():
 
 def test_a_large_code_is_drawn_without_digits():
     assert len(code_grid(np.zeros((32, 24))).data) == 1
+
+
+def test_marked_bits_have_a_ring_and_notes_are_in_the_hover():
+    marked = np.array([[False, True, False], [True, False, False]])
+    notes = np.array([["", "<br>a", ""], ["<br>b", "", ""]])
+    figure = code_grid(MARGINS, marked=marked, notes=notes, numbered=True)
+    rings = figure.data[1]
+    assert sorted(zip(rings.x, rings.y, strict=True)) == [(1, 2), (2, 1)]
+    assert figure.data[0].customdata[0, 1].tolist() == ["0", "<br>a"]
+    assert figure.layout.yaxis.range == (2.5, 0.5)
+    assert figure.layout.yaxis.visible

@@ -9,7 +9,7 @@ from torch.nn.functional import normalize
 
 from core.model import network as network_module
 from core.model.cbam import ATTENTION_MODES
-from core.model.gradcam import grad_cam, similarity_map
+from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.model.network import NetworkConfig, RetrievalNetwork
 
 CHANNELS, SIDE, DIM = 6, 3, 4
@@ -138,3 +138,16 @@ def test_threads_get_the_maps_of_their_own_images(network, features, targets):
         together = list(threads.map(lambda pair: grad_cam(network, *pair), pairs))
     for expected, found in zip(alone, together, strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_one_image_is_explained_as_in_a_batch_and_by_the_embedding_that_is_stored(
+    network, features, targets
+):
+    stored = targets.numpy().copy()
+    stored.setflags(write=False)  # as a gallery's embeddings are
+    with torch.inference_mode():
+        passes = [network.head(features[i : i + 1], attention="channel") for i in range(3)]
+    expected = grad_cam(network, features, targets, attention="channel")
+    for i, forward in enumerate(passes):
+        found = explain_similarity(network, forward, stored[i], attention="channel")
+        np.testing.assert_allclose(found, expected[i], atol=1e-5)

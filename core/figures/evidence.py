@@ -1,0 +1,137 @@
+"""Why an image came up or did not: how many tables found it, and which hyperplanes lie between."""
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.figures.lines import plain
+from core.figures.rows import GRID
+from core.figures.style import AMBER, GREY, TEAL
+
+Role = Literal["hit", "missed", "other"]
+
+REACH = 0.2  # of a margin: beyond it a dot is drawn at the end of the scale
+LOWEST = -0.3  # cosine: where the scale begins; few pairs of images are that different
+BIN = 0.02  # cosine: images this close together share a bubble
+_LOOKS: dict[Role, tuple[str, str, str]] = {
+    "other": (GREY, "circle", "other images"),
+    "hit": (TEAL, "circle", "hits"),
+    "missed": (AMBER, "diamond", "missed neighbours"),
+}
+
+
+def tables_by_cosine(
+    cosines: NDArray[np.floating],
+    n_found: NDArray[np.integer],
+    roles: Sequence[Role],
+    names: Sequence[str],
+    *,
+    n_tables: int,
+) -> go.Figure:
+    """Show how many of the tables found each image, over its cosine to the query.
+
+    Hits and missed neighbours have a mark of their own. All others share bubbles, whose area
+    grows with the number of images in it.
+
+    Args:
+        cosines: (n,) of each gallery image to the query.
+        n_found: (n,) how many tables found it.
+        roles: (n,) what became of it.
+        names: (n,) of the images.
+        n_tables: L, where the scale ends.
+    """
+    figure = go.Figure()
+    shown = np.clip(cosines, LOWEST, 1)
+    role = np.array(roles)
+    for kind in get_args(Role)[::-1]:  # the many first, so that the few lie on top
+        colour, symbol, title = _LOOKS[kind]
+        chosen = np.flatnonzero(role == kind)
+        x, y, size, told = (
+            _bubbles(shown[chosen], n_found[chosen])
+            if kind == "other"
+            else (shown[chosen], n_found[chosen], 11, [f"{names[i]}<br>" for i in chosen.tolist()])
+        )
+        figure.add_scatter(
+            x=x,
+            y=y,
+            name=title,
+            mode="markers",
+            marker={
+                "size": size,
+                "color": colour,
+                "symbol": symbol,
+                "opacity": 0.45 if kind == "other" else 0.9,
+                "line": {"width": 0},
+            },
+            text=told,
+            cliponaxis=False,
+            hovertemplate="%{text}cosine %{x:.3f}<br>found by %{y} of "
+            f"{n_tables} tables<extra></extra>",
+        )
+    figure.update_xaxes(title="cosine to the query", range=[LOWEST - 0.03, 1.03])
+    figure.update_yaxes(
+        range=[-0.06 * n_tables, 1.06 * n_tables], dtick=max(1, n_tables // 4), tick0=0
+    )
+    return plain(figure, what="tables that found it", height=330)
+
+
+def crossings(query: NDArray[np.floating], image: NDArray[np.floating]) -> go.Figure:
+    """Show the margins of two images to each hyperplane of one table, on the scale ±0.2.
+
+    A line that crosses 0 is a bit that differs: the hyperplane passes between the two.
+
+    Args:
+        query: (K,) margins.
+        image: (K,) margins of the other image.
+    """
+    bits = np.arange(1, len(query) + 1)
+    differs = (query >= 0) != (image >= 0)
+    ends = [np.clip(margins, -REACH, REACH) for margins in (query, image)]
+    figure = go.Figure()
+    for apart, colour in ((False, GRID), (True, AMBER)):
+        chosen = differs == apart
+        gap = np.full(int(chosen.sum()), np.nan)  # between one line and the next
+        figure.add_scatter(
+            x=np.stack([ends[0][chosen], ends[1][chosen], gap], axis=1).ravel(),
+            y=np.repeat(bits[chosen], 3),
+            name="bit differs" if apart else "bit agrees",
+            mode="lines",
+            line={"width": 4, "color": colour},
+            hoverinfo="skip",
+        )
+    for x, margins, name, colour, symbol in (
+        (ends[0], query, "query", TEAL, "circle"),
+        (ends[1], image, "this image", GREY, "square"),
+    ):
+        figure.add_scatter(
+            x=x,
+            y=bits,
+            name=name,
+            mode="markers",
+            marker={"size": 10, "color": colour, "symbol": symbol},
+            text=[f"{margin:+.3f}" for margin in margins],
+            cliponaxis=False,
+            hovertemplate=f"bit %{{y}}<br>margin of the {name}: %{{text}}<extra></extra>",
+        )
+    figure.add_vline(x=0, line={"width": 1.5, "color": GREY}, layer="below")
+    figure.update_xaxes(title="margin", range=[-1.06 * REACH, 1.06 * REACH], tickformat="+.2~f")
+    figure.update_yaxes(range=[len(query) + 0.6, 0.4], dtick=1 if len(query) <= 16 else 2)
+    plain(figure, what="bit", height=110 + 19 * len(query))
+    return figure.update_yaxes(showgrid=False)
+
+
+def _bubbles(
+    cosines: NDArray[np.floating], n_found: NDArray[np.integer]
+) -> tuple[NDArray[np.floating], NDArray[np.integer], NDArray[np.floating], list[str]]:
+    """Put images of nearly equal cosine and equally many tables together.
+
+    Returns:
+        x, y, diameter in pixels, and what the hover says of each bubble.
+    """
+    place = np.stack([np.round(cosines / BIN).astype(int), n_found.astype(int)], axis=1)
+    spots, counts = np.unique(place.reshape(-1, 2), axis=0, return_counts=True)
+    told = [f"{count} image{'s' * (count > 1)} around<br>" for count in counts.tolist()]
+    return spots[:, 0] * BIN, spots[:, 1], np.minimum(4 + 2 * np.sqrt(counts), 34), told

@@ -1,0 +1,204 @@
+"""What LSH should find, and what it does: curves, dots, probes and buckets."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.figures.lines import plain
+from core.figures.style import AMBER, CLEAR, GREY, TEAL
+
+_BAND = "rgba(138, 146, 156, 0.28)"
+_WANTED = "rgba(42, 157, 146, 0.6)"
+_OTHER = "rgba(138, 146, 156, 0.45)"
+_ANGLES = {"range": [0, 120], "dtick": 30, "ticksuffix": "°"}
+
+
+def retrieval_curve(
+    found: NDArray[np.floating],
+    wanted: NDArray[np.integer],
+    other: NDArray[np.integer],
+    *,
+    name: str,
+) -> go.Figure:
+    """Draw the probability to be found over the angle, and behind it the angles there are.
+
+    Args:
+        found: (180,) 1 - (1 - p^K)^L in the middle of each degree.
+        wanted: (180,) wanted pairs per degree.
+        other: (180,) all other pairs per degree.
+        name: what is wanted.
+    """
+    degrees = np.arange(len(found)) + 0.5
+    figure = go.Figure()
+    for counts, title, colour in ((other, "all others", _OTHER), (wanted, name, _WANTED)):
+        share = counts / max(1, counts.sum())
+        figure.add_bar(
+            x=degrees,
+            y=share / max(share.max(), 1e-9),
+            name=f"angles of {title}",
+            width=1,
+            marker={"color": colour, "line": {"width": 0}},
+            customdata=share,
+            hovertemplate=f"{title}: %{{customdata:.1%}} are %{{x:.0f}}° apart<extra></extra>",
+        )
+    figure.add_scatter(
+        x=degrees,
+        y=found,
+        name="probability to be found",
+        mode="lines",
+        line={"color": AMBER, "width": 3},
+        hovertemplate="%{x:.0f}° apart: found with probability %{y:.1%}<extra></extra>",
+    )
+    figure.update_xaxes(title="angle theta between query and image", **_ANGLES)
+    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", dtick=0.25)
+    return plain(figure, what="probability to be found, 1 − (1 − pᴷ)ᴸ", height=340).update_layout(
+        barmode="overlay", bargap=0
+    )
+
+
+def hamming_scatter(
+    degrees: NDArray[np.floating],
+    share: NDArray[np.floating],
+    band: tuple[NDArray[np.floating], NDArray[np.floating]],
+    *,
+    chosen: int,
+    texts: Sequence[str],
+) -> go.Figure:
+    """Show pairs of images: the share of bits that differ, over the angle (Figure 7).
+
+    Args:
+        degrees: (P,) the angle of each pair.
+        share: (P,) of the bits.
+        band: (181,) lowest and highest share to expect at 0, 1 ... 180 degrees.
+        chosen: the pair that is marked.
+        texts: (P,) what a pair is, for the hover.
+    """
+    whole = np.arange(181)
+    figure = go.Figure()
+    low, high = band
+    figure.add_scatter(
+        x=whole, y=low, mode="lines", line={"width": 0, "shape": "hvh"}, showlegend=False
+    )
+    figure.add_scatter(
+        x=whole,
+        y=high,
+        name="95 % of all draws",
+        mode="lines",
+        line={"width": 0, "shape": "hvh"},
+        fill="tonexty",
+        fillcolor=_BAND,
+    )
+    figure.add_scatter(
+        x=[0, 180], y=[0, 1], name="theta / pi", mode="lines", line={"color": AMBER, "width": 2}
+    )
+    figure.update_traces(hoverinfo="skip")
+    dots = {"color": TEAL, "size": 9, "opacity": 0.75}
+    figure.add_scatter(
+        x=degrees,
+        y=share,
+        name="two images",
+        mode="markers",
+        marker=dots,
+        # A click chooses one dot; the others stay as they are.
+        selected={"marker": {"opacity": dots["opacity"]}},
+        unselected={"marker": {"opacity": dots["opacity"]}},
+        text=list(texts),
+        hovertemplate="%{text}<br>%{x:.1f}° apart, %{y:.1%} of the bits differ<extra></extra>",
+    )
+    figure.add_scatter(
+        x=degrees[[chosen]],
+        y=share[[chosen]],
+        name="the pair below",
+        mode="markers",
+        marker={"color": CLEAR, "size": 17, "line": {"color": AMBER, "width": 3}},
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(title="angle theta between two images", **_ANGLES)
+    figure.update_yaxes(range=[-0.04, 0.82], tickformat=".0%", dtick=0.2)
+    return plain(figure, what="share of bits that differ", height=380)
+
+
+def probe_lines(
+    by_margin: NDArray[np.floating],
+    by_count: NDArray[np.floating],
+    looked_at: NDArray[np.floating],
+    *,
+    step: int,
+) -> go.Figure:
+    """Draw what further probes bring, on the fixed scale 0..1.
+
+    Args:
+        by_margin: (P,) neighbour recall after 1, 2 ... probes per table, least margins first.
+        by_count: (P,) the same, but the fewest flipped bits first, whatever their margins.
+        looked_at: (P,) candidate ratio of ``by_margin``.
+        step: that is marked, from 1.
+    """
+    probes = np.arange(1, len(by_margin) + 1)
+    figure = go.Figure()
+    for values, name, colour, dash in (
+        (by_margin, "neighbour recall, fragile bits first", TEAL, "solid"),
+        (by_count, "neighbour recall, bits in any order", AMBER, "dash"),
+        (looked_at, "candidate ratio", GREY, "dot"),
+    ):
+        figure.add_scatter(
+            x=probes,
+            y=values,
+            name=name,
+            mode="lines",
+            line={"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
+            hovertemplate=f"%{{x}} probes per table<br>{name}: %{{y:.0%}}<extra></extra>",
+        )
+    figure.add_vline(x=step, line={"color": GREY, "width": 1.5})
+    figure.update_xaxes(
+        title="probes per table", range=[0.5, 64.5], tickvals=[1, 8, 16, 32, 48, 64]
+    )
+    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", dtick=0.25)
+    return plain(figure, what="share", height=320)
+
+
+def bucket_ranks(
+    sizes: Sequence[Sequence[int]], own: Sequence[int], *, table: int, n_gallery: int
+) -> go.Figure:
+    """Draw the sizes of the buckets of every table, the largest first, on logarithmic scales.
+
+    Args:
+        sizes: per table, in any order.
+        own: per table the size of the query's bucket; may be 0.
+        table: that stands out, from 0.
+        n_gallery: N, for the scale.
+    """
+    figure = go.Figure()
+    ordered = [np.sort(it)[::-1] for it in sizes]
+    for t in [*(t for t in range(len(sizes)) if t != table), table]:
+        is_chosen = t == table
+        figure.add_scatter(
+            x=np.arange(1, len(ordered[t]) + 1),
+            y=ordered[t],
+            name=f"table {t + 1}" if is_chosen else "the other tables",
+            showlegend=is_chosen or t == (table == 0),
+            mode="lines",
+            line={
+                "color": TEAL if is_chosen else GREY,
+                "width": 3 if is_chosen else 1,
+                "shape": "hv",
+            },
+            hovertemplate=f"table {t + 1}: bucket %{{x}} by size holds %{{y}}<extra></extra>",
+        )
+    if own[table]:
+        rank = int((ordered[table] > own[table]).sum()) + 1
+        figure.add_scatter(
+            x=[rank],
+            y=[own[table]],
+            name="the query's bucket",
+            mode="markers",
+            marker={"size": 13, "color": AMBER, "symbol": "diamond"},
+            hovertemplate="the query's bucket holds %{y}<extra></extra>",
+        )
+    most = np.log10(n_gallery)
+    ticks = [value for e in range(6) for value in (10**e, 3 * 10**e) if value <= n_gallery]
+    log = {"type": "log", "tickvals": ticks, "ticktext": [f"{it:,}" for it in ticks]}
+    figure.update_xaxes(title="bucket, the largest first", range=[-0.05, most + 0.05], **log)
+    figure.update_yaxes(range=[-0.08, most + 0.05], **log)
+    return plain(figure, what="images in the bucket", height=320)

@@ -1,0 +1,373 @@
+"""What a change of the query did: its bits, its ranks, and how both follow its strength."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.figures.lines import plain
+from core.figures.rows import GRID
+from core.figures.style import AMBER, GREY, TEAL, bare
+
+FAR = 0.15  # of a margin, where the colours end; unit vectors of 256 numbers have few beyond
+WIDEST = 0.2  # of a margin, where the axes end
+WIDE = 100  # degrees, where the axis of the angle ends: unrelated images are at about 90
+READABLE = 200  # bits: more cells are too small for text, and so are more than 16 in a row
+
+# Below 0 a bit that flipped, above 0 one that stayed; the paler, the smaller its old margin.
+_BITS = (
+    (0.0, "rgba(217, 131, 36, 1)"),
+    (0.5, "rgba(217, 131, 36, 0.4)"),
+    (0.5, "rgba(42, 157, 146, 0.08)"),
+    (1.0, "rgba(42, 157, 146, 0.75)"),
+)
+
+
+def flipped_bits(
+    before: NDArray[np.floating], after: NDArray[np.floating], read_as: NDArray[np.integer]
+) -> go.Figure:
+    """Show every bit before the change, which ones flipped, and what became of each bucket.
+
+    Args:
+        before: (L, K) margins of the unchanged query.
+        after: (L, K) margins of the changed one.
+        read_as: (L,) which probe of the changed query reads the old bucket; 0 for none.
+    """
+    n_tables, n_bits = before.shape
+    bit, table = np.arange(1, n_bits + 1), np.arange(1, n_tables + 1)
+    flipped = (before >= 0) != (after >= 0)  # (L, K)
+    size = np.clip(np.abs(before), 1e-6, FAR)  # (L, K) never 0: the sign tells what flipped
+    old, new = (before >= 0).astype(int), (after >= 0).astype(int)
+    text = np.where(flipped, np.char.add(np.char.add(old.astype(str), "→"), new.astype(str)), old)
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.where(flipped, -size, size),
+            zmin=-FAR,
+            zmax=FAR,
+            colorscale=_BITS,
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            x=bit,
+            y=table,
+            text=text,
+            customdata=np.dstack([before, after]),
+            hovertemplate="table %{y}, bit %{x}: %{text}<br>margin before %{customdata[0]:+.3f}"
+            "<br>margin after %{customdata[1]:+.3f}<extra></extra>",
+        )
+    )
+    if before.size <= READABLE and n_bits <= 16:
+        # A trace of its own: the heatmap's text takes its colour from the opaque cell.
+        figure.add_scatter(
+            x=np.tile(bit, n_tables),
+            y=np.repeat(table, n_bits),
+            text=text.ravel(),
+            mode="text",
+            textfont={"size": 11},
+            hoverinfo="skip",
+        )
+    figure.update_xaxes(
+        title="bit; each row is a table",
+        range=[0.5, n_bits + 0.5],
+        dtick=1 if n_bits <= 16 else 4,
+    )
+    figure.update_yaxes(range=[n_tables + 0.5, 0.5], dtick=1 if n_tables <= 16 else 4)
+    for axes in (figure.update_xaxes, figure.update_yaxes):
+        axes(showgrid=False, zeroline=False, fixedrange=True, title_standoff=8, tick0=1)
+    beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 4, "showarrow": False}
+    fates = [
+        {**beside, "y": row, "text": _fate(number)}
+        for row, number in enumerate(read_as.tolist(), 1)
+    ]
+    return bare(figure).update_layout(
+        showlegend=False,
+        annotations=fates,
+        height=22 * n_tables + 64,
+        margin={"l": 24, "r": 58, "b": 46},
+    )
+
+
+def margins_before_and_after(
+    before: NDArray[np.floating], after: NDArray[np.floating]
+) -> go.Figure:
+    """Show each bit as a dot: its margin before and after; a bit that flipped changed sides.
+
+    Both are normal over random hyperplanes, with the cosine between the two embeddings as
+    their correlation. The scale is fixed: ±0.2, and what lies beyond stands at its end.
+
+    Args:
+        before: (L, K) margins of the unchanged query.
+        after: (L, K) margins of the changed one.
+    """
+    n_tables, n_bits = before.shape
+    flipped = ((before >= 0) != (after >= 0)).ravel()
+    names = [f"table {t}, bit {b}" for t in range(1, n_tables + 1) for b in range(1, n_bits + 1)]
+    figure = go.Figure()
+    for kind, colour, symbol, which in (
+        ("same side", TEAL, "circle", np.flatnonzero(~flipped)),
+        ("flipped", AMBER, "diamond", np.flatnonzero(flipped)),
+    ):
+        figure.add_scatter(
+            x=np.clip(before.ravel()[which], -WIDEST, WIDEST),
+            y=np.clip(after.ravel()[which], -WIDEST, WIDEST),
+            text=[names[place] for place in which.tolist()],
+            name=f"{kind}: {len(which)}",
+            mode="markers",
+            marker={"color": colour, "symbol": symbol, "size": 7},
+            hovertemplate="%{text}<br>margin before %{x:+.3f}<br>margin after %{y:+.3f}"
+            "<extra></extra>",
+            showlegend=True,
+        )
+    for line in (figure.add_hline, figure.add_vline):
+        line(0, line={"color": GREY, "width": 1.5})
+    figure.update_xaxes(title="margin before", range=[-WIDEST - 0.01, WIDEST + 0.01], dtick=0.1)
+    figure.update_yaxes(range=[-WIDEST - 0.01, WIDEST + 0.01], dtick=0.1)
+    return plain(figure, what="margin after", height=280)
+
+
+def _fate(number: int) -> str:
+    """Say in a word what became of a bucket."""
+    if number == 0:
+        return "lost"
+    return "kept" if number == 1 else f"probe {number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """One image between two rankings; at least one of its ranks lies within k."""
+
+    name: str
+    before: int | None  # rank from 1; None: not ranked at all
+    after: int | None
+    picture: str | None = None  # address of a small picture, such as a data URI
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    name: str
+    colour: str
+    dash: str
+
+
+_KINDS = {
+    (True, True): _Kind("stays", TEAL, "solid"),
+    (True, False): _Kind("leaves", AMBER, "solid"),
+    (False, True): _Kind("comes in", GREY, "dot"),
+}
+_LEFT, _RIGHT = -0.22, 1.22  # where the pictures stand
+
+
+def slope_chart(slopes: Sequence[Slope], *, k: int) -> go.Figure:
+    """Draw a line from each image's rank before to its rank after, on the fixed scale 1..k.
+
+    A line to a rank beyond k is cut where it leaves the list, so the steeper it falls, the
+    farther the image went, up to a rank of 3k. A cross marks one that isn't ranked at all.
+
+    Args:
+        slopes: every image that is in the top k before, after, or both.
+        k: the length of the list.
+    """
+    edge = k + 0.75
+    figure = go.Figure()
+    for inside, kind in _KINDS.items():
+        drawn = [it for it in slopes if _inside(it, k) == inside]
+        ends = [_ends(it, edge, 3.0 * k + 1) for it in drawn]
+        figure.add_scatter(
+            x=[x for (x0, _), (x1, _) in ends for x in (x0, x1, None)],
+            y=[y for (_, y0), (_, y1) in ends for y in (y0, y1, None)],
+            text=[text for it in drawn for text in (_told(it), _told(it), "")],
+            name=f"{kind.name}: {len(drawn)}",
+            mode="lines+markers",
+            line={"color": kind.colour, "dash": kind.dash, "width": 2.5},
+            marker={"size": 8, "symbol": [it for slope in drawn for it in _symbols(slope)]},
+            hovertemplate="%{text}<extra></extra>",
+            showlegend=True,
+        )
+    figure.add_hline(y=edge, line={"color": GREY, "dash": "dot", "width": 1})
+    images = [image for it in slopes for image in _pictures(it, k)]
+    reach = 0.4 if images else 0.06
+    figure.update_xaxes(
+        tickvals=[0, 1],
+        ticktext=["before", "after"],
+        side="top",
+        range=[-reach, 1 + reach],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    figure.update_yaxes(
+        title="rank",
+        range=[edge + 0.1, 0.4],
+        dtick=1 if k <= 20 else 5,
+        tick0=0 if k > 20 else 1,
+        showgrid=True,
+        gridcolor=GRID,
+        zeroline=False,
+        fixedrange=True,
+        title_standoff=4,
+    )
+    row = 38 if images else 24 if k <= 20 else 12
+    return bare(figure).update_layout(
+        images=images,  # all at once: one by one they would take ten times as long
+        height=row * (k + 1) + 70,
+        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
+        margin={"l": 44, "r": 8, "t": 26, "b": 36},
+    )
+
+
+def _inside(slope: Slope, k: int) -> tuple[bool, bool]:
+    """Tell whether an image is in the list before, and after."""
+    return _within(slope.before, k), _within(slope.after, k)
+
+
+def _within(rank: int | None, k: int) -> bool:
+    return rank is not None and rank <= k
+
+
+def _ends(slope: Slope, edge: float, last: float) -> tuple[tuple[float, float], ...]:
+    """Both ends of a line, cut at the edge of the list."""
+    before, after = (last if it is None else min(it, last) for it in (slope.before, slope.after))
+    if after > edge:
+        return (0.0, before), ((edge - before) / (after - before), edge)
+    if before > edge:
+        return ((before - edge) / (before - after), edge), (1.0, after)
+    return (0.0, before), (1.0, after)
+
+
+def _symbols(slope: Slope) -> tuple[str, str, str]:
+    """Mark an end that isn't ranked with a cross; the third is of the gap behind the line."""
+    before, after = ("x" if it is None else "circle" for it in (slope.before, slope.after))
+    return before, after, "circle"
+
+
+def _told(slope: Slope) -> str:
+    """Say both ranks of an image."""
+    before, after = ("–" if it is None else str(it) for it in (slope.before, slope.after))
+    missing = "" if None not in (slope.before, slope.after) else "<br>–: no candidate"
+    return f"{slope.name}<br>rank {before} → {after}{missing}"
+
+
+def _pictures(slope: Slope, k: int) -> Iterator[dict[str, Any]]:
+    """Place the image beside each of its ranks in the list."""
+    for rank, x in ((slope.before, _LEFT), (slope.after, _RIGHT)):
+        if slope.picture and _within(rank, k):
+            yield {
+                "source": slope.picture,
+                **{"x": x, "y": rank, "xref": "x", "yref": "y", "sizex": 0.34, "sizey": 0.92},
+                **{"xanchor": "center", "yanchor": "middle"},
+            }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one strength of a change did."""
+
+    strength: float
+    degrees: float  # the angle by which the embedding turned
+    flipped: int  # bits
+    kept: float  # share of the old top k that LSH still finds
+    kept_exact: float  # the same by the exact scan
+
+
+def bits_by_strength(
+    steps: Sequence[Step], *, n_bits: int, n_tables: int, change: str
+) -> go.Figure:
+    """Show the measured flips over the strength, and what theory says from the angle alone.
+
+    The band is two standard deviations of the binomial distribution wide to both sides. Both
+    axes are fixed, and so aligned that theory's line is also the angle: K·L·theta/pi on the
+    left is theta on the right.
+
+    Args:
+        steps: by rising strength.
+        n_bits: K.
+        n_tables: L.
+        change: name and unit of what is changed.
+    """
+    total = n_bits * n_tables
+    strengths = [step.strength for step in steps]
+    share = np.array([step.degrees for step in steps]) / 180  # theta/pi
+    theory = total * share
+    reach = 2 * np.sqrt(theory * (1 - share))
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[*strengths, *strengths[::-1]],
+        y=[*(theory + reach), *(theory - reach)[::-1]],
+        fill="toself",
+        fillcolor="rgba(138, 146, 156, 0.25)",
+        mode="lines",
+        line={"width": 0},
+        name="±2 standard deviations",
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=strengths,
+        y=theory,
+        name="theory, K·L·θ/π",
+        mode="lines",
+        line={"color": GREY, "width": 2, "dash": "dash"},
+        customdata=[step.degrees for step in steps],
+        hovertemplate="angle θ %{customdata:.1f}°<br>theory: %{y:.1f} bits<extra></extra>",
+    )
+    figure.add_scatter(
+        x=strengths,
+        y=[step.flipped for step in steps],
+        name="measured",
+        mode="lines+markers",
+        line={"color": TEAL, "width": 2.5},
+        marker={"size": 9},
+        hovertemplate=f"{change}: %{{x}}<br>%{{y}} of {total} bits flipped<extra></extra>",
+    )
+    # A trace of its own axis is what makes that axis be drawn.
+    figure.add_scatter(
+        x=strengths[:1], y=[0], yaxis="y2", visible=True, opacity=0, showlegend=False
+    )
+    figure.update_xaxes(title=change)
+    figure.update_yaxes(range=[0, total * WIDE / 180])
+    figure = plain(figure, what="bits flipped (left), angle θ (right)", height=330)
+    return figure.update_layout(
+        yaxis2={
+            "overlaying": "y",
+            "side": "right",
+            "range": [0, WIDE],
+            "dtick": 30,
+            "ticksuffix": "°",
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        margin={"r": 40},
+    )
+
+
+def kept_by_strength(steps: Sequence[Step], *, k: int, change: str) -> go.Figure:
+    """Show which share of the old top k is still found, on the fixed scale 0..1.
+
+    Args:
+        steps: by rising strength.
+        k: how many hits count.
+        change: name and unit of what is changed.
+    """
+    figure = go.Figure()
+    series = (
+        ("LSH", [step.kept for step in steps], TEAL, "solid", "circle"),
+        ("exact scan", [step.kept_exact for step in steps], AMBER, "dash", "square"),
+    )
+    for name, values, colour, dash, symbol in series:
+        figure.add_scatter(
+            x=[step.strength for step in steps],
+            y=values,
+            name=name,
+            mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2.5},
+            marker={"symbol": symbol, "size": 9},
+            cliponaxis=False,
+            hovertemplate=f"{change}: %{{x}}<br>%{{y:.0%}} of the old top {k} still found"
+            "<extra>%{fullData.name}</extra>",
+        )
+    figure.update_xaxes(title=change)
+    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", dtick=0.25)
+    return plain(figure, what=f"old top {k} still found", height=330)

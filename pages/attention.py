@@ -1,0 +1,55 @@
+"""How attention works: CBAM stage by stage, what its switches do, and Grad-CAM beside it."""
+
+import streamlit as st
+
+from pages.ui import navigation
+
+navigation.set_up("How attention works")
+title, choice = st.columns([2, 1], vertical_alignment="bottom")
+title.title("How attention works", anchor=False)
+with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
+    from core.errors import HashlightError
+    from pages.ui import (
+        attention,
+        attention_ablation,
+        attention_gradcam,
+        attention_walk,
+        errors,
+        galleries,
+        inputs,
+        view,
+    )
+
+PARTS = {
+    "Walk through": attention_walk.show,
+    "Ablation": attention_ablation.show,
+    "Grad-CAM": attention_gradcam.show,
+}
+
+shown = view.current()
+inputs.settings(shown)
+with choice:
+    galleries.choose(shown)
+st.markdown(
+    "**Attention is a set of weights that a network computes for each picture anew.** CBAM has "
+    "two: one for the kinds of thing that it sees (channels), one for where it sees them "
+    "(places). Look at both at work, switch them off, and ask what a similarity really rests on."
+)
+errors.show_remembered()
+
+try:
+    gallery = galleries.open_chosen(shown)
+    stored = galleries.embeddings(gallery) if gallery else None
+    if gallery and stored:
+        asked = attention.or_example(shown, gallery, stored)
+        inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ATTENTION)
+        query = inputs.query(asked, gallery)
+        if query:
+            lesson = attention.Lesson(query, gallery, stored, asked)
+            tabs = st.tabs(list(PARTS), **attention.kept("part", PARTS, next(iter(PARTS))))
+            for tab, show in zip(tabs, PARTS.values(), strict=True):
+                if tab.open:
+                    with tab:
+                        show(lesson)
+except HashlightError as error:
+    errors.show(error)

@@ -1,0 +1,43 @@
+"""How LSH works: five parts, from lines in the plane to the tables of a real index."""
+
+import streamlit as st
+
+from pages.ui import navigation
+
+LAB = "Hyperplane lab"
+
+navigation.set_up("How LSH works")
+title, choice = st.columns([2, 1], vertical_alignment="bottom")
+title.title("How LSH works", anchor=False)
+with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
+    from core.errors import HashlightError
+    from pages.ui import errors, galleries, hashing, hashing_address, hyperplane_lab, inputs, view
+
+PARTS = {
+    "Bits and tables": hashing.coach,
+    "Theory and practice": hashing.practice,
+    "Probes": hashing.probes,
+    "Buckets": hashing.buckets,
+}
+
+shown = view.current()
+tabs = st.tabs([LAB, *PARTS], **hashing_address.tied("part", [LAB, *PARTS], LAB))
+if tabs[0].open:
+    with tabs[0]:
+        hyperplane_lab.lab()
+else:
+    inputs.settings(shown)
+    with choice:
+        galleries.choose(shown)
+    for tab, show in zip(tabs[1:], PARTS.values(), strict=True):
+        if tab.open:
+            with tab:
+                errors.show_remembered()
+                try:
+                    gallery = galleries.open_chosen(shown)
+                    stored = galleries.embeddings(gallery) if gallery else None
+                    lesson = hashing.Lesson(shown, gallery, stored) if gallery and stored else None
+                    if lesson and hashing.enough(lesson):
+                        show(lesson)
+                except HashlightError as error:
+                    errors.show(error)

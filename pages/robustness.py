@@ -1,0 +1,39 @@
+"""Change a query by hand and see what becomes of its bits, buckets and ranks (section 4.4.3)."""
+
+import streamlit as st
+
+from pages.ui import navigation
+
+navigation.set_up("Robustness")
+title, choice = st.columns([2, 1], vertical_alignment="bottom")
+title.title("Robustness", anchor=False)
+with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
+    from core.errors import HashlightError
+    from pages.ui import errors, galleries, inputs, robustness, view
+
+shown = view.current()
+inputs.settings(shown)
+with choice:
+    galleries.choose(shown)
+st.markdown(
+    "**How much can you change a photograph before its neighbours lose it?** Turn it, cut it, "
+    "blur it: the network gives it another embedding, some hyperplanes now see it on their other "
+    "side, and their bits flip. One flipped bit is enough to leave a bucket."
+)
+errors.show_remembered()
+
+try:
+    gallery = galleries.open_chosen(shown)
+    stored = galleries.embeddings(gallery) if gallery else None
+    if gallery and stored:
+        asked = robustness.or_example(shown, gallery, stored)
+        inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ROBUSTNESS)
+        query = inputs.query(asked, gallery)
+        if query:
+            lab = robustness.begin(query, gallery, stored, asked)
+            robustness.prediction(lab)
+            robustness.playground(lab)
+            robustness.how_far(lab)
+            robustness.further(asked)
+except HashlightError as error:
+    errors.show(error)

@@ -1,0 +1,138 @@
+"""How attention works: what the three parts share."""
+
+import base64
+import inspect
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.galleries.base import Gallery
+from core.index.store import StoredGallery
+from core.model.cbam import Attention
+from core.search import EmbeddedQuery, SearchResult
+from pages.ui import answers, resources
+from pages.ui.errors import plain
+from pages.ui.inputs import Query
+from pages.ui.view import View
+
+SIDE = 384  # pixels of the pictures under the maps
+STATIC = {"displayModeBar": False}  # of a Plotly chart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """What all parts are about: a query in a gallery, and the settings."""
+
+    query: Query
+    gallery: Gallery
+    stored: StoredGallery
+    shown: View
+
+    def embedded(self, attention: Attention | None = None) -> EmbeddedQuery:
+        """Return the query after the network, by default with the attention of the settings."""
+        return resources.embedded_query(self.query.data, attention or self.shown.attention)
+
+    def result(self, attention: Attention | None = None) -> SearchResult:
+        """Search with the query, in a gallery of the same attention mode."""
+        mode = attention or self.shown.attention
+        return answers.answer(
+            self.query, self.gallery, self.stored, replace(self.shown, attention=mode)
+        )
+
+    @property
+    def picture(self) -> str:
+        """The query as a ``data:`` address."""
+        return address(resources.small_picture(self.query.data, max_side=SIDE), "JPEG")
+
+
+def or_example(shown: View, gallery: Gallery, stored: StoredGallery) -> View:
+    """Return the view with the gallery's first image as its query where nobody has chosen one."""
+    if shown.source or not len(stored.ids):
+        return shown
+    name = gallery.items[int(stored.ids[0])].name
+    st.caption(f"Nobody has chosen a query yet, so this is the gallery's first: {plain(name)}.")
+    return shown.with_query("image", name)
+
+
+def kept(name: str, options: Iterable[str], default: str | None = None) -> dict[str, Any]:
+    """Keep a widget's choice in the address; return what the widget needs for that.
+
+    Streamlit's own binding doesn't get along with ``view.show``: it lets nobody else write an
+    address in which something is bound.
+
+    Args:
+        name: in the address, and the widget's key.
+        options: that make sense; anything else is ignored.
+        default: goes without saying.
+    """
+    wanted = st.query_params.get(name)
+    st.session_state[name] = wanted if wanted in options else default
+    return {"key": name, "on_change": _keep, "args": (name, default)}
+
+
+def _keep(name: str, default: str | None) -> None:
+    chosen = st.session_state[name]
+    if chosen == default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = chosen
+
+
+@st.fragment
+def question(text: str, options: Sequence[str], *, right: str, because: str, key: str) -> None:
+    """Ask for a guess, and answer it once there is one.
+
+    Args:
+        text: the question.
+        options: what can be guessed.
+        right: the option that was measured.
+        because: what was measured, and why.
+        key: of the guess in the address.
+    """
+    with st.container(border=True):
+        guess = st.radio(
+            f"**Guess first.** {text}",
+            options,
+            index=None,
+            horizontal=True,
+            **kept(key, options),
+        )
+        if guess == right:
+            st.markdown(f":green[:material/check: **Right.**] {because}")
+        elif guess:
+            st.markdown(f":orange[:material/lightbulb: **It is: {right}.**] {because}")
+
+
+def code(*functions: Callable[..., object]) -> None:
+    """Offer the source of the functions that did the work."""
+    with st.expander("Show the code", icon=":material/code:", type="compact"):
+        for function in functions:
+            st.code(inspect.getsource(function).strip())
+
+
+def address(pixels: NDArray[np.uint8], kind: str) -> str:
+    """Write pixels, (H, W, 3) or (H, W, 4), as a ``data:`` address.
+
+    Args:
+        pixels: of the picture.
+        kind: ``JPEG`` or ``PNG``.
+    """
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind)
+    return of_file(file.getvalue(), kind)
+
+
+def of_file(data: bytes, kind: str = "JPEG") -> str:
+    """Write a picture's file as a ``data:`` address."""
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(data).decode()}"
+
+
+def named(things: Mapping[str, str]) -> str:
+    """Write a list of short facts for those who can't see a chart."""
+    return "; ".join(f"{name} {what}" for name, what in things.items())

@@ -1,0 +1,192 @@
+"""Part 2: switch a gate off, and follow what it does down to the hits."""
+
+import numpy as np
+import streamlit as st
+
+from core.errors import HashlightError
+from core.evaluation.ablation_path import PATH, AblationStep, ablation_path, ranks_by_id
+from core.evaluation.metrics import precision_at
+from core.figures.cbam import WITH_PICTURES, RankPath, rank_paths, turned_fan
+from core.figures.shift import flipped_bits
+from core.model.cbam import CBAM, Attention
+from core.search import SearchResult, look_up
+from pages.ui import resources
+from pages.ui.attention import STATIC, Lesson, code, kept, named, of_file, question
+
+NAMES: dict[Attention, str] = {
+    "both": "both gates",
+    "channel": "channel only",
+    "spatial": "spatial only",
+    "off": "off",
+}
+_SWITCHED = ("query and gallery", "query alone")
+_GATES = ("the channel gate", "the spatial gate", "both alike")
+
+
+def show(lesson: Lesson) -> None:
+    """Show the part."""
+    _question(ablation_path({mode: lesson.result(mode) for mode in PATH}))
+    _chain(lesson)
+
+
+def _question(steps: tuple[AblationStep, ...]) -> None:
+    turned = {step.attention: step.degrees for step in steps}
+    without_channel, without_spatial = turned["spatial"], turned["channel"]
+    ratio = without_channel / max(without_spatial, 1e-6)
+    question(
+        "Which gate's absence turns this picture's embedding further?",
+        _GATES,
+        right=_GATES[0 if ratio > 1.25 else 1 if ratio < 0.8 else 2],
+        because=f"Without the channel gate it turns by **{without_channel:.1f}°**, without the "
+        f"spatial gate by **{without_spatial:.1f}°**.",
+        key="guess-switch",
+    )
+
+
+@st.fragment
+def _chain(lesson: Lesson) -> None:
+    """Show embedding, bits, buckets and ranks in one view."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        switched = st.segmented_control(
+            "Switched for",
+            _SWITCHED,
+            required=True,
+            **kept("switched", _SWITCHED, _SWITCHED[0]),
+            help="A search embeds query and gallery in the same way. *Query alone* breaks that "
+            "rule, to show why it is one.",
+        )
+        mode = st.segmented_control(
+            "Bits of",
+            PATH[1:],
+            required=True,
+            format_func=NAMES.__getitem__,
+            **kept("switch", PATH[1:], "spatial"),
+        )
+    alone = switched == _SWITCHED[1]
+    steps = ablation_path({it: _search(lesson, it, alone=alone) for it in PATH})
+    embedding, numbers = st.columns([1, 2], gap="medium", vertical_alignment="center")
+    with embedding:
+        st.markdown("**Embedding**: how far it turned")
+        turned = {NAMES[step.attention]: step.degrees for step in steps}
+        st.plotly_chart(
+            turned_fan(turned),
+            config=STATIC,
+            key="fan",
+            alt="Angle to the embedding with both gates: "
+            + named({name: f"{degrees:.1f} degrees" for name, degrees in turned.items()}),
+        )
+    with numbers:
+        st.markdown("**Down the chain**, each beside *both gates*")
+        st.dataframe(
+            [_row(step, lesson.shown.k) for step in steps],
+            hide_index=True,
+            column_config={
+                "CBAM": st.column_config.Column(pinned=True),
+                "Theory": st.column_config.Column(
+                    help="K·L·θ/π: the bits that this angle flips on average over all hyperplanes."
+                ),
+            },
+        )
+        st.caption(_told(steps, alone=alone))
+    bits, ranks = st.columns([2, 3], gap="medium")
+    with bits:
+        _bits(next(step for step in steps if step.attention == mode))
+    with ranks:
+        _ranks(lesson, steps)
+    code(CBAM.forward, ablation_path, look_up)
+
+
+def _search(lesson: Lesson, mode: Attention, *, alone: bool) -> SearchResult:
+    """Search with one mode; the gallery follows, or stays with both gates."""
+    if not alone:
+        return lesson.result(mode)
+    return look_up(
+        lesson.embedded(mode),
+        lesson.gallery,
+        resources.index(lesson.stored, "both", lesson.shown.lsh),
+        lesson.shown.search,
+        query_id=lesson.query.id,
+    )
+
+
+def _row(step: AblationStep, k: int) -> dict[str, str]:
+    n_bits, n_tables = step.flipped.size, len(step.key_kept)
+    row = {
+        "CBAM": NAMES[step.attention],
+        "Turned": f"{step.degrees:.1f}°",
+        "Bits flipped": f"{step.n_flipped} of {n_bits}",
+        "Theory": f"{step.expected_flips:.1f}",
+        "Buckets kept": f"{int(step.key_kept.sum())} of {n_tables}",
+        "Candidates": f"{step.result.n_candidates:,}",
+        "Hits kept": f"{step.hits_kept:.0%}" if step.reference.hits else "–",
+    }
+    if step.result.query_label is not None:
+        relevant = np.array([bool(hit.relevant) for hit in step.result.hits])
+        row[f"P@{k}"] = f"{precision_at(relevant, k):.0%}" if len(relevant) else "–"
+    return row
+
+
+def _told(steps: tuple[AblationStep, ...], *, alone: bool) -> str:
+    """Say in two sentences what the chain shows."""
+    off = steps[-1]
+    if not off.reference.hits:
+        return "With both gates there are no candidates; choose fewer bits, more tables or probes."
+    if alone:
+        return (
+            f"The query turned by {off.degrees:.0f}° and the gallery stayed: "
+            f"{1 - off.hits_kept:.0%} of the hits are others. Embeddings compare only with "
+            "embeddings of the same network."
+        )
+    return (
+        f"Off turns the query by {off.degrees:.0f}°, yet {off.hits_kept:.0%} of the hits stay: the "
+        "gallery turned along. What a switch really changes is the differences between images. "
+        "See *query alone* for what happens where the gallery stays behind."
+    )
+
+
+def _bits(step: AblationStep) -> None:
+    st.markdown(f"**Bits**: {step.n_flipped} flipped, {NAMES[step.attention]}")
+    st.plotly_chart(
+        flipped_bits(
+            step.reference.code.margins, step.result.code.margins, step.key_kept.astype(int)
+        ),
+        config=STATIC,
+        key="flipped",
+        alt=f"{step.n_flipped} of {step.flipped.size} bits differ from those with both gates; "
+        f"{int(step.key_kept.sum())} of {len(step.key_kept)} tables kept their bucket.",
+    )
+    st.caption(
+        "Orange flipped, pale lay close to its hyperplane before. One flipped bit is enough to "
+        "lose the bucket of its table."
+    )
+
+
+def _ranks(lesson: Lesson, steps: tuple[AblationStep, ...]) -> None:
+    k = lesson.shown.k
+    paths = ranks_by_id(steps)
+    if not paths:
+        st.info("No switch finds any candidate: fewer bits, more tables or more probes find some.")
+        return
+    stay = sum(None not in ranks for ranks in paths.values())
+    st.markdown(f"**Ranks**: {stay} of the top {k} are hits with every switch")
+    drawn = [
+        RankPath(lesson.gallery.items[id].name, ranks, _thumbnail(lesson, id, k))
+        for id, ranks in paths.items()
+    ]
+    st.plotly_chart(
+        rank_paths(drawn, [NAMES[step.attention] for step in steps], k=k),
+        config=STATIC,
+        key="ranks",
+        alt="Ranks of the hits by switch. "
+        + named({it.name: " to ".join(str(rank or "none") for rank in it.ranks) for it in drawn}),
+    )
+    st.caption("Teal: a hit with every switch. Orange: comes or goes, below the dotted line.")
+
+
+def _thumbnail(lesson: Lesson, id: int, k: int) -> str | None:
+    if k > WITH_PICTURES:
+        return None
+    try:
+        return of_file(resources.gallery_thumbnail(lesson.gallery, id, max_side=96))
+    except HashlightError:  # the file is gone; its line stays
+        return None

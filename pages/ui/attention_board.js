@@ -1,0 +1,54 @@
+// Maps side by side over their pictures.
+//
+// data: { pictures: { name: address }, rows, columns, colours, opacity: 0 … 100, least: px,
+//         panels: [{ picture: name, outline: address?, title, alt, unit, note,
+//                    values: [rows × columns], low, high, ticks, told: how a value is called }] }
+// state "opacity", sent once the hand lets go of the slider
+
+export default function ({ data, parentElement, setStateValue }) {
+  const holder = parentElement.querySelector(".walk");
+  if (!isNew(holder, data)) return;
+  const { rows, columns, colours } = data;
+  const root = element("div", { class: "panels" });
+  root.style.setProperty("--least", `${data.least}px`);
+  const drawn = data.panels.map((panel) => {
+    const map = pictureWithMap({
+      ...panel,
+      picture: data.pictures[panel.picture],
+      rows,
+      columns,
+      colours,
+      onPoint: (at) => mark(panel.picture, at),
+    });
+    map.show(panel.values);
+    const readout = element("div", { class: "readout" });
+    root.append(
+      element(
+        "div",
+        { class: "panel" },
+        element("h4", {}, panel.title),
+        map.root,
+        scale({ ...panel, colours }),
+        readout,
+        ...(panel.note ? [element("p", {}, panel.note)] : [])
+      )
+    );
+    return { panel, map, readout };
+  });
+
+  function mark(picture, at) {
+    for (const { panel, map, readout } of drawn) {
+      if (panel.picture !== picture) continue;
+      map.mark(at);
+      const place = `row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1}`;
+      readout.textContent = at === null ? "" : `${place}: ${panel.told} ${write(panel.values[at])}`;
+    }
+  }
+
+  const opacity = opacitySlider(
+    data.opacity,
+    (percent) => drawn.forEach(({ map }) => map.fade(percent)),
+    later((percent) => setStateValue("opacity", percent))
+  );
+  redraw(holder, opacity, root);
+}

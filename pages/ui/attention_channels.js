@@ -1,0 +1,120 @@
+// Every channel gate, sorted, and the channel that the hand is on.
+//
+// data: { picture, rows, columns, colours, opacity, low, high, ticks, unit, alt,
+//         features: base64 of C × rows × columns little-endian uint16, in steps of `step`,
+//         order: channels by gate, gate, average, maximum, average_path, maximum_path: [C],
+//         chosen: channel, presets: [[label, channel]] }
+// states: "channel", sent once the hand lets go; "opacity"
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function decode(text) {
+  const bytes = Uint8Array.from(atob(text), (it) => it.charCodeAt(0));
+  return new Uint16Array(bytes.buffer);
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const holder = parentElement.querySelector(".walk");
+  if (!isNew(holder, data)) return;
+  const { order, rows, columns, gate, step } = data;
+  const n = order.length;
+  const size = rows * columns;
+  const features = decode(data.features);
+  const valuesOf = (channel) =>
+    Array.from(features.subarray(channel * size, (channel + 1) * size), (it) => it * step);
+  let { chosen } = data; // what is shown where the hand is off the curve
+  let shown = chosen;
+
+  const readout = element("div", { class: "readout" });
+  const map = pictureWithMap({ ...data, onPoint: point });
+  function point(at) {
+    map.mark(at);
+    const place = `row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1}`;
+    readout.textContent = at === null ? "" : `${place}: F ${write(valuesOf(shown)[at])}`;
+  }
+  const title = element("h4");
+  const panel = element("div", { class: "panel" }, title, map.root, scale(data), readout);
+
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${n} 1`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  const shape = (name, attributes) => {
+    const it = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) it.setAttribute(key, value);
+    svg.append(it);
+    return it;
+  };
+  for (const y of [0, 0.5, 1]) shape("line", { class: "grid", x1: 0, x2: n, y1: y, y2: y });
+  const tops = order.map((channel, rank) => `L${rank} ${1 - gate[channel]}H${rank + 1}`).join("");
+  shape("path", { class: "bars", d: `M0 1${tops}V1Z` });
+  const cursor = shape("line", { class: "chosen", y1: 0, y2: 1 });
+
+  const range = element("input", {
+    type: "range", name: "channel", min: 1, max: n, step: 1, "aria-label": "Channel, by the rank of its gate",
+  });
+  const facts = element("table");
+  const cell = (text) => element("td", {}, text);
+  const row = (...texts) => element("tr", {}, ...texts.map(cell));
+
+  function look(channel) {
+    shown = channel;
+    const rank = order.indexOf(channel);
+    map.show(valuesOf(channel));
+    title.textContent = `Channel ${channel} of F`;
+    cursor.setAttribute("x1", rank + 0.5);
+    cursor.setAttribute("x2", rank + 0.5);
+    range.value = rank + 1;
+    range.setAttribute("aria-valuetext", `rank ${rank + 1}, channel ${channel}, gate ${write(gate[channel])}`);
+    const sum = element(
+      "tr",
+      { class: "sum" },
+      cell(`M_c = σ(sum), rank ${rank + 1} of ${n}`),
+      cell(""),
+      cell(""),
+      cell(write(gate[channel]))
+    );
+    facts.replaceChildren(
+      row("AvgPool(F)", write(data.average[channel]), "→ MLP →", write(data.average_path[channel])),
+      row("MaxPool(F)", write(data.maximum[channel]), "→ MLP →", write(data.maximum_path[channel])),
+      sum
+    );
+  }
+  const tell = (channel) => setStateValue("channel", channel);
+  const tellLater = later(tell);
+  const choose = (channel, send = tell) => {
+    look(channel);
+    chosen = channel;
+    send(channel);
+  };
+  const under = (event) => {
+    const box = svg.getBoundingClientRect();
+    const rank = Math.floor(((event.clientX - box.left) / box.width) * n);
+    return order[Math.min(Math.max(rank, 0), n - 1)];
+  };
+  svg.onpointermove = (event) => look(under(event));
+  svg.onclick = (event) => choose(under(event));
+  svg.onpointerleave = () => look(chosen);
+  range.oninput = () => look(order[range.value - 1]);
+  range.onchange = () => choose(order[range.value - 1], tellLater);
+
+  const presets = data.presets.map(([label, channel]) => {
+    const button = element("button", { type: "button" }, label);
+    button.onclick = () => choose(channel);
+    return button;
+  });
+  const tick = (text, top) => {
+    const it = element("span", { class: "tick" }, text);
+    it.style.top = `${top}px`;
+    return it;
+  };
+  const curve = element("div", { class: "curve" }, svg, tick("1", 0), tick("0.5", 85), tick("0", 170), range);
+  const ends = element("div", { class: "ends" });
+  ends.append(element("span", {}, "← most open"), element("span", {}, `${n} channels by M_c`), element("span", {}, "most closed →"));
+  const right = element("div", {}, element("h4", {}, "Channel gates M_c, sorted"), curve, ends,
+    element("div", { class: "presets" }, ...presets), facts);
+
+  const opacity = opacitySlider(data.opacity, map.fade, later((percent) => setStateValue("opacity", percent)));
+  redraw(holder, opacity, element("div", { class: "explorer" }, panel, right));
+  look(shown);
+}

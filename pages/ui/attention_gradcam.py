@@ -1,0 +1,243 @@
+"""Part 3: what one similarity rests on, beside the gate that knows nothing of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.errors import HashlightError
+from core.evaluation import results
+from core.evaluation.attention_focus import cell_shares, share_inside
+from core.figures.attention import RELATIVE
+from core.galleries.base import Gallery
+from core.model.gradcam import explain_similarity, grad_cam, similarity_map
+from core.search import EmbeddedQuery, SearchResult
+from pages.ui import attention_maps as maps
+from pages.ui import navigation, resources
+from pages.ui.attention import SIDE, Lesson, address, code, kept, of_file, question
+from pages.ui.attention_maps import Panel
+from pages.ui.errors import plain
+
+_MAPS = ("the gate M_s", "Grad-CAM", "both alike")
+_ALIKE = 0.1  # of a ratio: closer ones are called alike
+
+
+def show(lesson: Lesson) -> None:
+    """Show the part."""
+    measured = _measured()
+    if measured:
+        _question(measured)
+    _maps(lesson)
+    if measured:
+        _finding(measured)
+
+
+def _measured() -> Mapping[str, Any] | None:
+    """Return what was measured over the whole built-in gallery, where it was."""
+    try:
+        return results.load("attention-scenes", results.RESULTS)
+    except HashlightError:  # damaged: the Results page says so
+        return None
+
+
+def _over_area(measured: Mapping[str, Any]) -> dict[str, float]:
+    """Each map's share inside the object over the object's share of the area."""
+    return {row["map"]: row["over_area"] for row in measured["rows"]}
+
+
+def _question(measured: Mapping[str, Any]) -> None:
+    ratios = _over_area(measured)
+    gate, cam = ratios["M_s, trained"], ratios["Grad-CAM, trained"]
+    right = _MAPS[2 if abs(gate - cam) < _ALIKE else 0 if gate > cam else 1]
+    question(
+        "Two maps say *where*: the gate M_s of the network, and Grad-CAM of one similarity. Which "
+        "lies more on the object of a picture?",
+        _MAPS,
+        right=right,
+        because=f"Over the {measured['n_images']:,} scenes, whose objects have exact masks, M_s "
+        f"puts **×{gate:.2f}** of the object's share of the area on it and Grad-CAM "
+        f"**×{cam:.2f}**; ×1 is a map that knows nothing of objects.",
+        key="guess-map",
+    )
+
+
+@st.fragment
+def _maps(lesson: Lesson) -> None:
+    """Show query and hit with both maps; another hit redraws nothing else."""
+    st.markdown(
+        "**A gate** is part of the network: M_s weighs the places of a picture *before* anyone "
+        "says what it is compared with, and it is the same for every hit. **Grad-CAM** is no "
+        "part of it: it asks afterwards how the similarity to *one* hit would react if channels "
+        "at a place answered more. They answer different questions, so they may differ."
+    )
+    result = lesson.result()
+    hit = _choose_hit(lesson, result)
+    if hit is None:
+        st.info("There is no other image to compare with; choose a larger gallery.")
+        return
+    mode = lesson.shown.attention
+    network = resources.embedder().checkpoint.network
+    other = resources.embedded_query(lesson.gallery.read(hit), mode)
+    kept = lesson.stored.of(mode)[np.searchsorted(lesson.stored.ids, hit)]  # (D,)
+    query = result.query
+    st.latex(
+        r"\begin{gathered}w_c=\operatorname*{mean}_{y,x}\frac{\partial s}{\partial F_c(y,x)},\quad "
+        r"s=\cos(e_q,e_h)\\\text{map}=\mathrm{ReLU}\Big(\sum_c w_c F_c\Big)\end{gathered}"
+    )
+    panels = [
+        *_panels(
+            "query",
+            query,
+            explain_similarity(network, query.forward, kept, attention=mode),
+            _mask(lesson.gallery, result.query_id),
+        ),
+        *_panels(
+            "hit",
+            other,
+            explain_similarity(network, other.forward, query.embedding, attention=mode),
+            _mask(lesson.gallery, hit),
+        ),
+    ]
+    st.markdown(
+        f"Similarity s of the query to **{plain(lesson.gallery.items[hit].name)}**: "
+        f"**{float(query.embedding @ kept):.3f}**."
+    )
+    if query.spatial_gate is None:
+        st.info("Spatial attention is off in the settings, so there is no M_s to compare with.")
+    thumbnail = resources.gallery_thumbnail(lesson.gallery, hit, max_side=SIDE)
+    maps.board("gradcam", panels, {"query": lesson.picture, "hit": of_file(thumbnail)}, least=170)
+    st.caption(
+        "Each Grad-CAM is drawn over its own maximum, so its pattern tells something and its "
+        "height does not."
+        + (
+            " The white line is the object's exact mask."
+            if any(panel.outline for panel in panels)
+            else " Only *Scenes* has masks, so nothing here can be scored."
+        )
+    )
+    code(grad_cam, similarity_map, share_inside)
+
+
+def _choose_hit(lesson: Lesson, result: SearchResult) -> int | None:
+    """Draw the choice of a hit; it goes to the address by its name. Return its id."""
+    hits = result.hits or result.exact_hits
+    names = {hit.name: f"{hit.rank} · {hit.name} · {hit.similarity:.3f}" for hit in hits}
+    ids = {lesson.gallery.items[id].name: id for id in lesson.stored.ids.tolist()}
+    wanted = st.query_params.get("hit", "")
+    if wanted in ids and ids[wanted] != result.query_id and wanted not in names:
+        names[wanted] = f"{wanted} · no hit"  # a link may name any image of the gallery
+    if not names:
+        return None
+    chosen = st.selectbox(
+        "Compared with the hit",
+        list(names),
+        format_func=names.__getitem__,
+        width=360,
+        **kept("hit", names, next(iter(names))),
+    )
+    return ids[chosen]
+
+
+def _panels(
+    picture: str,
+    embedded: EmbeddedQuery,
+    cam: NDArray[np.float32],
+    mask: NDArray[np.bool_] | None,
+) -> list[Panel]:
+    """Build gate and Grad-CAM of one image."""
+    gate, outline = embedded.spatial_gate, None if mask is None else _outline(mask)
+    panels = []
+    if gate is not None:
+        panels.append(
+            Panel(
+                title=f"Gate M_s of the {picture}",
+                values=gate / gate.mean(),
+                low=RELATIVE[0],
+                high=RELATIVE[-1],
+                ticks=[f"×{it}" for it in RELATIVE],
+                unit="M_s over its mean",
+                told="M_s over its mean",
+                note=_score(gate, mask),
+                picture=picture,
+                outline=outline,
+            )
+        )
+    return [
+        *panels,
+        Panel(
+            title=f"Grad-CAM on the {picture}",
+            values=cam,
+            low=0.0,
+            high=1.0,
+            ticks=["0", "0.5", "1"],
+            unit="of its maximum",
+            told="Grad-CAM",
+            note=_score(cam, mask),
+            picture=picture,
+            outline=outline,
+        ),
+    ]
+
+
+def _score(values: NDArray[np.floating], mask: NDArray[np.bool_] | None) -> str:
+    """Say how much of a map lies inside the object, against the object's share of the area."""
+    if mask is None:
+        return ""
+    cells = cell_shares(mask, *values.shape)[None]  # (1, H, W)
+    area = float(cells.mean())
+    if area == 0:
+        return "Its object is hidden."
+    inside = float(share_inside(values[None], cells)[0])
+    return f"{inside:.1%} inside the object, which covers {area:.1%}: ×{inside / area:.2f}"
+
+
+def _mask(gallery: Gallery, id: int | None) -> NDArray[np.bool_] | None:
+    """Return where the object is, in the one gallery that knows."""
+    if id is None or not hasattr(gallery, "mask"):
+        return None
+    mask: NDArray[np.bool_] = gallery.mask(id)
+    return mask
+
+
+def _outline(mask: NDArray[np.bool_]) -> str:
+    """Draw the border of a mask: a white line with a dark one outside it."""
+    line = np.zeros((*mask.shape, 4), dtype=np.uint8)
+    once = _grown(mask)
+    line[_grown(once) & ~mask] = (0, 0, 0, 255)
+    line[once & ~mask] = (255, 255, 255, 255)
+    return address(line, "PNG")
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a mask with one pixel more on every side."""
+    padded = np.pad(mask, 1)
+    grown: NDArray[np.bool_] = (
+        mask | padded[:-2, 1:-1] | padded[2:, 1:-1] | padded[1:-1, :-2] | padded[1:-1, 2:]
+    )
+    return grown
+
+
+def _finding(measured: Mapping[str, Any]) -> None:
+    """Say what was found over all scenes."""
+    ratios = _over_area(measured)
+    with st.container(border=True):
+        st.markdown(
+            "**An honest finding.** The paper says that attention finds the key regions. Measured "
+            f"over all {measured['n_images']:,} scenes, the trained spatial gate hardly looks at "
+            f"the object (**×{ratios['M_s, trained']:.2f}** of its share of the area), while "
+            f"Grad-CAM of a similarity does (**×{ratios['Grad-CAM, trained']:.2f}**). So the "
+            "network does use the object, but it isn't this gate that finds it."
+        )
+        if untouched := ratios.get("Grad-CAM, untouched ImageNet"):
+            st.markdown(
+                f"ResNet50 as trained on ImageNet, without any CBAM, has **×{untouched:.2f}** in "
+                "Grad-CAM: its channels find objects by themselves."
+            )
+        st.page_link(
+            navigation.RESULTS,
+            label="All maps, with intervals and by category",
+            icon=":material/table_chart:",
+            query_params={"part": "Attention"},
+        )

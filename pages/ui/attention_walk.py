@@ -1,0 +1,239 @@
+"""Part 1: one picture through CBAM, stage by stage, each with its equation."""
+
+import numpy as np
+import streamlit as st
+
+from core.figures.attention import RELATIVE
+from core.figures.cbam import kernel_planes
+from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
+from core.model.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
+from pages.ui import attention_maps as maps
+from pages.ui import resources
+from pages.ui.attention import STATIC, Lesson, code, question
+from pages.ui.attention_maps import FEATURES, Panel
+
+_MEAN, _MAXIMUM, _TERM = (0.0, 0.8), (0.0, 40.0), (0.0, 1.0)  # fixed scales
+_STEPS = ("less than 1.5 times", "1.5 to 3 times", "more than 3 times")
+
+
+def show(lesson: Lesson) -> None:
+    """Show the part."""
+    network = resources.embedder().checkpoint.network
+    walked = walk(network, lesson.embedded().forward)
+    _question(walked.spatial)
+    _stages(lesson, walked)
+
+
+def _question(spatial: SpatialSteps | None) -> None:
+    if spatial is None:
+        return
+    most = float(spatial.gate.max() / spatial.gate.mean())
+    question(
+        "The spatial gate M_s weighs the places of a picture. How much more does the place that "
+        "counts most weigh than the average one, in this picture?",
+        _STEPS,
+        right=_STEPS[0 if most < 1.5 else 1 if most <= 3 else 2],
+        because=f"It weighs **×{most:.2f}**. A gate is a gentle weight and no spotlight: M_s runs "
+        f"from {spatial.gate.min():.2f} to {spatial.gate.max():.2f} here. Stage 3 shows why.",
+        key="guess-weight",
+    )
+
+
+@st.fragment
+def _stages(lesson: Lesson, walked: Walkthrough) -> None:
+    """Show all stages; another channel redraws nothing but them."""
+    n_channels = len(walked.features)
+    channel = maps.whole("channel", walked.strongest, most=n_channels - 1)
+    picture = lesson.picture
+    _channel_gate(walked, channel, picture)
+    _spatial_gate(walked.spatial, picture)
+    _refined(walked, channel, picture)
+    code(CBAM.forward, ChannelAttention.mlp, ChannelAttention.forward, SpatialAttention.forward)
+
+
+def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
+    n_channels, rows, columns = walked.features.shape
+    st.subheader("1 · Which channels count", anchor=False)
+    told, equation = st.columns([3, 2], gap="medium")
+    told.markdown(
+        f"ResNet50 turns the picture into a feature map **F**: {n_channels:,} channels, each a "
+        f"small map of {rows} × {columns} places. A channel answers strongly where it sees its "
+        "kind of thing: a beak, a stripe, a sky. **Two poolings** sum each channel up, its "
+        "average and its maximum. **One shared MLP** reads both lists, mixes all channels, and "
+        "its two answers add up to a gate between 0 (shut) and 1 (open)."
+    )
+    equation.latex(
+        r"\begin{aligned}M_c(F)=\sigma\big(&\mathrm{MLP}(\mathrm{AvgPool}(F))\\"
+        r"{}+{}&\mathrm{MLP}(\mathrm{MaxPool}(F))\big)\quad(5)\end{aligned}"
+    )
+    equation.latex(r"F'=M_c(F)\otimes F\quad(3)")
+    if walked.channel is None:
+        st.info("Channel attention is off in the settings, so F′ = F: every channel counts alike.")
+        return
+    st.caption(
+        "Move over the gates, or drag the slider below them: the picture shows what that channel "
+        "sees. A click keeps the channel for stage 4 and for the link."
+    )
+    maps.channels("channels", walked, walked.channel, picture, chosen=channel)
+    st.markdown(_open_channels(walked.channel))
+
+
+def _open_channels(steps: ChannelSteps) -> str:
+    """Say how many gates are open, and how far apart they are."""
+    n_open = int((steps.gate > 0.5).sum())
+    return (
+        f"**{n_open:,} of {len(steps.gate):,}** gates are more than half open. They run from "
+        f"{steps.gate.min():.2f} to {steps.gate.max():.2f}: a channel can be shut almost wholly."
+    )
+
+
+def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
+    st.subheader("2 · Which places stand out", anchor=False)
+    told, equation = st.columns([3, 2], gap="medium")
+    told.markdown(
+        "Now across the channels of **F′**: at each place their **mean** and their **maximum**. "
+        "Two maps are left of thousands. A learnt **7 × 7 convolution** slides over both, and a "
+        "sigmoid makes a gate of each place."
+    )
+    equation.latex(
+        r"\begin{aligned}M_s(F')=\sigma\big(\mathrm{Conv}_{7\times7}([&\mathrm{mean}_c(F');\\"
+        r"&\mathrm{max}_c(F')])\big)\quad(6)\end{aligned}"
+    )
+    if steps is None:
+        st.info("Spatial attention is off in the settings, so F″ = F′: every place counts alike.")
+        st.subheader("3 · The spatial gate", anchor=False)
+        st.caption("Choose *both* or *spatial* under Attention in the sidebar to see it.")
+        return
+    term = {"low": _TERM[0], "high": _TERM[1], "ticks": ["0", "0.5", "1"], "told": "sum"}
+    maps.board(
+        "pooled",
+        [
+            Panel(
+                title="mean of F′",
+                values=steps.mean,
+                low=_MEAN[0],
+                high=_MEAN[1],
+                ticks=["0", "0.4", "0.8"],
+                unit="over all channels",
+                told="mean",
+            ),
+            Panel(
+                title="maximum of F′",
+                values=steps.maximum,
+                low=_MAXIMUM[0],
+                high=_MAXIMUM[1],
+                ticks=["0", "20", "40"],
+                unit="over all channels; mind the scale",
+                told="maximum",
+            ),
+            Panel(
+                title="Conv of the mean",
+                values=steps.mean_term,
+                unit="its share of the sum in σ",
+                **term,
+            ),
+            Panel(
+                title="Conv of the maximum",
+                values=steps.maximum_term,
+                unit="its share of the sum in σ",
+                **term,
+            ),
+        ],
+        {"query": picture},
+    )
+    kernel, about = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with kernel:
+        st.plotly_chart(
+            kernel_planes(steps.kernel),
+            config=STATIC,
+            key="kernel",
+            alt="The learnt 7 by 7 weights over the mean and over the maximum of F′.",
+        )
+    about.markdown(
+        "**The learnt kernel.** It is wider than the map is, so every place sees nearly all "
+        "others. Its weights over mean and maximum are of one size, but the maximum itself is far "
+        "the larger number. From place to place the convolution of the mean varies by "
+        f"{np.ptp(steps.mean_term):.3f} here and that of the maximum by "
+        f"{np.ptp(steps.maximum_term):.3f}: in equation 6 **the louder input decides**."
+    )
+    _gate(steps, picture)
+
+
+def _gate(steps: SpatialSteps, picture: str) -> None:
+    st.subheader("3 · The spatial gate", anchor=False)
+    scale = {
+        "low": RELATIVE[0],
+        "high": RELATIVE[-1],
+        "ticks": [f"×{it}" for it in RELATIVE],
+        "unit": "M_s over its mean: the same scale for every picture",
+        "told": "M_s over its mean",
+    }
+    about, board = st.columns([2, 3], gap="medium")
+    with board:
+        maps.board(
+            "gate",
+            [
+                Panel(title="M_s of this picture", values=steps.gate / steps.gate.mean(), **scale),
+                Panel(
+                    title="M_s if all its places were alike",
+                    values=steps.even_gate / steps.even_gate.mean(),
+                    **scale,
+                ),
+            ],
+            {"query": picture},
+            least=170,
+        )
+    about.markdown(
+        "Only M_s over its mean matters: the embedding gets unit length, so a gate twice as high "
+        "everywhere changes nothing."
+    )
+    about.markdown(
+        "**How much of it has to do with the picture?** Right: the gate that the same kernel "
+        "gives where every place holds the same numbers. At the edge the kernel reaches out of "
+        "the map and finds zeros; in the middle it does not. The two gates correlate by "
+        f"**{steps.likeness:.2f}**. The nearer to 1, the more this gate is a habit of the network "
+        "(*look at the middle*) and the less an answer to the picture."
+    )
+
+
+def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
+    st.subheader("4 · F″: both gates at work", anchor=False)
+    told, equation = st.columns([3, 2], gap="medium")
+    told.markdown(
+        f"Channel **{channel}** on its way, all three on one scale: as it is, times its channel "
+        "gate, times the gate of each place. F″ is then averaged over its places, gets unit "
+        "length, and a fully connected layer makes the embedding of it."
+    )
+    equation.latex(r"F''=M_s(F')\otimes F'\quad(4)")
+    scale = {
+        "low": FEATURES[0],
+        "high": FEATURES[1],
+        "ticks": ["0", "7.5", "15 and more"],
+        "told": "value",
+    }
+    channel_gate = "off" if walked.channel is None else f"×{walked.channel.gate[channel]:.2f}"
+    maps.board(
+        "refined",
+        [
+            Panel(
+                title=f"F, channel {channel}",
+                values=walked.features[channel],
+                unit="as ResNet50 made it",
+                **scale,
+            ),
+            Panel(
+                title="F′",
+                values=walked.gated[channel],
+                unit=f"after its channel gate: {channel_gate}",
+                **scale,
+            ),
+            Panel(
+                title="F″",
+                values=walked.refined[channel],
+                unit="after the spatial gate" + (": off" if walked.spatial is None else ""),
+                **scale,
+            ),
+        ],
+        {"query": picture},
+        least=170,
+    )

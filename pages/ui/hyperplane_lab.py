@@ -1,0 +1,159 @@
+"""The hyperplane lab: LSH in the plane, with lines that one turns by hand.
+
+What follows the hand is computed in the browser (``hyperplane_lab.js``). When the hand lets go,
+the directions of the lines come back here and go to the address, so that a link opens the same
+picture: ``turned=1-2-135`` is hyperplane 2 of table 1 with its normal at 135 degrees.
+"""
+
+import re
+from pathlib import Path
+
+import streamlit as st
+
+from core.evaluation.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
+from pages.ui.hashing_address import tied, write
+from pages.ui.hashing_question import question
+from pages.ui.view import RANGES
+
+_FILE = Path(__file__)
+_show = st.components.v2.component(
+    "hyperplane_lab",
+    html=_FILE.with_suffix(".html").read_text(encoding="utf-8"),
+    css=_FILE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_FILE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+# With these hyperplanes the 4th and the 5th bit lose neighbours, and the 2nd and the 3rd table
+# bring them back.
+SEED = 1377
+
+_KEY = "hyperplane-lab"
+_TURN = re.compile(r"([1-9])-([1-9])-(\d{1,3}(?:\.\d)?)")
+_GOLDEN = 0.618034  # its multiples, but for the whole part, never crowd
+
+Turned = dict[tuple[int, int], float]
+"""(table, bit), from 0 -> degrees of a normal that was turned by hand."""
+
+
+@st.fragment
+def lab() -> None:
+    """Show the lab; a change redraws nothing else."""
+    gallery = plane_gallery()
+    k = len(gallery.neighbours)
+    st.markdown(
+        "LSH draws random lines and compares an image only with those on the same side of all of "
+        "them. Add lines one by one: cells shrink, and true neighbours fall off on the wrong "
+        "side. Add tables and see them come back. Turn any line by hand."
+    )
+    question(
+        f"The query has {k} true neighbours: the nearest by angle. 3 random lines cut the plane. "
+        f"How many of the {k} are in the query's cell, in the mean over many draws?",
+        ["all 5", "about 4", "about 2", "none"],
+        right="about 4",
+        because=f"{gallery.expected(3, 1):.1f}, to be exact: each line spares a neighbour theta "
+        "away with probability 1 − theta/180°, and all three have to. With 8 lines it is "
+        f"{gallery.expected(8, 1):.1f}; with 8 lines in each of 4 tables, where one table is "
+        f"enough, {gallery.expected(8, 4):.1f}. Try it.",
+        key="guess-lab",
+    )
+    _settings()
+    n_bits, n_tables, seed = (st.session_state[name] for name in ("planes", "tables", "draw"))
+    turned = parse_turned(st.query_params.get("turned", ""))
+    normals = plane_normals(seed)
+    for place, degrees in turned.items():
+        normals[place] = degrees
+    _show(
+        key=_KEY,
+        data={
+            "directions": gallery.directions.tolist(),
+            "radii": _radii(gallery),
+            "neighbours": gallery.neighbours.tolist(),
+            "query": gallery.query,
+            "normals": normals[:n_tables, :n_bits].tolist(),
+            "seed": seed,
+            "table": min(_open_table(), n_tables - 1),
+        },
+        on_moved_change=_moved,
+    )
+    st.caption(
+        f"In the mean over all lines that could be drawn, {n_bits} "
+        f"line{'s' if n_bits > 1 else ''} in {n_tables} table{'s' if n_tables > 1 else ''} find "
+        f"{gallery.expected(n_bits, n_tables):.1f} of the {k} neighbours. Only directions count "
+        "here; how far an image lies from the middle is for you to tell them apart. Turn a line "
+        "by its knob, or focus the knob and press the arrow keys."
+    )
+
+
+def _settings() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.slider(
+            "Hyperplanes per table, K",
+            1,
+            MOST_BITS,
+            width=220,
+            help="Each gives one bit: on which side of it an image lies.",
+            **tied("planes", range(1, MOST_BITS + 1), 3),
+        )
+        st.slider(
+            "Hash tables, L",
+            1,
+            MOST_TABLES,
+            width=220,
+            help="Each has hyperplanes of its own; candidates are what any of them finds.",
+            **tied("tables", range(1, MOST_TABLES + 1), 1),
+        )
+        low, high = RANGES["seed"]
+        seed = tied("draw", range(low, high + 1), SEED)
+        st.number_input(
+            "Seed of the hyperplanes",
+            low,
+            high,
+            width=160,
+            **seed | {"on_change": _draw, "args": ()},
+        )
+        st.button("Draw others", icon=":material/casino:", on_click=_draw, args=(1,))
+
+
+def parse_turned(text: str) -> Turned:
+    """Read which lines were turned; what makes no sense is left out."""
+    turned = {}
+    for part in text.split("_"):
+        if match := _TURN.fullmatch(part):
+            table, bit, degrees = int(match[1]), int(match[2]), float(match[3])
+            if table <= MOST_TABLES and bit <= MOST_BITS and degrees < 360:
+                turned[table - 1, bit - 1] = degrees
+    return turned
+
+
+def write_turned(turned: Turned) -> str:
+    """Write it as ``parse_turned`` reads it."""
+    return "_".join(f"{t + 1}-{b + 1}-{degrees:g}" for (t, b), degrees in sorted(turned.items()))
+
+
+def _moved() -> None:
+    """Put what the browser tells into the address."""
+    moved = st.session_state[_KEY]["moved"]
+    turned = parse_turned(st.query_params.get("turned", ""))
+    turned |= {(int(t), int(b)): float(degrees) for t, b, degrees in moved["turned"]}
+    if turned:
+        st.query_params["turned"] = write_turned(turned)
+    st.query_params["handles"] = str(int(moved["table"]) + 1)
+
+
+def _draw(further: int = 0) -> None:
+    """Take new hyperplanes: what was turned by hand is gone with the old ones."""
+    low, high = RANGES["seed"]
+    st.session_state["draw"] = low + (st.session_state["draw"] + further - low) % (high - low + 1)
+    write("draw", SEED)
+    st.query_params.pop("turned", None)
+
+
+def _open_table() -> int:
+    """Return the table whose lines can be turned, from 0."""
+    text = st.query_params.get("handles", "")
+    return int(text) - 1 if re.fullmatch("[1-9]", text) else 0
+
+
+def _radii(gallery: PlaneGallery) -> list[float]:
+    """Put neighbours in direction at different distances from the middle."""
+    order = gallery.directions.argsort().argsort()
+    return (26 + 46 * (order * _GOLDEN % 1)).round(1).tolist()

@@ -1,0 +1,106 @@
+"""The attention page in a real browser: what follows the hand, and what goes to the address."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+OWL = "/attention?gallery=scenes&image=owl%2F03.jpg"
+PHONE = {"viewport": {"width": 390, "height": 844}}
+
+
+def settled(page: Page) -> Page:
+    """Wait until the script has run to its end and every image is there."""
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
+        "data-test-script-state", "notRunning"
+    )
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    return page
+
+
+def panel(page: Page, title: str):
+    return page.locator(".panel").filter(has=page.get_by_role("heading", name=title, exact=True))
+
+
+def test_channel_and_opacity_follow_the_hand_and_go_to_the_address_once_it_lets_go(
+    server, open_tab
+):
+    page = open_tab(server, OWL + "&opacity=35")
+    title = page.get_by_role("heading", name=re.compile(r"^Channel \d+ of F$"))
+    expect(title).to_be_visible()
+    settled(page)
+    first, curve = title.inner_text(), page.locator(".curve svg")
+    curve.hover(position={"x": 20, "y": 80})
+    expect(title).not_to_have_text(first)  # without any answer of the server
+    assert "channel=" not in page.url
+    curve.click(position={"x": 120, "y": 80})
+    expect(page).to_have_url(re.compile(r"channel=\d+"))
+    clicked = title.inner_text()
+    kept = clicked.replace("Channel", "F, channel").removesuffix(" of F")
+    expect(panel(page, kept)).to_be_visible()
+    settled(page)
+    slider = page.get_by_role("slider", name=re.compile("Channel, by the rank"))
+    slider.press("ArrowRight")
+    expect(title).not_to_have_text(clicked)
+    expect(page).not_to_have_url(re.compile(f"channel={clicked.split()[1]}(&|$)"))
+    settled(page)
+    expect(slider).to_be_focused()  # so that the next key goes on
+
+    sliders = page.get_by_role("slider", name="Opacity of the maps")
+    last = panel(page, "F″").locator("svg rect").first
+    expect(last).to_have_css("opacity", "0.35")
+    sliders.first.press("End")
+    expect(last).to_have_css("opacity", "1")  # another component's map
+    expect(page).to_have_url(re.compile("opacity=100"))
+    settled(page)
+
+
+def test_a_place_is_marked_in_every_map_of_its_picture_and_read_out(server, open_tab):
+    page = settled(open_tab(server, OWL + "&part=Grad-CAM"))
+    panel(page, "Gate M_s of the query").locator(".map").hover(position={"x": 5, "y": 5})
+    for title, marked in {
+        "Gate M_s of the query": 1,
+        "Grad-CAM on the query": 1,
+        "Gate M_s of the hit": 0,
+        "Grad-CAM on the hit": 0,
+    }.items():
+        expect(panel(page, title).locator("rect.marked")).to_have_count(marked)
+    readout = panel(page, "Grad-CAM on the query").locator(".readout")
+    expect(readout).to_have_text(re.compile(r"^row 1, column 1: Grad-CAM \d"))
+    panel(page, "Gate M_s of the query").locator(".map").press("ArrowDown")
+    expect(readout).to_have_text(re.compile(r"^row 2, column 1"))
+    for title in ("Gate M_s of the query", "Grad-CAM on the query"):
+        note = panel(page, title).locator("p")
+        expect(note).to_have_text(re.compile(r"inside the object, which covers 4\d\.\d%: ×\d"))
+
+
+def test_a_teachers_link_opens_in_a_new_tab_as_it_was_left_in_the_old(server, open_tab):
+    page = settled(open_tab(server, OWL))
+    page.get_by_role("tab", name="Ablation").click()
+    page.get_by_text("the channel gate", exact=True).click()
+    expect(page.get_by_text(re.compile("Without the channel gate it turns by"))).to_be_visible()
+    page.get_by_role("radio", name="query alone").click()
+    expect(page.get_by_text(re.compile("the gallery stayed"))).to_be_visible()
+    settled(page)
+    other = settled(open_tab(server, page.url.removeprefix(server.url)))
+    expect(other.get_by_role("tab", name="Ablation")).to_have_attribute("aria-selected", "true")
+    for told in ("of the top 10 are hits", "the gallery stayed", "it turns by"):
+        line = other.get_by_text(re.compile(told))
+        expect(line).to_have_text(page.get_by_text(re.compile(told)).inner_text())
+    settled(page)
+
+
+def test_nothing_is_wider_than_a_phone(server, open_tab):
+    page = open_tab(server, OWL, **PHONE)
+    for part, last in {
+        "Walk through": panel(page, "F″"),
+        "Ablation": page.get_by_text("Teal: a hit with every switch"),
+        "Grad-CAM": panel(page, "Grad-CAM on the hit"),
+    }.items():
+        page.get_by_role("tab", name=part).click()
+        expect(last).to_be_visible()
+        settled(page)
+        block = page.locator("[data-testid=stMainBlockContainer]")
+        assert block.evaluate("it => it.scrollWidth") <= 390
