@@ -34,7 +34,7 @@ MOST_READ = 200_000  # vectors whose sketches are looked at to choose how many s
 MOST_REFINED = 20_000
 
 _BLOCK = 16_384  # rows of the gallery that are scanned at once
-_PROBE_NS, _ENTRY_NS, _SKETCH_NS, _CODE_NS, _CELL_NS = 35, 12, 0.15, 30, 6
+_PROBE_NS, _ENTRY_NS, _SKETCH_NS, _CODE_NS, _CELL_NS = 35, 10, 0.15, 25, 6
 _ROW_NS, _NUMBER_NS = 50, 0.25  # an embedding: to reach it, and for each number of it
 
 

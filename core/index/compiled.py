@@ -7,6 +7,7 @@ Read ``readable`` first: it says what each function means. What differs here is 
 * bits are counted by the processor's own instruction, eight words at a time where it can;
 * memory to work in (``room``) is kept from one query to the next: to ask the system for as much
   costs more than to fill it;
+* what lies scattered in memory is asked for before it is needed, many places at a time;
 * the n smallest of many distances are found by counting: distances are small whole numbers.
 
 Compiling takes seconds, once per machine; the result is kept beside this file, or in the
@@ -51,8 +52,32 @@ def _number(typing, x):
     return types.float32(x), generate
 
 
+@intrinsic
+def _fetch_from(typing, array, i):
+    """Ask the memory for the line that holds item i of a whole array; don't wait for it."""
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [place.type], kind)
+        builder.call(prefetch, [place, number(0), number(3), number(1)])  # to read, and soon
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
 compiled = njit(nogil=True, cache=True)
 reordering = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz"})
+
+
+@compiled
+def _fetch(rows, i):
+    """``_fetch_from`` for the first two lines, of 64 bytes each, of row i."""
+    first = np.int64(i) * rows.shape[1]
+    _fetch_from(rows, first)
+    _fetch_from(rows, first + min(64 // rows.itemsize, rows.shape[1] - 1))
 
 
 # Hashing ----------------------------------------------------------------------------------
@@ -330,7 +355,7 @@ def search_cells(
     for i in range(queries.shape[0]):
         code = codes_of_queries[i]
         read = _nearest_of_cells(code, cells, n_cells)
-        n, kept = _sketch(code, sketches, starts, read, n_sketch, n_words, room)
+        n, kept = _sketch(code, sketches, starts, read, codes, n_sketch, n_words, room)
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
         kept = _refine(code, planes[i], codes, kept, n_rerank)
         looked_at[i, 2] = kept.shape[0]
@@ -341,7 +366,7 @@ def search_cells(
 
 
 @compiled
-def _sketch(code, sketches, starts, read, n_sketch, n_words, room):
+def _sketch(code, sketches, starts, read, codes, n_sketch, n_words, room):
     """How many sketches are read, and the positions of those that are near enough."""
     n = 0
     for c in read:
@@ -356,7 +381,7 @@ def _sketch(code, sketches, starts, read, n_sketch, n_words, room):
         _sketch_distances(code, sketches, starts[c], n_words, shift, distances[at : at + size])
         at += size
     threshold = np.uint64(_threshold_of_bytes(words, n_sketch)) if n_sketch < n else LAST
-    return n, _collect(words, threshold, starts, read, n)
+    return n, _collect(words, threshold, starts, read, n, codes)
 
 
 @compiled
@@ -393,7 +418,7 @@ def _to_bytes(counts, shift, out):
 
 
 @compiled
-def _collect(words, threshold, starts, read, n):
+def _collect(words, threshold, starts, read, n, codes):
     """Positions whose byte is at most the threshold: eight bytes are passed over at once."""
     distances = words.view(np.uint8)
     add = EVERY_BYTE * (LAST - threshold)
@@ -412,6 +437,7 @@ def _collect(words, threshold, starts, read, n):
                         at += starts[read[cell] + 1] - starts[read[cell]]
                         cell += 1
                     kept[m] = starts[read[cell]] + j - at
+                    _fetch(codes, kept[m])
                     m += 1
     return kept[:m]
 
@@ -427,9 +453,9 @@ def search_buckets(
     seen = room[: codes.shape[0] // WORD + 1]
     candidates_of_all = room[codes.shape[0] // WORD + 1 :].view(np.int32)
     for i in range(queries.shape[0]):
-        firsts, lasts = _probe(key_margins[i], keys, directory, n_probes)
+        firsts, lasts = _probe(key_margins[i], members, keys, directory, n_probes)
         n = (lasts - firsts).sum()
-        candidates = _union(firsts, lasts, members, seen, candidates_of_all)
+        candidates = _union(firsts, lasts, members, seen, codes, candidates_of_all)
         looked_at[i, 0], looked_at[i, 1] = n, candidates.shape[0]
         if n_rerank:
             candidates = _refine(codes_of_queries[i], planes[i], codes, candidates, n_rerank)
@@ -439,7 +465,7 @@ def search_buckets(
 
 
 @compiled
-def _union(firsts, lasts, members, seen, candidates):
+def _union(firsts, lasts, members, seen, codes, candidates):
     """The members of buckets, each once; ``seen`` is 0 before and after."""
     m = 0
     for t in range(firsts.shape[0]):
@@ -448,6 +474,7 @@ def _union(firsts, lasts, members, seen, candidates):
                 row = np.uint64(members[t, j])
                 word, bit = row >> np.uint64(6), np.uint64(1) << (row & np.uint64(63))
                 candidates[m] = members[t, j]
+                _fetch(codes, candidates[m])
                 m += (seen[word] & bit) == 0
                 seen[word] |= bit
     for j in range(m):
@@ -456,7 +483,7 @@ def _union(firsts, lasts, members, seen, candidates):
 
 
 @compiled
-def _probe(margins, keys, directory, n_probes):
+def _probe(margins, members, keys, directory, n_probes):
     """Where the probed buckets of each table begin and end in ``keys``: two of (L, n_probes)."""
     n_tables, n_bits = margins.shape
     firsts = np.zeros((n_tables, n_probes), np.int64)
@@ -477,12 +504,17 @@ def _probe(margins, keys, directory, n_probes):
             costs[bit] = np.float64(margins[t, bit]) * np.float64(margins[t, bit])
         _cheapest_flips(costs, order, flips, line, cost, below, mask, highest)
         for p in range(n_sets):
-            key = own ^ flips[p]
+            firsts[t, p] = own ^ flips[p]
+            _fetch_from(directory, t * directory.shape[1] + (firsts[t, p] >> shift))
+    for t in range(n_tables):
+        for p in range(n_sets):
+            key = firsts[t, p]
             low, high = directory[t, key >> shift], directory[t, (key >> shift) + 1]
             if shift:
                 high = _first(keys[t], low, high, key + 1)
                 low = _first(keys[t], low, high, key)
             firsts[t, p], lasts[t, p] = low, high
+            _fetch_from(members, t * members.shape[1] + low)
     return firsts, lasts
 
 
@@ -572,6 +604,8 @@ def _cosines(query, rows, chosen):
     """Cosines to the chosen rows, four at a time: the memory fetches four rows side by side."""
     n = chosen.shape[0]
     cosines = np.empty(n, np.float32)
+    for row in chosen:
+        _fetch(rows, row)
     for i in range(0, n, 4):
         a, b = rows[chosen[i]], rows[chosen[min(i + 1, n - 1)]]
         c, d = rows[chosen[min(i + 2, n - 1)]], rows[chosen[min(i + 3, n - 1)]]
