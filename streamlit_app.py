@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import navigation
+from pages.ui import navigation, tour
 
 N_HITS = 8
 STEP = 67  # from one example to the next: prime, and more than a category
@@ -63,6 +63,13 @@ try:
                     label="Search with an image of your own",
                     icon=":material/search:",
                 )
+            page, params = tour.link(1)
+            st.page_link(
+                page,
+                label="Guided tour: ten steps, ten minutes",
+                icon=":material/route:",
+                query_params=params,
+            )
             st.button("Another example", icon=":material/casino:", on_click=another)
 
         with st.container(border=True, key="example-box"):

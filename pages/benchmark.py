@@ -1,8 +1,27 @@
-"""Benchmark."""
+"""How fast: what was measured against faiss and hnswlib, a race here, and the engine's choice."""
 
 import streamlit as st
 
-from pages.ui import navigation
+from pages.ui import benchmark_measured, navigation
+
+MEASURED = "Measured"
+LIVE = ["Race here", "Calibrate"]
 
 navigation.set_up("Benchmark")
 st.title("Benchmark", anchor=False)
+tabs = st.tabs([MEASURED, *LIVE], key="part", bind="query-params")
+if tabs[0].open:
+    with tabs[0]:
+        benchmark_measured.show()
+for tab, name in zip(tabs[1:], LIVE, strict=True):
+    if tab.open:
+        with tab, st.spinner("Starting …"):  # seconds, once after a server start: PyTorch
+            from core.errors import HashlightError
+            from pages.ui import benchmark_live, errors, view
+        with tab:
+            errors.show_remembered()
+            try:
+                shown = view.current()
+                (benchmark_live.race if name == LIVE[0] else benchmark_live.calibrate)(shown)
+            except HashlightError as error:
+                errors.show(error)

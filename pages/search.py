@@ -33,6 +33,12 @@ try:
             with numbers:
                 results.summary(result, shown)
             results.side_by_side(result, gallery, shown)
+            st.page_link(
+                navigation.INSPECT,
+                label="Why these, and why not others?",
+                icon=":material/troubleshoot:",
+                query_params=shown.params() | {"part": "Why?"},
+            )
             results.costs(result)
 except HashlightError as error:
     errors.show(error)

@@ -208,9 +208,12 @@ class FaissIVF(_Faiss):
     """
 
     MOST_TRAINING = 1_000_000  # vectors that k-means sees
+    LARGEST = 2_000_000  # vectors; as its cells are the root of N, building grows as N√N
 
     def refusal(self, n: int, dim: int) -> str | None:
-        """Race always: a float16 gallery is copied as it is."""
+        """Race where it is built in minutes."""
+        if n > self.LARGEST:
+            return f"To build it takes long; it is kept to {self.LARGEST:,} vectors."
         return None
 
     def fit(self, vectors: Matrix, threads: int) -> None:

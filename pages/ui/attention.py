@@ -22,7 +22,6 @@ from pages.ui.inputs import Query
 from pages.ui.view import View
 
 SIDE = 384  # pixels of the pictures under the maps
-STATIC = {"displayModeBar": False}  # of a Plotly chart
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,8 +10,8 @@ from core.figures.cbam import WITH_PICTURES, RankPath, rank_paths, turned_fan
 from core.figures.shift import flipped_bits
 from core.model.cbam import CBAM, Attention
 from core.search import SearchResult, look_up
-from pages.ui import resources
-from pages.ui.attention import STATIC, Lesson, code, kept, named, of_file, question
+from pages.ui import charts, resources
+from pages.ui.attention import Lesson, code, kept, named, of_file, question
 
 NAMES: dict[Attention, str] = {
     "both": "both gates",
@@ -70,7 +70,7 @@ def _chain(lesson: Lesson) -> None:
         turned = {NAMES[step.attention]: step.degrees for step in steps}
         st.plotly_chart(
             turned_fan(turned),
-            config=STATIC,
+            config=charts.config("embeddings-turned"),
             key="fan",
             alt="Angle to the embedding with both gates: "
             + named({name: f"{degrees:.1f} degrees" for name, degrees in turned.items()}),
@@ -150,7 +150,7 @@ def _bits(step: AblationStep) -> None:
         flipped_bits(
             step.reference.code.margins, step.result.code.margins, step.key_kept.astype(int)
         ),
-        config=STATIC,
+        config=charts.config("flipped-bits-without-attention"),
         key="flipped",
         alt=f"{step.n_flipped} of {step.flipped.size} bits differ from those with both gates; "
         f"{int(step.key_kept.sum())} of {len(step.key_kept)} tables kept their bucket.",
@@ -175,7 +175,7 @@ def _ranks(lesson: Lesson, steps: tuple[AblationStep, ...]) -> None:
     ]
     st.plotly_chart(
         rank_paths(drawn, [NAMES[step.attention] for step in steps], k=k),
-        config=STATIC,
+        config=charts.config("ranks-by-attention"),
         key="ranks",
         alt="Ranks of the hits by switch. "
         + named({it.name: " to ".join(str(rank or "none") for rank in it.ranks) for it in drawn}),

@@ -26,7 +26,7 @@ export default function ({ data, parentElement, setStateValue }) {
       element(
         "div",
         { class: "panel" },
-        element("h4", {}, panel.title),
+        element("h3", {}, panel.title),
         map.root,
         scale({ ...panel, colours }),
         readout,

@@ -32,7 +32,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const place = `row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1}`;
     readout.textContent = at === null ? "" : `${place}: F ${write(valuesOf(shown)[at])}`;
   }
-  const title = element("h4");
+  const title = element("h3");
   const panel = element("div", { class: "panel" }, title, map.root, scale(data), readout);
 
   const svg = document.createElementNS(SVG, "svg");
@@ -111,7 +111,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const curve = element("div", { class: "curve" }, svg, tick("1", 0), tick("0.5", 85), tick("0", 170), range);
   const ends = element("div", { class: "ends" });
   ends.append(element("span", {}, "← most open"), element("span", {}, `${n} channels by M_c`), element("span", {}, "most closed →"));
-  const right = element("div", {}, element("h4", {}, "Channel gates M_c, sorted"), curve, ends,
+  const right = element("div", {}, element("h3", {}, "Channel gates M_c, sorted"), curve, ends,
     element("div", { class: "presets" }, ...presets), facts);
 
   const opacity = opacitySlider(data.opacity, map.fade, later((percent) => setStateValue("opacity", percent)));

@@ -8,8 +8,8 @@ from core.figures.cbam import kernel_planes
 from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
 from core.model.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from pages.ui import attention_maps as maps
-from pages.ui import resources
-from pages.ui.attention import STATIC, Lesson, code, question
+from pages.ui import charts, resources
+from pages.ui.attention import Lesson, code, question
 from pages.ui.attention_maps import FEATURES, Panel
 
 _MEAN, _MAXIMUM, _TERM = (0.0, 0.8), (0.0, 40.0), (0.0, 1.0)  # fixed scales
@@ -53,7 +53,7 @@ def _stages(lesson: Lesson, walked: Walkthrough) -> None:
 
 def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
     n_channels, rows, columns = walked.features.shape
-    st.subheader("1 · Which channels count", anchor=False)
+    st.header("1 · Which channels count", anchor=False)
     told, equation = st.columns([3, 2], gap="medium")
     told.markdown(
         f"ResNet50 turns the picture into a feature map **F**: {n_channels:,} channels, each a "
@@ -88,7 +88,7 @@ def _open_channels(steps: ChannelSteps) -> str:
 
 
 def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
-    st.subheader("2 · Which places stand out", anchor=False)
+    st.header("2 · Which places stand out", anchor=False)
     told, equation = st.columns([3, 2], gap="medium")
     told.markdown(
         "Now across the channels of **F′**: at each place their **mean** and their **maximum**. "
@@ -101,7 +101,7 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
     )
     if steps is None:
         st.info("Spatial attention is off in the settings, so F″ = F′: every place counts alike.")
-        st.subheader("3 · The spatial gate", anchor=False)
+        st.header("3 · The spatial gate", anchor=False)
         st.caption("Choose *both* or *spatial* under Attention in the sidebar to see it.")
         return
     term = {"low": _TERM[0], "high": _TERM[1], "ticks": ["0", "0.5", "1"], "told": "sum"}
@@ -145,7 +145,7 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
     with kernel:
         st.plotly_chart(
             kernel_planes(steps.kernel),
-            config=STATIC,
+            config=charts.config("attention-kernel"),
             key="kernel",
             alt="The learnt 7 by 7 weights over the mean and over the maximum of F′.",
         )
@@ -160,7 +160,7 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
 
 
 def _gate(steps: SpatialSteps, picture: str) -> None:
-    st.subheader("3 · The spatial gate", anchor=False)
+    st.header("3 · The spatial gate", anchor=False)
     scale = {
         "low": RELATIVE[0],
         "high": RELATIVE[-1],
@@ -197,7 +197,7 @@ def _gate(steps: SpatialSteps, picture: str) -> None:
 
 
 def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
-    st.subheader("4 · F″: both gates at work", anchor=False)
+    st.header("4 · F″: both gates at work", anchor=False)
     told, equation = st.columns([3, 2], gap="medium")
     told.markdown(
         f"Channel **{channel}** on its way, all three on one scale: as it is, times its channel "

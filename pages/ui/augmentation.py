@@ -139,7 +139,7 @@ def one_by_one(pixels: Pixels, title: str) -> None:
         pixels: (H, W, 3) RGB.
         title: of the picture.
     """
-    st.subheader("One change at a time", anchor=False)
+    st.header("One change at a time", anchor=False)
     with st.grid(min_column_width=260, gap="medium", key="changes"):
         with st.container(key="change-before"):
             st.markdown("**Before**")
@@ -159,7 +159,7 @@ def all_at_once(pixels: Pixels, shown: View) -> None:
         shown: the view whose seed draws.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader("What the network sees in training", anchor=False, width="stretch")
+        st.header("What the network sees in training", anchor=False, width="stretch")
         st.button(
             "Draw again", icon=":material/casino:", on_click=view.show, args=(_next_seed(shown),)
         )

@@ -18,15 +18,13 @@ from core.figures.robustness import robustness_lines
 from core.figures.rows import Interval, differences, shares_inside, signed
 from core.figures.timing import duration
 from core.paper_tables import TABLE_1, TABLE_2, TABLE_3
-from pages.ui import errors, verdicts
+from pages.ui import charts, errors, verdicts
 from pages.ui.verdicts import Result
 
 GALLERIES = {"corel1k": "Corel-1k", "corel5k": "Corel-5k"}
 MEASURE = "python -m core evaluate --all"  # writes every file that is read here
 TOP = (5, 10, 20, 30)
 RESNET = ("cnn", "cnn-attention", "cnn-lsh", "ours")  # differ by attention or hashing alone
-
-_STATIC = {"displayModeBar": False}  # of a Plotly chart
 
 
 def opening() -> None:
@@ -46,7 +44,7 @@ def opening() -> None:
 
 def ranking() -> None:
     """Tables 1 and 2: how well each system ranks."""
-    st.subheader("Table 1 · Corel-1k", anchor=False)
+    st.header("Table 1 · Corel-1k", anchor=False)
     if experiment := _read("experiment-corel1k", "Table 1"):
         paper = {key: row.map for key, row in TABLE_1.items()}
         _maps(experiment, paper, key="table-1")
@@ -60,7 +58,7 @@ def ranking() -> None:
         _origin("experiment-corel1k", experiment)
     else:
         _table_1({"systems": {}})
-    st.subheader("Table 2 · Corel-5k", anchor=False)
+    st.header("Table 2 · Corel-5k", anchor=False)
     st.markdown(
         "Our Corel-5k is Duygulu's version with its CD numbers as classes. One CD often shows "
         "several subjects and several CDs the same one, so it is **harder and noisier than the "
@@ -88,7 +86,7 @@ def claims() -> None:
         "would. The paper writes *percent* where it means the difference of two shares."
     )
     for name, gallery in GALLERIES.items():
-        st.subheader(gallery, anchor=False)
+        st.header(gallery, anchor=False)
         experiment = _read(f"experiment-{name}", f"The claims on {gallery}")
         if not experiment:
             continue
@@ -114,7 +112,7 @@ def times() -> None:
         "stage of one query is timed on its own, warm; a bar stacks the medians."
     )
     for name, gallery in GALLERIES.items():
-        st.subheader(f"Table 3 · {gallery}", anchor=False)
+        st.header(f"Table 3 · {gallery}", anchor=False)
         if result := _read(f"time-{name}", f"Table 3 on {gallery}"):
             _times(result, name)
             _origin(f"time-{name}", result)
@@ -129,7 +127,7 @@ def times() -> None:
 
 def changed_queries() -> None:
     """Figure 10 as numbers."""
-    st.subheader("Figure 10 as numbers · Corel-1k", anchor=False)
+    st.header("Figure 10 as numbers · Corel-1k", anchor=False)
     st.markdown(
         "The paper shows one query that is turned, cut, scaled, brightened; here every query of "
         "the test is, in several strengths. **Precision@8** asks whether the hits are still "
@@ -154,7 +152,7 @@ def changed_queries() -> None:
 
 def attention() -> None:
     """Whether attention finds the object, by the masks of the built-in gallery."""
-    st.subheader("Does attention look at the object? · Scenes", anchor=False)
+    st.header("Does attention look at the object? · Scenes", anchor=False)
     result = _read("attention-scenes", "Attention against masks")
     if not result:
         return
@@ -195,7 +193,7 @@ def attention() -> None:
 
 def ablations() -> None:
     """The ablations: one setting at a time."""
-    st.subheader("One setting at a time · Corel-1k", anchor=False)
+    st.header("One setting at a time · Corel-1k", anchor=False)
     result = _read("ablations-corel1k", "The ablations")
     if not result:
         return
@@ -507,7 +505,7 @@ def _origin(name: str, result: Result, *, key: str = "part") -> None:
 
 
 def _chart(figure: go.Figure, *, key: str, alt: str) -> None:
-    st.plotly_chart(figure, config=_STATIC, key=key, alt=alt)
+    st.plotly_chart(figure, config=charts.config(key), key=key, alt=alt)
 
 
 def _table(rows: list[dict[str, str]]) -> None:

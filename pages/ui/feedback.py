@@ -17,7 +17,7 @@ from core.methods.svm import FeedbackSession, SvmActiveLearning
 from core.methods.visual_features import N_FEATURES
 from core.progress import Progress
 from core.search import find_by_digest
-from pages.ui import cards, resources, rounds, view
+from pages.ui import cards, charts, resources, rounds, view
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.rounds import Game
@@ -202,7 +202,7 @@ def summary(search: FeedbackSearch) -> None:
         if precision:
             st.plotly_chart(
                 precision_by_round(precision),
-                config={"displayModeBar": False},
+                config=charts.config("precision-by-round"),
                 key="precision",
                 alt="Precision by round: "
                 + "; ".join(
@@ -221,7 +221,7 @@ def questions(search: FeedbackSearch) -> None:
     """Show what the SVM asks about, and take the answers."""
     game, asked = search.game, search.asked
     n_rounds = len(game.rounds)
-    st.subheader(f"Round {n_rounds + 1}: what the SVM asks", anchor=False)
+    st.header(f"Round {n_rounds + 1}: what the SVM asks", anchor=False)
     if not len(asked):
         st.info("You have answered about every image: there is nothing left to ask.")
     elif game.session.has_boundary:
@@ -263,7 +263,7 @@ def ranking(search: FeedbackSearch, shown: View) -> None:
     """Show the first images of the ranking, and how each has moved in the last round."""
     game = search.game
     n_rounds = len(game.rounds)
-    st.subheader(
+    st.header(
         f"The ranking after {n_rounds} round{'' if n_rounds == 1 else 's'}"
         if n_rounds
         else "The ranking before any answer",

@@ -18,7 +18,7 @@ from core.index.exact import exact_scan
 from core.index.lsh import LSHIndex, Probe
 from core.index.store import StoredGallery
 from core.search import find_by_digest
-from pages.ui import cards, inputs, navigation, resources, view
+from pages.ui import cards, charts, inputs, navigation, resources, view
 from pages.ui.errors import plain
 from pages.ui.hashing_address import PartView, tied, write
 from pages.ui.hashing_question import question
@@ -27,7 +27,6 @@ from pages.ui.view import RANGES, View
 FEWEST = 3  # images of a gallery
 N_PAIRS = 300
 N_MEMBERS = 12  # images of a bucket that are shown
-_STATIC = {"displayModeBar": False}  # of a Plotly chart
 # What a link says, and so short.
 _WANTED = {"Same label": "images with the query's label", "Nearest": "the k nearest images"}
 _ONE, _ALL = "One table", "All tables"
@@ -168,7 +167,7 @@ def _predicted(lesson: Lesson, sample: theory.PairSample, kind: str) -> None:
     found = theory.retrieved_at(theory.CENTRES, shown.K, shown.L)
     st.plotly_chart(
         retrieval_curve(found, sample.wanted_angles, sample.other_angles, name=_WANTED[kind]),
-        config=_STATIC,
+        config=charts.config("retrieval-curve"),
         key="retrieval-curve",
         alt=f"Probability to be found over the angle, for K={shown.K} and L={shown.L}; behind it "
         f"the angles of {_WANTED[kind]} and of all others. Predicted recall "
@@ -237,7 +236,7 @@ def _pairs(lesson: Lesson) -> None:
             chosen=chosen,
             texts=[" and ".join(lesson.item(row).name for row in pair) for pair in pairs.rows],
         ),
-        config=_STATIC,
+        config=charts.config("hamming-distance-and-angle"),
         key="hamming",
         on_select=lambda: _pick(n_pairs),
         selection_mode="points",
@@ -375,7 +374,7 @@ def probes(lesson: Lesson) -> None:
             marked[probe.table, list(probe.flipped)] = True
         st.plotly_chart(
             code_grid(code.margins, marked=marked, numbered=True),
-            config=_STATIC,
+            config=charts.config("probed-bits"),
             key="probed-bits",
             alt=f"The query's bits in {shown.L} tables. Probe {step} flips: "
             + "; ".join(f"table {probe.table + 1} {_bits(probe)}" for probe in read),
@@ -389,7 +388,7 @@ def probes(lesson: Lesson) -> None:
                 steps.n_candidates / total,
                 step=step,
             ),
-            config=_STATIC,
+            config=charts.config("recall-by-probes"),
             key="probe-lines",
             alt=f"Neighbour recall over probes per table: {found} of {k} after {step}.",
         )
@@ -496,7 +495,7 @@ def _one_table(
                 table=table,
                 n_gallery=n,
             ),
-            config=_STATIC,
+            config=charts.config("bucket-sizes"),
             key="bucket-ranks",
             alt=f"Sizes of the buckets of {L} tables. Table {table + 1} has {told.n_buckets} "
             f"buckets, the largest with {told.largest} images, the query's with {own[table]}.",

@@ -37,7 +37,7 @@ def settings(shown: View) -> None:
     for name in (*RANGES, "attention"):
         st.session_state[name] = getattr(shown, name)  # the address is right, back included
     with st.sidebar:
-        st.subheader("Index", anchor=False)
+        st.header("Index", anchor=False)
         _slider(
             shown, "K", "Bits per hash code, K", "More bits: smaller buckets, fewer candidates."
         )
@@ -57,7 +57,7 @@ def settings(shown: View) -> None:
             on_change=_settings_changed,
             args=(shown,),
         )
-        st.subheader("Query", anchor=False)
+        st.header("Query", anchor=False)
         _slider(
             shown,
             "probes",

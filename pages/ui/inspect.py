@@ -32,7 +32,7 @@ from core.galleries.base import Gallery
 from core.index.hyperplanes import collision_probability
 from core.index.lsh import Probe
 from core.index.store import StoredGallery
-from pages.ui import cards, navigation, resources, results
+from pages.ui import cards, charts, navigation, resources, results
 from pages.ui.answers import answer
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
@@ -43,7 +43,6 @@ Option = TypeVar("Option", bound=Hashable)
 GUESSES = ("None", "Up to a quarter", "Up to a half", "More")
 MEMBERS = 36  # thumbnails of one table's buckets
 MISSED = 12  # missed neighbours that are told one by one
-_STATIC = {"displayModeBar": False}  # of a Plotly chart
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -211,7 +210,7 @@ def hash_code(inspection: Inspection) -> None:
     )
     st.plotly_chart(
         code_grid(code.margins, marked=fragile, notes=notes, numbered=True),
-        config=_STATIC,
+        config=charts.config("hash-code"),
         key="code",
         alt=f"Hash code, one row per table: "
         f"{', '.join(_binary(evidence, key) for key in code.keys.tolist())}. "
@@ -320,14 +319,14 @@ def candidates(inspection: Inspection) -> None:
             [inspection.gallery.items[id].name for id in ids],
             n_tables=shown.L,
         ),
-        config=_STATIC,
+        config=charts.config("tables-by-cosine"),
         key="tables-by-cosine",
         alt=f"{result.n_candidates} of {result.n_gallery} images were found by a table; "
         f"{len(truth - hits)} of the {len(truth)} nearest were not.",
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Rerank", anchor=False)
+        st.header("Rerank", anchor=False)
         n = result.n_candidates
         st.caption(f"{_some(n, 'candidate')} by cosine: the first {shown.k}.")
         if n < shown.k:
@@ -337,7 +336,7 @@ def candidates(inspection: Inspection) -> None:
                 facts = f"**{hit.rank}** · {_some(n_found[hit.id], 'table')}"
                 _card(f"hit-{hit.id}", inspection, hit.id, facts)
     with right:
-        st.subheader("Exact scan", anchor=False)
+        st.header("Exact scan", anchor=False)
         st.caption(f"{_some(result.n_gallery, 'image')} by cosine: the first {shown.k}.")
         with cards.grid("exact", min_width=96):
             for hit in result.exact_hits:
@@ -497,7 +496,7 @@ def _compared(inspection: Inspection, image: Explained) -> None:
     distances = differs.sum(axis=1)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("All tables", anchor=False)
+        st.header("All tables", anchor=False)
         st.caption(
             f"The query's bits; a ring marks each bit that differs. At {image.angle:.0f}° a table "
             f"of {shown.K} bits differs in {expected:.1f} on average; here in "
@@ -505,21 +504,21 @@ def _compared(inspection: Inspection, image: Explained) -> None:
         )
         st.plotly_chart(
             code_grid(ours.margins, marked=differs, notes=notes, numbered=True),
-            config=_STATIC,
+            config=charts.config("differing-bits"),
             key="differing",
             alt="Bits that differ, table by table: "
             + "; ".join(f"{it.table + 1}: {len(it.differing)}" for it in image.tables),
         )
     nearest = image.nearest
     with right:
-        st.subheader(f"Table {nearest.table + 1}, which came closest", anchor=False)
+        st.header(f"Table {nearest.table + 1}, which came closest", anchor=False)
         st.caption(
             "How far both lie from each hyperplane of this table. An amber line crosses 0: that "
             "hyperplane passes between the two, and the bit differs."
         )
         st.plotly_chart(
             crossings(ours.margins[nearest.table], theirs.margins[nearest.table]),
-            config=_STATIC,
+            config=charts.config("margins-of-both"),
             key="crossings",
             alt=f"Margins in table {nearest.table + 1}; {_bits_with_margins(nearest)} differ.",
         )

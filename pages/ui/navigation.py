@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui import share, tour
+
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
 STYLE = Path(__file__).with_name("style.css")
@@ -37,10 +39,10 @@ MENU = (
 
 
 def set_up(title: str) -> None:
-    """Set the page's configuration and draw the menu.
+    """Set the page's configuration, and draw the menu and the step of the tour.
 
     Args:
-        title: of this page, for the browser's tab.
+        title: of this page, as the menu has it.
     """
     st.set_page_config(
         page_title=f"{title} · Hashlight",
@@ -55,3 +57,5 @@ def set_up(title: str) -> None:
             st.markdown("**Hashlight**", width="content")
         for page, label, icon in MENU:
             st.page_link(page, label=label, icon=icon)
+        share.link()
+    tour.banner(next(page for page, label, _ in MENU if label == title))

@@ -8,20 +8,22 @@ are entries, and the largest entry that each can hold is said beside it.
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.benchmark import live
+from core.benchmark.data import DataSet
 from core.errors import GalleryError
 from core.evaluation.hashing import PairSample, sample_pairs
 from core.evaluation.robustness import Alteration, alter, embed_with
 from core.galleries import registry
 from core.galleries.archive import ArchiveGallery
 from core.galleries.base import Gallery, file_digest
-from core.index import store
+from core.index import store, warm_up
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.store import StoredGallery
 from core.model.cbam import Attention
@@ -246,6 +248,77 @@ def described(gallery: Gallery, describe: Callable[[Progress], T]) -> Work[T]:
 @st.cache_resource(max_entries=6, show_spinner=False)  # 2 KB per image: 25 MB for Imagenette
 def _describing(gallery_digest: str, _describe: Callable[[Progress], T]) -> Work[T]:
     return Work(_describe)
+
+
+# Engine -----------------------------------------------------------------------------------
+
+
+def engine() -> Work[Any]:
+    """Return the loading of the engine's inner loops, under way or done.
+
+    Only who measures the engine asks for them, and another process compiles them: nobody else's
+    page or query waits for that.
+    """
+    return _started(_engine())
+
+
+@st.cache_resource(show_spinner=False)
+def _engine() -> Work[Any]:
+    return Work(warm_up.load)
+
+
+def race(
+    key: str,
+    config: LSHConfig,
+    n_probes: int,
+    *,
+    attempt: int,
+    data: Callable[[Progress], DataSet],
+    loops: Any,
+) -> Work[live.Finish]:
+    """Return a race, which may not have been started.
+
+    Args:
+        key: of the data.
+        config: K, L and the seed.
+        n_probes: buckets read per table.
+        attempt: another number is another race.
+        data: draws or takes the gallery.
+        loops: the engine's.
+    """
+    return _race(key, config, n_probes, attempt, data, loops)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # each 40 KB: 800 times
+def _race(
+    key: str,
+    config: LSHConfig,
+    n_probes: int,
+    attempt: int,
+    _data: Callable[[Progress], DataSet],
+    _loops: Any,
+) -> Work[live.Finish]:
+    return Work(
+        lambda progress: live.race(
+            _data(progress), config, n_probes=n_probes, k=10, loops=_loops, progress=progress
+        )
+    )
+
+
+def chooser(
+    key: str, k: int, data: Callable[[Progress], DataSet], loops: Any
+) -> Work[live.Chooser]:
+    """Return the engine over some data, ready to choose its settings: under way or done."""
+    return _started(_chooser(key, k, data, loops))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)  # 75 MB for 50,000 images
+def _chooser(
+    key: str, k: int, _data: Callable[[Progress], DataSet], _loops: Any
+) -> Work[live.Chooser]:
+    return Work(
+        lambda progress: live.Chooser(_data(progress), k=k, loops=_loops, progress=progress)
+    )
 
 
 # Watching ---------------------------------------------------------------------------------

@@ -11,13 +11,11 @@ from core.figures.bits import code_grid
 from core.figures.timing import duration, stage_times
 from core.galleries.base import Gallery
 from core.search import Hit, SearchResult
-from pages.ui import cards
+from pages.ui import cards, charts
 from pages.ui.answers import look_up_seconds
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.view import View
-
-_STATIC = {"displayModeBar": False}  # of a Plotly chart
 
 
 def query_and_attention(result: SearchResult, query: Query) -> None:
@@ -47,7 +45,7 @@ def heatmap(result: SearchResult) -> None:
     st.plotly_chart(
         spatial_heatmap(gate, address, width=width, height=height),
         height=round(min(max(280 * height / width, 130), 300)),
-        config=_STATIC,
+        config=charts.config("attention-heatmap"),
         key="heatmap",
         alt="Heatmap of the spatial attention over the query: brighter cells count more.",
     )
@@ -97,7 +95,7 @@ def side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> None:
     truth = {hit.id for hit in result.exact_hits}
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("LSH", anchor=False)
+        st.header("LSH", anchor=False)
         n = result.n_candidates
         st.caption(f"Ranks its {n:,} candidates only.")
         if n < shown.k:
@@ -108,7 +106,7 @@ def side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> None:
             )
         _hits("lsh", result.hits, result, gallery, shown, marked=found - truth)
     with right:
-        st.subheader("Exact scan", anchor=False)
+        st.header("Exact scan", anchor=False)
         st.caption(f"Ranks all {result.n_gallery:,} images: what LSH is judged by.")
         _hits("exact", result.exact_hits, result, gallery, shown, marked=truth - found)
 
@@ -161,20 +159,20 @@ def costs(result: SearchResult) -> None:
     """Show the time of each stage and the hash code."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Time per stage", anchor=False)
+        st.header("Time per stage", anchor=False)
         st.caption(
             "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
             "repeats only the rest (the fastest of three runs)."
         )
         st.plotly_chart(
             stage_times(result.seconds),
-            config=_STATIC,
+            config=charts.config("time-per-stage"),
             key="times",
             alt="Time per stage: "
             + ", ".join(f"{stage} {duration(value)}" for stage, value in result.seconds.items()),
         )
     with right:
-        st.subheader("Hash code", anchor=False)
+        st.header("Hash code", anchor=False)
         st.caption(
             "One row per table, one bit per hyperplane. Pale bits lie close to their hyperplane "
             "and flip easily."
@@ -189,7 +187,7 @@ def hash_code(result: SearchResult) -> None:
     keys = ", ".join(f"{key:0{n_bits}b}" for key in code.keys.tolist())
     st.plotly_chart(
         code_grid(code.margins),
-        config=_STATIC,
+        config=charts.config("hash-code"),
         key="bits",
         alt=f"Hash code of {n_bits} bits in each of {n_tables} tables: {keys}",
     )

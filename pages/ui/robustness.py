@@ -31,7 +31,7 @@ from core.index.lsh import LSHIndex
 from core.index.store import StoredGallery
 from core.model.augment import Pixels
 from core.search import find_by_digest
-from pages.ui import navigation, resources
+from pages.ui import charts, navigation, resources
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.view import View
@@ -41,7 +41,6 @@ ASKED = Alteration(rotate=30.0)  # what the visitor predicts
 PICTURED = 12  # hits: the pictures of a longer list would be too small in the slope chart
 RANKINGS = {"lsh": "LSH", "exact": "Exact scan"}
 _NOTHING = Alteration()
-_STATIC = {"displayModeBar": False}  # of a Plotly chart
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -309,7 +308,7 @@ def _forget_guess() -> None:
 @st.fragment
 def playground(lab: Lab) -> None:
     """Show the sliders, the changed picture, and what the change did."""
-    st.subheader("Change it yourself", anchor=False)
+    st.header("Change it yourself", anchor=False)
     by = alteration()
     pictures, sliders = st.columns([2, 3], gap="medium")
     with pictures, st.grid(min_column_width=155, gap="small"):
@@ -449,7 +448,7 @@ def _bits(result: Shift) -> None:
     st.markdown("**Which bits flipped**")
     st.plotly_chart(
         flipped_bits(result.before.margins, result.after.margins, result.read_as),
-        config=_STATIC,
+        config=charts.config("flipped-bits"),
         key="flipped-bits",
         alt=f"Hash code before the change: {result.n_flipped} of {result.flipped.size} bits "
         f"flipped, {result.n_buckets_kept} of {len(result.read_as)} buckets kept.",
@@ -461,7 +460,7 @@ def _bits(result: Shift) -> None:
     )
     st.plotly_chart(
         margins_before_and_after(result.before.margins, result.after.margins),
-        config=_STATIC,
+        config=charts.config("margins-before-and-after"),
         key="margins",
         alt=f"Each bit's margin after the change over its margin before, with the correlation "
         f"{result.cosine:.2f}; {result.n_flipped} lie in the two corners where the sign differs.",
@@ -495,7 +494,7 @@ def _ranks(result: Shift, lab: Lab) -> None:
         st.caption(f"Before the change there were only {ranks.n_old} hits for {k} places.")
     st.plotly_chart(
         slope_chart(_slopes(ranks, lab), k=k),
-        config=_STATIC,
+        config=charts.config("ranks-before-and-after"),
         key="slopes",
         alt=f"Ranks before and after the change: {ranks.kept:.0%} of the old top {k} stay in the "
         f"top {k}.",
@@ -545,7 +544,7 @@ def _address(gallery: Gallery, id: int) -> str | None:
 @st.fragment
 def how_far(lab: Lab) -> None:
     """Measure one change over all its strengths, when a visitor asks for it."""
-    st.subheader("How far can it go?", anchor=False)
+    st.header("How far can it go?", anchor=False)
     st.markdown(
         "Choose one change: it is measured alone, from weak to strong. Each point is one pass "
         "through the network, so this takes a second or two."
@@ -570,7 +569,7 @@ def how_far(lab: Lab) -> None:
     with bits:
         st.plotly_chart(
             bits_by_strength(steps, n_bits=lab.shown.K, n_tables=lab.shown.L, change=change),
-            config=_STATIC,
+            config=charts.config("bits-by-strength"),
             key="curve-bits",
             alt=f"Bits flipped over {change}: "
             + ", ".join(f"{step.strength:g}: {step.flipped}" for step in steps),
@@ -582,7 +581,7 @@ def how_far(lab: Lab) -> None:
     with kept:
         st.plotly_chart(
             kept_by_strength(steps, k=lab.shown.k, change=change),
-            config=_STATIC,
+            config=charts.config("neighbours-kept-by-strength"),
             key="curve-kept",
             alt=f"Share of the old top {lab.shown.k} still found by LSH over {change}: "
             + ", ".join(f"{step.strength:g}: {step.kept:.0%}" for step in steps),
@@ -613,7 +612,7 @@ def _measured(lab: Lab, knob: Knob) -> list[Step]:
 
 def further(shown: View) -> None:
     """Link to what goes with this page."""
-    st.subheader("Why it holds at all", anchor=False)
+    st.header("Why it holds at all", anchor=False)
     st.markdown(
         "Training shows the network changed copies of each picture, so that they keep close "
         "embeddings. See those changes one by one, and what they are worth over all queries."

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.locations import ASSETS
+from pages.ui import navigation, tour
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=60_000)  # for a busy machine; nothing waits longer than it has to
@@ -142,7 +143,7 @@ def test_a_deep_link_opened_first_after_a_server_start_shows_its_state(fresh_ser
     expect(page.get_by_role("radio", name="channel")).to_be_checked()
     assert page.url == fresh_server.url + link
     menu = page.locator("[data-testid=stSidebar]")
-    expect(menu.get_by_role("link")).to_have_count(5)
+    expect(menu.get_by_role("link")).to_have_count(len(navigation.MENU))
     menu.get_by_role("link", name="Home").click()
     expect(page.get_by_role("heading", name="Hashlight")).to_be_visible()
     menu.get_by_role("link", name="Search").click()
@@ -398,22 +399,86 @@ def test_results_show_every_part_and_a_link_opens_one(server, open_tab):
         expect(settled(page).locator("[data-testid=stException]")).to_have_count(0)
 
 
+# The tour, and links for a class ----------------------------------------------------------------
+
+
+def test_the_tour_leads_from_home_through_ten_steps_to_its_end(server, open_tab):
+    page = settled(open_tab(server, "/"))
+    page.get_by_role("link", name="Guided tour").click()
+    banner = page.locator(".st-key-tour")
+    for number, step in enumerate(tour.STEPS, 1):
+        expect(banner).to_contain_text(f"Step {number} of 10 · {step.title}")
+        expect(page).to_have_url(re.compile(f"tour={number}$"))
+        expect(settled(page).get_by_role("alert").filter(has_text="There is no")).to_have_count(0)
+        if number < len(tour.STEPS):
+            banner.get_by_role("link", name="Next").click()
+    expect(banner.get_by_role("link", name="Next")).to_have_count(0)
+    banner.get_by_role("link", name="Back").click()
+    expect(banner).to_contain_text("Step 9 of 10")
+    settled(page)
+    banner.get_by_role("button", name="Leave the tour").click()
+    expect(banner).to_have_count(0)
+    expect(page).to_have_url(f"{server.url}/results")
+    settled(page)
+
+
+def test_a_step_stays_while_one_follows_links_and_moves_sliders_on_its_page(server, open_tab):
+    page = open_tab(server, EXAMPLE + "&tour=1")
+    shows_result_for(page, "owl/03.jpg")
+    hits(page, "exact").first.get_by_role("link", name="More like this").click()
+    expect(query_picture(page)).not_to_have_attribute("alt", "Query: owl/03.jpg")
+    settled(page)
+    slide(page, "Hits, k", "ArrowLeft")
+    expect(page).to_have_url(re.compile("k=9&tour=1$"))
+    expect(page.locator(".st-key-tour")).to_contain_text("Step 1 of 10")
+    settled(page)
+
+
+def test_one_click_copies_a_link_that_opens_the_same_state_elsewhere(
+    server, fresh_server, open_tab
+):
+    page = open_tab(server, EXAMPLE, permissions=["clipboard-read", "clipboard-write"])
+    shows_result_for(page, "owl/03.jpg")
+    slide(page, "Bits per hash code, K", "ArrowLeft")
+    expect(page).to_have_url(re.compile("K=11"))
+    settled(page)
+    page.get_by_role("button", name="Link to exactly this view").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url
+    other = open_tab(fresh_server, link.removeprefix(server.url))
+    shows_result_for(other, "owl/03.jpg")
+    assert similarities(other, "lsh") == similarities(page, "lsh")
+
+
+def test_without_a_clipboard_the_link_is_selected_to_be_copied_by_hand(server, open_tab):
+    page = settled(open_tab(server, "/results"))
+    page.evaluate(
+        """() => {
+            Object.defineProperty(navigator, "clipboard", { value: undefined });
+            document.execCommand = () => false;
+        }"""
+    )
+    page.get_by_role("button", name="Link to exactly this view").click()
+    field = page.get_by_role("textbox", name="The address of this view")
+    expect(field).to_have_value(page.url)
+    assert field.evaluate("it => it.selectionEnd - it.selectionStart") == len(page.url)
+
+
 # Looks ----------------------------------------------------------------------------------------
 
 
+NAMES = [page.removeprefix("pages/").removesuffix(".py") for page, _, _ in navigation.MENU]
 PATHS = [
     *("/", EXAMPLE, "/search", "/results", "/results?part=Time"),
-    *(EXAMPLE.replace("search", page) for page in ("feedback", "augmentation")),
+    *(EXAMPLE.replace("search", name) for name in NAMES[2:] if name != "results"),
 ]
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_wider_than_a_phone(server, open_tab, path):
     page = open_tab(server, path, **PHONE)
-    content = (
-        "[class*=st-key-card-], [data-testid=stImage], [data-testid=stDataFrame], .js-plotly-plot"
-    )
-    expect(page.locator("[data-testid=stMain]").locator(content).first).to_be_visible()
+    expect(page.locator("[data-testid=stMain] h1")).to_be_visible()
     settled(page)
     widths = page.evaluate(
         "[document.documentElement, document.querySelector('[data-testid=stMain]')]"

@@ -84,5 +84,5 @@ def test_a_gallery_that_is_too_small_is_refused():
         calibrate(CodeIndex.build(ROWS[:15]), k=10)
 
 
-def test_one_standard_error_is_spared():
-    assert spare(np.array([1.0, 0.0, 1.0, 0.0])) == pytest.approx(0.5 - 0.5 / 2)
+def test_one_and_a_half_standard_errors_are_spared():
+    assert spare(np.array([1.0, 0.0, 1.0, 0.0])) == pytest.approx(0.5 - 1.5 * 0.5 / 2)

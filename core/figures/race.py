@@ -1,0 +1,61 @@
+"""The times of a race, query by query: the median says who is faster, the spread how surely."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from core.figures.rows import label_rows
+from core.figures.style import GREY, TEAL
+from core.figures.timing import duration
+
+FASTEST, SLOWEST = 5e-6, 0.5  # seconds: the fixed scale
+_TICKS = {1e-5: "10 µs", 1e-4: "0.1 ms", 1e-3: "1 ms", 1e-2: "10 ms", 1e-1: "0.1 s"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Times:
+    """One way to search."""
+
+    label: str
+    median: float  # seconds
+    seconds: Sequence[float]  # of each query
+    is_ours: bool  # teal; what is compared with is grey
+
+
+def race_times(rows: Sequence[Times]) -> go.Figure:
+    """Show a dot for each query and a box around the middle half, on a fixed logarithmic scale.
+
+    What is beyond the scale is drawn at its end.
+
+    Args:
+        rows: from top to bottom.
+    """
+    figure = go.Figure()
+    for y, row in enumerate(rows):
+        colour = TEAL if row.is_ours else GREY
+        figure.add_box(
+            x=[min(max(it, FASTEST), SLOWEST) for it in row.seconds],
+            y0=y + 0.14,  # below its label
+            orientation="h",
+            name=row.label,
+            boxpoints="all",
+            pointpos=0,
+            jitter=0.9,
+            width=0.34,
+            marker={"size": 3, "color": colour, "opacity": 0.45},
+            line={"width": 1.5, "color": colour},
+            fillcolor="rgba(0, 0, 0, 0)",
+            text=[f"query {i + 1}: {duration(it)}" for i, it in enumerate(row.seconds)],
+            hovertemplate="%{text}<extra></extra>",
+            hoveron="points",
+        )
+    label_rows(figure, [f"{row.label} · <b>{duration(row.median)}</b>" for row in rows])
+    figure.update_xaxes(
+        type="log",
+        range=[-5.2, -0.3],
+        tickvals=list(_TICKS),
+        ticktext=list(_TICKS.values()),
+        title="time of one query, one thread",
+    )
+    return figure.update_layout(height=66 * len(rows) + 60)

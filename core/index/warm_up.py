@@ -1,0 +1,114 @@
+"""Compile the engine before anyone waits for it: ``python -m core.index.warm_up``.
+
+Compiling takes some twelve seconds of one processor, once per machine; after that numba finds
+the result in its cache. In a server that must not happen while somebody waits for an answer, so
+``load`` has it done by a process of its own, with what the system has to spare. That process
+builds and asks small indexes of every kind: numba compiles for the types that it is given, and
+float32 rows, float16 rows and rows in a file are different types.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import HashlightError
+from core.index import readable
+from core.index.buckets import BucketIndex
+from core.index.calibration import calibrate
+from core.index.coded import engine
+from core.index.codes import CodeConfig, CodeIndex
+from core.index.lsh import LSHConfig
+from core.progress import Progress, silent
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "core.index.warm_up"  # of this module, which has another one where it is run
+WHAT = "Compiling the engine, once per machine"
+NO_NUMBA = 3  # exit status
+PERCENT = (38, 68, 74, 75, 86, 88, 90, 92, 95, 96, 99, 100)  # of the time: after each step
+
+_N, _DIM = 64, 16
+_NICENESS = 10  # steps down: everyone else's work goes first
+
+
+def load(progress: Progress = silent) -> Any:
+    """Return the compiled loops once another process has compiled them.
+
+    Without numba, return the readable ones.
+
+    Args:
+        progress: told how far the other process is.
+
+    Raises:
+        HashlightError: compiling failed.
+    """
+    command = [sys.executable, "-m", NAME]
+    with (
+        tempfile.TemporaryFile("w+") as complaints,
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=complaints, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        for line in process.stdout:
+            progress(int(line), 100, WHAT)
+        if process.wait() == NO_NUMBA:
+            return readable
+        if process.returncode:
+            complaints.seek(0)
+            last = (complaints.read().strip().splitlines() or ["it said nothing"])[-1]
+            raise HashlightError(f"The engine can't be compiled ({last}); restart the app.")
+    loops = engine()
+    for _ in steps(loops):  # from the cache now: what is left is to read it
+        pass
+    return loops
+
+
+def steps(loops: Any) -> Iterator[str]:
+    """Use everything that is compiled, on the types that galleries come in; yield after each."""
+    rng = np.random.default_rng(0)
+    rows = rng.standard_normal((_N, _DIM)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    for dtype in (np.float32, np.float16):
+        given = rows.astype(dtype)
+        yield from _kind(CodeIndex.build(given, config=CodeConfig(n_cells=4), loops=loops), rows)
+        lsh = LSHConfig(n_bits=4, n_tables=2)
+        yield from _kind(BucketIndex.build(given, config=lsh, loops=loops), rows)
+
+
+def _kind(index: CodeIndex | BucketIndex, queries: NDArray[np.float32]) -> Iterator[str]:
+    what = f"{type(index).__name__}, {index.rows.dtype}"
+    yield f"{what}: built"
+    calibrate(index, wanted=0.5, k=2)
+    index.query(queries[0], k=2)
+    yield f"{what}: asked"
+    with tempfile.TemporaryDirectory() as folder:
+        index.save(Path(folder))
+        mapped = type(index).load(Path(folder), loops=index.loops)
+        mapped.query(queries[0], k=2)
+        del mapped  # a file that is mapped can't be deleted everywhere
+    yield f"{what}: asked in a file"
+
+
+def main() -> int:
+    """Compile, and print how far it is, in percent, a line each."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    try:
+        loops = engine()
+    except ModuleNotFoundError:
+        return NO_NUMBA
+    print(0, flush=True)
+    for percent, _ in zip(PERCENT, steps(loops), strict=True):
+        print(percent, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

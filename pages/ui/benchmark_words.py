@@ -1,0 +1,170 @@
+"""What the benchmark says, in words: pure functions from figures to sentences."""
+
+from collections.abc import Mapping
+from math import log10
+from typing import Any
+
+from core.benchmark import live
+from core.figures.timing import duration
+from core.index.codes import CodeIndex, CodeSearch
+
+EXACT = "exact scan"  # how the names of the methods begin that look at everything
+OURS = "ours"  # and those of the engine
+
+WINS = {
+    live.READABLE: "The readable LSH index wins",
+    live.BUCKETS: "The engine's buckets win",
+    live.CODES: "The engine's codes win",
+}
+
+Measured = Mapping[str, Any]  # a data set's entry in the result file
+
+
+def fastest(entry: Measured, *, ours: bool) -> str | None:
+    """Name the fastest method that reaches the wanted recall: of the engine, or of all others.
+
+    The readable index is neither: it is there to be read.
+    """
+    reached = {
+        name: it["median_seconds"]
+        for name, it in entry["contestants"].items()
+        if it["reached"] and name != "LSHIndex, NumPy" and name.startswith(OURS) == ours
+    }
+    return min(reached, key=lambda name: reached[name]) if reached else None
+
+
+def verdicts(data_sets: Mapping[str, Measured]) -> list[str]:
+    """Say of each data set whether the engine wins, and against whom, the losses first."""
+    lost, won = [], []
+    for entry in data_sets.values():
+        ours, other = fastest(entry, ours=True), fastest(entry, ours=False)
+        if ours is None or other is None:
+            continue
+        mine, theirs = (entry["contestants"][name]["median_seconds"] for name in (ours, other))
+        against = f"{other} {duration(theirs)}, {ours} {duration(mine)}"
+        if theirs < mine:
+            lost.append(
+                f"**We lose on {entry['title']}**: {other} is {times(mine / theirs)} as fast "
+                f"({against})."
+            )
+        else:
+            won.append(
+                f"On {entry['title']} ours is the fastest, {times(theirs / mine)} as fast as the "
+                f"next ({against})."
+            )
+    return lost + won
+
+
+def times(ratio: float) -> str:
+    """Write a ratio: ``1.3 times``, ``120 times``."""
+    return f"{ratio:.2g} times" if ratio < 10 else f"{ratio:,.0f} times"
+
+
+def setting_in_words(setting: Mapping[str, Any]) -> str:
+    """Write a setting: ``ef 40``; ``n_probes 2, n_rerank 21``."""
+    return ", ".join(f"{name} {value}" for name, value in setting.items())
+
+
+# Race -------------------------------------------------------------------------------------
+
+
+def race_verdict(finish: live.Finish) -> list[str]:
+    """Say who won and by how much, and of LSH in particular whether it lost and why."""
+    by_name = {it.name: it for it in finish.entrants}
+    best, exact = live.winner(finish.entrants), by_name[live.EXACT]
+    if best is exact:
+        first = (
+            f"**The exact scan wins**: {duration(exact.median)} a query, and nobody who is "
+            f"faster finds {live.GOOD:.0%} of the neighbours."
+        )
+    else:
+        first = (
+            f"**{WINS[best.name]}**: {duration(best.median)} a query at {best.recall:.0%} "
+            f"recall, {times(exact.median / best.median)} as fast as the exact scan."
+        )
+    told = [first]
+    told += [_about_lsh(it, exact) for it in finish.entrants if it.name == live.READABLE]
+    if (buckets := by_name[live.BUCKETS]).recall < live.GOOD:
+        told.append(
+            f"The engine's buckets find only {buckets.recall:.0%}, so their "
+            f"{duration(buckets.median)} don't count: give them more tables or probes, or fewer "
+            "bits."
+        )
+    return [*told, finish.left_out] if finish.left_out else told
+
+
+def _about_lsh(lsh: live.Entrant, exact: live.Entrant) -> str:
+    """Say how the index of the lessons did against the exact scan."""
+    if lsh.median > exact.median:
+        hashing = f", of which {duration(lsh.hash_seconds)} for hashing" if lsh.hash_seconds else ""
+        why = (
+            "but the exact scan compares all images in less time than Python needs to look into "
+            "the buckets"
+            if lsh.candidates < 0.5 * exact.candidates
+            else "and having to look into buckets first leaves nothing to win"
+        )
+        return (
+            f"**The readable LSH index loses to the exact scan**: {duration(lsh.median)}"
+            f"{hashing}, {times(lsh.median / exact.median)} as long, and it finds "
+            f"{lsh.recall:.0%}. It reads {lsh.candidates / exact.candidates:.0%} of the gallery, "
+            f"{why}."
+        )
+    faster = times(exact.median / lsh.median)
+    if lsh.recall < live.GOOD:
+        return (
+            f"The readable LSH index is {faster} as fast as the exact scan, but finds only "
+            f"{lsh.recall:.0%} of the neighbours: that is no win."
+        )
+    return (
+        f"The readable LSH index beats the exact scan: {faster} as fast, and it finds "
+        f"{lsh.recall:.0%}."
+    )
+
+
+# Calibrate --------------------------------------------------------------------------------
+
+
+def choice_verdict(choice: live.Choice) -> str:
+    """Say whether the engine kept its word, and what it is worth."""
+    wanted = choice.calibration.wanted
+    if choice.measured >= wanted:
+        kept = "**It kept its word**"
+    elif choice.measured + choice.margin >= wanted:
+        kept = "**It kept its word within the margin**"
+    else:
+        kept = "**It fell short**"
+    if choice.seconds < choice.exact_seconds:
+        worth = f"{times(choice.exact_seconds / choice.seconds)} as fast as the exact scan"
+    else:
+        worth = (
+            f"{times(choice.seconds / choice.exact_seconds)} as slow as the exact scan: it loses"
+        )
+    return f"{kept}: wanted {wanted:.0%}, found {choice.measured:.1%}; {worth}."
+
+
+def steps(choice: live.Choice, index: CodeIndex) -> list[str]:
+    """Say what the engine does for a query, stage by stage."""
+    settings = choice.calibration.settings
+    assert isinstance(settings, CodeSearch)
+    sketched, refined, reranked = choice.calibration.looked_at
+    n_cells = len(index.cells)
+    cells = (
+        f"**Cells**: read the {settings.n_cells} nearest of {n_cells}, which hold "
+        f"{sketched:,} of {len(index):,} images."
+        if n_cells > 1
+        else f"**Cells**: one, with all {len(index):,} images; more don't pay in so small a "
+        "gallery."
+    )
+    return [
+        cells,
+        f"**Sketches**: of each, compare the first {64 * settings.n_words} bits of its code; "
+        f"about {refined:,} go on.",
+        f"**Codes**: of these, compare all {64 * index.n_words:,} bits, each weighted by the "
+        f"query's margin; about {reranked:,} go on.",
+        f"**Rerank**: of these, the exact cosine. The best {choice.calibration.k} are the hits.",
+    ]
+
+
+def decades(a: float, b: float) -> float:
+    """How many powers of ten lie between two numbers."""
+    return log10(a / b)

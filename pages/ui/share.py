@@ -1,0 +1,26 @@
+"""The teacher's link: one click copies the address, which says all that is seen."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_FILE = Path(__file__)
+_copy = st.components.v2.component(
+    "share",
+    html='<button type="button">Link to exactly this view</button>\n'
+    '<input readonly hidden aria-label="The address of this view">\n<p role="status"></p>\n',
+    css=_FILE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_FILE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+def link() -> None:
+    """Draw the button; where the view rests on an upload, say why there is none."""
+    named = st.query_params  # not pages.ui.view, which would keep the first visitor waiting
+    if named.get("upload") or named.get("gallery", "").startswith("zip-"):
+        st.caption(
+            ":material/link_off: An upload lives in your browser session only: no link can carry "
+            "it. Choose an image of a gallery to get one."
+        )
+    else:
+        _copy(key="share")

@@ -1,0 +1,84 @@
+"""The guided tour, without a browser: where its steps lead, and what an address may say."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import inspect, navigation, tour
+from pages.ui.view import RANGES, parse
+
+ROOT = Path(__file__).parents[2]
+
+
+def parts(page: str) -> set[str]:
+    """Names of a page's tabs."""
+    if page == navigation.INSPECT:
+        return set(inspect.PARTS)
+    source = ast.parse((ROOT / page).read_text(encoding="utf-8"))
+    named = [
+        node.value
+        for node in source.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PARTS"
+    ]
+    return {key.value for key in named[0].keys if isinstance(key, ast.Constant)}
+
+
+def results(step: str | None = None) -> AppTest:
+    """The Results page, the quickest one, with this in its address."""
+    page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
+    page.switch_page(navigation.RESULTS)
+    if step is not None:
+        page.query_params["tour"] = step
+    return page.run()
+
+
+def told(page: AppTest) -> list[str]:
+    return [it.value for it in page.markdown if it.value.startswith("**Step ")]
+
+
+def test_it_has_ten_steps_on_pages_of_the_menu():
+    assert len(tour.STEPS) == 10
+    assert {step.page for step in tour.STEPS} <= {page for page, _, _ in navigation.MENU}
+
+
+@pytest.mark.parametrize("step", tour.STEPS, ids=lambda step: step.title)
+def test_each_step_opens_a_state_that_its_page_knows(step):
+    own = {name: value for name, value in step.state.items() if name not in {"part", *RANGES}}
+    assert own.items() <= (parse(step.state).params() | {"gallery": "scenes"}).items()
+    for name in RANGES.keys() & step.state:
+        assert getattr(parse(step.state), name) == int(step.state[name])
+    if "part" in step.state:
+        assert step.state["part"] in parts(step.page)
+
+
+def test_a_step_is_told_on_its_own_page_with_its_neighbours_before_and_after():
+    (text,) = told(results("9"))
+    assert text.startswith("**Step 9 of 10 · Against the paper.**")
+
+
+@pytest.mark.parametrize("step", [None, "", "0", "11", "-1", "nine", "9.0", "٩", "8", "9" * 5_000])
+def test_anything_else_in_the_address_is_ignored(step):
+    page = results(step)
+    assert told(page) == []
+    assert not page.exception
+
+
+def test_a_link_within_the_page_keeps_the_step_and_leaving_ends_it():
+    page = results("9")
+    del page.query_params["tour"]
+    assert told(page.run())
+    assert page.query_params["tour"] == "9"
+    page.button(key="leave-tour").click().run()
+    assert told(page) == []
+    assert "tour" not in page.query_params
+    assert told(page.run()) == []
+
+
+def test_an_upload_has_no_link_and_says_so():
+    page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
+    page.switch_page(navigation.RESULTS)
+    page.query_params["upload"] = "me.jpg"
+    assert any("no link can carry it" in it.value for it in page.run().sidebar.caption)
+    assert not results().sidebar.caption
