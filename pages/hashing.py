@@ -11,7 +11,7 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("How LSH works", anchor=False)
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
     from core.errors import HashlightError
-    from pages.ui import errors, galleries, hashing, hashing_address, hyperplane_lab, inputs, view
+    from pages.ui import address, errors, galleries, hashing, hyperplane_lab, inputs, view
 
 PARTS = {
     "Bits and tables": hashing.coach,
@@ -21,7 +21,7 @@ PARTS = {
 }
 
 shown = view.current()
-tabs = st.tabs([LAB, *PARTS], **hashing_address.tied("part", [LAB, *PARTS], LAB))
+tabs = st.tabs([LAB, *PARTS], **address.tied("part", [LAB, *PARTS], LAB))
 if tabs[0].open:
     with tabs[0]:
         hyperplane_lab.lab()

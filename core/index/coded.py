@@ -30,6 +30,7 @@ WORD = readable.WORD
 MAX_CODE_BITS = 8_192
 MAX_THREADS = 256
 
+_NOTHING = np.array([-1])  # is left out
 _BLOCK = 4_096  # rows that one thread takes at once
 _CENTRE_SAMPLE = 50_000  # rows whose mean is the gallery's, near enough
 
@@ -121,10 +122,9 @@ class CodedVectors:
         """Answer one query."""
         checked_whole("k", k, low=1, high=2**31)
         query = _one(embedding, self.dim)
-        ids, cosines, _ = self.answers(
-            query, np.array([-1 if exclude is None else exclude]), min(k, len(self.ids)), settings
-        )
-        n = int(np.count_nonzero(ids[0] >= 0))
+        left_out = _NOTHING if exclude is None else np.array([exclude])
+        ids, cosines, _ = self.answers(query, left_out, min(k, len(self.ids)), settings)
+        n = ids.shape[1] if ids[0, -1] >= 0 else int(np.count_nonzero(ids[0] >= 0))
         return Hits(ids=ids[0, :n], similarities=cosines[0, :n])
 
     def batch_with(

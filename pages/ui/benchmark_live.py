@@ -14,9 +14,9 @@ from core.figures.timing import duration
 from core.index import readable
 from core.index.lsh import LSHConfig
 from core.progress import Progress
-from pages.ui import benchmark_words, errors, galleries, resources, view
+from pages.ui import benchmark_words, charts, errors, galleries, resources, view
 from pages.ui.address import tied
-from pages.ui.hashing_question import question
+from pages.ui.question import question
 from pages.ui.view import View
 
 DRAWN, REAL = "Drawn", "My gallery"
@@ -26,7 +26,6 @@ MOST_READABLE = 10_000  # images, where the engine runs on NumPy alone
 
 _BITS, _TABLES, _PROBES = (4, 16), (1, 32), (1, 64)
 _ATTEMPT = "race-attempt"  # in the session
-_STATIC = {"displayModeBar": False}  # of a Plotly chart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,7 +228,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
                 for it in finish.entrants
             ]
         ),
-        config=_STATIC,
+        config=charts.config("race"),
         key="race-times",
         alt="Median time of one query: "
         + ", ".join(f"{it.name} {duration(it.median)}" for it in finish.entrants),

@@ -19,10 +19,10 @@ from core.figures.benchmark import (
     time_and_size,
 )
 from core.figures.timing import duration
-from pages.ui import benchmark_words, errors, verdicts
+from pages.ui import benchmark_words, charts, errors, verdicts
 from pages.ui.address import tied
 from pages.ui.benchmark_words import setting_in_words
-from pages.ui.hashing_question import question
+from pages.ui.question import question
 
 NAME = "index-speed"
 MEASURE = "python -m core benchmark"
@@ -32,8 +32,6 @@ FAMILIES = {
     "reduced": "Clusters reduced to 256 numbers",
 }
 ANSWERS = {"1,000 times": 1000.0, "30 times": 30.0, "5 times": 5.0, "not at all": 1.0}
-
-_STATIC = {"displayModeBar": False}  # of a Plotly chart
 
 
 def show() -> None:
@@ -94,7 +92,7 @@ def _question(data_sets: Mapping[str, Any]) -> None:
 
 def _overview(data_sets: Mapping[str, Any]) -> None:
     wanted = next(iter(data_sets.values()))["wanted_recall_at_10"]
-    st.subheader("One query, one thread", anchor=False)
+    st.header("One query, one thread", anchor=False)
     names = dict.fromkeys(name for it in data_sets.values() for name in it["contestants"])
     _table(
         [
@@ -222,7 +220,7 @@ def _sizes(data_sets: Mapping[str, Any]) -> None:
     ]
     if not kinds:
         return
-    st.subheader("Time against the size of the gallery", anchor=False)
+    st.header("Time against the size of the gallery", anchor=False)
     kind = st.segmented_control(
         "Kind of gallery",
         kinds,
@@ -300,7 +298,7 @@ def _chart(figure: go.Figure, *, key: str, clicked: Any, of: Sequence[Source], a
                 st.query_params[param] = "/".join(found)
 
     st.plotly_chart(
-        figure, config=_STATIC, key=key, alt=alt, on_select=pick, selection_mode="points"
+        figure, config=charts.config(key), key=key, alt=alt, on_select=pick, selection_mode="points"
     )
 
 

@@ -19,9 +19,9 @@ from core.index.lsh import LSHIndex, Probe
 from core.index.store import StoredGallery
 from core.search import find_by_digest
 from pages.ui import cards, charts, inputs, navigation, resources, view
+from pages.ui.address import PartView, tied, write
 from pages.ui.errors import plain
-from pages.ui.hashing_address import PartView, tied, write
-from pages.ui.hashing_question import question
+from pages.ui.question import question
 from pages.ui.view import RANGES, View
 
 FEWEST = 3  # images of a gallery

@@ -11,8 +11,8 @@ from pathlib import Path
 import streamlit as st
 
 from core.evaluation.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
-from pages.ui.hashing_address import tied, write
-from pages.ui.hashing_question import question
+from pages.ui.address import tied, write
+from pages.ui.question import question
 from pages.ui.view import RANGES
 
 _FILE = Path(__file__)
