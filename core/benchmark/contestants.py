@@ -207,7 +207,7 @@ class FaissIVF(_Faiss):
     Where the gallery is float16, the cells hold float16 as well.
     """
 
-    MOST_TRAINING = 1_000_000  # vectors that k-means sees
+    MOST_TRAINING = 160_000  # vectors that k-means sees, forty for each of 4,000 cells
     LARGEST = 2_000_000  # vectors; as its cells are the root of N, building grows as N√N
 
     def refusal(self, n: int, dim: int) -> str | None:

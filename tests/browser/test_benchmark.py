@@ -56,7 +56,9 @@ def test_a_click_on_a_point_opens_its_settings(server, open_tab):
         return
     point = page.locator(".st-key-speed .scatterlayer .trace").first.locator(".point").last
     expect(point).to_be_visible()
-    box = ready(page) and point.bounding_box()
+    ready(page)
+    point.scroll_into_view_if_needed()
+    box = point.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page).to_have_url(re.compile("point="))
     expect(page.locator(".st-key-opened-point")).to_contain_text("Asked with")
