@@ -23,7 +23,9 @@ def settled(page: Page) -> Page:
 
 def numbers(page: Page) -> list[str]:
     """The metrics of the playground: angle, bits flipped, buckets kept, top k still found."""
-    return page.locator(".st-key-shift-numbers [data-testid=stMetricValue]").all_inner_texts()
+    metrics = page.locator(".st-key-shift-numbers [data-testid=stMetricValue]")
+    expect(metrics).to_have_count(4)  # the pictures are there before the numbers
+    return metrics.all_inner_texts()
 
 
 def after(page: Page):
