@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 from core.errors import SettingError
 from core.index import kept
 from core.index.coded import (
-    Answers,
     CodedVectors,
     engine,
     given_rows,
@@ -25,7 +24,6 @@ from core.index.coded import (
     n_threads,
     readable_rows,
 )
-from core.index.exact import Hits
 from core.index.hyperplanes import bit_values, draw_hyperplanes, keys_of
 from core.index.lsh import MAX_PROBES, LSHConfig
 from core.index.vectors import checked_embeddings, checked_ids, checked_whole
@@ -129,43 +127,6 @@ class BucketIndex(CodedVectors):
         """Bytes beyond the embeddings themselves."""
         arrays = (self.ids, self.codes, self.members, self.keys, self.directory)
         return sum(array.nbytes for array in arrays)
-
-    def query(
-        self,
-        embedding: ArrayLike,
-        *,
-        k: int = 10,
-        settings: BucketSearch | None = None,
-        exclude: int | None = None,
-    ) -> Hits:
-        """Return the k best candidates.
-
-        Args:
-            embedding: (D,) of unit length.
-            k: how many hits at most; there are fewer where there are fewer candidates.
-            settings: how far to go; by default the index's own, as calibrated.
-            exclude: an id to leave out: the query's own, when it is in the gallery.
-
-        Raises:
-            SettingError: a number outside its range, or not an embedding of this gallery.
-        """
-        return self.query_with(embedding, k=k, settings=settings, exclude=exclude)
-
-    def query_batch(
-        self,
-        embeddings: ArrayLike,
-        *,
-        k: int = 10,
-        settings: BucketSearch | None = None,
-        exclude: ArrayLike | None = None,
-        threads: int = 1,
-    ) -> Answers:
-        """Answer many queries (Q, D); each gets what ``query`` gives it.
-
-        Raises:
-            SettingError: as ``query``.
-        """
-        return self.batch_with(embeddings, k=k, settings=settings, exclude=exclude, threads=threads)
 
     def answers(
         self,

@@ -83,7 +83,7 @@ class CodedVectors:
         """Signed distances, up to one factor, to all hyperplanes: (n, M)."""
         planes = self.hyperplanes
         margins: NDArray[np.float32] = self.loops.margins(
-            _as_numbers(self.loops, embeddings), planes.centre, planes.signs
+            readable_rows(self.loops, embeddings), planes.centre, planes.signs
         )
         return margins
 
@@ -98,7 +98,7 @@ class CodedVectors:
         planes = self.hyperplanes
 
         def hash_some(some: slice) -> None:
-            numbers = _as_numbers(self.loops, embeddings[some])
+            numbers = readable_rows(self.loops, embeddings[some])
             codes[some] = self.loops.hash_codes(numbers, planes.centre, planes.signs, self.n_words)
 
         in_threads(hash_some, len(embeddings), threads, progress=progress, what="Hashing")
@@ -116,10 +116,26 @@ class CodedVectors:
         """Search with queries (Q, D) that have been checked, in the caller's thread."""
         raise NotImplementedError
 
-    def query_with(
-        self, embedding: ArrayLike, *, k: int, settings: Any, exclude: int | None
+    def query(
+        self,
+        embedding: ArrayLike,
+        *,
+        k: int = 10,
+        settings: Any = None,
+        exclude: int | None = None,
     ) -> Hits:
-        """Answer one query."""
+        """Return the k best of what the stages before the rerank leave.
+
+        Args:
+            embedding: (D,) of unit length.
+            k: how many hits at most; there are fewer where fewer are left.
+            settings: how far to go (``CodeSearch`` or ``BucketSearch``); by default the index's
+                own, as calibrated.
+            exclude: an id to leave out: the query's own, when it is in the gallery.
+
+        Raises:
+            SettingError: a number outside its range, or not an embedding of this gallery.
+        """
         checked_whole("k", k, low=1, high=2**31)
         query = _one(embedding, self.dim)
         left_out = _NOTHING if exclude is None else np.array([exclude])
@@ -127,16 +143,20 @@ class CodedVectors:
         n = ids.shape[1] if ids[0, -1] >= 0 else int(np.count_nonzero(ids[0] >= 0))
         return Hits(ids=ids[0, :n], similarities=cosines[0, :n])
 
-    def batch_with(
+    def query_batch(
         self,
         embeddings: ArrayLike,
         *,
-        k: int,
-        settings: Any,
-        exclude: ArrayLike | None,
-        threads: int,
+        k: int = 10,
+        settings: Any = None,
+        exclude: ArrayLike | None = None,
+        threads: int = 1,
     ) -> Answers:
-        """Answer many queries, in several threads."""
+        """Answer many queries (Q, D); each gets what ``query`` gives it.
+
+        Raises:
+            SettingError: as ``query``.
+        """
         k = min(checked_whole("k", k, low=1, high=2**31), len(self.ids))
         checked_whole("threads", threads, low=1, high=MAX_THREADS)
         queries = np.ascontiguousarray(embeddings, np.float32)
@@ -276,9 +296,6 @@ def readable_rows(loops: Any, rows: NDArray[np.floating]) -> NDArray[Any]:
     """Return rows as the loops take them: numba reads a float16 as its 16 bits."""
     plain = np.asarray(rows)  # of a mapped file: the same memory without the file's methods
     return plain if loops is readable or rows.dtype != np.float16 else plain.view(np.uint16)
-
-
-_as_numbers = readable_rows
 
 
 def _one(embedding: ArrayLike, dim: int) -> NDArray[np.float32]:

@@ -25,7 +25,6 @@ from numpy.typing import ArrayLike, NDArray
 from core.index import kept
 from core.index.coded import (
     WORD,
-    Answers,
     CodedVectors,
     engine,
     given_rows,
@@ -33,7 +32,6 @@ from core.index.coded import (
     n_threads,
     readable_rows,
 )
-from core.index.exact import Hits
 from core.index.vectors import checked_embeddings, checked_ids, checked_whole
 from core.progress import Progress, silent
 
@@ -138,43 +136,6 @@ class CodeIndex(CodedVectors):
         """Bytes beyond the embeddings themselves."""
         arrays = (self.ids, self.order, self.codes, self.sketches, self.cells, self.starts)
         return sum(array.nbytes for array in arrays)
-
-    def query(
-        self,
-        embedding: ArrayLike,
-        *,
-        k: int = 10,
-        settings: CodeSearch | None = None,
-        exclude: int | None = None,
-    ) -> Hits:
-        """Return the k best of those embeddings that the stages leave.
-
-        Args:
-            embedding: (D,) of unit length.
-            k: how many hits at most.
-            settings: how far to go; by default the index's own, as calibrated.
-            exclude: an id to leave out: the query's own, when it is in the gallery.
-
-        Raises:
-            SettingError: a number outside its range, or not an embedding of this gallery.
-        """
-        return self.query_with(embedding, k=k, settings=settings, exclude=exclude)
-
-    def query_batch(
-        self,
-        embeddings: ArrayLike,
-        *,
-        k: int = 10,
-        settings: CodeSearch | None = None,
-        exclude: ArrayLike | None = None,
-        threads: int = 1,
-    ) -> Answers:
-        """Answer many queries (Q, D); each gets what ``query`` gives it.
-
-        Raises:
-            SettingError: as ``query``.
-        """
-        return self.batch_with(embeddings, k=k, settings=settings, exclude=exclude, threads=threads)
 
     def answers(
         self,
