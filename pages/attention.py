@@ -10,6 +10,7 @@ title.title("How attention works", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.errors import HashlightError
     from pages.ui import (
+        address,
         attention,
         attention_ablation,
         attention_gradcam,
@@ -41,12 +42,12 @@ try:
     gallery = galleries.open_chosen(shown)
     stored = galleries.embeddings(gallery) if gallery else None
     if gallery and stored:
-        asked = attention.or_example(shown, gallery, stored)
+        asked = inputs.or_example(shown, gallery, stored)
         inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ATTENTION)
         query = inputs.query(asked, gallery)
         if query:
             lesson = attention.Lesson(query, gallery, stored, asked)
-            tabs = st.tabs(list(PARTS), **attention.kept("part", PARTS, next(iter(PARTS))))
+            tabs = st.tabs(list(PARTS), **address.tied("part", PARTS, next(iter(PARTS))))
             for tab, show in zip(tabs, PARTS.values(), strict=True):
                 if tab.open:
                     with tab:

@@ -26,7 +26,7 @@ try:
     gallery = galleries.open_chosen(shown)
     stored = galleries.embeddings(gallery) if gallery else None
     if gallery and stored:
-        asked = robustness.or_example(shown, gallery, stored)
+        asked = inputs.or_example(shown, gallery, stored)
         inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ROBUSTNESS)
         query = inputs.query(asked, gallery)
         if query:

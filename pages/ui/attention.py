@@ -3,9 +3,8 @@
 import base64
 import inspect
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,7 +16,7 @@ from core.index.store import StoredGallery
 from core.model.cbam import Attention
 from core.search import EmbeddedQuery, SearchResult
 from pages.ui import answers, resources
-from pages.ui.errors import plain
+from pages.ui.address import tied
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
@@ -50,39 +49,6 @@ class Lesson:
         return address(resources.small_picture(self.query.data, max_side=SIDE), "JPEG")
 
 
-def or_example(shown: View, gallery: Gallery, stored: StoredGallery) -> View:
-    """Return the view with the gallery's first image as its query where nobody has chosen one."""
-    if shown.source or not len(stored.ids):
-        return shown
-    name = gallery.items[int(stored.ids[0])].name
-    st.caption(f"Nobody has chosen a query yet, so this is the gallery's first: {plain(name)}.")
-    return shown.with_query("image", name)
-
-
-def kept(name: str, options: Iterable[str], default: str | None = None) -> dict[str, Any]:
-    """Keep a widget's choice in the address; return what the widget needs for that.
-
-    Streamlit's own binding doesn't get along with ``view.show``: it lets nobody else write an
-    address in which something is bound.
-
-    Args:
-        name: in the address, and the widget's key.
-        options: that make sense; anything else is ignored.
-        default: goes without saying.
-    """
-    wanted = st.query_params.get(name)
-    st.session_state[name] = wanted if wanted in options else default
-    return {"key": name, "on_change": _keep, "args": (name, default)}
-
-
-def _keep(name: str, default: str | None) -> None:
-    chosen = st.session_state[name]
-    if chosen == default:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = chosen
-
-
 @st.fragment
 def question(text: str, options: Sequence[str], *, right: str, because: str, key: str) -> None:
     """Ask for a guess, and answer it once there is one.
@@ -100,7 +66,7 @@ def question(text: str, options: Sequence[str], *, right: str, because: str, key
             options,
             index=None,
             horizontal=True,
-            **kept(key, options),
+            **tied(key, options, None),
         )
         if guess == right:
             st.markdown(f":green[:material/check: **Right.**] {because}")

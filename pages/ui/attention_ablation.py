@@ -11,7 +11,8 @@ from core.figures.shift import flipped_bits
 from core.model.cbam import CBAM, Attention
 from core.search import SearchResult, look_up
 from pages.ui import charts, resources
-from pages.ui.attention import Lesson, code, kept, named, of_file, question
+from pages.ui.address import tied
+from pages.ui.attention import Lesson, code, named, of_file, question
 
 NAMES: dict[Attention, str] = {
     "both": "both gates",
@@ -51,7 +52,7 @@ def _chain(lesson: Lesson) -> None:
             "Switched for",
             _SWITCHED,
             required=True,
-            **kept("switched", _SWITCHED, _SWITCHED[0]),
+            **tied("switched", _SWITCHED, _SWITCHED[0]),
             help="A search embeds query and gallery in the same way. *Query alone* breaks that "
             "rule, to show why it is one.",
         )
@@ -60,7 +61,7 @@ def _chain(lesson: Lesson) -> None:
             PATH[1:],
             required=True,
             format_func=NAMES.__getitem__,
-            **kept("switch", PATH[1:], "spatial"),
+            **tied("switch", PATH[1:], "spatial"),
         )
     alone = switched == _SWITCHED[1]
     steps = ablation_path({it: _search(lesson, it, alone=alone) for it in PATH})

@@ -16,7 +16,8 @@ from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.search import EmbeddedQuery, SearchResult
 from pages.ui import attention_maps as maps
 from pages.ui import navigation, resources
-from pages.ui.attention import SIDE, Lesson, address, code, kept, of_file, question
+from pages.ui.address import tied
+from pages.ui.attention import SIDE, Lesson, address, code, of_file, question
 from pages.ui.attention_maps import Panel
 from pages.ui.errors import plain
 
@@ -135,7 +136,7 @@ def _choose_hit(lesson: Lesson, result: SearchResult) -> int | None:
         list(names),
         format_func=names.__getitem__,
         width=360,
-        **kept("hit", names, next(iter(names))),
+        **tied("hit", names, next(iter(names))),
     )
     return ids[chosen]
 

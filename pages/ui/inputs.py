@@ -9,10 +9,12 @@ import streamlit as st
 
 from core.errors import GalleryError, ImageError
 from core.galleries.base import Gallery
+from core.index.store import StoredGallery
 from core.model.cbam import ATTENTION_MODES
 from core.model.images import FORMAT_NAMES, MAX_BYTES, decode
 from core.search import find_by_name
 from pages.ui import cards, errors, navigation, samples, view
+from pages.ui.errors import plain
 from pages.ui.view import RANGES, View
 
 PER_PAGE = 18  # two rows on a wide screen
@@ -109,6 +111,15 @@ def query(shown: View, gallery: Gallery | None) -> Query | None:
     if shown.source == "upload":
         return Query(shown.name, _uploaded(shown.name), is_upload=True)
     return None
+
+
+def or_example(shown: View, gallery: Gallery, stored: StoredGallery) -> View:
+    """Return the view with the gallery's first image as its query where nobody has chosen one."""
+    if shown.source or not len(stored.ids):
+        return shown
+    name = gallery.items[int(stored.ids[0])].name
+    st.caption(f"Nobody has chosen a query yet, so this is the gallery's first: {plain(name)}.")
+    return shown.with_query("image", name)
 
 
 def choose_query(

@@ -166,15 +166,6 @@ class Lab:
         )
 
 
-def or_example(shown: View, gallery: Gallery, stored: StoredGallery) -> View:
-    """Return the view with the gallery's first image as its query where nobody has chosen one."""
-    if shown.source or not len(stored.ids):
-        return shown
-    name = gallery.items[int(stored.ids[0])].name
-    st.caption(f"Nobody has chosen a query yet, so this is the gallery's first: {plain(name)}.")
-    return shown.with_query("image", name)
-
-
 def begin(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -> Lab:
     """Set up what the parts of the page share.
 
