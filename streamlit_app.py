@@ -1,5 +1,7 @@
 """The home page: what this is, in one screen, with a live example."""
 
+import re
+
 import streamlit as st
 
 from pages.ui import navigation, tour
@@ -25,9 +27,15 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.ui.view import View
 
 
+def example_number() -> int:
+    """Return which example the address names, from 0."""
+    text = st.query_params.get("example", "")
+    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
+
+
 def another() -> None:
     """Go on to the next example."""
-    st.session_state["example"] = st.session_state.get("example", 0) + 1
+    st.query_params["example"] = str(example_number() + 1)
 
 
 def told(result: SearchResult) -> str:
@@ -50,7 +58,7 @@ try:
     gallery = resources.finished(resources.opened(View().gallery))
     stored = galleries.embeddings(gallery)
     if stored:
-        example = stored.ids[(7 + STEP * st.session_state.get("example", 0)) % len(stored.ids)]
+        example = stored.ids[(7 + STEP * example_number()) % len(stored.ids)]
         item = gallery.items[int(example)]
         shown = View().with_query("image", item.name)
         query = Query(item.name, gallery.read(item.id), item.id)

@@ -21,7 +21,7 @@ try:
     gallery = galleries.open_chosen(shown)
     stored = galleries.embeddings(gallery) if gallery else None
     if gallery and stored:
-        shown = inspect.or_example(shown, gallery, stored)
+        shown = inputs.or_example(shown, gallery, stored)
         inputs.choose_query(shown, gallery, stored.ids.tolist(), page=navigation.INSPECT)
         query = inputs.query(shown, gallery)
         if query:

@@ -1,7 +1,5 @@
 """How LSH works on a real gallery: what is shown, part by part; the lab has a file of its own."""
 
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -11,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.evaluation import hashing as theory
+from core.evidence import listed
 from core.figures.bits import code_grid
 from core.figures.hashing import bucket_ranks, hamming_scatter, probe_lines, retrieval_curve
 from core.galleries.base import Gallery
@@ -20,6 +19,7 @@ from core.index.store import StoredGallery
 from core.search import find_by_digest
 from pages.ui import cards, charts, inputs, navigation, resources, view
 from pages.ui.address import PartView, tied, write
+from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.question import question
 from pages.ui.view import RANGES, View
@@ -134,10 +134,11 @@ def coach(lesson: Lesson) -> None:
         f"{len(sample.rows)} queries to all {n:,} other images; each histogram is as high as its "
         "highest degree. A good curve is high above the first and low above the second; where "
         "the two overlap, no K and L can tell them apart. The formula is the mean over all "
-        "hyperplanes, the measured number comes from those of one seed: change the seed in the "
-        "sidebar and see it move."
+        "hyperplanes, the measured number comes from those of one seed: with a dozen hyperplanes "
+        f"or more it lies within {100 * theory.ONE_SEED:.0f} percentage points of the formula. "
+        "Change the seed in the sidebar and see it move."
     )
-    _code(theory.predict, theory.measure, theory.choose)
+    show_code(theory.predict, theory.measure, theory.choose)
 
 
 def _predicted(lesson: Lesson, sample: theory.PairSample, kind: str) -> None:
@@ -210,7 +211,7 @@ def practice(lesson: Lesson) -> None:
         key="guess-practice",
     )
     _pairs(lesson)
-    _code(theory.hamming_pairs, theory.binomial_band)
+    show_code(theory.hamming_pairs, theory.binomial_band)
 
 
 @st.fragment
@@ -368,7 +369,7 @@ def probes(lesson: Lesson) -> None:
             st.metric(what, f"{value:,}", told, delta_color="off", delta_arrow="off")
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown(f"**Bits that probe {step} flips**, framed; pale bits have small margins")
+        st.markdown(f"**Bits that probe {step} flips**, ringed; pale bits have small margins")
         marked = np.zeros(code.margins.shape, dtype=np.bool_)
         for probe in read:
             marked[probe.table, list(probe.flipped)] = True
@@ -404,7 +405,7 @@ def probes(lesson: Lesson) -> None:
     with cards.grid("neighbours", min_width=96):
         for rank, id in enumerate(it.neighbours.tolist(), start=1):
             _card(lesson, f"neighbour-{rank}", id, facts=_found_by(first.get(id), step))
-    _code(LSHIndex.candidates, theory.probe_steps)
+    show_code(LSHIndex.candidates, theory.probe_steps)
 
 
 def _step_buttons(shown: View, n_steps: int) -> None:
@@ -469,7 +470,7 @@ def buckets(lesson: Lesson) -> None:
         key="guess-buckets",
     )
     _one_table(lesson, it, [int(key) for key in code.keys], sizes, tables)
-    _code(LSHIndex.add, LSHIndex.candidates, theory.table_statistics)
+    show_code(LSHIndex.add, LSHIndex.candidates, theory.table_statistics)
 
 
 @st.fragment
@@ -481,7 +482,15 @@ def _one_table(
     tables: list[theory.TableStatistics],
 ) -> None:
     K, L, n = lesson.shown.K, lesson.shown.L, lesson.n
+    in_vain = [
+        t for t, key in enumerate(keys) if not {*lesson.index.bucket(t, key).tolist()} - {it.id}
+    ]
     table = st.selectbox("Hash table", range(1, L + 1), **tied("table", range(1, L + 1), 1)) - 1
+    st.caption(
+        f"This query meets no other image in {listed(in_vain, 'table')}: read in vain."
+        if in_vain
+        else "This query meets other images in every table."
+    )
     told, own = (
         tables[table],
         [table_sizes.get(key, 0) for table_sizes, key in zip(sizes, keys, strict=True)],
@@ -588,10 +597,3 @@ def _card(lesson: Lesson, key: str, id: int, *, facts: str = "") -> None:
         alt=item.name,
         shown=lesson.shown,
     )
-
-
-def _code(*functions: Callable[..., object]) -> None:
-    """Offer the functions of core that did the work."""
-    with st.expander("Show the code", icon=":material/code:", type="compact"):
-        for function in functions:
-            st.code(inspect.getsource(function), language="python")

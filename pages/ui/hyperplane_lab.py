@@ -11,7 +11,9 @@ from pathlib import Path
 import streamlit as st
 
 from core.evaluation.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
+from core.index.hyperplanes import keys_of
 from pages.ui.address import tied, write
+from pages.ui.code import show_code
 from pages.ui.question import question
 from pages.ui.view import RANGES
 
@@ -81,6 +83,7 @@ def lab() -> None:
         "here; how far an image lies from the middle is for you to tell them apart. Turn a line "
         "by its knob, or focus the knob and press the arrow keys."
     )
+    show_code(plane_normals, keys_of, PlaneGallery.expected)
 
 
 def _settings() -> None:

@@ -1,13 +1,12 @@
 """One query on one page: its code, its buckets, its candidates, what it missed, and why.
 
-The address names the part that is open (``part``), the table whose buckets are shown (``table``)
-and the image that is explained (``other``); what makes no sense there is ignored.
+The address names the part that is open (``part``), the table whose buckets are shown (``table``),
+the image that is explained (``other``) and the guess; what makes no sense there is ignored.
 """
 
 import json
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 from urllib.parse import urlencode
 
 import numpy as np
@@ -23,22 +22,24 @@ from core.evidence import (
     as_csv,
     as_json,
     joined,
+    probe_order,
     verdict,
     versions,
 )
 from core.figures.bits import FRAGILE, code_grid
 from core.figures.evidence import crossings, tables_by_cosine
 from core.galleries.base import Gallery
-from core.index.hyperplanes import collision_probability
-from core.index.lsh import Probe
+from core.index import hyperplanes
+from core.index.exact import exact_scan, rerank
+from core.index.lsh import LSHIndex, Probe, flips_in_order
 from core.index.store import StoredGallery
 from pages.ui import cards, charts, navigation, resources, results
+from pages.ui.address import tied
 from pages.ui.answers import answer
+from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.view import RANGES, View
-
-Option = TypeVar("Option", bound=Hashable)
 
 GUESSES = ("None", "Up to a quarter", "Up to a half", "More")
 MEMBERS = 36  # thumbnails of one table's buckets
@@ -54,14 +55,6 @@ class Inspection:
     shown: View
     model_digest: str
     evidence: Evidence
-    is_example: bool  # the address names no query
-
-
-def or_example(shown: View, gallery: Gallery, stored: StoredGallery) -> View:
-    """Return the view with the gallery's first image as its query where it has none."""
-    if shown.source:
-        return shown
-    return shown.with_query("image", gallery.items[int(stored.ids[0])].name)
 
 
 def begin(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -> Inspection:
@@ -78,33 +71,19 @@ def begin(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) ->
         shown=shown,
         model_digest=stored.embedder_digest,
         evidence=Evidence(result, index, gallery, shown.search),
-        is_example=not any(name in st.query_params for name in ("image", "sample", "upload")),
     )
-
-
-# The state in the address -----------------------------------------------------------------
-
-
-def _chosen(name: str, options: Sequence[Option], default: Option) -> Option:
-    """Return what the address says of one of this page's choices, and tell its widget."""
-    named = {str(option): option for option in options}
-    choice = named.get(st.query_params.get(name, ""), default)
-    st.session_state[name] = choice  # the address is right, back included
-    return choice
-
-
-def _choice_changed(name: str, default: Hashable) -> None:
-    """Write a choice to the address; what is default isn't written."""
-    if (choice := st.session_state[name]) != default:
-        st.query_params[name] = str(choice)
-    elif name in st.query_params:
-        del st.query_params[name]
 
 
 def _address(inspection: Inspection) -> str:
     """Return the address of what is seen now, written out where an example is shown."""
-    own = {name: st.query_params[name] for name in OWN if name in st.query_params}
+    own = {name: it for name, it in st.query_params.items() if name in OWN}
     return f"{st.context.url or ''}?{urlencode(inspection.shown.params() | own)}"
+
+
+def _link(shown: View, part: str, **own: str) -> dict[str, str]:
+    """Return the parameters of a part of this page; what was guessed of this query stays."""
+    guess = {name: it for name, it in st.query_params.items() if name == "guess"}
+    return shown.params() | guess | {"part": part} | own
 
 
 # Above all parts --------------------------------------------------------------------------
@@ -114,7 +93,7 @@ def overview(inspection: Inspection) -> None:
     """Ask for a guess, and show the way from bits to neighbours in four numbers."""
     evidence, shown = inspection.evidence, inspection.shown
     result = evidence.result
-    picture, told = st.columns([1, 3], gap="medium")
+    picture, told = st.columns([1, 5], gap="medium")
     with picture:
         results.query_picture(result, inspection.query.title)
         st.caption(_caption(inspection))
@@ -124,7 +103,7 @@ def overview(inspection: Inspection) -> None:
             f"**Guess first:** of the {n_nearest} images nearest to this query, how many did LSH "
             "miss?",
             GUESSES,
-            key=f"guess-{hash((shown.gallery, shown.source, shown.name))}",
+            **tied("guess", GUESSES, None),
         )
         n_missed = n_nearest - round(result.neighbour_recall * n_nearest)
         if guess:
@@ -171,8 +150,6 @@ def _caption(inspection: Inspection) -> str:
     parts = [plain(inspection.query.title)]
     if result.query_label is not None:
         parts.append(f"label **{plain(result.query_label)}**")
-    if inspection.is_example:
-        parts.append("an example: the gallery's first image")
     if inspection.query.is_upload:
         parts.append("an upload can't be put in a link, so this page's address works only here")
     return " · ".join(parts)
@@ -180,9 +157,7 @@ def _caption(inspection: Inspection) -> str:
 
 def parts(inspection: Inspection) -> None:
     """Show the part that is open."""
-    names = list(PARTS)
-    _chosen("part", names, names[0])
-    tabs = st.tabs(names, key="part", on_change=_choice_changed, args=("part", names[0]))
+    tabs = st.tabs(list(PARTS), **tied("part", PARTS, next(iter(PARTS))))
     for tab, show in zip(tabs, PARTS.values(), strict=True):
         if tab.open:
             with tab:
@@ -222,6 +197,7 @@ def hash_code(inspection: Inspection) -> None:
         "forgive the most fragile bits first. Hover over a bit for its margin, and for the first "
         "probe that flips it."
     )
+    show_code(hyperplanes.hash_code)
 
 
 # 2 · Buckets ------------------------------------------------------------------------------
@@ -232,15 +208,7 @@ def buckets(inspection: Inspection) -> None:
     """Show the buckets that were read in one table, in the order of the probes."""
     evidence = inspection.evidence
     tables = range(1, evidence.index.config.n_tables + 1)
-    number = _chosen("table", tables, 1)
-    st.pills(
-        "Table",
-        tables,
-        key="table",
-        required=True,
-        on_change=_choice_changed,
-        args=("table", 1),
-    )
+    number = st.pills("Table", tables, required=True, **tied("table", tables, 1))
     read = [(n, it) for n, it in _numbered(evidence.result.candidates.probes)]
     probes = [(n, it) for n, it in read if it.table == number - 1]
     truth = {hit.id for hit in evidence.result.exact_hits}
@@ -288,6 +256,7 @@ def buckets(inspection: Inspection) -> None:
         left = max(0, left - len(ids))
     if n_hidden:
         st.caption(f"{n_hidden:,} more in these buckets; the evidence lists all of them.")
+    show_code(LSHIndex.candidates, flips_in_order)
 
 
 # 3 · Candidates ---------------------------------------------------------------------------
@@ -366,6 +335,7 @@ def candidates(inspection: Inspection) -> None:
             column_config={"Cosine": st.column_config.NumberColumn(format="%.4f")},
             alt="All candidates by cosine.",
         )
+    show_code(rerank, exact_scan)
 
 
 # 4 · Missed -------------------------------------------------------------------------------
@@ -400,6 +370,7 @@ def missed(inspection: Inspection) -> None:
         f"Both searches end somewhere: after {MOST_PROBES:,} probes per table and {MOST_TABLES} "
         "tables. Long before that the exact scan is the cheaper way."
     )
+    show_code(Evidence.explain, probe_order)
 
 
 def _lost(inspection: Inspection, image: Explained) -> None:
@@ -430,7 +401,7 @@ def _try(label: str, inspection: Inspection, **changes: int) -> None:
         navigation.INSPECT,
         label=label,
         icon=":material/tune:",
-        query_params=replace(inspection.shown, **changes).params() | {"part": "Missed"},
+        query_params=_link(replace(inspection.shown, **changes), "Missed"),
     )
 
 
@@ -451,15 +422,12 @@ def why(inspection: Inspection) -> None:
         (hit.name for hit in evidence.result.hits),
         names,
     )
-    name = _chosen("other", list(names), default)
-    st.selectbox(
+    name = st.selectbox(
         "Why did this image come up, or why not?",
         list(names),
-        key="other",
         format_func=lambda name: f"{ranks[name]} · {name}",
         help="Every image of the gallery, by its rank in the exact scan.",
-        on_change=_choice_changed,
-        args=("other", default),
+        **tied("other", names, default),
     )
     image = evidence.explain(names[name])
     pictures, told = st.columns([2, 3], gap="medium")
@@ -492,7 +460,7 @@ def _compared(inspection: Inspection, image: Explained) -> None:
             for row in theirs.margins.tolist()
         ]
     )
-    expected = shown.K * (1 - collision_probability(image.similarity))
+    expected = shown.K * (1 - hyperplanes.collision_probability(image.similarity))
     distances = differs.sum(axis=1)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -543,6 +511,7 @@ def _compared(inspection: Inspection, image: Explained) -> None:
         "In brackets: the query's margin. A bucket is read early where few bits differ and their "
         "margins are small."
     )
+    show_code(Evidence.explain, verdict)
 
 
 def _robustness(image: Explained, shown: View) -> str:
@@ -642,7 +611,7 @@ def _why_link(inspection: Inspection, name: str) -> None:
         navigation.INSPECT,
         label="Why?",
         help=plain(name),
-        query_params=inspection.shown.params() | {"part": "Why?", "other": name},
+        query_params=_link(inspection.shown, "Why?", other=name),
     )
 
 
@@ -713,4 +682,4 @@ PARTS: dict[str, Callable[[Inspection], None]] = {
     "Why?": why,
     "Evidence": evidence,
 }
-OWN = ("part", "table", "other")  # this page's names in an address
+OWN = ("part", "table", "other", "guess")  # this page's names in an address

@@ -4,12 +4,28 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.ui.address import tied
+
 
 @st.fragment
 def question(text: str, options: Sequence[str], *, right: str, because: str, key: str) -> None:
-    """Ask for a guess, and answer once there is one."""
+    """Ask for a guess, and answer once there is one.
+
+    Args:
+        text: what is asked.
+        options: that can be guessed.
+        right: one of them.
+        because: why, and what was measured.
+        key: of the widget; the guess stands in the address under it.
+    """
     with st.container(border=True):
-        guess = st.radio(f"**Guess first.** {text}", options, index=None, horizontal=True, key=key)
+        guess = st.radio(
+            f"**Guess first.** {text}",
+            options,
+            index=None,
+            horizontal=True,
+            **tied(key, options, None),
+        )
         if guess == right:
             st.success(f"Right. {because}", icon=":material/check:")
         elif guess:

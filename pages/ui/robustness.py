@@ -6,9 +6,7 @@ link need no code of their own.
 """
 
 import base64
-import inspect
 import io
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import streamlit as st
@@ -27,11 +25,14 @@ from core.figures.shift import (
     slope_chart,
 )
 from core.galleries.base import Gallery, file_digest
+from core.index.hyperplanes import collision_probability
 from core.index.lsh import LSHIndex
 from core.index.store import StoredGallery
 from core.model.augment import Pixels
 from core.search import find_by_digest
 from pages.ui import charts, navigation, resources
+from pages.ui.address import tied
+from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.view import View
@@ -196,12 +197,6 @@ def number(name: str, limits: tuple[float, float]) -> float | None:
     return round(value, 2) if low <= value <= high else None  # NaN lies nowhere
 
 
-def choice(name: str, options: Sequence[str], default: str | None) -> str | None:
-    """Read one of some options from the address."""
-    value = st.query_params.get(name)
-    return value if value in options else default
-
-
 def alteration() -> Alteration:
     """Read the strengths of all sliders from the address."""
     found = {knob.name: number(knob.name, knob.limits) for knob in KNOBS}
@@ -239,9 +234,12 @@ def prediction(lab: Lab) -> None:
     total = lab.n_bits
     guess = number("guess", (0, total))
     with st.container(border=True, key="prediction"):
-        st.markdown(
-            f":material/psychology: **You turn this picture by {ASKED.rotate:.0f} degrees. How "
-            f"many of the {total} bits of its hash code will flip?**"
+        picture, asked = st.columns([1, 9], gap="medium", vertical_alignment="center")
+        with picture, st.container(key="query-picture-asked"):
+            _picture(lab.pixels, f"Query: {lab.query.title}")
+        asked.markdown(
+            f"**Guess first.** You turn this picture by {ASKED.rotate:.0f} degrees. How many of "
+            f"the {total} bits of its hash code will flip?"
         )
         if guess is None:
             with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -327,14 +325,7 @@ def playground(lab: Lab) -> None:
         _bits(result)
     with ranks:
         _ranks(result, lab)
-    _code(alter, shift)
-
-
-def _code(*functions: Callable[..., object]) -> None:
-    """Offer the functions of core that did the work."""
-    with st.expander("Show the code", icon=":material/code:", type="compact"):
-        for function in functions:
-            st.code(inspect.getsource(function), language="python")
+    show_code(alter, shift)
 
 
 def _before(lab: Lab) -> str:
@@ -466,18 +457,14 @@ def _bits(result: Shift) -> None:
 def _ranks(result: Shift, lab: Lab) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Where the old top {lab.shown.k} went**", width="stretch")
-        by = choice("ranks", list(RANKINGS), "lsh") or "lsh"
-        _follow("ranks-by", by)
-        st.segmented_control(
+        by = st.segmented_control(
             "Ranked by",
             list(RANKINGS),
             format_func=RANKINGS.__getitem__,
-            key="ranks-by",
             required=True,
             label_visibility="collapsed",
             width="content",
-            on_change=_moved,
-            args=("ranks", "ranks-by", "lsh"),
+            **tied("ranks", RANKINGS, "lsh"),
         )
     ranks = result.lsh if by == "lsh" else result.exact
     k = lab.shown.k
@@ -540,16 +527,12 @@ def how_far(lab: Lab) -> None:
         "Choose one change: it is measured alone, from weak to strong. Each point is one pass "
         "through the network, so this takes a second or two."
     )
-    name = choice("curve", list(_KNOB), None)
-    _follow("curve-of", name)
-    st.pills(
+    name = st.pills(
         "Change",
         list(_KNOB),
         format_func=str.capitalize,
-        key="curve-of",
         label_visibility="collapsed",
-        on_change=_moved,
-        args=("curve", "curve-of", None),
+        **tied("curve", _KNOB, None),
     )
     if name is None:
         return
@@ -581,6 +564,7 @@ def how_far(lab: Lab) -> None:
             "Where both lines fall together, the embedding moved. Where LSH falls below the "
             "exact scan, hashing lost what the embedding still knew."
         )
+    show_code(shift, collision_probability)
 
 
 def _measured(lab: Lab, knob: Knob) -> list[Step]:

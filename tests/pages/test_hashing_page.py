@@ -64,6 +64,7 @@ def test_each_part_opens_and_asks_before_it_answers(open_page, part):
     guess.set_value(guess.options[0]).run()
     assert not page.exception
     assert len(page.success) + len(page.info) == 1
+    assert page.query_params[guess.key] == guess.options[0]  # a link shows the answer too
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -94,7 +94,7 @@ def test_a_step_of_a_slider_is_one_pass_and_going_back_none(open_page, passes):
 def test_the_curve_is_measured_only_when_it_is_asked_for(open_page, passes):
     page = open_page(**RED)
     del passes[:]
-    page.button_group(key="curve-of").set_value("blur").run()
+    page.button_group(key="curve").set_value("blur").run()
     assert not page.exception
     assert page.query_params["curve"] == "blur"
     assert len(passes) == 7
