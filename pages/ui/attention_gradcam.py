@@ -83,10 +83,6 @@ def _maps(lesson: Lesson) -> None:
     other = resources.embedded_query(lesson.gallery.read(hit), mode)
     kept = lesson.stored.of(mode)[np.searchsorted(lesson.stored.ids, hit)]  # (D,)
     query = result.query
-    st.latex(
-        r"\begin{gathered}w_c=\operatorname*{mean}_{y,x}\frac{\partial s}{\partial F_c(y,x)},\quad "
-        r"s=\cos(e_q,e_h)\\\text{map}=\mathrm{ReLU}\Big(\sum_c w_c F_c\Big)\end{gathered}"
-    )
     panels = [
         *_panels(
             "query",
@@ -117,6 +113,10 @@ def _maps(lesson: Lesson) -> None:
             if any(panel.outline for panel in panels)
             else " Only *Scenes* has masks, so nothing here can be scored."
         )
+    )
+    st.latex(  # typeset late: above the maps it would move them from under the pointer
+        r"\begin{gathered}w_c=\operatorname*{mean}_{y,x}\frac{\partial s}{\partial F_c(y,x)},\quad "
+        r"s=\cos(e_q,e_h)\\\text{map}=\mathrm{ReLU}\Big(\sum_c w_c F_c\Big)\end{gathered}"
     )
     code(grad_cam, similarity_map, share_inside)
 

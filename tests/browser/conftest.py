@@ -14,10 +14,11 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60_000  # milliseconds: for a busy machine; nothing waits longer than it has to
+expect.set_options(timeout=PATIENCE)
 
 # Nothing that Chromium fetches for itself must be taken for a request of the app.
 OPTIONS = (
@@ -100,6 +101,20 @@ def running(home: Path) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def still(locator):
+    """Wait until it lies where it will stay: a mouse that rests on it must not lose it.
+
+    Fonts and whatever else is loaded late push things around after the script has run.
+    """
+    locator.wait_for()
+    locator.page.wait_for_function("document.fonts.status === 'loaded'")
+    before, now = None, locator.bounding_box()
+    while now != before:
+        locator.page.wait_for_timeout(500)
+        before, now = now, locator.bounding_box()
+    return locator
 
 
 def wait_until_healthy(server: Server, process: subprocess.Popen) -> None:

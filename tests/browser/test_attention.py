@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import still
+
 pytestmark = pytest.mark.browser
 
 OWL = "/attention?gallery=scenes&image=owl%2F03.jpg"
@@ -31,7 +33,8 @@ def test_channel_and_opacity_follow_the_hand_and_go_to_the_address_once_it_lets_
     title = page.get_by_role("heading", name=re.compile(r"^Channel \d+ of F$"))
     expect(title).to_be_visible()
     settled(page)
-    first, curve = title.inner_text(), page.locator(".curve svg")
+    expect(page.locator(".katex").first).to_be_visible()
+    first, curve = title.inner_text(), still(page.locator(".curve svg"))
     curve.hover(position={"x": 20, "y": 80})
     expect(title).not_to_have_text(first)  # without any answer of the server
     assert "channel=" not in page.url
@@ -59,7 +62,7 @@ def test_channel_and_opacity_follow_the_hand_and_go_to_the_address_once_it_lets_
 
 def test_a_place_is_marked_in_every_map_of_its_picture_and_read_out(server, open_tab):
     page = settled(open_tab(server, OWL + "&part=Grad-CAM"))
-    panel(page, "Gate M_s of the query").locator(".map").hover(position={"x": 5, "y": 5})
+    still(panel(page, "Gate M_s of the query").locator(".map")).hover(position={"x": 5, "y": 5})
     for title, marked in {
         "Gate M_s of the query": 1,
         "Grad-CAM on the query": 1,
@@ -74,6 +77,23 @@ def test_a_place_is_marked_in_every_map_of_its_picture_and_read_out(server, open
     for title in ("Gate M_s of the query", "Grad-CAM on the query"):
         note = panel(page, title).locator("p")
         expect(note).to_have_text(re.compile(r"inside the object, which covers 4\d\.\d%: ×\d"))
+
+
+@pytest.mark.parametrize("part", ["Walk+through", "Grad-CAM"])
+def test_a_formula_that_is_typeset_late_takes_no_map_from_under_the_mouse(server, open_tab, part):
+    page, waiting = open_tab(server, "/results"), []
+    page.route("**/rehype-katex*", lambda request: waiting.append(request))
+    page.goto(f"{server.url}{OWL}&part={part}")
+    still(page.locator(".map").first).hover(position={"x": 5, "y": 5})
+    marked = page.locator("rect.marked").first
+    expect(marked).to_be_visible()
+    expect(page.locator(".katex")).to_have_count(0)
+    for request in waiting:
+        request.continue_()
+    expect(page.locator(".katex").first).to_be_visible()
+    still(page.locator(".map").first)
+    expect(marked).to_be_visible()
+    settled(page)
 
 
 def test_a_teachers_link_opens_in_a_new_tab_as_it_was_left_in_the_old(server, open_tab):
