@@ -82,7 +82,11 @@ def test_a_place_is_marked_in_every_map_of_its_picture_and_read_out(server, open
 @pytest.mark.parametrize("part", ["Walk+through", "Grad-CAM"])
 def test_a_formula_that_is_typeset_late_takes_no_map_from_under_the_mouse(server, open_tab, part):
     page, waiting = open_tab(server, "/results"), []
-    page.route("**/rehype-katex*", lambda request: waiting.append(request))
+
+    def hold(request):
+        waiting.append(request)
+
+    page.route("**/rehype-katex*", hold)
     page.goto(f"{server.url}{OWL}&part={part}")
     still(page.locator(".map").first).hover(position={"x": 5, "y": 5})
     marked = page.locator("rect.marked").first
