@@ -20,13 +20,16 @@ PARTS = {
     "Buckets": hashing.buckets,
 }
 
+# Settings that a part offers itself, beside what they change.
+SET_THERE = {"Bits and tables": ("K", "L"), "Probes": ("probes",)}
+
 shown = view.current()
 tabs = st.tabs([LAB, *PARTS], **address.tied("part", [LAB, *PARTS], LAB))
 if tabs[0].open:
     with tabs[0]:
         hyperplane_lab.lab()
 else:
-    inputs.settings(shown)
+    inputs.settings(shown, without=SET_THERE.get(st.session_state["part"], ()))
     with choice:
         galleries.choose(shown)
     for tab, show in zip(tabs[1:], PARTS.values(), strict=True):

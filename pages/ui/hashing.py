@@ -14,7 +14,7 @@ from core.figures.bits import code_grid
 from core.figures.hashing import bucket_ranks, hamming_scatter, probe_lines, retrieval_curve
 from core.galleries.base import Gallery
 from core.index.exact import exact_scan
-from core.index.lsh import LSHIndex, Probe
+from core.index.lsh import Candidates, LSHIndex, Probe
 from core.index.store import StoredGallery
 from core.search import find_by_digest
 from pages.ui import cards, charts, inputs, navigation, resources, view
@@ -39,6 +39,10 @@ class Lesson:
     shown: View
     gallery: Gallery
     stored: StoredGallery
+
+    def now(self) -> "Lesson":
+        """The lesson as the address says it now: a part may be drawn again alone."""
+        return replace(self, shown=view.parse(st.query_params))
 
     @property
     def index(self) -> LSHIndex:
@@ -74,8 +78,10 @@ def enough(lesson: Lesson) -> bool:
 # Bits and tables ----------------------------------------------------------------------------
 
 
+@st.fragment
 def coach(lesson: Lesson) -> None:
     """Predict and measure what K and L find and cost, and choose them."""
+    lesson = lesson.now()
     shown, n = lesson.shown, lesson.n - 1
     kinds = list(_WANTED) if _has_labels(lesson) else ["Nearest"]
     top = st.container()
@@ -106,8 +112,8 @@ def coach(lesson: Lesson) -> None:
         )
     settings, outcome = st.columns([2, 3], gap="medium")
     with settings:
-        _setting(shown, "K", "Bits per hash code, K")
-        _setting(shown, "L", "Hash tables, L")
+        inputs.setting(shown, "K")
+        inputs.setting(shown, "L")
         wanted = st.slider(
             "Recall that you want",
             50,
@@ -174,17 +180,6 @@ def _predicted(lesson: Lesson, sample: theory.PairSample, kind: str) -> None:
         f"the angles of {_WANTED[kind]} and of all others. Predicted recall "
         f"{predicted.recall:.0%}, measured {measured.recall:.0%}.",
     )
-
-
-def _setting(shown: View, name: str, label: str) -> None:
-    """Draw a slider for what the sidebar sets as well: on a phone that is closed."""
-    key = f"page-{name}"
-    st.session_state[key] = getattr(shown, name)  # the address is right
-    st.slider(label, *RANGES[name], key=key, on_change=_set, args=(shown, name))
-
-
-def _set(shown: View, name: str) -> None:
-    view.show(replace(shown, **{name: st.session_state[f"page-{name}"]}))
 
 
 def _choose(shown: View, sample: theory.PairSample, recall: float) -> None:
@@ -330,7 +325,7 @@ def _choose_and_look_up(lesson: Lesson, part: str) -> _LookUp:
 
 def probes(lesson: Lesson) -> None:
     """Go through the buckets that a query reads, one more per table at each step."""
-    index, it, shown = lesson.index, _choose_and_look_up(lesson, "Probes"), lesson.shown
+    index, it = lesson.index, _choose_and_look_up(lesson, "Probes")
     code = index.hash(it.embedding)
     candidates = index.candidates(code, n_probes=RANGES["probes"][1])
     steps = theory.probe_steps(candidates, it.neighbours, exclude=it.id)
@@ -338,19 +333,42 @@ def probes(lesson: Lesson) -> None:
     alike = replace(code, margins=np.ones_like(code.margins))
     blind = index.candidates(alike, n_probes=RANGES["probes"][1])
     unordered = theory.probe_steps(blind, it.neighbours, exclude=it.id)
-    k, n_steps = len(it.neighbours), len(steps.n_found)
-    step = min(shown.probes, n_steps)
-    eight = min(8, n_steps) - 1
+    eight = min(8, len(steps.n_found)) - 1
     question(
         "The query's own bucket misses some of its neighbours. Which bucket should be read next?",
         ["the largest one", "the one beyond the nearest hyperplane", "the one with the next key"],
         right="the one beyond the nearest hyperplane",
         because="A neighbour lies close to the query, so the line that came between them is most "
         "likely one that the query nearly touches: its bit with the smallest margin. For this "
-        f"query, {eight + 1} probes per table find {steps.n_found[eight]} of {k} neighbours "
-        f"in this order, and {unordered.n_found[eight]} if margins are ignored.",
+        f"query, {eight + 1} probes per table find {steps.n_found[eight]} of "
+        f"{len(it.neighbours)} neighbours in this order, and {unordered.n_found[eight]} if "
+        "margins are ignored.",
         key="guess-probes",
     )
+    _stepper(lesson, it, candidates, steps, unordered)
+    show_code(LSHIndex.candidates, theory.probe_steps)
+
+
+@st.fragment
+def _stepper(
+    lesson: Lesson,
+    it: _LookUp,
+    candidates: Candidates,
+    steps: theory.Steps,
+    unordered: theory.Steps,
+) -> None:
+    """Show one step.
+
+    Args:
+        lesson: of the index.
+        it: the query.
+        candidates: what all steps find.
+        steps: what each step brings.
+        unordered: what it would bring if margins were ignored.
+    """
+    lesson = lesson.now()
+    shown, k, n_steps = lesson.shown, len(it.neighbours), len(steps.n_found)
+    step, code = min(shown.probes, n_steps), lesson.index.hash(it.embedding)
     _step_buttons(shown, n_steps)
     numbers = theory.probe_numbers(candidates).tolist()
     read = [
@@ -405,11 +423,10 @@ def probes(lesson: Lesson) -> None:
     with cards.grid("neighbours", min_width=96):
         for rank, id in enumerate(it.neighbours.tolist(), start=1):
             _card(lesson, f"neighbour-{rank}", id, facts=_found_by(first.get(id), step))
-    show_code(LSHIndex.candidates, theory.probe_steps)
 
 
 def _step_buttons(shown: View, n_steps: int) -> None:
-    _setting(shown, "probes", "Probes per table")
+    inputs.setting(shown, "probes")
     with st.container(horizontal=True):
         for label, icon, by in (("Back", "arrow_back", -1), ("Next probe", "arrow_forward", 1)):
             to = min(shown.probes, n_steps) + by

@@ -1,7 +1,7 @@
 """What a visitor chooses: the settings and the query."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -19,6 +19,15 @@ from pages.ui.view import RANGES, View
 
 PER_PAGE = 18  # two rows on a wide screen
 _UPLOAD = "uploaded"  # in the session: (file name, bytes)
+_SLIDERS = {  # name of a setting -> label and help
+    "K": ("Bits per hash code, K", "More bits: smaller buckets, fewer candidates."),
+    "L": ("Hash tables, L", "More tables: more candidates, fewer neighbours missed."),
+    "probes": (
+        "Probes per table",
+        "How many buckets are read per table: the query's own, then those nearest to it.",
+    ),
+    "k": ("Hits, k", "How many of the best candidates are shown."),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,21 +43,18 @@ class Query:
 # Settings ---------------------------------------------------------------------------------
 
 
-def settings(shown: View) -> None:
-    """Draw the sidebar's settings; a change goes to the address."""
-    for name in (*RANGES, "attention"):
+def settings(shown: View, *, without: Collection[str] = ()) -> None:
+    """Draw the sidebar's settings; a change goes to the address.
+
+    Args:
+        shown: what the address says.
+        without: sliders that the page draws itself, with ``setting``.
+    """
+    for name in ("seed", "attention"):
         st.session_state[name] = getattr(shown, name)  # the address is right, back included
     with st.sidebar:
         st.header("Index", anchor=False)
-        _slider(
-            shown, "K", "Bits per hash code, K", "More bits: smaller buckets, fewer candidates."
-        )
-        _slider(
-            shown,
-            "L",
-            "Hash tables, L",
-            "More tables: more candidates, fewer neighbours missed.",
-        )
+        _sliders(shown, ("K", "L"), without)
         low, high = RANGES["seed"]
         st.number_input(
             "Seed of the hyperplanes",
@@ -56,17 +62,11 @@ def settings(shown: View) -> None:
             high,
             key="seed",
             help="Another seed draws other random hyperplanes.",
-            on_change=_settings_changed,
-            args=(shown,),
+            on_change=_changed,
+            args=("seed",),
         )
         st.header("Query", anchor=False)
-        _slider(
-            shown,
-            "probes",
-            "Probes per table",
-            "How many buckets are read per table: the query's own, then those nearest to it.",
-        )
-        _slider(shown, "k", "Hits, k", "How many of the best candidates are shown.")
+        _sliders(shown, ("probes", "k"), without)
         st.segmented_control(
             "Attention (CBAM)",
             ATTENTION_MODES,
@@ -75,19 +75,32 @@ def settings(shown: View) -> None:
             width="stretch",
             wrap=False,
             help="Which of CBAM's two gates are used, for the query and the gallery alike.",
-            on_change=_settings_changed,
-            args=(shown,),
+            on_change=_changed,
+            args=("attention",),
         )
 
 
-def _slider(shown: View, name: str, label: str, help: str) -> None:
-    low, high = RANGES[name]
-    st.slider(label, low, high, key=name, help=help, on_change=_settings_changed, args=(shown,))
+def setting(shown: View, name: str) -> None:
+    """Draw the slider of one setting.
+
+    Args:
+        shown: what the address says.
+        name: of the setting there.
+    """
+    label, help = _SLIDERS[name]
+    st.session_state[name] = getattr(shown, name)  # the address is right, back included
+    st.slider(label, *RANGES[name], key=name, help=help, on_change=_changed, args=(name,))
 
 
-def _settings_changed(shown: View) -> None:
-    chosen = {name: st.session_state[name] for name in (*RANGES, "attention")}
-    view.show(replace(shown, **chosen))
+def _sliders(shown: View, names: Sequence[str], without: Collection[str]) -> None:
+    for name in names:
+        if name not in without:
+            setting(shown, name)
+
+
+def _changed(name: str) -> None:
+    here = view.parse(st.query_params)  # a part of the page may have changed it since
+    view.show(replace(here, **{name: st.session_state[name]}))
 
 
 # Query ------------------------------------------------------------------------------------
