@@ -2,8 +2,9 @@
 
 Each table is one list of all vectors, sorted by key, so that a bucket is a stretch of it; a
 directory over the highest bits of the key says where to look. Between the buckets and the rerank
-stand the codes of ``coded``: candidates are compared by code first, and only the nearest are
-reranked. ``n_rerank=0`` leaves that out, and is the paper's index (figures 8 and 9) to the letter.
+stand the codes of ``coded``: candidates are compared by the first 128 bits of their codes, the
+nearest by all bits, and only the nearest of these are reranked. ``n_rerank=0`` leaves that out, and
+is the paper's index (figures 8 and 9) to the letter.
 """
 
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from numpy.typing import ArrayLike, NDArray
 from core.errors import SettingError
 from core.index import kept
 from core.index.coded import (
+    WORD,
     CodedVectors,
     engine,
     given_rows,
     in_threads,
     n_threads,
     readable_rows,
+    suited_bits,
 )
 from core.index.hyperplanes import bit_values, draw_hyperplanes, keys_of
 from core.index.lsh import MAX_PROBES, LSHConfig
@@ -31,7 +34,6 @@ from core.progress import Progress, silent
 
 Family = Literal["structured", "gaussian"]
 
-N_BITS = 1_024  # of a code, unless the tables need more
 _MAX_DIRECTORY = 22  # bits: 16 MB per table
 
 
@@ -40,10 +42,12 @@ class BucketSearch:
     """How far a query goes; a change costs nothing. ``calibration`` chooses these."""
 
     n_probes: int = 8  # buckets read per table, the query's own included
+    n_sketch: int = 400  # entries of buckets that go on by their sketches
     n_rerank: int = 100  # candidates whose cosine is computed; 0 for all, as in the paper
 
     def __post_init__(self) -> None:
         checked_whole("n_probes", self.n_probes, low=1, high=MAX_PROBES)
+        checked_whole("n_sketch", self.n_sketch, low=1, high=2**31)
         checked_whole("n_rerank", self.n_rerank, low=0, high=2**31)
 
 
@@ -56,6 +60,8 @@ class BucketIndex(CodedVectors):
         family: Family,
         rows: Any,
         ids: NDArray[np.int64],
+        *,
+        code_bits: int,
         loops: Any,
     ) -> None:
         if family not in ("structured", "gaussian"):
@@ -64,8 +70,7 @@ class BucketIndex(CodedVectors):
         self.config = config
         self.family = family
         self.settings = BucketSearch()
-        key_bits = config.n_tables * config.n_bits
-        super().__init__(rows, ids, max(N_BITS, 64 * ceil(key_bits / 64)), config.seed)
+        super().__init__(rows, ids, code_bits, config.seed)
         self.gaussian = (
             draw_hyperplanes(
                 n_tables=config.n_tables, n_bits=config.n_bits, dim=self.dim, seed=config.seed
@@ -73,8 +78,10 @@ class BucketIndex(CodedVectors):
             if family == "gaussian"
             else None
         )
+        self._no_margins = np.empty((0, config.n_tables, config.n_bits), np.float32)
         self.codes = np.empty((0, self.n_words), np.uint64)  # (≥ N, W) by row
-        self.members = np.empty((config.n_tables, 0), np.int32)  # (L, N) rows, by key
+        # (L, N, 2) rows by key, and their sketches
+        self.tables = np.empty((config.n_tables, 0, 2), np.uint64)
         self.keys = np.empty((config.n_tables, 0), np.uint32)  # (L, N) their keys, ascending
         self.directory = np.empty((config.n_tables, 0), np.int32)  # where each range begins
 
@@ -106,7 +113,10 @@ class BucketIndex(CodedVectors):
             SettingError: not embeddings, or a number outside its range.
         """
         rows, checked = given_rows(embeddings, ids)
-        index = cls(config or suited(len(rows)), family, rows, checked, loops or engine())
+        config = config or suited(len(rows))
+        words_of_keys = ceil(config.n_tables * config.n_bits / WORD)
+        code_bits = max(suited_bits(*rows.shape), WORD * words_of_keys)
+        index = cls(config, family, rows, checked, code_bits=code_bits, loops=loops or engine())
         threads = threads or n_threads()
         index.codes = index.codes_of(rows, threads, progress)
         all_rows = np.arange(len(rows), dtype=np.int32)
@@ -115,7 +125,7 @@ class BucketIndex(CodedVectors):
         return index
 
     def __len__(self) -> int:
-        return self.members.shape[1]
+        return self.tables.shape[1]
 
     @property
     def order(self) -> NDArray[np.int32]:
@@ -125,7 +135,7 @@ class BucketIndex(CodedVectors):
     @property
     def nbytes(self) -> int:
         """Bytes beyond the embeddings themselves."""
-        arrays = (self.ids, self.codes, self.members, self.keys, self.directory)
+        arrays = (self.ids, self.codes, self.tables, self.keys, self.directory)
         return sum(array.nbytes for array in arrays)
 
     def answers(
@@ -137,20 +147,21 @@ class BucketIndex(CodedVectors):
     ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
         """Search with queries (Q, D) that have been checked, in the caller's thread."""
         chosen = settings or self.settings
-        margins = self.margins(queries)
         found: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]] = (
             self.loops.search_buckets(
                 queries,
-                self._key_margins(queries, margins),
-                margins,
+                self.hyperplanes.centre,
+                self.hyperplanes.signs,
+                self.gaussian_margins(queries),
                 exclude,
                 readable_rows(self.loops, self.rows),
                 self.ids,
                 self.codes,
-                self.members,
+                self.tables,
                 self.keys,
                 self.directory,
                 chosen.n_probes,
+                max(chosen.n_sketch, k),
                 max(chosen.n_rerank, k) if chosen.n_rerank else 0,
                 k,
                 self.room(5 * len(self.codes) + 16),
@@ -203,8 +214,12 @@ class BucketIndex(CodedVectors):
             "centre": self.hyperplanes.centre,
         }
         config = self.config
-        about = {"n_bits": config.n_bits, "n_tables": config.n_tables, "seed": config.seed}
-        kept.write(folder, self, arrays, {"lsh": about, "family": self.family})
+        about = {
+            "lsh": {"n_bits": config.n_bits, "n_tables": config.n_tables, "seed": config.seed},
+            "family": self.family,
+            "code_bits": WORD * self.n_words,
+        }
+        kept.write(folder, self, arrays, about)
 
     @classmethod
     def load(cls, folder: Path, *, mapped: bool = True, loops: Any = None) -> Self:
@@ -220,21 +235,26 @@ class BucketIndex(CodedVectors):
             StoreError: there is none, or it is damaged.
         """
         rows, ids, arrays, about = kept.read(folder, cls.__name__, mapped=mapped)
-        index = cls(LSHConfig(**about["lsh"]), about["family"], rows, ids, loops or engine())
+        config, family, code_bits = LSHConfig(**about["lsh"]), about["family"], about["code_bits"]
+        index = cls(config, family, rows, ids, code_bits=code_bits, loops=loops or engine())
         index.hyperplanes = index.hyperplanes.through(arrays["centre"])
         index.codes = arrays["codes"]
         index._arrange(np.arange(len(rows), dtype=np.int32), arrays["keys"])
         return index
 
-    def _key_margins(
-        self, queries: NDArray[np.float32], margins: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Margins to the hyperplanes of the tables: (Q, L, K)."""
-        n_tables, n_bits = self.config.n_tables, self.config.n_bits
+    def gaussian_margins(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Margins to the hyperplanes of the tables: (Q, L, K), or (0, L, K) if not Gaussian."""
         if self.gaussian is None:
-            return margins[:, : n_tables * n_bits].reshape(-1, n_tables, n_bits)
-        exact: NDArray[np.float32] = np.vecdot(self.gaussian, queries[:, np.newaxis, np.newaxis])
-        return exact
+            return self._no_margins
+        margins: NDArray[np.float32] = np.vecdot(self.gaussian, queries[:, np.newaxis, np.newaxis])
+        return margins
+
+    def key_margins(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Margins whose signs are the keys of queries (Q, D): (Q, L, K)."""
+        if self.gaussian is not None:
+            return self.gaussian_margins(queries)
+        n_tables, n_bits = self.config.n_tables, self.config.n_bits
+        return self.margins(queries)[:, : n_tables * n_bits].reshape(-1, n_tables, n_bits)
 
     def _keys_of(
         self, embeddings: NDArray[np.floating], codes: NDArray[np.uint64]
@@ -253,10 +273,11 @@ class BucketIndex(CodedVectors):
 
     def _keys_by_row(self) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
         """All rows in use, in the order of the first table, and their keys (N, L)."""
-        by_row = np.empty((len(self.rows), len(self.members)), np.uint32)
-        for table, members in enumerate(self.members):
-            by_row[members, table] = self.keys[table]
-        return self.members[0], by_row[self.members[0]]
+        by_row = np.empty((len(self.rows), len(self.tables)), np.uint32)
+        rows = self.tables[:, :, 0].astype(np.int32)
+        for table, rows_by_key in enumerate(rows):
+            by_row[rows_by_key, table] = self.keys[table]
+        return rows[0], by_row[rows[0]]
 
     def _arrange(
         self,
@@ -267,7 +288,7 @@ class BucketIndex(CodedVectors):
     ) -> None:
         """Sort rows by key (n, L), table by table."""
         n_tables, n_bits = self.config.n_tables, self.config.n_bits
-        self.members = np.empty((n_tables, len(rows)), np.int32)
+        self.tables = np.empty((n_tables, len(rows), 2), np.uint64)
         self.keys = np.empty((n_tables, len(rows)), np.uint32)
         bits = min(n_bits, _MAX_DIRECTORY, max(1, ceil(log2(max(len(rows), 2)))))
         ranges = np.arange(2**bits + 1, dtype=np.int64) << (n_bits - bits)
@@ -276,7 +297,8 @@ class BucketIndex(CodedVectors):
         def sort_some(some: slice) -> None:
             for table in range(some.start, some.stop):
                 by_key = np.argsort(keys[:, table], kind="stable")
-                self.members[table] = rows[by_key]
+                self.tables[table, :, 0] = rows[by_key]
+                self.tables[table, :, 1] = self.codes[rows[by_key], -1]
                 self.keys[table] = keys[by_key, table]
                 self.directory[table] = np.searchsorted(self.keys[table], ranges)
 
@@ -284,8 +306,8 @@ class BucketIndex(CodedVectors):
 
 
 def suited(n: int, seed: int = 0) -> LSHConfig:
-    """K and L for a gallery of n vectors: buckets of one or two vectors, in many tables.
+    """K and L for a gallery of n vectors: buckets of six or so, in many tables.
 
     Many small buckets find more than a few large ones, for the same number of candidates.
     """
-    return LSHConfig(n_bits=max(4, round(log2(max(n, 2)) - 0.6)), n_tables=48, seed=seed)
+    return LSHConfig(n_bits=max(4, round(log2(max(n, 2)) - 2.6)), n_tables=24, seed=seed)

@@ -11,6 +11,7 @@ for everything, and the choice stays nearly as good; and the same gallery gets t
 every time.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -34,7 +35,8 @@ MOST_READ = 200_000  # vectors whose sketches are looked at to choose how many s
 MOST_REFINED = 20_000
 
 _BLOCK = 4_096  # rows of the gallery that are scanned at once
-_PROBE_NS, _ENTRY_NS, _SKETCH_NS, _CODE_NS, _CELL_NS = 35, 10, 0.15, 25, 6
+_PROBE_NS, _ENTRY_NS, _SKETCH_NS, _CELL_NS = 60, 5, 0.15, 6
+_CODE_NS, _WORD_NS = 10, 1  # a whole code: to reach it, and for each word of it
 _ROW_NS, _NUMBER_NS = 50, 0.25  # an embedding: to reach it, and for each number of it
 
 
@@ -94,13 +96,15 @@ class Calibrator:
             raise SettingError(
                 f"{len(index)} images are too few to choose {k} hits from; add some."
             )
-        self._index, self._k, self._progress = index, k, progress
+        self._index, self._k = index, k
         sample = np.random.default_rng(seed).permutation(index.order)[: CHOOSING + JUDGING]
         asked = _asked(index, sample, k=k, threads=threads, progress=progress)
         half = len(sample) // 2
         self._choosing, self._judging = asked.some(slice(half)), asked.some(slice(half, None))
-        self._ranks = (
-            _Ranks(index, self._choosing, progress) if isinstance(index, CodeIndex) else None
+        self._ranks: _CellRanks | _BucketRanks = (
+            _CellRanks(index, self._choosing, progress)
+            if isinstance(index, CodeIndex)
+            else _BucketRanks(index, self._choosing, progress)
         )
         self._seconds = perf_counter() - start
 
@@ -117,11 +121,10 @@ class Calibrator:
             )
         index, k = self._index, self._k
         settings: Any
-        if isinstance(index, CodeIndex):
-            assert self._ranks is not None
-            settings = _choose_codes(index, self._ranks, wanted, k)
+        if isinstance(self._ranks, _CellRanks):
+            settings = _choose_codes(self._ranks, wanted, k)
         else:
-            settings = _choose_buckets(index, self._choosing, wanted, self._progress)
+            settings = _choose_buckets(self._ranks, wanted, k)
         index.settings = settings or _thorough(index)
         recalls, answers = self._judging.run(index, index.settings)
         return Calibration(
@@ -200,43 +203,77 @@ def _asked(
     return _Asked(queries, index.ids[rows], truth, threads)
 
 
-# Cells, sketches, codes -------------------------------------------------------------------
+# Ranks ------------------------------------------------------------------------------------
 
 
-def _choose_codes(index: CodeIndex, ranks: "_Ranks", wanted: float, k: int) -> CodeSearch | None:
-    """The settings with the least work that reach what is wanted; None if none do.
+def _enough_of_both(
+    reached: NDArray[np.bool_],
+    sketch: NDArray[np.int64],
+    code: NDArray[np.int64],
+    wanted: float,
+    k: int,
+) -> Iterator[tuple[int, int]]:
+    """Numbers of sketches and of embeddings to go on with, that are enough together.
 
-    A true neighbour is found where its cell is read, and its sketch and its code are near
-    enough. At which number of cells, sketches and codes that happens, its ranks say; so every
-    combination of numbers is judged without searching even once.
+    A true neighbour is found where the search gets to it, and its sketch and its code are near
+    enough. At which numbers that happens, its ranks say; so every combination of numbers is
+    judged without searching even once.
+
+    Args:
+        reached: (n, k) whether a cell or a bucket that is read holds the neighbour.
+        sketch: (n, k) how many vectors there have nearer sketches.
+        code: (n, k) how many there have nearer codes.
+        wanted: neighbour recall.
+        k: hits.
     """
+    for n_sketch in _steps(4 * k, MOST_REFINED, 1.25):
+        passed = reached & (sketch < n_sketch)
+        if spare(passed.mean(axis=1)) < wanted:
+            continue
+        n_rerank = _enough(np.where(passed, code, MOST_REFINED), wanted, k)
+        if n_rerank is not None:
+            yield n_sketch, min(n_rerank, n_sketch)
+
+
+def _enough(ranks: NDArray[np.int64], wanted: float, k: int) -> int | None:
+    """How many must go on, at least k, so that recall is safe to promise; None where too many."""
+    steps = _steps(k, MOST_REFINED // 2, 1.1)
+    low, high = 0, len(steps)
+    while low < high:
+        middle = (low + high) // 2
+        if spare((ranks < steps[middle]).mean(axis=1)) >= wanted:
+            high = middle
+        else:
+            low = middle + 1
+    return steps[low] if low < len(steps) else None
+
+
+# Cells ------------------------------------------------------------------------------------
+
+
+def _choose_codes(ranks: "_CellRanks", wanted: float, k: int) -> CodeSearch | None:
+    """The settings with the least work that reach what is wanted; None if none do."""
     best: tuple[float, CodeSearch] | None = None
     for c, n_cells in enumerate(ranks.n_cells):
         for w, n_words in enumerate(ranks.n_words):
-            for n_sketch in _steps(4 * k, MOST_REFINED, 1.25):
-                passed = (ranks.cell < n_cells) & (ranks.sketch[c, w] < n_sketch)
-                if spare(passed.mean(axis=1)) < wanted:
-                    continue
-                n_rerank = _enough(np.where(passed, ranks.code, MOST_REFINED), wanted, k)
-                if n_rerank is None:
-                    continue
+            reached = ranks.cell < n_cells
+            for n_sketch, n_rerank in _enough_of_both(
+                reached, ranks.sketch[c, w], ranks.code, wanted, k
+            ):
                 settings = CodeSearch(
-                    n_cells=n_cells,
-                    n_words=n_words,
-                    n_sketch=n_sketch,
-                    n_rerank=min(n_rerank, n_sketch),
+                    n_cells=n_cells, n_words=n_words, n_sketch=n_sketch, n_rerank=n_rerank
                 )
-                looked_at = ranks.read[c], min(n_sketch, ranks.read[c]), settings.n_rerank
-                work = _code_work(index, n_words, *looked_at)
+                work = _code_work(ranks.index, settings, ranks.read[c])
                 if best is None or work < best[0]:
                     best = work, settings
     return best[1] if best else None
 
 
-class _Ranks:
+class _CellRanks:
     """For each true neighbour of each query (n, k): how many vectors come before it, by stage."""
 
     def __init__(self, index: CodeIndex, asked: _Asked, progress: Progress) -> None:
+        self.index = index
         shape = asked.truth.shape
         n_cells = len(index.cells)
         mean = len(index) / n_cells
@@ -304,88 +341,102 @@ def _before(
     return nearer
 
 
-def _enough(ranks: NDArray[np.int64], wanted: float, k: int) -> int | None:
-    """How many must go on, at least k, so that recall is safe to promise; None where too many."""
-    steps = _steps(k, MOST_REFINED // 2, 1.1)
-    low, high = 0, len(steps)
-    while low < high:
-        middle = (low + high) // 2
-        if spare((ranks < steps[middle]).mean(axis=1)) >= wanted:
-            high = middle
-        else:
-            low = middle + 1
-    return steps[low] if low < len(steps) else None
-
-
-def _code_work(index: CodeIndex, n_words: int, read: float, refined: float, rows: float) -> float:
+def _code_work(index: CodeIndex, settings: CodeSearch, read: float) -> float:
     """Nanoseconds of one query, apart from what all settings share."""
-    sketching = len(index.cells) * _CELL_NS + read * n_words * _SKETCH_NS
-    return float(sketching) + refined * _CODE_NS * index.n_words / 16 + _row_work(index, rows)
+    sketching: float = len(index.cells) * _CELL_NS + read * settings.n_words * _SKETCH_NS
+    return sketching + _later_work(index, min(settings.n_sketch, read), settings.n_rerank)
 
 
 # Buckets ----------------------------------------------------------------------------------
 
 
-def _choose_buckets(
-    index: BucketIndex, asked: _Asked, wanted: float, progress: Progress
-) -> BucketSearch | None:
-    """The settings with the least work that reach what is wanted; None if none do.
-
-    Once the probes are enough, more of them can only save some of the rerank; so the search
-    ends a little after the first number of probes that is enough.
-    """
+def _choose_buckets(ranks: "_BucketRanks", wanted: float, k: int) -> BucketSearch | None:
+    """The settings with the least work that reach what is wanted; None if none do."""
     best: tuple[float, BucketSearch] | None = None
-    probes = _steps(1, min(1_024, 2**index.config.n_bits), 1.25)
-    worse = 0
-    for done, n_probes in enumerate(probes, start=1):
-        progress(done, len(probes), "Trying settings")
-        found = _first_enough(index, asked, wanted, n_probes)
-        if found is None:
-            continue
-        if best is None or found[0] < best[0]:
-            best, worse = found, 0
-        else:
-            worse += 1
-        if worse == 3:
-            break
+    for p, n_probes in enumerate(ranks.n_probes):
+        for n_sketch, n_rerank in _enough_of_both(
+            ranks.step <= p, ranks.sketch[p], ranks.code[p], wanted, k
+        ):
+            settings = BucketSearch(n_probes=n_probes, n_sketch=n_sketch, n_rerank=n_rerank)
+            work = _bucket_work(ranks.index, settings, ranks.entries[p])
+            if best is None or work < best[0]:
+                best = work, settings
     return best[1] if best else None
 
 
-def _first_enough(
-    index: BucketIndex, asked: _Asked, wanted: float, n_probes: int
-) -> tuple[float, BucketSearch] | None:
-    """With so many probes, the fewest reranks that are enough, and their work."""
-    k = asked.truth.shape[1]
-    reranks = _steps(k, min(len(index), 100 * k), 1.15)
-    low, high = 0, len(reranks)
-    best = None
-    middle = high - 1  # first whether the most are enough
-    while low < high:
-        settings = BucketSearch(n_probes=n_probes, n_rerank=reranks[middle])
-        recalls, answers = asked.run(index, settings)
-        if spare(recalls) >= wanted:
-            best, high = (_bucket_work(index, settings, answers), settings), middle
-        elif best is None:
-            return None
-        else:
-            low = middle + 1
-        middle = (low + high) // 2
-    return best
+class _BucketRanks:
+    """For each true neighbour of each query (n, k): the probe that finds it, and its ranks."""
+
+    def __init__(self, index: BucketIndex, asked: _Asked, progress: Progress) -> None:
+        self.index = index
+        shape = asked.truth.shape
+        n_buckets = 2**index.config.n_bits
+        of_each_probe = index.config.n_tables * len(index) / n_buckets  # entries, on average
+        most = max(1, min(1_024, n_buckets, round(MOST_REFINED / of_each_probe)))
+        self.n_probes = _steps(1, most, 1.25)
+        self.entries = np.zeros(len(self.n_probes))  # of so many probes' buckets, on average
+        self.step = np.zeros(shape, np.int64)  # of n_probes, from which on it is a candidate
+        self.sketch = np.zeros((len(self.n_probes), *shape), np.int64)
+        self.code = np.zeros((len(self.n_probes), *shape), np.int64)
+        margins, key_margins = index.margins(asked.queries), index.key_margins(asked.queries)
+        codes = readable.pack(margins, index.n_words)
+        planes = readable.weigh(margins, index.n_words)
+        for i in range(len(codes)):
+            self._rank(i, codes[i], planes[i], key_margins[i], asked.truth[i])
+            progress(i + 1, len(codes), "Trying settings")
+
+    def _rank(
+        self,
+        i: int,
+        code: NDArray[np.uint64],
+        planes: NDArray[np.uint64],
+        key_margins: NDArray[np.float32],
+        truth: NDArray[np.int64],
+    ) -> None:
+        """Rank the true neighbours, rows (k,), of query i."""
+        index, n_steps = self.index, len(self.n_probes)
+        firsts, lasts = index.loops.probe(
+            key_margins, index.tables, index.keys, index.directory, self.n_probes[-1]
+        )
+        entered = readable.entries(firsts, lasts, index.tables)
+        read = np.cumsum((lasts - firsts).sum(axis=0))  # entries up to each probe
+        probe = np.searchsorted(read, np.arange(len(entered)), side="right") + 1
+        step = np.searchsorted(self.n_probes, probe)
+        self.entries += _up_to(step, n_steps) / len(self.step)
+        candidates, first = np.unique(entered[:, 0].astype(np.int64), return_index=True)
+        found = dict(zip(candidates.tolist(), step[first].tolist(), strict=True))
+        self.step[i] = [found.get(row, n_steps) for row in truth.tolist()]
+        distances = index.loops.weighted_distances
+        own, weights = code[-1:], np.ascontiguousarray(planes[:, -1:])
+        near = distances(own, weights, entered[:, 1:])
+        for j, distance in enumerate(distances(own, weights, index.codes[truth, -1:])):
+            self.sketch[:, i, j] = _up_to(step[near < distance], n_steps)
+        near = distances(code, planes, index.codes[candidates])
+        for j, distance in enumerate(distances(code, planes, index.codes[truth])):
+            self.code[:, i, j] = _up_to(step[first][near < distance], n_steps)
 
 
-def _bucket_work(index: BucketIndex, settings: BucketSearch, answers: Answers) -> float:
+def _up_to(steps: NDArray[np.int64], n_steps: int) -> NDArray[np.int64]:
+    """How many of the steps (n,) are at most 0, 1, …: (n_steps,)."""
+    counts: NDArray[np.int64] = np.cumsum(np.bincount(steps, minlength=n_steps))
+    return counts
+
+
+def _bucket_work(index: BucketIndex, settings: BucketSearch, entries: float) -> float:
     """Nanoseconds of one query, apart from what all settings share."""
-    entries, candidates, rows = answers.looked_at.mean(axis=0).tolist()
-    probing: float = index.config.n_tables * settings.n_probes * _PROBE_NS + entries * _ENTRY_NS
-    refining: float = candidates * _CODE_NS * index.n_words / 16
-    return probing + refining + _row_work(index, rows)
+    probing: float = index.config.n_tables * settings.n_probes * _PROBE_NS
+    matching = entries * _ENTRY_NS
+    n_codes = min(settings.n_sketch, entries)
+    return probing + matching + _later_work(index, n_codes, settings.n_rerank)
 
 
 # Both -------------------------------------------------------------------------------------
 
 
-def _row_work(index: CodeIndex | BucketIndex, rows: float) -> float:
-    return rows * (_ROW_NS + _NUMBER_NS * float(index.dim))
+def _later_work(index: CodeIndex | BucketIndex, n_codes: float, n_rows: float) -> float:
+    """Nanoseconds for whole codes and for embeddings."""
+    codes = n_codes * (_CODE_NS + _WORD_NS * index.n_words)
+    return codes + n_rows * (_ROW_NS + _NUMBER_NS * float(index.dim))
 
 
 def _steps(first: int, last: int, factor: float) -> list[int]:
@@ -399,7 +450,9 @@ def _steps(first: int, last: int, factor: float) -> list[int]:
 def _thorough(index: CodeIndex | BucketIndex) -> Any:
     """The most that is tried."""
     if isinstance(index, BucketIndex):
-        return BucketSearch(n_probes=min(1_024, 2**index.config.n_bits), n_rerank=1_000)
+        return BucketSearch(
+            n_probes=min(1_024, 2**index.config.n_bits), n_sketch=MOST_REFINED, n_rerank=1_000
+        )
     return CodeSearch(
         n_cells=len(index.cells),
         n_words=len(index.sketches),

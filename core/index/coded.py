@@ -28,6 +28,8 @@ from core.progress import Progress, silent
 
 WORD = readable.WORD
 MAX_CODE_BITS = 8_192
+SMALL = 20_000  # vectors: below, reading every sketch is as fast as looking for cells
+LONG = 1_024  # numbers of an embedding that are dear to read
 MAX_THREADS = 256
 
 _NOTHING = np.array([-1])  # is left out
@@ -233,6 +235,14 @@ def engine() -> Any:
     from core.index import compiled  # noqa: PLC0415  who only reads codes needn't have numba
 
     return compiled
+
+
+def suited_bits(n: int, dim: int) -> int:
+    """How many bits the codes of n embeddings of ``dim`` numbers should have.
+
+    In a small gallery of short embeddings, to hash a query takes as long as all the rest.
+    """
+    return 512 if n < SMALL and dim < LONG else 1_024
 
 
 def n_threads() -> int:

@@ -24,6 +24,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.index import kept
 from core.index.coded import (
+    LONG,
+    SMALL,
     WORD,
     CodedVectors,
     engine,
@@ -31,11 +33,11 @@ from core.index.coded import (
     in_threads,
     n_threads,
     readable_rows,
+    suited_bits,
 )
 from core.index.vectors import checked_embeddings, checked_ids, checked_whole
 from core.progress import Progress, silent
 
-CELLS_PAY = 20_000  # vectors: below, reading every sketch is as fast
 MAX_CELLS = 65_536
 _TRAINING = 64  # codes per cell that the cells are learnt from
 _ITERATIONS = 6
@@ -45,21 +47,21 @@ _ITERATIONS = 6
 class CodeConfig:
     """How an index is built; a change means building it again."""
 
-    n_bits: int = 1_024  # of a code: more, and fewer embeddings need be read
+    n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
     n_sketch_bits: int | None = None  # kept for sketches; None: 512, or 256 below D = 1,024
-    n_cells: int | None = None  # None: about the root of N, or one below CELLS_PAY
+    n_cells: int | None = None  # None: about the root of N, or one in a small gallery
     seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
 
-    def sketch_words_for(self, dim: int) -> int:
-        """How many words of each code are kept as its sketch."""
-        bits = self.n_sketch_bits or (512 if dim >= 1_024 else 256)
-        return checked_whole("n_sketch_bits", bits, low=WORD, high=self.n_bits) // WORD
+    def sketch_words_for(self, dim: int, n_bits: int) -> int:
+        """How many words of each code, of so many bits, are kept as its sketch."""
+        bits = self.n_sketch_bits or min(n_bits, 512 if dim >= LONG else 256)
+        return checked_whole("n_sketch_bits", bits, low=WORD, high=n_bits) // WORD
 
     def cells_for(self, n: int) -> int:
         """How many cells a gallery of n vectors gets."""
         if self.n_cells is not None:
             return min(n, checked_whole("n_cells", self.n_cells, low=1, high=MAX_CELLS))
-        return 1 if n < CELLS_PAY else 2 ** round(log2(n) / 2 + 0.25)
+        return 1 if n < SMALL else 2 ** round(log2(n) / 2 + 0.25)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,10 +88,13 @@ class CodeIndex(CodedVectors):
         self.loops = loops
         self.config = config
         self.settings = CodeSearch()
-        super().__init__(rows, ids, config.n_bits, config.seed)
+        n_bits = config.n_bits or suited_bits(*rows.shape)
+        super().__init__(rows, ids, n_bits, config.seed)
         self.order = np.empty(0, np.int32)  # (N,) the row at each position, cell by cell
         self.codes = np.empty((0, self.n_words), np.uint64)  # (N, W) by position
-        self.sketches = np.empty((config.sketch_words_for(self.dim), 0), np.uint64)  # (S, N)
+        self.sketches = np.empty(
+            (config.sketch_words_for(self.dim, n_bits), 0), np.uint64
+        )  # (S, N)
         self.cells = np.empty((0, self.n_words), np.uint64)  # (C, W)
         self.starts = np.zeros(1, np.int64)  # (C + 1,) the position where each cell begins
 
@@ -149,7 +154,8 @@ class CodeIndex(CodedVectors):
         found: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]] = (
             self.loops.search_cells(
                 queries,
-                self.margins(queries),
+                self.hyperplanes.centre,
+                self.hyperplanes.signs,
                 exclude,
                 readable_rows(self.loops, self.rows),
                 self.ids,
@@ -207,7 +213,8 @@ class CodeIndex(CodedVectors):
             "starts": self.starts,
             "centre": self.hyperplanes.centre,
         }
-        kept.write(folder, self, arrays, asdict(self.config))
+        sizes = {"n_bits": WORD * self.n_words, "n_sketch_bits": WORD * len(self.sketches)}
+        kept.write(folder, self, arrays, asdict(self.config) | sizes)
 
     @classmethod
     def load(cls, folder: Path, *, mapped: bool = True, loops: Any = None) -> Self:

@@ -69,7 +69,7 @@ def _fetch_from(typing, array, i):
 
 
 compiled = njit(nogil=True, cache=True)
-reordering = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz"})
+reordering = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz", "nnan"})
 
 
 @compiled
@@ -149,15 +149,29 @@ def margins(embeddings, centre, signs):
 
 
 @compiled
+def _gathered(eight):
+    """The lowest bits of eight bytes, side by side: the product puts them into its top byte."""
+    return ((eight & EVERY_BYTE) * np.uint64(0x0102040810204080)) >> np.uint64(56)
+
+
+@compiled
+def _pack_bytes(eights, bit, words):
+    """Write that bit of each byte into the words, which are 0, from the lowest bit on."""
+    for w in range(words.shape[0]):
+        for b in range(8):
+            eight = eights[8 * w + b] >> np.uint64(bit)
+            words[w] |= _gathered(eight) << np.uint64(8 * b)
+
+
+@compiled
 def pack(margins, n_words):
     n = margins.shape[0]
-    codes = np.empty((n, n_words), np.uint64)
+    codes = np.zeros((n, n_words), np.uint64)
+    signs = np.empty(WORD * n_words, np.uint8)
     for i in range(n):
-        for w in range(n_words):
-            word = np.uint64(0)
-            for bit in range(WORD):
-                word |= np.uint64(margins[i, WORD * w + bit] >= 0) << np.uint64(bit)
-            codes[i, w] = word
+        for j in range(signs.shape[0]):
+            signs[j] = margins[i, j] >= 0
+        _pack_bytes(signs.view(np.uint64), 0, codes[i])
     return codes
 
 
@@ -170,24 +184,29 @@ def hash_codes(embeddings, centre, signs, n_words):
     return codes
 
 
+@reordering
+def _largest(margins):
+    largest = np.float32(0)
+    for margin in margins:
+        largest = max(largest, abs(margin))
+    return largest
+
+
 @compiled
 def weigh(margins, n_words):
     n = margins.shape[0]
     planes = np.zeros((n, PLANES, n_words), np.uint64)
+    steps = np.empty(WORD * n_words, np.uint8)
     for i in range(n):
-        largest = np.float32(0)
-        for j in range(WORD * n_words):
-            largest = max(largest, abs(margins[i, j]))
+        largest = _largest(margins[i, : steps.shape[0]])
         if largest == 0:
             continue
         scale = np.float32(HEAVIEST) / (FULL_WEIGHT * largest)
-        for w in range(n_words):
-            for bit in range(WORD):
-                steps = np.uint64(abs(margins[i, WORD * w + bit]) * scale + np.float32(0.5))
-                weight = min(steps, np.uint64(HEAVIEST))
-                for p in range(PLANES):
-                    one = (weight >> np.uint64(p)) & np.uint64(1)
-                    planes[i, p, w] |= one << np.uint64(bit)
+        for j in range(steps.shape[0]):
+            step = np.int32(abs(margins[i, j]) * scale + np.float32(0.5))
+            steps[j] = min(step, np.int32(HEAVIEST))
+        for p in range(PLANES):
+            _pack_bytes(steps.view(np.uint64), p, planes[i, p])
     return planes
 
 
@@ -249,17 +268,24 @@ def majority(codes, assigned, cells):
 
 
 @compiled
-def _threshold(distances, n, largest):
-    """The least distance that at least n do not exceed, or the largest possible."""
-    counts = np.zeros(largest + 1, np.int64)
-    for i in range(distances.shape[0]):
-        counts[distances[i]] += 1
-    seen = 0
-    for distance in range(largest + 1):
-        seen += counts[distance]
+def _threshold(distances, n):
+    """The least distance that at least n of them do not exceed; n is at most how many there are."""
+    low, high = distances.min(), distances.max()
+    counts = np.zeros(high - low + 1, np.int32)
+    for distance in distances:
+        counts[distance - low] += 1
+    return low + _place(counts, n)
+
+
+@compiled
+def _place(counts, n):
+    """The first place up to which the counts sum to n."""
+    seen = place = 0
+    while True:
+        seen += counts[place]
         if seen >= n:
-            return distance
-    return largest
+            return place
+        place += 1
 
 
 @compiled
@@ -288,7 +314,7 @@ def _nearest_of_cells(code, cells, n):
     distances = np.empty(cells.shape[0], np.int64)
     for c in range(cells.shape[0]):
         distances[c] = _distance(code, cells[c])
-    last = _threshold(distances, n, WORD * cells.shape[1])
+    last = _threshold(distances, n)
     tied = n
     for c in range(cells.shape[0]):
         tied -= distances[c] < last
@@ -332,7 +358,7 @@ def _refine(code, planes, codes, positions, n):
     distances = np.empty(m, np.int64)
     for i in range(m):
         distances[i] = _weighted_distance(code, planes, codes[positions[i]])
-    last = _threshold(distances, n, HEAVIEST * WORD * codes.shape[1])
+    last = _threshold(distances, n)
     kept = 0
     for i in range(m):
         if distances[i] <= last:
@@ -346,10 +372,11 @@ def _refine(code, planes, codes, positions, n):
 
 @compiled
 def search_cells(
-    queries, margins_of_queries, exclude, rows, ids, order, codes, sketches, starts, cells,
+    queries, centre, signs, exclude, rows, ids, order, codes, sketches, starts, cells,
     n_cells, n_words, n_sketch, n_rerank, k, room,
 ):  # fmt: skip
     found, cosines, looked_at = _empty(queries.shape[0], k)
+    margins_of_queries = margins(queries, centre, signs)
     codes_of_queries = pack(margins_of_queries, codes.shape[1])
     planes = weigh(margins_of_queries, codes.shape[1])
     for i in range(queries.shape[0]):
@@ -444,46 +471,101 @@ def _collect(words, threshold, starts, read, n, codes):
 
 @compiled
 def search_buckets(
-    queries, key_margins, margins_of_queries, exclude, rows, ids, codes, members, keys, directory,
-    n_probes, n_rerank, k, room,
+    queries, centre, signs, key_margins, exclude, rows, ids, codes, tables, keys, directory,
+    n_probes, n_sketch, n_rerank, k, room,
 ):  # fmt: skip
     found, cosines, looked_at = _empty(queries.shape[0], k)
+    margins_of_queries = margins(queries, centre, signs)
     codes_of_queries = pack(margins_of_queries, codes.shape[1])
     planes = weigh(margins_of_queries, codes.shape[1])
+    n_tables, n_bits = key_margins.shape[1:]
+    if not key_margins.shape[0]:
+        first_margins = np.ascontiguousarray(margins_of_queries[:, : n_tables * n_bits])
+        key_margins = first_margins.reshape(queries.shape[0], n_tables, n_bits)
     seen = room[: codes.shape[0] // WORD + 1]
-    candidates_of_all = room[codes.shape[0] // WORD + 1 :].view(np.int32)
+    candidates = room[codes.shape[0] // WORD + 1 :].view(np.int32)
     for i in range(queries.shape[0]):
-        firsts, lasts = _probe(key_margins[i], members, keys, directory, n_probes)
+        code, weights = codes_of_queries[i], planes[i]
+        firsts, lasts = probe(key_margins[i], tables, keys, directory, n_probes)
         n = (lasts - firsts).sum()
-        candidates = _union(firsts, lasts, members, seen, codes, candidates_of_all)
-        looked_at[i, 0], looked_at[i, 1] = n, candidates.shape[0]
+        if n_rerank and n_sketch < n:
+            distances, last = _match(code, weights, tables, firsts, lasts, n, n_sketch)
+            kept = _near(distances, last, firsts, lasts, tables, seen, codes, candidates)
+        else:
+            kept = _union(firsts, lasts, tables, seen, codes, candidates)
+        looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
         if n_rerank:
-            candidates = _refine(codes_of_queries[i], planes[i], codes, candidates, n_rerank)
-        looked_at[i, 2] = candidates.shape[0]
-        _rerank(queries[i], exclude[i], rows, ids, candidates, found[i], cosines[i])
+            kept = _refine(code, weights, codes, kept, n_rerank)
+        looked_at[i, 2] = kept.shape[0]
+        _rerank(queries[i], exclude[i], rows, ids, kept, found[i], cosines[i])
     return found, cosines, looked_at
 
 
 @compiled
-def _union(firsts, lasts, members, seen, codes, candidates):
+def _match(code, planes, tables, firsts, lasts, n, n_sketch):
+    """Weighted distances of the n sketches in the buckets, and that of the last that goes on."""
+    w = code.shape[0] - 1
+    own, ones, twos, fours = code[w], planes[0, w], planes[1, w], planes[2, w]
+    distances = np.empty(n, np.uint16)
+    counts = np.zeros(HEAVIEST * WORD + 1, np.int32)
+    at = 0
+    for t in range(firsts.shape[0]):
+        for p in range(firsts.shape[1]):
+            for j in range(firsts[t, p], lasts[t, p]):
+                differs = tables[t, j, 1] ^ own
+                distance = _ones(differs & ones)
+                distance += _ones(differs & twos) << np.uint64(1)
+                distance += _ones(differs & fours) << np.uint64(2)
+                distances[at] = distance
+                counts[distance] += 1
+                at += 1
+    return distances, _place(counts, n_sketch)
+
+
+@compiled
+def _near(distances, last, firsts, lasts, tables, seen, codes, candidates):
+    """The members of buckets whose sketches are near enough, each once: as ``_union``."""
+    m = at = 0
+    for t in range(firsts.shape[0]):
+        for p in range(firsts.shape[1]):
+            for j in range(firsts[t, p], lasts[t, p]):
+                if distances[at] <= last:
+                    m = _take(tables[t, j, 0], seen, codes, candidates, m)
+                at += 1
+    return _taken(seen, candidates, m)
+
+
+@compiled
+def _union(firsts, lasts, tables, seen, codes, candidates):
     """The members of buckets, each once; ``seen`` is 0 before and after."""
     m = 0
     for t in range(firsts.shape[0]):
         for p in range(firsts.shape[1]):
             for j in range(firsts[t, p], lasts[t, p]):
-                row = np.uint64(members[t, j])
-                word, bit = row >> np.uint64(6), np.uint64(1) << (row & np.uint64(63))
-                candidates[m] = members[t, j]
-                _fetch(codes, candidates[m])
-                m += (seen[word] & bit) == 0
-                seen[word] |= bit
+                m = _take(tables[t, j, 0], seen, codes, candidates, m)
+    return _taken(seen, candidates, m)
+
+
+@compiled
+def _take(row, seen, codes, candidates, m):
+    """Append a row to the m candidates unless it is there; how many there are then."""
+    word, bit = row >> np.uint64(6), np.uint64(1) << (row & np.uint64(63))
+    candidates[m] = row
+    _fetch(codes, row)
+    m += (seen[word] & bit) == 0
+    seen[word] |= bit
+    return m
+
+
+@compiled
+def _taken(seen, candidates, m):
     for j in range(m):
         seen[np.uint64(candidates[j]) >> np.uint64(6)] = 0
     return candidates[:m]
 
 
 @compiled
-def _probe(margins, members, keys, directory, n_probes):
+def probe(margins, tables, keys, directory, n_probes):
     """Where the probed buckets of each table begin and end in ``keys``: two of (L, n_probes)."""
     n_tables, n_bits = margins.shape
     firsts = np.zeros((n_tables, n_probes), np.int64)
@@ -514,7 +596,8 @@ def _probe(margins, members, keys, directory, n_probes):
                 high = _first(keys[t], low, high, key + 1)
                 low = _first(keys[t], low, high, key)
             firsts[t, p], lasts[t, p] = low, high
-            _fetch_from(members, t * members.shape[1] + low)
+            for j in range(low, high, 4):  # entries in a line of memory
+                _fetch_from(tables, 2 * (t * tables.shape[1] + j))
     return firsts, lasts
 
 

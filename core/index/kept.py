@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.errors import StoreError
 from core.index import sealed
 
-VERSION = 1
+VERSION = 2
 _BLOCK = 65_536
 
 

@@ -7,13 +7,13 @@ Distances are whole numbers here, so both agree to the last bit. Only the cosine
 their seventh digit: a sum of floats depends on its order.
 """
 
-from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.index.exact import best
+from core.index.hyperplanes import bit_values
 from core.index.lsh import flips_in_order
 from core.index.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
 
@@ -150,7 +150,8 @@ def majority(codes: Codes, assigned: Positions, cells: Codes) -> Codes:
 
 def search_cells(
     queries: Floats,
-    margins_of_queries: Floats,
+    centre: Floats,
+    signs: Floats,
     exclude: Ids,
     rows: NDArray[np.floating],
     ids: Ids,
@@ -170,7 +171,8 @@ def search_cells(
 
     Args:
         queries: (Q, D).
-        margins_of_queries: (Q, M), of which the codes are the signs.
+        centre: (D,), and
+        signs: (R, ROUNDS, P) of the hyperplanes that the codes come from.
         exclude: (Q,) an id that each query must not return, or -1.
         rows: (≥ N, D) the embeddings, float32 or float16.
         ids: (≥ N,) the id of each row.
@@ -192,6 +194,7 @@ def search_cells(
         each stage looked at (Q, 3): sketches, codes, embeddings.
     """
     found, cosines, looked_at = _empty(len(queries), k)
+    margins_of_queries = margins(queries, centre, signs)
     planes = weigh(margins_of_queries, codes.shape[1])
     for i, code in enumerate(pack(margins_of_queries, codes.shape[1])):
         read = nearest(distances(code, cells), np.arange(len(cells)), n_cells)
@@ -207,55 +210,66 @@ def search_cells(
 
 def search_buckets(
     queries: Floats,
+    centre: Floats,
+    signs: Floats,
     key_margins: Floats,
-    margins_of_queries: Floats,
     exclude: Ids,
     rows: NDArray[np.floating],
     ids: Ids,
     codes: Codes,
-    members: Positions,
+    tables: Codes,
     keys: NDArray[np.uint32],
     directory: Positions,
     n_probes: int,
+    n_sketch: int,
     n_rerank: int,
     k: int,
     room: Codes,
 ) -> Found:
-    """Buckets, codes, cosines: the paper's tables, with the codes between them and the rerank.
+    """Buckets, sketches, codes, cosines: the paper's tables, with codes before the rerank.
 
     Args:
         queries: (Q, D).
-        key_margins: (Q, L, K), of which the keys are the signs.
-        margins_of_queries: (Q, M), of which the codes are the signs.
+        centre: (D,), and
+        signs: (R, ROUNDS, P) of the hyperplanes that the codes come from.
+        key_margins: (Q, L, K), of which the keys are the signs; (0, L, K) where these are the
+            first margins to the same hyperplanes.
         exclude: (Q,) an id that each query must not return, or -1.
         rows: (N, D) the embeddings, float32 or float16.
         ids: (N,) the id of each row.
         codes: (N, W) by row.
-        members: (L, N) all rows, bucket by bucket.
-        keys: (L, N) the key of each member, ascending.
+        tables: (L, N, 2) bucket by bucket, each entry a row and its sketch: the last word of its
+            code. The keys are made of the first ones, in which a bucket's entries hardly differ.
+        keys: (L, N) the key of each entry, ascending.
         directory: (L, 2^b + 1) where the keys begin whose highest b bits are 0, 1, …; the last
             is N.
         n_probes: buckets read per table.
-        n_rerank: how many candidates go on to the cosine, by the weighted distance of
-            their codes, and those tied with the last; 0 for all, as in the paper.
+        n_sketch: how many entries of buckets go on, by the weighted distance of their sketches,
+            and those tied with the last; a candidate is found in several tables.
+        n_rerank: how many of these go on to the cosine, by the weighted distance of their codes,
+            and those tied with the last; 0 for all candidates, as in the paper.
         k: hits.
         room: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
 
     Returns:
-        As ``search_cells``; the three counts are bucket entries, candidates, embeddings.
+        As ``search_cells``; the three counts are entries of buckets, codes, embeddings.
     """
     found, cosines, looked_at = _empty(len(queries), k)
-    n_words = codes.shape[1]
+    n_words, (_, n_tables, n_bits) = codes.shape[1], key_margins.shape
+    margins_of_queries = margins(queries, centre, signs)
+    if not len(key_margins):
+        first_margins = margins_of_queries[:, : n_tables * n_bits]
+        key_margins = first_margins.reshape(-1, n_tables, n_bits)
     planes = weigh(margins_of_queries, n_words)
     for i, code in enumerate(pack(margins_of_queries, n_words)):
-        read = list(_buckets(key_margins[i], members, keys, directory, n_probes))
-        entries = np.concatenate(read)
-        candidates = np.unique(entries)
-        chosen = candidates
+        firsts, lasts = probe(key_margins[i], tables, keys, directory, n_probes)
+        entered = entries(firsts, lasts, tables)
+        kept = chosen = np.unique(entered[:, 0]).astype(np.int32)
         if n_rerank:
-            refined = weighted_distances(code, planes[i], codes[candidates])
-            chosen = candidates[within(refined, n_rerank)]
-        looked_at[i] = len(entries), len(candidates), len(chosen)
+            matched = weighted_distances(code[-1:], planes[i, :, -1:], entered[:, 1:])
+            kept = np.unique(entered[within(matched, n_sketch), 0]).astype(np.int32)
+            chosen = kept[within(weighted_distances(code, planes[i], codes[kept]), n_rerank)]
+        looked_at[i] = len(entered), len(kept), len(chosen)
         _rerank(queries[i], exclude[i], rows, ids, chosen, found[i], cosines[i])
     return found, cosines, looked_at
 
@@ -272,23 +286,40 @@ def within(distances: NDArray[np.int64], n: int) -> NDArray[np.intp]:
     return np.flatnonzero(distances <= np.partition(distances, n - 1)[n - 1])
 
 
-def _buckets(
+def probe(
     margins: Floats,
-    members: Positions,
+    tables: Codes,
     keys: NDArray[np.uint32],
     directory: Positions,
     n_probes: int,
-) -> Iterator[Positions]:
-    """The rows in each probed bucket, table by table."""
-    n_bits = margins.shape[1]
+) -> tuple[Ids, Ids]:
+    """Where the probed buckets of each table begin and end in ``keys``: two of (L, n_probes).
+
+    Probes are in order of margin (``flips_in_order``). Where a table has fewer buckets, the others
+    are empty.
+    """
+    n_tables, n_bits = margins.shape
+    firsts, lasts = np.zeros((2, n_tables, n_probes), np.int64)
     shift = n_bits - (directory.shape[1] - 1).bit_length() + 1
-    values = 1 << np.arange(n_bits, dtype=np.int64)[::-1]
+    values = bit_values(n_bits)
     for table, own in enumerate((margins >= 0) @ values):
-        for flipped, _ in islice(flips_in_order(margins[table]), n_probes):
+        for p, (flipped, _) in enumerate(islice(flips_in_order(margins[table]), n_probes)):
             key = int(own) ^ int(values[list(flipped)].sum())
             low, high = directory[table, key >> shift], directory[table, (key >> shift) + 1]
-            first, last = low + np.searchsorted(keys[table, low:high], [key, key + 1])
-            yield members[table, first:last]
+            firsts[table, p], lasts[table, p] = low + np.searchsorted(
+                keys[table, low:high], [key, key + 1]
+            )
+    return firsts, lasts
+
+
+def entries(firsts: Ids, lasts: Ids, tables: Codes) -> Codes:
+    """All entries of probed buckets, probe by probe: (E, 2)."""
+    n_tables, n, _ = tables.shape
+    sizes = (lasts - firsts).T.ravel()
+    begins = (firsts + n * np.arange(n_tables)[:, np.newaxis]).T.ravel()
+    before = np.cumsum(sizes) - sizes
+    found: Codes = tables.reshape(-1, 2)[np.repeat(begins - before, sizes) + np.arange(sizes.sum())]
+    return found
 
 
 def _empty(n: int, k: int) -> Found:
