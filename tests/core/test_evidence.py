@@ -18,9 +18,12 @@ from core.evidence import (
     probe_order,
     verdict,
 )
+from core.galleries.registry import open_known
+from core.index import store
 from core.index.hyperplanes import draw_hyperplanes, hash_code
 from core.index.lsh import LSHConfig, LSHIndex
-from core.search import EmbeddedQuery, SearchConfig, look_up
+from core.model.embedder import Embedder
+from core.search import EmbeddedQuery, SearchConfig, build_index, find_by_name, look_up
 
 AXES = np.array([[[1, 0], [0, 1]]], dtype=np.float32)  # one table: right or left? up or down?
 ABOUT = {"title": "me", "model_digest": "model", "address": "http://here/inspect?K=2"}
@@ -36,7 +39,7 @@ def gallery_of(n):
 
 def embedded(vector, digest="stranger"):
     image = SimpleNamespace(digest=digest)
-    forward = SimpleNamespace(embedding=torch.from_numpy(vector[np.newaxis]))
+    forward = SimpleNamespace(embedding=torch.tensor(vector[np.newaxis]))
     return EmbeddedQuery(image, "both", forward, {})
 
 
@@ -221,6 +224,47 @@ def test_probes_end_at_the_limit_and_so_does_the_search_for_them(cloud):
     assert len(probe_order(margins, key, MOST_PROBES)) == MOST_PROBES
     opposite = max(range(N), key=lambda id: len(evidence.explain(id).tables[0].differing))
     assert evidence.explain(opposite).least_probes is None
+
+
+# The built-in gallery, as the app shows it --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    """The built-in gallery and its embeddings, which ship."""
+    gallery = open_known("scenes")
+    return gallery, store.load(gallery, Embedder().digest)
+
+
+@pytest.mark.parametrize("name", ["owl/03.jpg", "train/05.jpg", "teapot/20.jpg"])
+def test_what_would_bring_a_real_image_back_does_so_and_nothing_less(scenes, name):
+    gallery, stored = scenes
+    id = find_by_name(gallery, name)
+    vectors = stored.of("both")
+    query = vectors[stored.ids.tolist().index(id)]
+    config = SearchConfig()
+
+    def asked(n_tables, n_probes):
+        index = build_index(stored, "both", LSHConfig(n_tables=n_tables))
+        return index, index.candidates(index.hash(query), n_probes=n_probes).ids
+
+    n_tables = LSHConfig().n_tables
+    index, found = asked(n_tables, config.n_probes)
+    result = look_up(embedded(query), gallery, index, config, query_id=id)
+    missed = Evidence(result, index, gallery, config).missed
+    assert missed
+    for image in missed:
+        assert image.id not in found
+        for it in image.tables:  # the bits that lost it, flipped, name its bucket
+            bits = result.code.bits[it.table].copy()
+            bits[list(it.differing)] ^= True
+            assert image.id in index.bucket(it.table, binary(bits))
+        if n := image.least_probes:
+            assert image.id in asked(n_tables, n)[1]
+            assert image.id not in asked(n_tables, n - 1)[1]
+        if n := image.least_tables:
+            assert image.id in asked(n, config.n_probes)[1]
+            assert image.id not in asked(n - 1, config.n_probes)[1]
 
 
 # The files ------------------------------------------------------------------------------------
