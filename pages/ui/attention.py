@@ -1,13 +1,11 @@
 """How attention works: what the three parts share."""
 
 import base64
-import inspect
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -16,7 +14,6 @@ from core.index.store import StoredGallery
 from core.model.cbam import Attention
 from core.search import EmbeddedQuery, SearchResult
 from pages.ui import answers, resources
-from pages.ui.address import tied
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
@@ -47,38 +44,6 @@ class Lesson:
     def picture(self) -> str:
         """The query as a ``data:`` address."""
         return address(resources.small_picture(self.query.data, max_side=SIDE), "JPEG")
-
-
-@st.fragment
-def question(text: str, options: Sequence[str], *, right: str, because: str, key: str) -> None:
-    """Ask for a guess, and answer it once there is one.
-
-    Args:
-        text: the question.
-        options: what can be guessed.
-        right: the option that was measured.
-        because: what was measured, and why.
-        key: of the guess in the address.
-    """
-    with st.container(border=True):
-        guess = st.radio(
-            f"**Guess first.** {text}",
-            options,
-            index=None,
-            horizontal=True,
-            **tied(key, options, None),
-        )
-        if guess == right:
-            st.markdown(f":green[:material/check: **Right.**] {because}")
-        elif guess:
-            st.markdown(f":orange[:material/lightbulb: **It is: {right}.**] {because}")
-
-
-def code(*functions: Callable[..., object]) -> None:
-    """Offer the source of the functions that did the work."""
-    with st.expander("Show the code", icon=":material/code:", type="compact"):
-        for function in functions:
-            st.code(inspect.getsource(function).strip())
 
 
 def address(pixels: NDArray[np.uint8], kind: str) -> str:

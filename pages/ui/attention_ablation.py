@@ -12,7 +12,9 @@ from core.model.cbam import CBAM, Attention
 from core.search import SearchResult, look_up
 from pages.ui import charts, resources
 from pages.ui.address import tied
-from pages.ui.attention import Lesson, code, named, of_file, question
+from pages.ui.attention import Lesson, named, of_file
+from pages.ui.code import show_code
+from pages.ui.question import question
 
 NAMES: dict[Attention, str] = {
     "both": "both gates",
@@ -94,7 +96,7 @@ def _chain(lesson: Lesson) -> None:
         _bits(next(step for step in steps if step.attention == mode))
     with ranks:
         _ranks(lesson, steps)
-    code(CBAM.forward, ablation_path, look_up)
+    show_code(CBAM.forward, ablation_path, look_up)
 
 
 def _search(lesson: Lesson, mode: Attention, *, alone: bool) -> SearchResult:

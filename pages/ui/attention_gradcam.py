@@ -17,9 +17,11 @@ from core.search import EmbeddedQuery, SearchResult
 from pages.ui import attention_maps as maps
 from pages.ui import navigation, resources
 from pages.ui.address import tied
-from pages.ui.attention import SIDE, Lesson, address, code, of_file, question
+from pages.ui.attention import SIDE, Lesson, address, of_file
 from pages.ui.attention_maps import Panel
+from pages.ui.code import show_code
 from pages.ui.errors import plain
+from pages.ui.question import question
 
 _MAPS = ("the gate M_s", "Grad-CAM", "both alike")
 _ALIKE = 0.1  # of a ratio: closer ones are called alike
@@ -118,7 +120,7 @@ def _maps(lesson: Lesson) -> None:
         r"\begin{gathered}w_c=\operatorname*{mean}_{y,x}\frac{\partial s}{\partial F_c(y,x)},\quad "
         r"s=\cos(e_q,e_h)\\\text{map}=\mathrm{ReLU}\Big(\sum_c w_c F_c\Big)\end{gathered}"
     )
-    code(grad_cam, similarity_map, share_inside)
+    show_code(grad_cam, similarity_map, share_inside)
 
 
 def _choose_hit(lesson: Lesson, result: SearchResult) -> int | None:

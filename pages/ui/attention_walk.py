@@ -9,8 +9,10 @@ from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
 from core.model.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from pages.ui import attention_maps as maps
 from pages.ui import charts, resources
-from pages.ui.attention import Lesson, code, question
+from pages.ui.attention import Lesson
 from pages.ui.attention_maps import FEATURES, Panel
+from pages.ui.code import show_code
+from pages.ui.question import question
 
 _MEAN, _MAXIMUM, _TERM = (0.0, 0.8), (0.0, 40.0), (0.0, 1.0)  # fixed scales
 _STEPS = ("less than 1.5 times", "1.5 to 3 times", "more than 3 times")
@@ -48,7 +50,9 @@ def _stages(lesson: Lesson, walked: Walkthrough) -> None:
     _channel_gate(walked, channel, picture)
     _spatial_gate(walked.spatial, picture)
     _refined(walked, channel, picture)
-    code(CBAM.forward, ChannelAttention.mlp, ChannelAttention.forward, SpatialAttention.forward)
+    show_code(
+        CBAM.forward, ChannelAttention.mlp, ChannelAttention.forward, SpatialAttention.forward
+    )
 
 
 def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.benchmark import live
 from core.benchmark.data import DataSet
+from core.benchmark.race import take_turns
 from core.figures.race import Times, race_times
 from core.figures.timing import duration
 from core.index import readable
@@ -16,7 +17,8 @@ from core.index.lsh import LSHConfig
 from core.progress import Progress
 from pages.ui import benchmark_words, charts, errors, galleries, resources, view
 from pages.ui.address import tied
-from pages.ui.question import question
+from pages.ui.code import show_code
+from pages.ui.question import ask, question
 from pages.ui.view import View
 
 DRAWN, REAL = "Drawn", "My gallery"
@@ -121,11 +123,9 @@ def race(shown: View) -> None:
     if field is None:
         return
     config, n_probes = _lsh(shown, field.n)
-    guess = st.radio(
-        "**Guess first.** Which is the fastest of those that find nine in ten neighbours?",
+    guess = ask(
+        "Which is the fastest of those that find nine in ten neighbours?",
         live.ORDER,
-        index=None,
-        horizontal=True,
         key="guess-race",
     )
     # A race is this visitor's own: nobody should see the end before there is a guess.
@@ -139,6 +139,7 @@ def race(shown: View) -> None:
         return
     finish = resources.finished(work)
     _finish(finish, guess)
+    show_code(take_turns, live.winner)
     st.button(
         "Race again",
         icon=":material/replay:",

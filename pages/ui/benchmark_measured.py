@@ -22,6 +22,7 @@ from core.figures.timing import duration
 from pages.ui import benchmark_words, charts, errors, verdicts
 from pages.ui.address import tied
 from pages.ui.benchmark_words import setting_in_words
+from pages.ui.code import show_code
 from pages.ui.question import question
 
 NAME = "index-speed"
@@ -268,6 +269,7 @@ def _sizes(data_sets: Mapping[str, Any]) -> None:
         "time. " + "; ".join(told) + ("." if told else "")
     )
     _opened("size", members)
+    show_code(growth.fit_power, growth.crossover)
 
 
 def _setting_at(members: Mapping[str, Any], method: str, n: int) -> str:

@@ -19,14 +19,25 @@ def question(text: str, options: Sequence[str], *, right: str, because: str, key
         key: of the widget; the guess stands in the address under it.
     """
     with st.container(border=True):
-        guess = st.radio(
-            f"**Guess first.** {text}",
-            options,
-            index=None,
-            horizontal=True,
-            **tied(key, options, None),
-        )
-        if guess == right:
-            st.success(f"Right. {because}", icon=":material/check:")
-        elif guess:
-            st.info(f"It is *{right}*. {because}", icon=":material/lightbulb:")
+        if guess := ask(text, options, key=key):
+            reveal(guess, right=right, because=because)
+
+
+def ask(text: str, options: Sequence[str], *, key: str) -> str | None:
+    """Ask for a guess, which stands in the address under the key, and return it."""
+    guess: str | None = st.radio(
+        f"**Guess first.** {text}",
+        options,
+        index=None,
+        horizontal=True,
+        **tied(key, options, None),
+    )
+    return guess
+
+
+def reveal(guess: str, *, right: str, because: str) -> None:
+    """Answer a guess."""
+    if guess == right:
+        st.success(f"Right. {because}", icon=":material/check:")
+    else:
+        st.info(f"It is *{right}*. {because}", icon=":material/lightbulb:")

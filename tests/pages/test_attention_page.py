@@ -50,7 +50,8 @@ def boards(monkeypatch):
 
 
 def text(page) -> str:
-    return "\n".join(it.value for it in (*page.markdown, *page.caption, *page.info, *page.error))
+    shown = (*page.markdown, *page.caption, *page.success, *page.info, *page.error)
+    return "\n".join(it.value for it in shown)
 
 
 def in_address(page, name: str) -> str:
@@ -144,11 +145,11 @@ def test_any_image_can_be_compared_with_and_stays_in_the_address(open_page, boar
 
 def test_a_guess_is_answered_goes_to_the_address_and_nothing_else_is_lost_from_it(open_page):
     page = open_page(**RED, part="Ablation", k="4")
-    assert "**Right.**" not in text(page)
-    assert "**It is: " not in text(page)
+    assert "Right. " not in text(page)
+    assert "It is *" not in text(page)
     for guess in page.radio(key="guess-switch").options:
         page.radio(key="guess-switch").set_value(guess).run()
-        assert ("**Right.**" in text(page)) != ("**It is: " in text(page))
+        assert ("Right. " in text(page)) != ("It is *" in text(page))
         assert in_address(page, "guess-switch") == guess
     page.slider(key="k").set_value(3).run()
     assert not page.exception
@@ -170,7 +171,7 @@ def test_the_finding_is_read_from_its_file_and_left_out_without_one(
     page = open_page(**RED, part="Grad-CAM")
     assert all(f"×{value}" in text(page) for value in figures.values())
     page.radio(key="guess-map").set_value("the gate M_s").run()
-    assert "**Right.**" in text(page)
+    assert "Right. " in text(page)
 
 
 def test_a_score_is_the_measure_of_the_results():
