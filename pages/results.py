@@ -16,6 +16,7 @@ PARTS = {
 navigation.set_up("Results")
 st.title("Results", anchor=False)
 experiment.opening()
+experiment.guess()
 tabs = st.tabs(list(PARTS), key="part", bind="query-params")
 for tab, show in zip(tabs, PARTS.values(), strict=True):
     if tab.open:

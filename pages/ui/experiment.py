@@ -5,13 +5,14 @@ A part whose file isn't there says which command writes it.
 
 import json
 from collections.abc import Iterable, Mapping
+from math import log
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.errors import HashlightError
-from core.evaluation import results
+from core.evaluation import metrics, results, statistics
 from core.figures.ablation import LSHPoint, Measured, lsh_tradeoff, settings_dots
 from core.figures.experiment import paper_and_measured, precision_curves, stage_bars
 from core.figures.robustness import robustness_lines
@@ -19,11 +20,15 @@ from core.figures.rows import Interval, differences, shares_inside, signed
 from core.figures.timing import duration
 from core.paper_tables import TABLE_1, TABLE_2, TABLE_3
 from pages.ui import charts, errors, verdicts
+from pages.ui.address import tied
+from pages.ui.code import show_code
+from pages.ui.question import question
 from pages.ui.verdicts import Result
 
 GALLERIES = {"corel1k": "Corel-1k", "corel5k": "Corel-5k"}
 MEASURE = "python -m core evaluate --all"  # writes every file that is read here
 TOP = (5, 10, 20, 30)
+SHARES = {"half": 1 / 2, "a fifth": 1 / 5, "a twentieth": 1 / 20, "a hundredth": 1 / 100}
 RESNET = ("cnn", "cnn-attention", "cnn-lsh", "ours")  # differ by attention or hashing alone
 
 
@@ -42,6 +47,24 @@ def opening() -> None:
         )
 
 
+def guess() -> None:
+    """Ask what of a query's time goes into the search, where that was measured."""
+    try:
+        measured = results.load("time-corel1k", results.RESULTS)
+    except HashlightError:  # the part says what is wrong
+        return
+    share = measured and verdicts.search_share(measured, "1")
+    if share:
+        question(
+            "Hashing is there to save time. Which share of the time of one query is the search "
+            "itself: to hash, probe and rerank?",
+            list(SHARES),
+            right=min(SHARES, key=lambda it: abs(log(SHARES[it] / share))),
+            because=f"{verdicts.where_time_goes(measured, '1')} All the rest is the network.",
+            key="guess-time",
+        )
+
+
 def ranking() -> None:
     """Tables 1 and 2: how well each system ranks."""
     st.header("Table 1 · Corel-1k", anchor=False)
@@ -55,6 +78,7 @@ def ranking() -> None:
         )
         _table_1(experiment)
         _curves(experiment)
+        show_code(metrics.precision_at, metrics.recall_at, metrics.average_precision)
         _origin("experiment-corel1k", experiment)
     else:
         _table_1({"systems": {}})
@@ -103,6 +127,7 @@ def claims() -> None:
             st.markdown("**Another kind of system**: a scale twenty times as wide")
             _differences(experiment, across, reach=1.0, key=f"across-{name}")
         _origin(f"experiment-{name}", experiment, key="claims")
+    show_code(statistics.paired_difference)
 
 
 def times() -> None:
@@ -139,7 +164,9 @@ def changed_queries() -> None:
     variants = result["variants"]
     st.markdown(verdicts.robust(variants))
     measures = {"precision@8": "precision_at_8", "kept of the top 8": "kept_of_top_8"}
-    what = st.segmented_control("Measure", measures, default="precision@8", required=True)
+    what = st.segmented_control(
+        "Measure", measures, required=True, **tied("measure", measures, "precision@8")
+    )
     changes = dict.fromkeys(row["change"] for it in variants.values() for row in it["rows"])
     with st.grid(min_column_width=300, gap="medium"):
         for change in (it for it in changes if it != "none"):
@@ -431,8 +458,8 @@ def _settings(group: Mapping[str, Any]) -> None:
     """Show one setting's choices."""
     st.markdown(f"**{group['title']}**")
     names = [str(row["setting"]) for row in group["rows"]]
-    metrics = ("mean_average_precision", "precision_at_10")
-    average, precision = ([Measured(**row[it]) for row in group["rows"]] for it in metrics)
+    both = ("mean_average_precision", "precision_at_10")
+    average, precision = ([Measured(**row[it]) for row in group["rows"]] for it in both)
     _chart(
         settings_dots(names, average, precision),
         key=f"setting-{group['key']}",
@@ -448,8 +475,8 @@ def _lsh(group: Mapping[str, Any]) -> None:
         "of tables L grows. mAP counts every relevant image that hashing leaves out as missed; "
         "precision@10 needs only ten of them."
     )
-    metrics = {"precision@10": "precision_at_10", "mAP": "mean_average_precision"}
-    for column, (what, metric) in zip(st.columns(2, gap="large"), metrics.items(), strict=True):
+    shown = {"precision@10": "precision_at_10", "mAP": "mean_average_precision"}
+    for column, (what, metric) in zip(st.columns(2, gap="large"), shown.items(), strict=True):
         points = [
             LSHPoint(
                 n_bits=row["K"],

@@ -110,16 +110,28 @@ def where_time_goes(times: Result, threads: str) -> str | None:
     if not ours:
         return None
     total = times["systems"]["ours"]["threads"][threads]["total"]["median_s"]
-    look_up = sum(ours.get(stage, 0.0) for stage in LOOK_UP)
     told = (
         f"With {threads_in_words(threads)}, a query takes **{duration(total)}**, and "
-        f"{look_up / total:.1%} of that is the search: **{duration(look_up)}** to hash, probe "
-        "and rerank."
+        f"{search_share(times, threads):.1%} of that is the search: "
+        f"**{duration(_look_up(ours))}** to hash, probe and rerank."
     )
     scan = stages(times, "cnn-attention", threads).get("exact scan")
     if scan is not None:
         told += f" An exact scan of the {times['n_gallery']:,} images takes {duration(scan)}."
     return told
+
+
+def search_share(times: Result, threads: str) -> float | None:
+    """Return which share of the time of a query of ours it takes to hash, probe and rerank."""
+    ours = stages(times, "ours", threads)
+    if not ours:
+        return None
+    total: float = times["systems"]["ours"]["threads"][threads]["total"]["median_s"]
+    return _look_up(ours) / total
+
+
+def _look_up(ours: Mapping[str, float]) -> float:
+    return sum(ours.get(stage, 0.0) for stage in LOOK_UP)
 
 
 def stages(times: Result, key: str, threads: str) -> dict[str, float]:

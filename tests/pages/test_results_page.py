@@ -339,6 +339,25 @@ def test_the_other_measure_can_be_shown(results_page):
     assert len(page.get("plotly_chart")) == 5
 
 
+def test_the_measure_stands_in_the_address(results_page):
+    page = results_page("Changed queries")
+    page.button_group[0].set_value("kept of the top 8").run()
+    kept = page.query_params["measure"]
+    assert (kept if isinstance(kept, str) else kept[-1]) == "kept of the top 8"
+    page.query_params["measure"] = "nonsense"
+    page.run()
+    assert not page.exception
+    assert page.button_group[0].value == "precision@8"
+
+
+def test_a_guess_at_the_share_of_the_search_is_answered_by_the_file(results_page):
+    page = results_page()
+    page.radio(key="guess-time").set_value("a twentieth").run()  # 6 of 100 ms
+    assert ["6.0% of that is the search" in it.value for it in page.success] == [True]
+    page.radio(key="guess-time").set_value("half").run()
+    assert ["It is *a twentieth*" in it.value for it in page.info] == [True]
+
+
 def test_a_difference_can_be_asked_for_in_either_direction():
     forward = verdicts.difference(experiment(), "ours", "cnn-lsh")
     assert forward == Interval("Ours against CNN + LSH [19]", 0.02, pytest.approx(0.01), 0.03)
