@@ -30,6 +30,7 @@ try:
     query = inputs.query(augmentation.or_sample(shown), gallery)
     if query:
         pixels = resources.small_picture(query.data, max_side=augmentation.SIDE)
+        augmentation.guess(pixels, shown)
         augmentation.one_by_one(pixels, query.title)
         augmentation.all_at_once(pixels, shown)
 except HashlightError as error:

@@ -8,11 +8,14 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from core.index.hyperplanes import collision_probability, cosine
 from core.model import augment
 from core.model.augment import Pixels, Strengths
 from core.model.preprocess import PreprocessConfig, squash
-from pages.ui import view
+from pages.ui import resources, view
+from pages.ui.code import show_code
 from pages.ui.errors import plain
+from pages.ui.question import ask, reveal
 from pages.ui.view import RANGES, View
 
 SIDE = 384  # pixels: Corel's longer side; the same noise is finer grain in a larger picture
@@ -25,6 +28,7 @@ _SEES = PreprocessConfig().input_size
 class Knob:
     """One strength that a visitor sets."""
 
+    name: str  # in the address
     label: str
     limits: tuple[float, float]  # of the slider: a bit wider than the training's
     start: float
@@ -59,6 +63,7 @@ CHANGES = (
         told="×{:.2f} to ×{:.2f}",
         knobs=(
             Knob(
+                name="scale",
                 label="Factor",
                 limits=(0.5, 2.0),
                 start=augment.SCALES[1],
@@ -74,6 +79,7 @@ CHANGES = (
         told="{:.0f}° to {:.0f}°",
         knobs=(
             Knob(
+                name="turn",
                 label="Angle",
                 limits=(-45.0, 45.0),
                 start=augment.DEGREES[1],
@@ -89,6 +95,7 @@ CHANGES = (
         told="{:.0%} to {:.0%} of each side, anywhere in the picture",
         knobs=(
             Knob(
+                name="crop",
                 label="Share of each side that is kept",
                 limits=(0.4, 1.0),
                 start=augment.KEPT[0],
@@ -104,6 +111,7 @@ CHANGES = (
         told="{:.0f} to {:.0f} grey levels of 255",
         knobs=(
             Knob(
+                name="noise",
                 label="Standard deviation",
                 limits=(0.0, 40.0),
                 start=augment.NOISE[1],
@@ -118,9 +126,9 @@ CHANGES = (
         training=augment.CONTRASTS,
         told="×{:.2f} to ×{:.2f} for each colour on its own",
         knobs=(
-            Knob(label="Red", start=_HIGH, **_CONTRAST),
-            Knob(label="Green", start=1.0, **_CONTRAST),
-            Knob(label="Blue", start=_LOW, **_CONTRAST),
+            Knob(name="red", label="Red", start=_HIGH, **_CONTRAST),
+            Knob(name="green", label="Green", start=1.0, **_CONTRAST),
+            Knob(name="blue", label="Blue", start=_LOW, **_CONTRAST),
         ),
         apply=lambda pixels, *factors: augment.change_contrast(pixels, factors),
     ),
@@ -130,6 +138,44 @@ CHANGES = (
 def or_sample(shown: View) -> View:
     """Return the view with a sample as its query where nobody has chosen one yet."""
     return shown if shown.source else shown.with_query("sample", SAMPLE)
+
+
+@st.fragment
+def guess(pixels: Pixels, shown: View) -> None:
+    """Ask which change the network notices most, and measure it once there is a guess.
+
+    Args:
+        pixels: (H, W, 3) RGB.
+        shown: the view whose attention is used.
+    """
+    names = [change.name for change in CHANGES]
+    with st.container(border=True):
+        guessed = ask(
+            "Each of the five goes as far as training ever does. Which one turns the embedding of "
+            "this picture furthest?",
+            names,
+            key="guess-change",
+        )
+        if guessed:
+            turned = {change.name: _turned(change, pixels, shown) for change in CHANGES}
+            order = sorted(turned, key=lambda name: -turned[name])
+            reveal(
+                guessed,
+                right=order[0],
+                because="; ".join(f"{name} {turned[name]:.0f}°" for name in order)
+                + ". Between two pictures that have nothing in common it is about 90°. Training "
+                "is to make these angles small.",
+            )
+
+
+def _turned(change: Change, pixels: Pixels, shown: View) -> float:
+    """Measure how far a change at its training's end turns the embedding, in degrees."""
+    changed = change.apply(pixels, *(knob.start for knob in change.knobs))
+    before, after = (
+        resources.embedded_query(_file(it, "PNG"), shown.attention).embedding
+        for it in (pixels, changed)
+    )
+    return 180 * (1 - collision_probability(cosine(before, after)))
 
 
 def one_by_one(pixels: Pixels, title: str) -> None:
@@ -176,6 +222,15 @@ def all_at_once(pixels: Pixels, shown: View) -> None:
                 drawn = squash(augment.apply(pixels, strengths, rng), _SEES)
                 _picture(drawn, f"Random augmentation {number + 1} of {N_DRAWS}")
                 st.caption(told(strengths))
+    show_code(
+        augment.draw,
+        augment.apply,
+        augment.scale,
+        augment.rotate,
+        augment.crop,
+        augment.change_contrast,
+        augment.add_noise,
+    )
 
 
 def told(strengths: Strengths) -> str:
@@ -187,6 +242,7 @@ def told(strengths: Strengths) -> str:
     )
 
 
+@st.fragment
 def _one(change: Change, pixels: Pixels) -> None:
     """Show the picture after one change above the sliders that set it."""
     st.markdown(f"**{change.name}**")
@@ -207,10 +263,35 @@ def _one(change: Change, pixels: Pixels) -> None:
 def _slider(change: Change, knob: Knob) -> float:
     low, high = knob.limits
     key = f"strength-{change.name}-{knob.label}"
+    st.session_state[key] = _from_address(knob)
     value: float = st.slider(
-        knob.label, low, high, knob.start, knob.step, format=knob.format, key=key
+        knob.label,
+        low,
+        high,
+        step=knob.step,
+        format=knob.format,
+        key=key,
+        on_change=_to_address,
+        args=(knob, key),
     )
     return value
+
+
+def _from_address(knob: Knob) -> float:
+    """Return the strength that the address has; what the slider doesn't offer is ignored."""
+    try:
+        value = float(st.query_params.get(knob.name, ""))
+    except ValueError:
+        return knob.start
+    low, high = knob.limits
+    return value if low <= value <= high else knob.start
+
+
+def _to_address(knob: Knob, key: str) -> None:
+    if (value := st.session_state[key]) == knob.start:
+        st.query_params.pop(knob.name, None)
+    else:
+        st.query_params[knob.name] = f"{value:g}"
 
 
 def _next_seed(shown: View) -> View:
@@ -219,6 +300,10 @@ def _next_seed(shown: View) -> View:
 
 
 def _picture(pixels: Pixels, alt: str) -> None:
+    st.image(_file(pixels, "JPEG", quality=92), width="stretch", alt=alt)
+
+
+def _file(pixels: Pixels, kind: str, **options: int) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=92)
-    st.image(file.getvalue(), width="stretch", alt=alt)
+    Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()

@@ -98,6 +98,40 @@ def test_only_a_strength_beyond_the_training_range_is_marked_as_such(open_page):
     assert ["×0.80 to ×1.25" in line for line in marked()] == [True]
 
 
+def test_strengths_go_to_the_address_a_link_brings_them_back_and_nonsense_is_ignored(
+    open_page, pictures
+):
+    page = open_page(**RED)
+    page.slider(key="strength-Scaling-Factor").set_value(0.55).run()
+    page.slider(key="strength-Colour contrast-Blue").set_value(2.0).run()
+    values = {name: page.query_params[name] for name in ("scale", "blue")}  # a list where written
+    kept = {name: it if isinstance(it, str) else it[-1] for name, it in values.items()}
+    assert kept == {"scale": "0.55", "blue": "2"}
+    before = dict(pictures)
+    again = open_page(**RED, **kept)
+    assert again.slider(key="strength-Scaling-Factor").value == 0.55
+    assert all(np.array_equal(pictures[alt], before[alt]) for alt in pictures)
+    odd = open_page(**RED, scale="nan", turn="900", crop="", noise="x", blue="-1")
+    assert not odd.exception
+    assert [it.value for it in odd.slider if it.key.startswith("strength")] == [
+        knob.start for change in augmentation.CHANGES for knob in change.knobs
+    ]
+
+
+def test_a_guess_is_answered_by_the_network(open_page):
+    page = open_page(sample="china")
+    assert not page.success
+    assert not page.info
+    names = [change.name for change in augmentation.CHANGES]
+    right = []
+    for name in names:
+        page.radio(key="guess-change").set_value(name).run()
+        right += [name] if page.success else []
+        told = (*page.success, *page.info)
+        assert [all(f"{it} " in line.value for it in names) for line in told] == [True]
+    assert len(right) == 1
+
+
 def test_drawing_again_changes_the_draws_and_the_address_and_a_link_brings_them_back(
     open_page, pictures
 ):
