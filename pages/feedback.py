@@ -32,6 +32,7 @@ try:
         if query:
             search = feedback.begin(query, gallery, stored, shown)
             if search:
+                feedback.guess(search)
                 feedback.summary(search)
                 feedback.questions(search)
                 feedback.ranking(search, shown)

@@ -18,13 +18,16 @@ from core.methods.visual_features import N_FEATURES
 from core.progress import Progress
 from core.search import find_by_digest
 from pages.ui import cards, charts, resources, rounds, view
+from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
+from pages.ui.question import ask, reveal
 from pages.ui.rounds import Game
 from pages.ui.view import View
 from pages.ui.work import in_words
 
 AT = (10, 20)  # the n of precision@n
+GUESSES = ("it gets better", "it stays as good", "it gets worse")
 N_SHOWN = 20  # images of the ranking
 FEWEST = 2  # images beside the query
 FEATURE_NAMES = {"embeddings": "Embeddings", "colour": "Colour and texture"}
@@ -125,7 +128,7 @@ def _choose_features(shown: View) -> None:
         on_change=_features_changed,
         args=(shown,),
     )
-    answers = "Your answers live in this browser tab, until it is closed or reloaded."
+    answers = "Your answers stand in the address: a reload or a link keeps them."
     if shown.features == "embeddings":
         st.caption(
             f"The gallery's embeddings, attention *{shown.attention}*: they are here already. "
@@ -217,6 +220,32 @@ def summary(search: FeedbackSearch) -> None:
             )
 
 
+@st.fragment
+def guess(search: FeedbackSearch) -> None:
+    """Ask what one round will do to the ranking, and answer once there was one."""
+    precision = _precision(search)
+    if not precision:
+        return
+    n, values = max(precision.items())
+    with st.container(border=True):
+        guessed = ask(
+            f"You say yes or no to ten pictures. What does this first round do to the first {n} "
+            "of the ranking?",
+            GUESSES,
+            key="guess-round",
+        )
+        if guessed and len(values) == 1:
+            st.caption("Now answer the round below, or let the labels do it.")
+        elif guessed:
+            before, after = values[:2]
+            right = GUESSES[0 if after > before else 1 if after == before else 2]
+            reveal(
+                guessed,
+                right=right,
+                because=f"Precision@{n} was {before:.0%} and is {after:.0%} after the first round.",
+            )
+
+
 def questions(search: FeedbackSearch) -> None:
     """Show what the SVM asks about, and take the answers."""
     game, asked = search.game, search.asked
@@ -255,7 +284,6 @@ def questions(search: FeedbackSearch) -> None:
             icon=":material/restart_alt:",
             disabled=not n_rounds,
             on_click=rounds.start_again,
-            args=(game.key,),
         )
 
 
@@ -289,6 +317,7 @@ def ranking(search: FeedbackSearch, shown: View) -> None:
                 alt=f"Rank {rank}: {item.label or item.name}",
                 shown=shown,
             )
+    show_code(FeedbackSession.to_ask, FeedbackSession.ranking, FeedbackSession._score)
 
 
 def _form(search: FeedbackSearch, asked: NDArray[np.intp]) -> None:

@@ -1,20 +1,27 @@
-"""Relevance feedback as a visitor plays it: the rounds answered, kept in the session.
+"""Relevance feedback as a visitor plays it: the rounds answered, which stand in the address.
 
-What was answered is the state; the SVM and its rankings follow from it. They are kept beside
-it only because learning all rounds again would take longer than learning the last one.
+What was answered is the state; the SVM and its rankings follow from it. They are kept in the
+session only because learning all rounds again would take longer than learning the last one.
+
+``answers=3fa2c1.12y30n.7y`` are two rounds of the game whose mark is 3fa2c1: rows 12 and 30, then
+row 7. In another game, with another query say, they mean nothing.
 """
 
+import hashlib
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Self
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.errors import SettingError
 from core.methods.svm import FeedbackSession
 
-_ROUNDS = "feedback-rounds"  # in the session: key of a game -> its rounds
+_NAME = "answers"  # in the address
+_LONGEST = 10_000  # characters in the address that are read
 _GAME = "feedback-game"  # in the session: the one that was shown last
 
 
@@ -24,6 +31,20 @@ class Round:
 
     rows: tuple[int, ...]
     relevant: tuple[bool, ...]
+
+    def __str__(self) -> str:
+        return "".join(
+            f"{row}{'y' if relevant else 'n'}"
+            for row, relevant in zip(self.rows, self.relevant, strict=True)
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a round as the address has it."""
+        answers = re.findall(r"([0-9]+)([yn])", text)
+        return cls(
+            tuple(int(row) for row, _ in answers), tuple(answer == "y" for _, answer in answers)
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -59,11 +80,14 @@ def game(key: Hashable, begin: Callable[[], FeedbackSession]) -> Game:
         key: of gallery, vectors and query.
         begin: starts its session, where it is not at hand.
     """
-    rounds = _all().get(key, ())
+    rounds = _from_address(key)
     kept: Game | None = st.session_state.get(_GAME)
     if kept is None or kept.key != key or kept.rounds != rounds[: len(kept.rounds)]:
         kept = Game(key, begin())
-    kept.catch_up(rounds)
+    try:
+        kept.catch_up(rounds)
+    except SettingError:  # the address names an image that can't be asked about
+        kept = Game(key, begin())
     st.session_state[_GAME] = kept
     return kept
 
@@ -71,19 +95,36 @@ def game(key: Hashable, begin: Callable[[], FeedbackSession]) -> Game:
 def add(key: Hashable, rows: NDArray[np.intp], relevant: NDArray[np.bool_]) -> None:
     """Add a round to a game."""
     new = Round(tuple(rows.tolist()), tuple(relevant.tolist()))
-    _all()[key] = (*_all().get(key, ()), new)
+    _to_address(key, (*_from_address(key), new))
 
 
 def undo(key: Hashable) -> None:
     """Take the last round of a game back."""
-    _all()[key] = _all().get(key, ())[:-1]
+    _to_address(key, _from_address(key)[:-1])
 
 
-def start_again(key: Hashable) -> None:
-    """Forget all rounds of a game."""
-    _all().pop(key, None)
+def start_again() -> None:
+    """Forget all rounds."""
+    st.query_params.pop(_NAME, None)
 
 
-def _all() -> dict[Hashable, tuple[Round, ...]]:
-    kept: dict[Any, tuple[Round, ...]] = st.session_state.setdefault(_ROUNDS, {})
-    return kept
+def _from_address(key: Hashable) -> tuple[Round, ...]:
+    """Return the rounds that the address has for a game; nonsense is ignored."""
+    text = st.query_params.get(_NAME, "")
+    mark, *rounds = text.split(".")
+    sensible = all(re.fullmatch(r"([0-9]{1,9}[yn])+", it) for it in rounds)
+    if mark != _mark(key) or not sensible or len(text) > _LONGEST:
+        return ()
+    return tuple(map(Round.parse, rounds))
+
+
+def _to_address(key: Hashable, rounds: tuple[Round, ...]) -> None:
+    if rounds:
+        st.query_params[_NAME] = ".".join([_mark(key), *map(str, rounds)])
+    else:
+        start_again()
+
+
+def _mark(key: Hashable) -> str:
+    """Name a game in six characters."""
+    return hashlib.blake2b(repr(key).encode(), digest_size=3).hexdigest()

@@ -160,15 +160,57 @@ def test_when_every_image_was_answered_about_nothing_is_asked(open_page):
     assert asked(page) == []
 
 
-def test_each_query_has_its_own_answers_and_keeps_them(open_page):
+def address(page) -> dict[str, str]:
+    """What the page's address says: a list once the page has written it."""
+    return {
+        name: value if isinstance(value, str) else value[-1]
+        for name, value in page.query_params.items()
+    }
+
+
+def test_a_link_brings_the_answers_back_in_another_browser(open_page):
+    page = open_page(**RED)
+    asked(page)[0].set_value(False)
+    click(page, "Answer")
+    click(page, LABELS)
+    other = open_page(**address(page))
+    assert metrics(other)["Rounds"] == "2"
+    assert game(other).session.answers == game(page).session.answers
+    assert [it.tolist() for it in game(other).rankings] == [
+        it.tolist() for it in game(page).rankings
+    ]
+    click(other, UNDO)
+    click(other, UNDO)
+    assert "answers" not in other.query_params
+
+
+def test_answers_mean_nothing_for_another_query(open_page):
     page = open_page(**RED)
     click(page, LABELS)
-    ranking = game(page).rankings[-1].tolist()
-    visit(page, gallery="scenes", image="blue/2.jpg")
+    kept = address(page)
+    visit(page, **kept | {"image": "blue/2.jpg"})
     assert metrics(page)["Rounds"] == "0"
-    visit(page, **RED)
+    visit(page, **kept)
     assert metrics(page)["Rounds"] == "1"
-    assert game(page).rankings[-1].tolist() == ranking
+
+
+@pytest.mark.parametrize("rounds", ["0y0n", "99y", "x", "", "1y2", "\u0661y", "1y." * 4_000])
+def test_answers_that_make_no_sense_are_ignored(open_page, rounds):
+    page = open_page(**RED)
+    click(page, LABELS)
+    mark = address(page)["answers"].partition(".")[0]
+    page = open_page(**RED, answers=f"{mark}.{rounds}")
+    assert not page.exception
+    assert not page.error
+    assert metrics(page)["Rounds"] == "0"
+
+
+def test_a_guess_is_answered_after_the_first_round(open_page):
+    page = open_page(**RED)
+    page.radio(key="guess-round").set_value("it stays as good").run()
+    assert ["Now answer the round" in it.value for it in page.caption].count(True) == 1
+    click(page, LABELS)  # its five red ones are among the first ten as before
+    assert ["Precision@10 was 50% and is 50%" in it.value for it in page.success] == [True]
 
 
 def test_ranks_are_marked_by_what_they_were_before_the_last_round(open_page):
