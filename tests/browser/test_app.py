@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.locations import ASSETS
-from pages.ui import navigation, tour
+from pages.ui import navigation
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=60_000)  # for a busy machine; nothing waits longer than it has to
@@ -400,26 +400,6 @@ def test_results_show_every_part_and_a_link_opens_one(server, open_tab):
 
 
 # The tour, and links for a class ----------------------------------------------------------------
-
-
-def test_the_tour_leads_from_home_through_ten_steps_to_its_end(server, open_tab):
-    page = settled(open_tab(server, "/"))
-    page.get_by_role("link", name="Guided tour").click()
-    banner = page.locator(".st-key-tour")
-    for number, step in enumerate(tour.STEPS, 1):
-        expect(banner).to_contain_text(f"Step {number} of 10 · {step.title}")
-        expect(page).to_have_url(re.compile(f"tour={number}$"))
-        expect(settled(page).get_by_role("alert").filter(has_text="There is no")).to_have_count(0)
-        if number < len(tour.STEPS):
-            banner.get_by_role("link", name="Next").click()
-    expect(banner.get_by_role("link", name="Next")).to_have_count(0)
-    banner.get_by_role("link", name="Back").click()
-    expect(banner).to_contain_text("Step 9 of 10")
-    settled(page)
-    banner.get_by_role("button", name="Leave the tour").click()
-    expect(banner).to_have_count(0)
-    expect(page).to_have_url(f"{server.url}/results")
-    settled(page)
 
 
 def test_a_step_stays_while_one_follows_links_and_moves_sliders_on_its_page(server, open_tab):

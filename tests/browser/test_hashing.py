@@ -23,6 +23,19 @@ PARTS = {  # and what each shows
     "Buckets": ".st-key-bucket-ranks svg",
 }
 
+# Resolves once fonts are there and the chart has stood still for a while.
+AT_REST = """async () => {
+    await document.fonts.ready;
+    const place = () => {
+        const { x, y } = document.querySelector(".st-key-hamming").getBoundingClientRect();
+        return `${x} ${y}`;
+    };
+    for (let last = ""; last !== place(); ) {
+        last = place();
+        await new Promise((done) => setTimeout(done, 250));
+    }
+}"""
+
 
 def ready(page: Page) -> Page:
     expect(page.locator("[data-testid=stApp]")).to_have_attribute(
@@ -61,25 +74,31 @@ def computed(page: Page, *, bits: int, tables: int, seed: int) -> dict[str, list
     }
 
 
-def test_a_dragged_line_changes_the_numbers_on_the_way_and_they_are_cores(server, open_tab):
-    page = open_tab(server, "/hashing?planes=4&tables=2&draw=0", **TALL)
-    before = told(ready(page))
-    assert before == computed(page, bits=4, tables=2, seed=0)
-    knob = page.locator(".plate .knob").first.bounding_box()
-    plane = page.locator(".plane svg").bounding_box()
+def drag_a_line(page: Page) -> list[dict[str, list[str]]]:
+    """Drag the first line by its knob across the plane; return what the lab says on the way."""
+    number = page.locator(".plate text").first  # in the knob, and on top of it
+    number.hover()  # waits until it stands still
+    knob, plane = number.bounding_box(), page.locator(".plane svg").bounding_box()
     x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
     to_x, to_y = plane["x"] + plane["width"] * 0.37, plane["y"] + plane["height"] * 0.85
-    page.mouse.move(x, y)
     page.mouse.down()
     seen = []
     for share in np.linspace(0.1, 1, 10):
         page.mouse.move(x + share * (to_x - x), y + share * (to_y - y))
         seen.append(told(page))  # at once: nobody waits for the server
     assert "turned" not in page.url
-    assert any(it["buckets"] != before["buckets"] for it in seen)
-    assert any(it["keys"] != before["keys"] for it in seen)
     page.mouse.up()
     expect(page).to_have_url(re.compile("turned=1-1-"))
+    return seen
+
+
+def test_a_dragged_line_changes_the_numbers_on_the_way_and_they_are_cores(server, open_tab):
+    page = open_tab(server, "/hashing?planes=4&tables=2&draw=0", **TALL)
+    before = told(ready(page))
+    assert before == computed(page, bits=4, tables=2, seed=0)
+    seen = drag_a_line(page)
+    assert any(it["buckets"] != before["buckets"] for it in seen)
+    assert any(it["keys"] != before["keys"] for it in seen)
     assert told(ready(page)) == seen[-1] == computed(page, bits=4, tables=2, seed=0)
 
     again = open_tab(server, page.url.removeprefix(server.url))  # a link to the very same
@@ -113,7 +132,8 @@ def test_a_click_on_a_dot_shows_the_two_images(server, open_tab):
     page = open_tab(server, "/hashing?part=Theory and practice&bits=All tables")
     dots = page.locator(".st-key-hamming .scatterlayer .trace").nth(3).locator(".point")
     expect(dots.first).to_be_visible()
-    box = ready(page) and dots.last.bounding_box()  # the largest angle: it stands alone
+    ready(page).evaluate(AT_REST)
+    box = dots.last.bounding_box()  # the largest angle: it stands alone
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page).to_have_url(re.compile(f"pair={dots.count()}"))
     expect(page.locator(".st-key-cards-pair img")).to_have_count(2)

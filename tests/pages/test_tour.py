@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import inspect, navigation, tour
+from core.galleries.registry import open_known
+from core.index import store
+from core.index.lsh import LSHConfig
+from core.search import SearchConfig, build_index, embed_query, find_by_name, look_up
+from pages.ui import inspect, navigation, resources, tour
 from pages.ui.view import RANGES, parse
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +55,24 @@ def test_each_step_opens_a_state_that_its_page_knows(step):
         assert getattr(parse(step.state), name) == int(step.state[name])
     if "part" in step.state:
         assert step.state["part"] in parts(step.page)
+
+
+def test_the_numbers_it_tells_of_the_owl_are_those_that_a_search_finds():
+    gallery = open_known("scenes")
+    embedder = resources.embedder()
+    stored = store.load(gallery, embedder.digest)
+    id = find_by_name(gallery, "owl/03.jpg")
+    index = build_index(stored, "both", LSHConfig())
+    query = embed_query(gallery.read(id), embedder)
+    result = look_up(query, gallery, index, SearchConfig(), query_id=id)
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    found = round(10 * result.neighbour_recall)
+    first, second, missed = tour.STEPS[0], tour.STEPS[1], tour.STEPS[6]
+    assert f"all {result.n_gallery}" in first.look
+    assert f"found {words[found]} of the exact scan's ten" in first.do
+    assert f"which {words[10 - found]} did it miss" in first.do
+    assert f"owl's ({result.exact_hits[0].similarity:.2f})" in second.do
+    assert f"{words[10 - found].capitalize()} of its ten neighbours" in missed.look
 
 
 def test_a_step_is_told_on_its_own_page_with_its_neighbours_before_and_after():
