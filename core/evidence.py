@@ -372,8 +372,8 @@ def as_csv(
 ) -> str:
     """Return one row per candidate and per image that the exact scan ranks first.
 
-    Every row repeats query, settings and digests: it can stand alone, and the rows of several
-    queries can be put below each other.
+    Every row repeats query, settings, digests and versions: it can stand alone, and the rows of
+    several queries can be put below each other.
 
     Args:
         evidence: of one query.
@@ -392,7 +392,7 @@ def as_csv(
         "attention": evidence.result.query.attention,
         **asdict(evidence.index.config),
         **asdict(evidence.config),
-        "hashlight": __version__,
+        **versions(),
         "address": address,
     }
     images = [_row(evidence.explain(id)) | constant for id in rows]

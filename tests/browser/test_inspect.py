@@ -47,7 +47,7 @@ def test_a_missed_neighbour_is_explained_brought_back_and_taken_away(server, ope
     first.get_by_role("link", name="Why?").click()
     is_open(page, "Why?")
     expect(page).to_have_url(re.compile(r"part=Why%3F&other="))
-    expect(page.get_by_text("of the exact scan and was missed")).to_be_visible()
+    expect(page.locator("strong", has_text="of the exact scan and was missed")).to_be_visible()
     # The same state in the files.
     part(page, "Evidence").click()
     is_open(page, "Evidence")
@@ -88,7 +88,7 @@ def test_table_and_image_go_to_the_address_and_a_reload_brings_them_back(server,
     explained(page).fill("train/05.jpg")
     explained(page).press("Enter")
     expect(page).to_have_url(re.compile("other=train%2F05.jpg"))
-    expect(page.get_by_text("nothing is lost")).to_be_visible()
+    expect(page.locator("strong", has_text="nothing is lost")).to_be_visible()
     settled(page).reload()
     is_open(page, "Why?")
     expect(explained(page)).to_have_value(re.compile(r"train/05\.jpg$"))

@@ -17,6 +17,7 @@ from core.evidence import (
     gallery_keys,
     probe_order,
     verdict,
+    versions,
 )
 from core.galleries.registry import open_known
 from core.index import store
@@ -324,6 +325,7 @@ def test_the_csv_has_one_row_per_candidate_and_neighbour(evidence):
     assert {(row["address"], row["seed"], row["model_digest"]) for row in rows} == {
         ("http://here/inspect?K=2", "5", "model")
     }
+    assert {name: rows[0][name] for name in versions()} == versions()
 
 
 def test_keys_read_off_the_buckets_are_the_keys_of_the_embeddings(evidence, cloud):
