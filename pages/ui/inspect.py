@@ -155,8 +155,9 @@ def _caption(inspection: Inspection) -> str:
     return " · ".join(parts)
 
 
+@st.fragment
 def parts(inspection: Inspection) -> None:
-    """Show the part that is open."""
+    """Show the part that is open; opening another redraws nothing above it."""
     tabs = st.tabs(list(PARTS), **tied("part", PARTS, next(iter(PARTS))))
     for tab, show in zip(tabs, PARTS.values(), strict=True):
         if tab.open:
