@@ -163,8 +163,8 @@ def guess(pixels: Pixels, shown: View) -> None:
                 guessed,
                 right=order[0],
                 because="; ".join(f"{name} {turned[name]:.0f}°" for name in order)
-                + ". Between two pictures that have nothing in common it is about 90°. Training "
-                "is to make these angles small.",
+                + ". At 90° the two embeddings would have nothing in common. Training is to make "
+                "these angles small.",
             )
 
 
