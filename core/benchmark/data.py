@@ -21,7 +21,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ Matrix = NDArray[np.float32 | np.float16]
 N_TUNING, N_TEST = 500, 500  # queries to choose settings with; to measure with
 N_FOR_AXES = 20_000  # embeddings that principal axes are found from
 SMALLEST = 200  # embeddings: recall@100 needs more than 100
-HALF_FROM = 5_000_000  # a gallery this large is float16 and lies on disk
+HALF_FROM = 5_000_000  # a gallery this large is float16, and kept on disk for the next time
 BLOCK = 4096  # rows drawn at once: some 100 MB in each thread
 MODEL, GALLERY, QUERIES, AXES = range(4)  # what a generator draws: streams apart
 
@@ -162,7 +162,7 @@ def draw(
         name: a kind and a size, such as ``clusters-10k``.
         seed: of everything that is drawn.
         threads: that draw.
-        folder: where galleries too large for memory are kept; None draws into memory.
+        folder: where galleries that take long to draw are kept; None keeps none.
         progress: told how far it is.
 
     Raises:
@@ -241,8 +241,11 @@ def intrinsic_dimension(distances: NDArray[np.floating]) -> float:
 
 
 def _kept(path: Path, n: int, source: Source, progress: Progress) -> NDArray[np.float16]:
-    """Open a gallery on disk, drawn before or now; a half drawn one never has this name."""
-    kind: Literal["r"] = "r"
+    """Read a gallery from disk, drawn before or now; a half drawn one never has this name.
+
+    It is read into memory: of a mapped file every first look at a page would count as a part of
+    somebody's query.
+    """
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -253,7 +256,7 @@ def _kept(path: Path, n: int, source: Source, progress: Progress) -> NDArray[np.
             source.fill(out, GALLERY, progress)
             out.flush()
             partial.replace(path)
-        kept: NDArray[np.float16] = np.load(path, mmap_mode=kind)
+        kept: NDArray[np.float16] = np.load(path)
     except OSError as error:
         raise StoreError(
             f"{path} can't be written ({error}); set $HASHLIGHT_HOME to another place."

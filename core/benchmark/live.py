@@ -315,7 +315,7 @@ def why_not_readable(n: int, config: LSHConfig) -> str:
 def suited(n: int, seed: int = 0) -> LSHConfig:
     """K and L that do both indexes justice, in a gallery of n: buckets of about 8, in 16 tables.
 
-    The engine by itself would take smaller buckets in more tables than dictionaries can hold.
+    The engine by itself takes smaller buckets in more tables.
     """
     return LSHConfig(n_bits=max(4, round(np.log2(n / 8))), n_tables=16, seed=seed)
 

@@ -306,8 +306,8 @@ class BucketIndex(CodedVectors):
 
 
 def suited(n: int, seed: int = 0) -> LSHConfig:
-    """K and L for a gallery of n vectors: buckets of six or so, in many tables.
+    """K and L for a gallery of n vectors: buckets of about six, in 24 tables.
 
-    Many small buckets find more than a few large ones, for the same number of candidates.
+    Half as many or twice as many in a bucket take about as long, and find as much.
     """
     return LSHConfig(n_bits=max(4, round(log2(max(n, 2)) - 2.6)), n_tables=24, seed=seed)

@@ -111,7 +111,7 @@ def test_a_large_gallery_is_float16_on_disk_and_drawn_once(monkeypatch, tmp_path
     whole = draw("reduced-999", seed=0, folder=tmp_path)
     assert not list(tmp_path.iterdir())
     kept = draw("reduced-1k", seed=0, folder=tmp_path, threads=2).gallery
-    assert isinstance(kept, np.memmap)
+    assert not isinstance(kept, np.memmap)  # its pages would be looked up while queries are timed
     assert kept.dtype == np.float16
     assert kept.shape == (1000, 16)
     assert np.allclose(kept[:999], whole.gallery, atol=1e-3)
