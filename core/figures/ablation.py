@@ -84,7 +84,10 @@ def settings_dots(
         ],
     )
     return figure.update_xaxes(
-        range=[WORST - 0.004, 1.004], tickvals=[0.8, 0.85, 0.9, 0.95, 1], tickformat=".2f"
+        title="mAP and precision@10",
+        range=[WORST - 0.004, 1.004],
+        tickvals=[0.8, 0.85, 0.9, 0.95, 1],
+        tickformat=".2f",
     )
 
 
