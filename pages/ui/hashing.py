@@ -504,9 +504,9 @@ def _one_table(
     ]
     table = st.selectbox("Hash table", range(1, L + 1), **tied("table", range(1, L + 1), 1)) - 1
     st.caption(
-        f"This query meets no other image in {listed(in_vain, 'table')}: read in vain."
+        f"In {listed(in_vain, 'table')} the query's bucket holds no other image."
         if in_vain
-        else "This query meets other images in every table."
+        else "In every table the query's bucket holds other images."
     )
     told, own = (
         tables[table],

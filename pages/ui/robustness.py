@@ -8,6 +8,7 @@ link need no code of their own.
 import base64
 import io
 from dataclasses import asdict, dataclass, replace
+from typing import Literal
 
 import streamlit as st
 from PIL import Image
@@ -234,13 +235,12 @@ def prediction(lab: Lab) -> None:
     total = lab.n_bits
     guess = number("guess", (0, total))
     with st.container(border=True, key="prediction"):
-        picture, asked = st.columns([1, 9], gap="medium", vertical_alignment="center")
-        with picture, st.container(key="query-picture-asked"):
-            _picture(lab.pixels, f"Query: {lab.query.title}")
-        asked.markdown(
-            f"**Guess first.** You turn this picture by {ASKED.rotate:.0f} degrees. How many of "
-            f"the {total} bits of its hash code will flip?"
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            _picture(lab.pixels, f"Query: {lab.query.title}", width=72)
+            st.markdown(
+                f"**Guess first.** You turn this picture by {ASKED.rotate:.0f} degrees. How many "
+                f"of the {total} bits of its hash code will flip?"
+            )
         if guess is None:
             with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
                 st.slider("Your guess, in bits", 0, total, total // 4, key="guess-bits", width=420)
@@ -607,7 +607,7 @@ def further(shown: View) -> None:
         )
 
 
-def _picture(pixels: Pixels, alt: str) -> None:
+def _picture(pixels: Pixels, alt: str, *, width: int | Literal["stretch"] = "stretch") -> None:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=88)
-    st.image(file.getvalue(), width="stretch", alt=alt)
+    st.image(file.getvalue(), width=width, alt=alt)
