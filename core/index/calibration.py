@@ -104,8 +104,9 @@ class Calibrator:
         self._ranks: _CellRanks | _BucketRanks = (
             _CellRanks(index, self._choosing, progress)
             if isinstance(index, CodeIndex)
-            else _BucketRanks(index, self._choosing, progress)
+            else _BucketRanks(index, self._choosing, progress, most_read=MOST_REFINED)
         )
+        self._progress = progress
         self._seconds = perf_counter() - start
 
     def choose(self, wanted: float) -> Calibration:
@@ -125,6 +126,11 @@ class Calibrator:
             settings = _choose_codes(self._ranks, wanted, k)
         else:
             settings = _choose_buckets(self._ranks, wanted, k)
+            if settings is None and self._ranks.most_read < MOST_READ:  # seldom: it takes long
+                self._ranks = _BucketRanks(
+                    self._ranks.index, self._choosing, self._progress, most_read=MOST_READ
+                )
+                settings = _choose_buckets(self._ranks, wanted, k)
         index.settings = settings or _thorough(index)
         recalls, answers = self._judging.run(index, index.settings)
         return Calibration(
@@ -367,12 +373,14 @@ def _choose_buckets(ranks: "_BucketRanks", wanted: float, k: int) -> BucketSearc
 class _BucketRanks:
     """For each true neighbour of each query (n, k): the probe that finds it, and its ranks."""
 
-    def __init__(self, index: BucketIndex, asked: _Asked, progress: Progress) -> None:
-        self.index = index
+    def __init__(
+        self, index: BucketIndex, asked: _Asked, progress: Progress, *, most_read: int
+    ) -> None:
+        self.index, self.most_read = index, most_read  # entries of buckets, on average
         shape = asked.truth.shape
         n_buckets = 2**index.config.n_bits
         of_each_probe = index.config.n_tables * len(index) / n_buckets  # entries, on average
-        most = max(1, min(1_024, n_buckets, round(MOST_REFINED / of_each_probe)))
+        most = max(1, min(1_024, n_buckets, round(most_read / of_each_probe)))
         self.n_probes = _steps(1, most, 1.25)
         self.entries = np.zeros(len(self.n_probes))  # of so many probes' buckets, on average
         self.step = np.zeros(shape, np.int64)  # of n_probes, from which on it is a candidate
@@ -451,7 +459,9 @@ def _thorough(index: CodeIndex | BucketIndex) -> Any:
     """The most that is tried."""
     if isinstance(index, BucketIndex):
         return BucketSearch(
-            n_probes=min(1_024, 2**index.config.n_bits), n_sketch=MOST_REFINED, n_rerank=1_000
+            n_probes=min(1_024, 2**index.config.n_bits),
+            n_sketch=MOST_READ,
+            n_rerank=MOST_REFINED // 2,
         )
     return CodeSearch(
         n_cells=len(index.cells),
