@@ -34,7 +34,6 @@ def choose(shown: View) -> None:
         placeholder="Choose a gallery",
         help="The images that are searched.",
         on_change=_gallery_changed,
-        args=(shown,),
     )
 
 
@@ -137,8 +136,9 @@ def _ask_for_zip(shown: View) -> None:
         )
 
 
-def _gallery_changed(shown: View) -> None:
-    view.show(shown.with_gallery(st.session_state["gallery"]))
+def _gallery_changed() -> None:
+    here = view.parse(st.query_params)  # a part of the page may have changed it since
+    view.show(here.with_gallery(st.session_state["gallery"]))
 
 
 def _zip_uploaded(shown: View) -> None:

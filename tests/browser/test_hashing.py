@@ -128,6 +128,22 @@ def test_lines_turn_by_keyboard_and_another_table_by_its_button(server, open_tab
     assert told(page) == computed(page, bits=4, tables=2, seed=4)
 
 
+def test_what_a_part_has_set_stays_when_something_else_is_chosen(server, open_tab):
+    page = ready(open_tab(server, "/hashing?part=Bits and tables"))
+    predicted = page.locator("[data-testid=stMetricValue]").first
+    before = predicted.inner_text()
+    page.get_by_role("slider", name="Bits per hash code, K").press("ArrowLeft")
+    expect(page).to_have_url(re.compile("K=11"))
+    expect(predicted).not_to_have_text(before)
+    ready(page).get_by_role("slider", name="Hits, k").press("ArrowLeft")
+    expect(page).to_have_url(re.compile("K=11&k=9"))
+    gallery = ready(page).locator(".st-key-gallery input")
+    gallery.fill("zip of your own")
+    gallery.press("Enter")
+    expect(page).to_have_url(re.compile("gallery=zip&K=11&k=9"))
+    ready(page)
+
+
 def test_a_click_on_a_dot_shows_the_two_images(server, open_tab):
     page = open_tab(server, "/hashing?part=Theory and practice&bits=All tables")
     dots = page.locator(".st-key-hamming .scatterlayer .trace").nth(3).locator(".point")
