@@ -303,9 +303,14 @@ def given_rows(embeddings: ArrayLike, ids: ArrayLike | None) -> tuple[Any, NDArr
 
 
 def readable_rows(loops: Any, rows: NDArray[np.floating]) -> NDArray[Any]:
-    """Return rows as the loops take them: numba reads a float16 as its 16 bits."""
-    plain = np.asarray(rows)  # of a mapped file: the same memory without the file's methods
-    return plain if loops is readable or rows.dtype != np.float16 else plain.view(np.uint16)
+    """Return rows as the loops take them: numba reads a float16 as its 16 bits.
+
+    They are always read-only, as in a mapped file: numba compiles anew for what can be written.
+    """
+    half = rows.dtype == np.float16 and loops is not readable
+    plain = np.asarray(rows).view(np.uint16 if half else rows.dtype)  # the same memory
+    plain.flags.writeable = False
+    return plain
 
 
 def _one(embedding: ArrayLike, dim: int) -> NDArray[np.float32]:
