@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 from pages.ui import navigation
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=60_000)  # for a busy machine; nothing waits longer than it has to
 
 OWL = "?gallery=scenes&image=owl%2F03.jpg"
 QUERIES = {  # what a page shows most of

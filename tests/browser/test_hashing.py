@@ -11,7 +11,6 @@ from core.index.hyperplanes import keys_of
 from pages.ui.hyperplane_lab import parse_turned
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=60_000)
 
 TALL = {"viewport": {"width": 1280, "height": 1000}}
 PHONE = {"viewport": {"width": 390, "height": 844}}

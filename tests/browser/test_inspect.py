@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=60_000)
 
 LINK = "/inspect?gallery=scenes&image=owl%2F03.jpg&probes=2"
 PHONE = {"viewport": {"width": 390, "height": 844}}

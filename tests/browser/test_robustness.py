@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=60_000)  # for a busy machine; nothing waits longer than it has to
 
 OWL = "/robustness?gallery=scenes&image=owl%2F03.jpg"
 PHONE = {"viewport": {"width": 390, "height": 844}}
