@@ -146,12 +146,12 @@ def choose(curve: Sequence[Mapping[str, Any]], wanted: float) -> tuple[int, bool
 def take_turns(
     entrants: Mapping[str, Callable[[int], Ids]], queries: NDArray[np.int64], budget: float
 ) -> dict[str, Turns]:
-    """Let entrants answer queries in turns; who has spent its budget leaves after its turn.
+    """Let entrants answer queries in turns; who has spent its budget leaves.
 
     Args:
         entrants: each answers a query by its number.
         queries: numbers of the queries, (Q,).
-        budget: seconds. Everyone has one turn at least.
+        budget: seconds. Everyone answers one query at least.
     """
     turns = {name: Turns() for name in entrants}
     order = deque(entrants)
@@ -161,13 +161,18 @@ def take_turns(
                 turn, answer = turns[name], entrants[name]
                 if sum(turn.seconds) > budget:
                     continue
+                begin = perf_counter()
                 for query in np.take(queries, range(start - WARM, start), mode="wrap").tolist():
                     answer(query)
+                    if perf_counter() - begin > budget:  # nothing can be gained by more of these
+                        break
                 for query in queries[start : start + BLOCK].tolist():
                     begin = perf_counter()
                     ids = answer(query)
                     turn.seconds.append(perf_counter() - begin)
                     turn.answers.append(ids)
+                    if sum(turn.seconds) > budget:
+                        break
             order.rotate(1)
     return turns
 

@@ -24,7 +24,6 @@ from core.index.coded import (
     given_rows,
     in_threads,
     n_threads,
-    readable_rows,
     suited_bits,
 )
 from core.index.hyperplanes import bit_values, draw_hyperplanes, keys_of
@@ -154,7 +153,7 @@ class BucketIndex(CodedVectors):
                 self.hyperplanes.signs,
                 self.gaussian_margins(queries),
                 exclude,
-                readable_rows(self.loops, self.rows),
+                self.rows_to_read,
                 self.ids,
                 self.codes,
                 self.tables,

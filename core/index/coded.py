@@ -28,7 +28,7 @@ from core.progress import Progress, silent
 
 WORD = readable.WORD
 MAX_CODE_BITS = 8_192
-SMALL = 20_000  # vectors: below, reading every sketch is as fast as looking for cells
+SMALL = 20_000  # vectors, among which a query is found as fast as it is hashed
 LONG = 1_024  # numbers of an embedding that are dear to read
 MAX_THREADS = 256
 
@@ -61,11 +61,21 @@ class CodedVectors:
         n_bits = checked_whole("n_bits", n_bits, low=128, high=MAX_CODE_BITS)
         if n_bits % WORD:
             raise SettingError(f"Codes of {n_bits} bits don't fill words; take a multiple of 64.")
-        self.rows = rows  # (≥ N, D) float32 or float16
+        self.rows = rows
         self.ids = ids  # (≥ N,), -1 where a row is not in use
         self.n_words = n_bits // WORD
         self.hyperplanes = _hyperplanes(rows, n_bits, seed)
         self._rooms = threading.local()
+
+    @property
+    def rows(self) -> NDArray[np.floating]:
+        """The embeddings: (≥ N, D) float32 or float16."""
+        return self._rows
+
+    @rows.setter
+    def rows(self, rows: NDArray[np.floating]) -> None:
+        self._rows = rows
+        self.rows_to_read = readable_rows(self.loops, rows)
 
     @property
     def dim(self) -> int:

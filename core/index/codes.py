@@ -25,19 +25,18 @@ from numpy.typing import ArrayLike, NDArray
 from core.index import kept
 from core.index.coded import (
     LONG,
-    SMALL,
     WORD,
     CodedVectors,
     engine,
     given_rows,
     in_threads,
     n_threads,
-    readable_rows,
     suited_bits,
 )
 from core.index.vectors import checked_embeddings, checked_ids, checked_whole
 from core.progress import Progress, silent
 
+CELLS_PAY = 8_000  # vectors: below, reading every sketch is as fast
 MAX_CELLS = 65_536
 _TRAINING = 64  # codes per cell that the cells are learnt from
 _ITERATIONS = 6
@@ -61,7 +60,7 @@ class CodeConfig:
         """How many cells a gallery of n vectors gets."""
         if self.n_cells is not None:
             return min(n, checked_whole("n_cells", self.n_cells, low=1, high=MAX_CELLS))
-        return 1 if n < SMALL else 2 ** round(log2(n) / 2 + 0.25)
+        return 1 if n < CELLS_PAY else 2 ** round(log2(n) / 2 + 0.25)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,7 +156,7 @@ class CodeIndex(CodedVectors):
                 self.hyperplanes.centre,
                 self.hyperplanes.signs,
                 exclude,
-                readable_rows(self.loops, self.rows),
+                self.rows_to_read,
                 self.ids,
                 self.order,
                 self.codes,
