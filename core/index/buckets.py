@@ -2,9 +2,10 @@
 
 Each table is one list of all vectors, sorted by key, so that a bucket is a stretch of it; a
 directory over the highest bits of the key says where to look. Between the buckets and the rerank
-stand the codes of ``coded``: candidates are compared by the first 128 bits of their codes, the
-nearest by all bits, and only the nearest of these are reranked. ``n_rerank=0`` leaves that out, and
-is the paper's index (figures 8 and 9) to the letter.
+stand the codes of ``coded``: the entries of the buckets that are read are compared by their
+sketches, the last 64 bits of each code, which lie in the bucket; the nearest by all bits; and only
+the nearest of these are reranked. ``n_rerank=0`` leaves that out, and is the paper's index (figures
+8 and 9) to the letter.
 """
 
 from dataclasses import dataclass
@@ -151,7 +152,7 @@ class BucketIndex(CodedVectors):
                 queries,
                 self.hyperplanes.centre,
                 self.hyperplanes.signs,
-                self.gaussian_margins(queries),
+                self._gaussian_margins(queries),
                 exclude,
                 self.rows_to_read,
                 self.ids,
@@ -241,7 +242,7 @@ class BucketIndex(CodedVectors):
         index._arrange(np.arange(len(rows), dtype=np.int32), arrays["keys"])
         return index
 
-    def gaussian_margins(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _gaussian_margins(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
         """Margins to the hyperplanes of the tables: (Q, L, K), or (0, L, K) if not Gaussian."""
         if self.gaussian is None:
             return self._no_margins
@@ -251,7 +252,7 @@ class BucketIndex(CodedVectors):
     def key_margins(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
         """Margins whose signs are the keys of queries (Q, D): (Q, L, K)."""
         if self.gaussian is not None:
-            return self.gaussian_margins(queries)
+            return self._gaussian_margins(queries)
         n_tables, n_bits = self.config.n_tables, self.config.n_bits
         return self.margins(queries)[:, : n_tables * n_bits].reshape(-1, n_tables, n_bits)
 

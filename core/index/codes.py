@@ -48,7 +48,7 @@ class CodeConfig:
 
     n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
     n_sketch_bits: int | None = None  # kept for sketches; None: 512, or 256 below D = 1,024
-    n_cells: int | None = None  # None: about the root of N, or one in a small gallery
+    n_cells: int | None = None  # None: about the root of N, or one below CELLS_PAY
     seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
 
     def sketch_words_for(self, dim: int, n_bits: int) -> int:
@@ -91,9 +91,8 @@ class CodeIndex(CodedVectors):
         super().__init__(rows, ids, n_bits, config.seed)
         self.order = np.empty(0, np.int32)  # (N,) the row at each position, cell by cell
         self.codes = np.empty((0, self.n_words), np.uint64)  # (N, W) by position
-        self.sketches = np.empty(
-            (config.sketch_words_for(self.dim, n_bits), 0), np.uint64
-        )  # (S, N)
+        n_sketch_words = config.sketch_words_for(self.dim, n_bits)
+        self.sketches = np.empty((n_sketch_words, 0), np.uint64)  # (S, N)
         self.cells = np.empty((0, self.n_words), np.uint64)  # (C, W)
         self.starts = np.zeros(1, np.int64)  # (C + 1,) the position where each cell begins
 
