@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from core.figures.lines import plain
 from core.figures.rows import label_rows
-from core.figures.style import AMBER, GREY, TEAL
+from core.figures.style import AMBER, GREY, TEAL, scatter
 
 WORST = 0.8  # where the scale of the settings begins
 
@@ -53,13 +53,12 @@ def settings_dots(
         mean_average_precision: of each setting.
         precision_at_10: of each setting.
     """
-    figure = go.Figure()
     series = (
         ("mAP", mean_average_precision, TEAL, "circle"),
         ("precision@10", precision_at_10, AMBER, "diamond"),
     )
-    for name, values, colour, symbol in series:
-        figure.add_scatter(
+    dots = [
+        scatter(
             x=[max(value.mean, WORST) for value in values],
             y=list(range(len(settings))),
             name=name,
@@ -74,20 +73,22 @@ def settings_dots(
             text=[str(value) for value in values],
             hovertemplate=f"{name}: %{{text}}<extra></extra>",
         )
-    label_rows(
-        figure,
+        for name, values, colour, symbol in series
+    ]
+    return label_rows(
+        dots,
         [
             f"{setting} <b>mAP {first.mean:.4f}</b> · P@10 {second.mean:.4f}"
             for setting, first, second in zip(
                 settings, mean_average_precision, precision_at_10, strict=True
             )
         ],
-    )
-    return figure.update_xaxes(
-        title="mAP and precision@10",
-        range=[WORST - 0.004, 1.004],
-        tickvals=[0.8, 0.85, 0.9, 0.95, 1],
-        tickformat=".2f",
+        xaxis={
+            "title": "mAP and precision@10",
+            "range": [WORST - 0.004, 1.004],
+            "tickvals": [0.8, 0.85, 0.9, 0.95, 1],
+            "tickformat": ".2f",
+        },
     )
 
 
@@ -101,9 +102,9 @@ def lsh_tradeoff(points: Sequence[LSHPoint], *, what: str) -> go.Figure:
         points: any number of indexes.
         what: the metric is, for the axis.
     """
-    figure = go.Figure()
     bits = sorted({point.n_bits for point in points})
     probes = sorted({point.n_probes for point in points})
+    traces = []
     for n_bits in bits:
         for place, n_probes in enumerate(probes):
             line = sorted(
@@ -112,25 +113,31 @@ def lsh_tradeoff(points: Sequence[LSHPoint], *, what: str) -> go.Figure:
             )
             if not line:
                 continue
-            figure.add_scatter(
-                x=[point.candidate_ratio for point in line],
-                y=[point.value for point in line],
-                name=f"K = {n_bits}, {n_probes} probe{'s' * (n_probes > 1)}",
-                mode="lines+markers",
-                line={
-                    "color": _colour(bits.index(n_bits), len(bits)),
-                    "dash": _DASHES[place % len(_DASHES)],
-                    "width": 2,
-                },
-                marker={"size": 8, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
-                customdata=[point.n_tables for point in line],
-                hovertemplate=f"K = {n_bits}, L = %{{customdata}}, probes = {n_probes}"
-                f"<br>{what}: %{{y:.4f}}<br>candidates: %{{x:.1%}} of the gallery<extra></extra>",
+            traces.append(
+                scatter(
+                    x=[point.candidate_ratio for point in line],
+                    y=[point.value for point in line],
+                    name=f"K = {n_bits}, {n_probes} probe{'s' * (n_probes > 1)}",
+                    mode="lines+markers",
+                    line={
+                        "color": _colour(bits.index(n_bits), len(bits)),
+                        "dash": _DASHES[place % len(_DASHES)],
+                        "width": 2,
+                    },
+                    marker={"size": 8, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
+                    customdata=[point.n_tables for point in line],
+                    hovertemplate=f"K = {n_bits}, L = %{{customdata}}, probes = {n_probes}"
+                    f"<br>{what}: %{{y:.4f}}<br>candidates: %{{x:.1%}} of the gallery"
+                    "<extra></extra>",
+                )
             )
-    figure.update_xaxes(title="candidate ratio", tickformat=".0%", range=[-0.02, 1.02])
-    figure.update_yaxes(range=[0, 1.03])
-    # Each line of the legend holds about three names.
-    return plain(figure, what=what, height=320 + 24 * (len(figure.data) // 3 + 1))
+    return plain(
+        traces,
+        what=what,
+        height=320 + 24 * (len(traces) // 3 + 1),  # each line of the legend holds about three names
+        xaxis={"title": "candidate ratio", "tickformat": ".0%", "range": [-0.02, 1.02]},
+        yaxis={"range": [0, 1.03]},
+    )
 
 
 def _colour(place: int, n: int) -> str:

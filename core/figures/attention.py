@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.style import GREY, bare
+from core.figures.style import GREY, figure, heatmap, image, scatter
 
 RELATIVE = [0.8, 1.0, 1.2]  # × the mean of M_s: what the colours run over
 
@@ -43,25 +43,21 @@ def spatial_heatmap(
     """
     rows, columns = gate.shape
     row, column = np.mgrid[1 : rows + 1, 1 : columns + 1]
-    x = (np.arange(columns) + 0.5) * width / columns
-    y = (np.arange(rows) + 0.5) * height / rows
-    figure = go.Figure(
-        go.Heatmap(
-            z=(gate / gate.mean()).round(3),
-            x=x,
-            y=y,
-            zmin=RELATIVE[0],
-            zmax=RELATIVE[-1],
-            colorscale=_SPOTLIGHT,
-            xgap=1,
-            ygap=1,
-            customdata=np.stack([row, column, gate.round(3)], axis=-1),
-            hovertemplate="row %{customdata[0]}, column %{customdata[1]}"
-            "<br>M<sub>s</sub> = %{customdata[2]:.2f}, %{z:.2f} × its mean<extra></extra>",
-            showscale=False,
-        )
+    heat = heatmap(
+        z=(gate / gate.mean()).round(3),
+        x=(np.arange(columns) + 0.5) * width / columns,
+        y=(np.arange(rows) + 0.5) * height / rows,
+        zmin=RELATIVE[0],
+        zmax=RELATIVE[-1],
+        colorscale=_SPOTLIGHT,
+        xgap=1,
+        ygap=1,
+        customdata=np.stack([row, column, gate.round(3)], axis=-1),
+        hovertemplate="row %{customdata[0]}, column %{customdata[1]}"
+        "<br>M<sub>s</sub> = %{customdata[2]:.2f}, %{z:.2f} × its mean<extra></extra>",
+        showscale=False,
     )
-    figure.add_scatter(  # no points: it is there for its colour bar
+    bar = scatter(  # no points: it is there for its colour bar
         x=[None],
         y=[None],
         mode="markers",
@@ -81,18 +77,11 @@ def spatial_heatmap(
         },
         showlegend=False,
     )
-    figure.add_layout_image(
-        source=picture,
-        xref="x",
-        yref="y",
-        x=0,
-        y=0,
-        sizex=width,
-        sizey=height,
-        sizing="stretch",
-        layer="below",
+    axis = {"visible": False, "constrain": "domain"}
+    size = {"x": 0, "y": 0, "sizex": width, "sizey": height}
+    return figure(
+        [heat, bar],
+        xaxis=axis | {"range": [0, width], "constraintoward": "left"},
+        yaxis=axis | {"range": [height, 0], "scaleanchor": "x", "constraintoward": "top"},
+        images=[image(picture, **size, sizing="stretch", layer="below")],
     )
-    fixed = {"visible": False, "constrain": "domain", "fixedrange": True}
-    figure.update_xaxes(range=[0, width], constraintoward="left", **fixed)
-    figure.update_yaxes(range=[height, 0], scaleanchor="x", constraintoward="top", **fixed)
-    return bare(figure)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.figures.lines import plain
-from core.figures.style import AMBER, GREY, TEAL
+from core.figures.style import AMBER, GREY, TEAL, Part, note, scatter, vline
 from core.figures.timing import duration
 
 WORST = 0.5  # recall where the scales begin
@@ -77,41 +77,47 @@ def recall_and_speed(
         wanted: recall; a line is drawn there.
         chosen: the setting of each method that is compared elsewhere; it gets a large mark.
     """
-    figure = go.Figure()
+    traces = []
     for name, points in curves.items():
         kept = [it for it in points if it.recall >= WORST]
-        _line(
-            figure,
-            name,
-            x=[it.recall for it in kept],
-            y=[1 / it.seconds for it in kept],
-            text=[_about(it) for it in kept],
+        traces.append(
+            _line(
+                name,
+                x=[it.recall for it in kept],
+                y=[1 / it.seconds for it in kept],
+                text=[_about(it) for it in kept],
+            )
         )
     for name, point in (chosen or {}).items():
         colour, _, symbol = _LINES.get(name, _OTHER)
-        figure.add_scatter(
-            x=[point.recall],
-            y=[1 / point.seconds],
-            mode="markers",
-            marker={
-                "size": 15,
-                "color": colour,
-                "symbol": symbol,
-                "line": {"width": 2, "color": GREY},
-            },
-            text=[_about(point)],
-            hovertemplate=f"%{{text}}<extra>{name}, chosen</extra>",
-            showlegend=False,
-            cliponaxis=False,
+        traces.append(
+            scatter(
+                x=[point.recall],
+                y=[1 / point.seconds],
+                mode="markers",
+                marker={
+                    "size": 15,
+                    "color": colour,
+                    "symbol": symbol,
+                    "line": {"width": 2, "color": GREY},
+                },
+                text=[_about(point)],
+                hovertemplate=f"%{{text}}<extra>{name}, chosen</extra>",
+                showlegend=False,
+                cliponaxis=False,
+            )
         )
-    _line_at(figure, wanted)
-    figure.update_yaxes(
-        type="log",
-        range=_decades(SLOWEST, FASTEST),
-        tickvals=[1, 10, 100, 1000, 10_000, 100_000],
-        ticktext=["1", "10", "100", "1,000", "10,000", "100,000"],
+    return _over_recall(
+        traces,
+        what="queries per second, one thread",
+        yaxis={
+            "type": "log",
+            "range": _decades(SLOWEST, FASTEST),
+            "tickvals": [1, 10, 100, 1000, 10_000, 100_000],
+            "ticktext": ["1", "10", "100", "1,000", "10,000", "100,000"],
+        },
+        wanted=wanted,
     )
-    return _over_recall(figure, what="queries per second, one thread")
 
 
 def candidates_and_recall(
@@ -124,20 +130,24 @@ def candidates_and_recall(
         n: size of the gallery, the top of the logarithmic scale.
         wanted: recall; a line is drawn there.
     """
-    figure = go.Figure()
+    traces = []
     for name, points in curves.items():
         kept = [(it, it.candidates) for it in points if it.candidates and it.recall >= WORST]
         if kept:
-            _line(
-                figure,
-                name,
-                x=[it.recall for it, _ in kept],
-                y=[candidates for _, candidates in kept],
-                text=[_about(it) for it, _ in kept],
+            traces.append(
+                _line(
+                    name,
+                    x=[it.recall for it, _ in kept],
+                    y=[candidates for _, candidates in kept],
+                    text=[_about(it) for it, _ in kept],
+                )
             )
-    _line_at(figure, wanted)
-    figure.update_yaxes(type="log", range=_decades(5, 1.5 * n), tickformat=",~f", dtick=1)
-    return _over_recall(figure, what=f"candidates, of {n:,}")
+    return _over_recall(
+        traces,
+        what=f"candidates, of {n:,}",
+        yaxis={"type": "log", "range": _decades(5, 1.5 * n), "tickformat": ",~f", "dtick": 1},
+        wanted=wanted,
+    )
 
 
 def time_and_size(
@@ -151,67 +161,55 @@ def time_and_size(
         lines: of each method.
         crossovers: of methods, the N from which on each beats the exact scan; marked there.
     """
-    figure = go.Figure()
+    traces = []
     for name, line in lines.items():
         grows = "" if line.exponent is None else f" · N<sup>{line.exponent:.2f}</sup>"
-        _line(
-            figure,
-            name,
-            x=list(line.n),
-            y=list(line.seconds),
-            text=[
-                f"{n:,} images: {duration(seconds)}<br>{setting}".removesuffix("<br>")
-                for n, seconds, setting in zip(line.n, line.seconds, line.settings, strict=True)
-            ],
-            legend=f"{name}{grows}",
+        traces.append(
+            _line(
+                name,
+                x=list(line.n),
+                y=list(line.seconds),
+                text=[
+                    f"{n:,} images: {duration(seconds)}<br>{setting}".removesuffix("<br>")
+                    for n, seconds, setting in zip(line.n, line.seconds, line.settings, strict=True)
+                ],
+                legend=f"{name}{grows}",
+            )
         )
-    for place, (name, n) in enumerate((crossovers or {}).items()):
-        right = n > (SMALLEST * LARGEST) ** 0.5  # of the chart's middle
-        figure.add_vline(
-            x=n,
-            line={"width": 1.5, "dash": "dot", "color": _LINES.get(name, _OTHER)[0]},
-            layer="below",
-        )
-        figure.add_annotation(  # a logarithmic axis takes the place of a text as a logarithm
-            x=_decades(n, n)[0],
-            y=0.99 - 0.12 * place,
-            yref="paper",
-            yanchor="top",
-            xanchor="right" if right else "left",
-            align="right" if right else "left",
-            xshift=-4 if right else 4,
-            text=f"{name}<br>leads from {_rounded(n)} images",
-            showarrow=False,
-            font={"size": 11},
-        )
-    figure.update_xaxes(
-        title="images in the gallery, N",
-        type="log",
-        range=_decades(SMALLEST, LARGEST),
-        tickvals=list(_SIZES),
-        ticktext=list(_SIZES.values()),
+    leads = (crossovers or {}).items()
+    return plain(
+        traces,
+        what="time of one query, one thread",
+        height=460,
+        xaxis={
+            "title": "images in the gallery, N",
+            "type": "log",
+            "range": _decades(SMALLEST, LARGEST),
+            "tickvals": list(_SIZES),
+            "ticktext": list(_SIZES.values()),
+        },
+        yaxis={
+            "type": "log",
+            "range": _decades(SHORTEST, LONGEST),
+            "tickvals": list(_SECONDS),
+            "ticktext": list(_SECONDS.values()),
+        },
+        shapes=[_dotted(n, _LINES.get(name, _OTHER)[0]) for name, n in leads],
+        annotations=[_lead(name, n, place) for place, (name, n) in enumerate(leads)],
     )
-    figure.update_yaxes(
-        type="log",
-        range=_decades(SHORTEST, LONGEST),
-        tickvals=list(_SECONDS),
-        ticktext=list(_SECONDS.values()),
-    )
-    return plain(figure, what="time of one query, one thread", height=460)
 
 
 def _line(
-    figure: go.Figure,
     name: str,
     *,
     x: Sequence[float],
     y: Sequence[float],
     text: Sequence[str],
     legend: str | None = None,
-) -> None:
+) -> Part:
     """Draw one method in its colour, its settings in the hover text."""
     colour, dash, symbol = _LINES.get(name, _OTHER)
-    figure.add_scatter(
+    return scatter(
         x=x,
         y=y,
         name=legend or name,
@@ -224,16 +222,43 @@ def _line(
     )
 
 
-def _line_at(figure: go.Figure, wanted: float | None) -> None:
-    if wanted is not None:
-        figure.add_vline(x=wanted, line={"width": 1.5, "dash": "dot", "color": GREY}, layer="below")
+def _dotted(x: float, colour: str) -> Part:
+    return vline(x, {"width": 1.5, "dash": "dot", "color": colour}, layer="below")
 
 
-def _over_recall(figure: go.Figure, *, what: str) -> go.Figure:
-    figure.update_xaxes(
-        title="neighbour recall@10", range=[WORST - 0.005, 1.01], tickformat=".2~f", dtick=0.1
+def _lead(name: str, n: float, place: int) -> Part:
+    """Write beside its line from where on a method leads; each is a line lower than the last."""
+    right = n > (SMALLEST * LARGEST) ** 0.5  # of the chart's middle
+    return note(
+        f"{name}<br>leads from {_rounded(n)} images",
+        x=_decades(n, n)[0],  # a logarithmic axis takes the place of a text as a logarithm
+        y=0.99 - 0.12 * place,
+        yref="paper",
+        yanchor="top",
+        xanchor="right" if right else "left",
+        align="right" if right else "left",
+        xshift=-4 if right else 4,
+        font={"size": 11},
     )
-    return plain(figure, what=what, height=460)
+
+
+def _over_recall(
+    traces: Sequence[Part], *, what: str, yaxis: Part, wanted: float | None
+) -> go.Figure:
+    """Draw methods over their recall, and a line at the one that is wanted."""
+    return plain(
+        traces,
+        what=what,
+        height=460,
+        xaxis={
+            "title": "neighbour recall@10",
+            "range": [WORST - 0.005, 1.01],
+            "tickformat": ".2~f",
+            "dtick": 0.1,
+        },
+        yaxis=yaxis,
+        shapes=[] if wanted is None else [_dotted(wanted, GREY)],
+    )
 
 
 def _about(point: Point) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.style import GREY, bare
+from core.figures.style import GREY, WITHOUT_GRID, Part, figure, heatmap, scatter
 
 # Not quite opaque, so that the page's own text colour stays readable on them, light or dark.
 _ZERO, _CLOSE, _ONE = (
@@ -14,6 +14,9 @@ _ZERO, _CLOSE, _ONE = (
 )
 FAR = 0.15  # a margin beyond this is drawn as far away; in 256 dimensions few are
 _READABLE = 200  # digits: more would be too small
+# The page's template gives the colour: by itself a heatmap takes black or white by the colour of
+# the cell, without seeing how much of the page shines through.
+CELL_TEXTS: Part = {"texttemplate": "%{text}", "textfont": {"size": 11}}
 FRAGILE = 0.02  # a turn of little more than one degree can change such a bit
 
 
@@ -39,8 +42,8 @@ def code_grid(
     bits = (margins >= 0).astype(int)  # (L, K)
     told = np.full(margins.shape, "") if notes is None else notes
     bit, table = np.arange(1, n_bits + 1), np.arange(1, n_tables + 1)
-    figure = go.Figure(
-        go.Heatmap(
+    traces = [
+        heatmap(
             z=margins,
             zmin=-FAR,
             zmax=FAR,
@@ -48,46 +51,58 @@ def code_grid(
             showscale=False,
             xgap=2,
             ygap=2,
-            customdata=np.stack([bits.astype(str), told], axis=-1),
+            customdata=told,
             x=bit,
             y=table,
-            hovertemplate="table %{y}, bit %{x} = %{customdata[0]}<br>margin %{z:+.3f}"
-            "%{customdata[1]}<extra></extra>",
+            text=bits,
+            **(CELL_TEXTS if bits.size <= _READABLE else {}),
+            hovertemplate="table %{y}, bit %{x} = %{text}<br>margin %{z:+.3f}"
+            "%{customdata}<extra></extra>",
         )
-    )
+    ]
     if marked is not None:
         rows, columns = np.nonzero(marked)
-        figure.add_scatter(
-            x=bit[columns],
-            y=table[rows],
-            mode="markers",
-            marker={
-                "symbol": "circle-open",
-                "size": 18 if bits.size <= _READABLE else 9,
-                "line": {"width": 2},
-                "color": GREY,
-            },
-            hoverinfo="skip",
+        traces.append(
+            scatter(
+                x=bit[columns],
+                y=table[rows],
+                mode="markers",
+                marker={
+                    "symbol": "circle-open",
+                    "size": 18 if bits.size <= _READABLE else 9,
+                    "line": {"width": 2},
+                    "color": GREY,
+                },
+                hoverinfo="skip",
+            )
         )
-    if bits.size <= _READABLE:
-        # A trace of its own: the heatmap's text takes its colour from the opaque cell.
-        figure.add_scatter(
-            x=np.tile(bit, n_tables),
-            y=np.repeat(table, n_bits),
-            text=bits.ravel(),
-            mode="text",
-            textfont={"size": 11},
-            hoverinfo="skip",
+    height = max(120, min(24 * n_tables, 400))
+    if not numbered:
+        hidden = {"visible": False}
+        return figure(
+            traces,
+            xaxis=hidden,
+            yaxis=hidden | {"autorange": "reversed"},
+            showlegend=False,
+            height=height,
         )
-    figure.update_xaxes(visible=numbered, fixedrange=True)
-    figure.update_yaxes(visible=numbered, fixedrange=True, autorange="reversed")
-    bare(figure).update_layout(showlegend=False, height=max(120, min(24 * n_tables, 400)))
-    if numbered:
-        for name, last, span in (("x", n_bits, "bit"), ("y", n_tables, "table")):
-            axis = {"title": span, "dtick": 1 if last <= 12 else 4, "tick0": 0}
-            axis |= {"showgrid": False, "zeroline": False, "title_standoff": 6}
-            figure.update_layout({f"{name}axis": axis})
-        figure.update_xaxes(range=[0.5, n_bits + 0.5])
-        figure.update_yaxes(range=[n_tables + 0.5, 0.5], autorange=False)
-        figure.update_layout(height=figure.layout.height + 50, margin={"l": 44, "b": 44})
-    return figure
+    return figure(
+        traces,
+        xaxis=_numbers("bit", n_bits) | {"range": [0.5, n_bits + 0.5]},
+        yaxis=_numbers("table", n_tables) | {"range": [n_tables + 0.5, 0.5]},
+        showlegend=False,
+        height=height + 50,
+        margin={"l": 44, "b": 44},
+    )
+
+
+def _numbers(title: str, last: int) -> Part:
+    """Return an axis that counts to ``last``."""
+    return {
+        **WITHOUT_GRID,
+        "title": title,
+        "title_standoff": 6,
+        "dtick": 1 if last <= 12 else 4,
+        "tick0": 0,
+        "visible": True,
+    }

@@ -2,14 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.rows import GRID
-from core.figures.style import AMBER, GREY, TEAL, bare
+from core.figures.style import (
+    AMBER,
+    GREY,
+    TEAL,
+    WITH_GRID,
+    WITHOUT_GRID,
+    Part,
+    figure,
+    heatmap,
+    hline,
+    image,
+    note,
+    scatter,
+)
 
 # Viridis: equal steps of value look like equal steps of lightness, to the colour-blind as well.
 VIRIDIS = (
@@ -42,11 +53,12 @@ def kernel_planes(kernel: NDArray[np.floating]) -> go.Figure:
     reach = float(np.abs(kernel).max())
     side = kernel.shape[1]
     offset = np.arange(side) - side // 2
-    figure = go.Figure()
-    for plane, (weights, name) in enumerate(zip(kernel, ("mean", "max"), strict=True)):
-        figure.add_heatmap(
+    apart = side + 1.5  # from the middle of one plane to that of the other
+    names = ("mean", "max")
+    planes = [
+        heatmap(
             z=weights,
-            x=offset + plane * (side + 1.5),
+            x=offset + plane * apart,
             y=offset,
             zmin=-reach,
             zmax=reach,
@@ -65,17 +77,24 @@ def kernel_planes(kernel: NDArray[np.floating]) -> go.Figure:
             hovertemplate=f"weight of the {name}, %{{y:+d}} rows and %{{customdata:+d}} columns "
             "away<br>%{z:+.4f}<extra></extra>",
         )
-        figure.add_annotation(
-            x=plane * (side + 1.5),
-            y=-side / 2 - 0.2,
-            yanchor="bottom",
-            text=f"over {name}<sub>c</sub>(F′)",
-            showarrow=False,
-        )
-    axis = {"visible": False, "fixedrange": True, "constrain": "domain"}
-    figure.update_xaxes(range=[-side / 2 - 0.1, side * 1.5 + 1.6], **axis)
-    figure.update_yaxes(range=[side / 2 + 0.1, -side / 2 - 1.5], scaleanchor="x", **axis)
-    return bare(figure).update_layout(height=190)
+        for plane, (weights, name) in enumerate(zip(kernel, names, strict=True))
+    ]
+    axis = {"visible": False, "constrain": "domain"}
+    return figure(
+        planes,
+        xaxis=axis | {"range": [-side / 2 - 0.1, side * 1.5 + 1.6]},
+        yaxis=axis | {"range": [side / 2 + 0.1, -side / 2 - 1.5], "scaleanchor": "x"},
+        annotations=[
+            note(
+                f"over {name}<sub>c</sub>(F′)",
+                x=plane * apart,
+                y=-side / 2 - 0.2,
+                yanchor="bottom",
+            )
+            for plane, name in enumerate(names)
+        ],
+        height=190,
+    )
 
 
 def turned_fan(angles: Mapping[str, float]) -> go.Figure:
@@ -87,44 +106,56 @@ def turned_fan(angles: Mapping[str, float]) -> go.Figure:
     Args:
         angles: name -> degrees, the one at 0 first.
     """
-    figure = go.Figure()
-    rim = np.radians(np.linspace(0, WIDEST, 60))
-    figure.add_scatter(
-        x=np.cos(rim),
-        y=np.sin(rim),
+    arc = np.radians(np.linspace(0, WIDEST, 60))
+    rim = scatter(
+        x=np.cos(arc),
+        y=np.sin(arc),
         mode="lines",
         line={"color": GREY, "width": 1, "dash": "dot"},
         hoverinfo="skip",
     )
-    for tick in range(0, WIDEST + 1, 15):
-        angle = np.radians(tick)
-        figure.add_annotation(
-            x=1.05 * np.cos(angle),
-            y=1.05 * np.sin(angle),
-            xanchor="left",
-            text=f"{tick}°",
-            showarrow=False,
-        )
+    arrows = []
     for (name, degrees), colour in zip(angles.items(), (TEAL, TEAL, AMBER, AMBER), strict=False):
-        angle = np.radians(min(degrees, WIDEST))
-        x, y = np.cos(angle), np.sin(angle)
-        figure.add_scatter(
-            x=[0, x],
-            y=[0, y],
-            mode="lines+markers",
-            marker={"size": [0, 11], "symbol": "circle", "color": colour},
-            line={"color": colour, "width": 3},
-            text=[f"{name}: turned by {degrees:.1f}°"] * 2,
-            hovertemplate="%{text}<extra></extra>",
+        x, y = _at(degrees)
+        arrows.append(
+            scatter(
+                x=[0, x],
+                y=[0, y],
+                mode="lines+markers",
+                marker={
+                    "size": [0, 11],
+                    "symbol": "circle",
+                    "color": colour,
+                    "line": {"width": 0},
+                },
+                line={"color": colour, "width": 3},
+                text=[f"{name}: turned by {degrees:.1f}°"] * 2,
+                hovertemplate="%{text}<extra></extra>",
+            )
         )
-    _label_arrows(figure, angles)
-    fixed = {"visible": False, "fixedrange": True, "constrain": "domain"}
-    figure.update_xaxes(range=[-0.03, 1.2], constraintoward="left", **fixed)
-    figure.update_yaxes(range=[-0.1, 0.8], scaleanchor="x", **fixed)
-    return bare(figure).update_layout(showlegend=False, height=260)
+    ticks = [
+        note(f"{tick}°", x=1.05 * x, y=1.05 * y, xanchor="left")
+        for tick in range(0, WIDEST + 1, 15)
+        for x, y in [_at(tick)]
+    ]
+    axis = {"visible": False, "constrain": "domain"}
+    return figure(
+        [rim, *arrows],
+        xaxis=axis | {"range": [-0.03, 1.2], "constraintoward": "left"},
+        yaxis=axis | {"range": [-0.1, 0.8], "scaleanchor": "x"},
+        annotations=[*ticks, *_arrow_names(angles)],
+        showlegend=False,
+        height=260,
+    )
 
 
-def _label_arrows(figure: go.Figure, angles: Mapping[str, float]) -> None:
+def _at(degrees: float) -> tuple[float, float]:
+    """Where the rim of the fan is at an angle."""
+    angle = np.radians(min(degrees, WIDEST))
+    return np.cos(angle), np.sin(angle)
+
+
+def _arrow_names(angles: Mapping[str, float]) -> Iterator[Part]:
     """Write each name along its arrow; those close to each other share the upper one's line."""
     groups: list[tuple[float, list[str]]] = []
     for name, degrees in sorted(angles.items(), key=lambda it: it[1]):
@@ -134,15 +165,9 @@ def _label_arrows(figure: go.Figure, angles: Mapping[str, float]) -> None:
         else:
             groups.append((degrees, [told]))
     for degrees, names in groups:
-        angle = np.radians(min(degrees, WIDEST))
-        figure.add_annotation(
-            x=0.52 * np.cos(angle),
-            y=0.52 * np.sin(angle),
-            text=" · ".join(names),
-            textangle=-min(degrees, WIDEST),
-            yshift=13,
-            showarrow=False,
-        )
+        x, y = _at(degrees)
+        slope = -min(degrees, WIDEST)
+        yield note(" · ".join(names), x=0.52 * x, y=0.52 * y, textangle=slope, yshift=13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,67 +190,52 @@ def rank_paths(paths: Sequence[RankPath], columns: Sequence[str], *, k: int) -> 
         columns: from left to right.
         k: the length of the list.
     """
-    figure = go.Figure()
     pictured = k <= WITH_PICTURES
     below = k + 0.9
-    for path in paths:
-        stays = None not in path.ranks
-        told = f"{path.name}<br>{_told(path.ranks, columns)}"
-        figure.add_scatter(
-            x=list(range(len(columns))),
-            y=[_height(path.ranks, column, below) for column in range(len(columns))],
-            text=[told] * len(columns),
+    places = list(range(len(columns)))
+    lines = [
+        scatter(
+            x=places,
+            y=[_height(path.ranks, column, below) for column in places],
+            text=[f"{path.name}<br>{_told(path.ranks, columns)}"] * len(columns),
             mode="lines+markers",
-            line={"color": TEAL if stays else AMBER, "width": 2.5},
+            line={"color": AMBER if None in path.ranks else TEAL, "width": 2.5},
             marker={"size": 7},
             hovertemplate="%{text}<extra></extra>",
         )
-    images = [image for path in paths for image in _pictures(path)] if pictured else []
-    figure.add_hline(y=k + 0.55, line={"color": GREY, "dash": "dot", "width": 1})
-    figure.update_xaxes(
-        tickvals=list(range(len(columns))),
-        ticktext=list(columns),
-        side="top",
-        range=[-0.35, len(columns) - 0.65],
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        title="rank",
-        range=[k + 1.1, 0.4],
-        tickvals=[*range(1, k + 1)] if k <= 20 else [1, *range(5, k + 1, 5)],
-        showgrid=True,
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-        title_standoff=6,
-    )
+        for path in paths
+    ]
     row = 44 if pictured else 22
-    return bare(figure).update_layout(
-        images=images,  # all at once: one by one they would take ten times as long
+    return figure(
+        lines,
+        xaxis={
+            **WITHOUT_GRID,
+            "tickvals": places,
+            "ticktext": list(columns),
+            "side": "top",
+            "range": [-0.35, len(columns) - 0.65],
+        },
+        yaxis={
+            **WITH_GRID,
+            "title": "rank",
+            "title_standoff": 6,
+            "range": [k + 1.1, 0.4],
+            "tickvals": [*range(1, k + 1)] if k <= 20 else [1, *range(5, k + 1, 5)],
+        },
+        shapes=[hline(k + 0.55, {"color": GREY, "dash": "dot", "width": 1})],
+        images=[it for path in paths for it in _pictures(path)] if pictured else [],
         showlegend=False,
         height=row * (k + 1) + 40,
         margin={"l": 44, "r": 4, "t": 30},
     )
 
 
-def _pictures(path: RankPath) -> Iterator[dict[str, Any]]:
+def _pictures(path: RankPath) -> Iterator[Part]:
     """Place the image on each of its ranks."""
+    looks = {"sizex": 0.5, "sizey": 0.86, "xanchor": "center", "yanchor": "middle"}
     for column, rank in enumerate(path.ranks):
         if path.picture and rank is not None:
-            yield {
-                "source": path.picture,
-                "xref": "x",
-                "yref": "y",
-                "x": column,
-                "y": rank,
-                "sizex": 0.5,
-                "sizey": 0.86,
-                "xanchor": "center",
-                "yanchor": "middle",
-                "layer": "above",
-            }
+            yield image(path.picture, x=column, y=rank, **looks, layer="above")
 
 
 def _height(ranks: Sequence[int | None], column: int, below: float) -> float | None:

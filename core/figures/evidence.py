@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.figures.lines import plain
-from core.figures.rows import GRID
-from core.figures.style import AMBER, GREY, TEAL
+from core.figures.style import AMBER, GREY, GRID, TEAL, scatter, vline
 
 Role = Literal["hit", "missed", "other"]
 
@@ -43,9 +42,9 @@ def tables_by_cosine(
         names: (n,) of the images.
         n_tables: L, where the scale ends.
     """
-    figure = go.Figure()
     shown = np.clip(cosines, LOWEST, 1)
     role = np.array(roles)
+    traces = []
     for kind in get_args(Role)[::-1]:  # the many first, so that the few lie on top
         colour, symbol, title = _LOOKS[kind]
         chosen = np.flatnonzero(role == kind)
@@ -54,28 +53,36 @@ def tables_by_cosine(
             if kind == "other"
             else (shown[chosen], n_found[chosen], 11, [f"{names[i]}<br>" for i in chosen.tolist()])
         )
-        figure.add_scatter(
-            x=x,
-            y=y,
-            name=title,
-            mode="markers",
-            marker={
-                "size": size,
-                "color": colour,
-                "symbol": symbol,
-                "opacity": 0.45 if kind == "other" else 0.9,
-                "line": {"width": 0},
-            },
-            text=told,
-            cliponaxis=False,
-            hovertemplate="%{text}cosine %{x:.3f}<br>found by %{y} of "
-            f"{n_tables} tables<extra></extra>",
+        traces.append(
+            scatter(
+                x=x,
+                y=y,
+                name=title,
+                mode="markers",
+                marker={
+                    "size": size,
+                    "color": colour,
+                    "symbol": symbol,
+                    "opacity": 0.45 if kind == "other" else 0.9,
+                    "line": {"width": 0},
+                },
+                text=told,
+                cliponaxis=False,
+                hovertemplate="%{text}cosine %{x:.3f}<br>found by %{y} of "
+                f"{n_tables} tables<extra></extra>",
+            )
         )
-    figure.update_xaxes(title="cosine to the query", range=[LOWEST - 0.03, 1.03])
-    figure.update_yaxes(
-        range=[-0.06 * n_tables, 1.06 * n_tables], dtick=max(1, n_tables // 4), tick0=0
+    return plain(
+        traces,
+        what="tables that found it",
+        height=330,
+        xaxis={"title": "cosine to the query", "range": [LOWEST - 0.03, 1.03]},
+        yaxis={
+            "range": [-0.06 * n_tables, 1.06 * n_tables],
+            "dtick": max(1, n_tables // 4),
+            "tick0": 0,
+        },
     )
-    return plain(figure, what="tables that found it", height=330)
 
 
 def crossings(query: NDArray[np.floating], image: NDArray[np.floating]) -> go.Figure:
@@ -90,37 +97,48 @@ def crossings(query: NDArray[np.floating], image: NDArray[np.floating]) -> go.Fi
     bits = np.arange(1, len(query) + 1)
     differs = (query >= 0) != (image >= 0)
     ends = [np.clip(margins, -REACH, REACH) for margins in (query, image)]
-    figure = go.Figure()
+    lines, dots = [], []
     for apart, colour in ((False, GRID), (True, AMBER)):
         chosen = differs == apart
         gap = np.full(int(chosen.sum()), np.nan)  # between one line and the next
-        figure.add_scatter(
-            x=np.stack([ends[0][chosen], ends[1][chosen], gap], axis=1).ravel(),
-            y=np.repeat(bits[chosen], 3),
-            name="bit differs" if apart else "bit agrees",
-            mode="lines",
-            line={"width": 4, "color": colour},
-            hoverinfo="skip",
+        lines.append(
+            scatter(
+                x=np.stack([ends[0][chosen], ends[1][chosen], gap], axis=1).ravel(),
+                y=np.repeat(bits[chosen], 3),
+                name="bit differs" if apart else "bit agrees",
+                mode="lines",
+                line={"width": 4, "color": colour},
+                hoverinfo="skip",
+            )
         )
     for x, margins, name, colour, symbol in (
         (ends[0], query, "query", TEAL, "circle"),
         (ends[1], image, "this image", GREY, "square"),
     ):
-        figure.add_scatter(
-            x=x,
-            y=bits,
-            name=name,
-            mode="markers",
-            marker={"size": 10, "color": colour, "symbol": symbol},
-            text=[f"{margin:+.3f}" for margin in margins],
-            cliponaxis=False,
-            hovertemplate=f"bit %{{y}}<br>margin of the {name}: %{{text}}<extra></extra>",
+        dots.append(
+            scatter(
+                x=x,
+                y=bits,
+                name=name,
+                mode="markers",
+                marker={"size": 10, "color": colour, "symbol": symbol},
+                text=[f"{margin:+.3f}" for margin in margins],
+                cliponaxis=False,
+                hovertemplate=f"bit %{{y}}<br>margin of the {name}: %{{text}}<extra></extra>",
+            )
         )
-    figure.add_vline(x=0, line={"width": 1.5, "color": GREY}, layer="below")
-    figure.update_xaxes(title="margin", range=[-1.06 * REACH, 1.06 * REACH], tickformat="+.2~f")
-    figure.update_yaxes(range=[len(query) + 0.6, 0.4], dtick=1 if len(query) <= 16 else 2)
-    plain(figure, what="bit", height=110 + 19 * len(query))
-    return figure.update_yaxes(showgrid=False)
+    return plain(
+        [*lines, *dots],
+        what="bit",
+        height=110 + 19 * len(query),
+        xaxis={"title": "margin", "range": [-1.06 * REACH, 1.06 * REACH], "tickformat": "+.2~f"},
+        yaxis={
+            "range": [len(query) + 0.6, 0.4],
+            "dtick": 1 if len(query) <= 16 else 2,
+            "showgrid": False,
+        },
+        shapes=[vline(0, {"width": 1.5, "color": GREY}, layer="below")],
+    )
 
 
 def _bubbles(

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from core.figures.lines import BELOW, plain
-from core.figures.rows import GRID, label_rows
-from core.figures.style import AMBER, GREY, TEAL
+from core.figures.rows import ROW, label_rows
+from core.figures.style import AMBER, GREY, GRID, TEAL, bar, scatter
 from core.figures.timing import duration
 
 TOP = (5, 10, 20, 30)  # the n of precision@n in Table 1
@@ -56,17 +56,18 @@ def paper_and_measured(
         deviation: its standard deviation over the seeds; one seed has none.
     """
     rows = list(range(len(titles)))
-    figure = go.Figure()
-    for row, (printed, measured) in enumerate(zip(paper, mean, strict=True)):
-        if printed is not None:
-            figure.add_scatter(
-                x=[printed, measured],
-                y=[row, row],
-                mode="lines",
-                line={"width": 2, "color": GRID},
-                hoverinfo="skip",
-            )
-    figure.add_scatter(
+    apart = [
+        scatter(
+            x=[printed, measured],
+            y=[row, row],
+            mode="lines",
+            line={"width": 2, "color": GRID},
+            hoverinfo="skip",
+        )
+        for row, printed, measured in zip(rows, paper, mean, strict=True)
+        if printed is not None
+    ]
+    paper_dots = scatter(
         x=list(paper),
         y=rows,
         name="paper",
@@ -76,25 +77,30 @@ def paper_and_measured(
         text=list(titles),
         hovertemplate="%{text}<br>paper: %{x:.4f}<extra></extra>",
     )
-    figure.add_scatter(
+    our_dots = scatter(
         x=list(mean),
         y=rows,
         name="measured",
         mode="markers",
         marker={"size": 11, "color": TEAL},
-        error_x={"array": [it or 0 for it in deviation], "color": TEAL, "thickness": 3, "width": 0},
+        error_x={
+            "array": [it or 0 for it in deviation],
+            "color": TEAL,
+            "thickness": 3,
+            "width": 0,
+        },
         cliponaxis=False,
         text=list(titles),
         hovertemplate="%{text}<br>measured: %{x:.4f}<extra></extra>",
     )
-    label_rows(
-        figure,
+    return label_rows(
+        [*apart, paper_dots, our_dots],
         [
             f"{title} <b>{measured:.3f}</b>" + (f" · paper {printed:.3f}" if printed else "")
             for title, printed, measured in zip(titles, paper, mean, strict=True)
         ],
+        xaxis={"title": "mAP", "range": [-0.01, 1.01], "tickformat": ".1f"},
     )
-    return figure.update_xaxes(title="mAP", range=[-0.01, 1.01], tickformat=".1f")
 
 
 def precision_curves(
@@ -107,22 +113,28 @@ def precision_curves(
         precision: by system and n.
         lowest: where the scale begins; what lies below is not drawn.
     """
-    figure = go.Figure()
+    traces = []
     for key, curve in precision.items():
         colour, dash, symbol = _LINES.get(key, _OTHER)
-        figure.add_scatter(
-            x=list(curve),
-            y=list(curve.values()),
-            name=titles[key],
-            mode="lines+markers",
-            line={"color": colour, "dash": dash, "width": 2.5},
-            marker={"symbol": symbol, "size": 8},
-            hovertemplate="precision@%{x}: %{y:.4f}<extra>%{fullData.name}</extra>",
+        traces.append(
+            scatter(
+                x=list(curve),
+                y=list(curve.values()),
+                name=titles[key],
+                mode="lines+markers",
+                line={"color": colour, "dash": dash, "width": 2.5},
+                marker={"symbol": symbol, "size": 8},
+                hovertemplate="precision@%{x}: %{y:.4f}<extra>%{fullData.name}</extra>",
+            )
         )
     span = 1 - lowest
-    figure.update_xaxes(title="n, the number of hits", tickvals=list(TOP), range=[3.5, 31.5])
-    figure.update_yaxes(range=[lowest, 1 + 0.03 * span])
-    return plain(figure, what="precision@n", height=380)
+    return plain(
+        traces,
+        what="precision@n",
+        height=380,
+        xaxis={"title": "n, the number of hits", "tickvals": list(TOP), "range": [3.5, 31.5]},
+        yaxis={"range": [lowest, 1 + 0.03 * span]},
+    )
 
 
 def stage_bars(
@@ -135,23 +147,32 @@ def stage_bars(
         stages: seconds by stage, for each system.
         longest: where the scale ends, so that two charts can be compared.
     """
-    figure = go.Figure()
     order = {stage: place for place, stage in enumerate(_STAGES)}
     found = dict.fromkeys(stage for row in stages for stage in row)
+    bars = []
     for stage in sorted(found, key=lambda stage: order.get(stage, len(order))):
         with_it = [row for row, seconds in enumerate(stages) if stage in seconds]
-        figure.add_bar(
-            x=[stages[row][stage] for row in with_it],
-            y=with_it,
-            name=stage,
-            orientation="h",
-            width=0.36,
-            marker={"color": _STAGES.get(stage, GREY), "line": {"width": 0}},
-            text=[f"{titles[row]}<br>{stage}: {duration(stages[row][stage])}" for row in with_it],
-            textposition="none",
-            hovertemplate="%{text}<extra></extra>",
+        bars.append(
+            bar(
+                x=[stages[row][stage] for row in with_it],
+                y=with_it,
+                name=stage,
+                orientation="h",
+                width=0.36,
+                marker={"color": _STAGES.get(stage, GREY), "line": {"width": 0}},
+                text=[
+                    f"{titles[row]}<br>{stage}: {duration(stages[row][stage])}" for row in with_it
+                ],
+                textposition="none",
+                hovertemplate="%{text}<extra></extra>",
+            )
         )
-    label_rows(figure, titles)
-    figure.update_xaxes(title="seconds", range=[0, 1.02 * longest])
-    figure.update_layout(barmode="stack", showlegend=True, legend=BELOW | {"traceorder": "normal"})
-    return figure.update_layout(height=figure.layout.height + 60)
+    return label_rows(
+        bars,
+        titles,
+        xaxis={"title": "seconds", "range": [0, 1.02 * longest]},
+        height=ROW * len(titles) + 120,
+        barmode="stack",
+        showlegend=True,
+        legend=BELOW | {"traceorder": "normal"},
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from core.figures.lines import plain
-from core.figures.style import AMBER, TEAL
+from core.figures.style import AMBER, TEAL, scatter
 
 _COLOURS = (TEAL, AMBER)
 _DASHES = ("solid", "dash")
@@ -18,19 +18,23 @@ def precision_by_round(precision: Mapping[int, Sequence[float]]) -> go.Figure:
     Args:
         precision: n -> its values after 0, 1, 2 ... rounds.
     """
-    figure = go.Figure()
-    for (n, values), colour, dash in zip(precision.items(), _COLOURS, _DASHES, strict=False):
-        figure.add_scatter(
-            x=list(range(len(values))),
-            y=list(values),
-            name=f"precision@{n}",
-            mode="lines+markers",
-            line={"color": colour, "dash": dash, "width": 2},
-            marker={"size": 8},
-            cliponaxis=False,
-            hovertemplate=f"precision@{n} after %{{x}} rounds: %{{y:.0%}}<extra></extra>",
-        )
     last = max(SHORTEST, *(len(values) - 1 for values in precision.values()))
-    figure.update_xaxes(title="rounds answered", range=[-0.15, last + 0.15], dtick=1)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", dtick=0.25)
-    return plain(figure, what="precision", height=220)
+    return plain(
+        [
+            scatter(
+                x=list(range(len(values))),
+                y=list(values),
+                name=f"precision@{n}",
+                mode="lines+markers",
+                line={"color": colour, "dash": dash, "width": 2},
+                marker={"size": 8},
+                cliponaxis=False,
+                hovertemplate=f"precision@{n} after %{{x}} rounds: %{{y:.0%}}<extra></extra>",
+            )
+            for (n, values), colour, dash in zip(precision.items(), _COLOURS, _DASHES, strict=False)
+        ],
+        what="precision",
+        height=220,
+        xaxis={"title": "rounds answered", "range": [-0.15, last + 0.15], "dtick": 1},
+        yaxis={"range": [0, 1.02], "tickformat": ".0%", "dtick": 0.25},
+    )

@@ -7,12 +7,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.figures.lines import plain
-from core.figures.style import AMBER, CLEAR, GREY, TEAL
+from core.figures.style import AMBER, CLEAR, GREY, TEAL, Part, bar, scatter, vline
 
 _BAND = "rgba(138, 146, 156, 0.28)"
 _WANTED = "rgba(42, 157, 146, 0.6)"
 _OTHER = "rgba(138, 146, 156, 0.45)"
-_ANGLES = {"range": [0, 120], "dtick": 30, "ticksuffix": "°"}
+_ANGLES: Part = {"range": [0, 120], "dtick": 30, "ticksuffix": "°"}
 
 
 def retrieval_curve(
@@ -31,19 +31,21 @@ def retrieval_curve(
         name: what is wanted.
     """
     degrees = np.arange(len(found)) + 0.5
-    figure = go.Figure()
+    traces = []
     for counts, title, colour in ((other, "all others", _OTHER), (wanted, name, _WANTED)):
         share = counts / max(1, counts.sum())
-        figure.add_bar(
-            x=degrees,
-            y=share / max(share.max(), 1e-9),
-            name=f"angles of {title}",
-            width=1,
-            marker={"color": colour, "line": {"width": 0}},
-            customdata=share,
-            hovertemplate=f"{title}: %{{customdata:.1%}} are %{{x:.0f}}° apart<extra></extra>",
+        traces.append(
+            bar(
+                x=degrees,
+                y=share / max(share.max(), 1e-9),
+                name=f"angles of {title}",
+                width=1,
+                marker={"color": colour, "line": {"width": 0}},
+                customdata=share,
+                hovertemplate=f"{title}: %{{customdata:.1%}} are %{{x:.0f}}° apart<extra></extra>",
+            )
         )
-    figure.add_scatter(
+    curve = scatter(
         x=degrees,
         y=found,
         name="probability to be found",
@@ -51,10 +53,14 @@ def retrieval_curve(
         line={"color": AMBER, "width": 3},
         hovertemplate="%{x:.0f}° apart: found with probability %{y:.1%}<extra></extra>",
     )
-    figure.update_xaxes(title="angle theta between query and image", **_ANGLES)
-    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", dtick=0.25)
-    return plain(figure, what="probability to be found, 1 − (1 − pᴷ)ᴸ", height=340).update_layout(
-        barmode="overlay", bargap=0
+    return plain(
+        [*traces, curve],
+        what="probability to be found, 1 − (1 − pᴷ)ᴸ",
+        height=340,
+        xaxis=_ANGLES | {"title": "angle theta between query and image"},
+        yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
+        barmode="overlay",
+        bargap=0,
     )
 
 
@@ -75,49 +81,56 @@ def hamming_scatter(
         chosen: the pair that is marked.
         texts: (P,) what a pair is, for the hover.
     """
-    whole = np.arange(181)
-    figure = go.Figure()
     low, high = band
-    figure.add_scatter(
-        x=whole, y=low, mode="lines", line={"width": 0, "shape": "hvh"}, showlegend=False
-    )
-    figure.add_scatter(
-        x=whole,
-        y=high,
-        name="95 % of all draws",
-        mode="lines",
-        line={"width": 0, "shape": "hvh"},
-        fill="tonexty",
-        fillcolor=_BAND,
-    )
-    figure.add_scatter(
-        x=[0, 180], y=[0, 1], name="theta / pi", mode="lines", line={"color": AMBER, "width": 2}
-    )
-    figure.update_traces(hoverinfo="skip")
+    edge = {"x": np.arange(181), "mode": "lines", "line": {"width": 0, "shape": "hvh"}}
     dots = {"color": TEAL, "size": 9, "opacity": 0.75}
-    figure.add_scatter(
-        x=degrees,
-        y=share,
-        name="two images",
-        mode="markers",
-        marker=dots,
-        # A click chooses one dot; the others stay as they are.
-        selected={"marker": {"opacity": dots["opacity"]}},
-        unselected={"marker": {"opacity": dots["opacity"]}},
-        text=list(texts),
-        hovertemplate="%{text}<br>%{x:.1f}° apart, %{y:.1%} of the bits differ<extra></extra>",
+    unmoved = {"marker": {"opacity": dots["opacity"]}}
+    traces = [
+        scatter(**edge, y=low, hoverinfo="skip", showlegend=False),
+        scatter(
+            **edge,
+            y=high,
+            name="95 % of all draws",
+            fill="tonexty",
+            fillcolor=_BAND,
+            hoverinfo="skip",
+        ),
+        scatter(
+            x=[0, 180],
+            y=[0, 1],
+            name="theta / pi",
+            mode="lines",
+            line={"color": AMBER, "width": 2},
+            hoverinfo="skip",
+        ),
+        scatter(
+            x=degrees,
+            y=share,
+            name="two images",
+            mode="markers",
+            marker=dots,
+            # A click chooses one dot; the others stay as they are.
+            selected=unmoved,
+            unselected=unmoved,
+            text=list(texts),
+            hovertemplate="%{text}<br>%{x:.1f}° apart, %{y:.1%} of the bits differ<extra></extra>",
+        ),
+        scatter(
+            x=degrees[[chosen]],
+            y=share[[chosen]],
+            name="the pair below",
+            mode="markers",
+            marker={"color": CLEAR, "size": 17, "line": {"color": AMBER, "width": 3}},
+            hoverinfo="skip",
+        ),
+    ]
+    return plain(
+        traces,
+        what="share of bits that differ",
+        height=380,
+        xaxis=_ANGLES | {"title": "angle theta between two images"},
+        yaxis={"range": [-0.04, 0.82], "tickformat": ".0%", "dtick": 0.2},
     )
-    figure.add_scatter(
-        x=degrees[[chosen]],
-        y=share[[chosen]],
-        name="the pair below",
-        mode="markers",
-        marker={"color": CLEAR, "size": 17, "line": {"color": AMBER, "width": 3}},
-        hoverinfo="skip",
-    )
-    figure.update_xaxes(title="angle theta between two images", **_ANGLES)
-    figure.update_yaxes(range=[-0.04, 0.82], tickformat=".0%", dtick=0.2)
-    return plain(figure, what="share of bits that differ", height=380)
 
 
 def probe_lines(
@@ -136,13 +149,8 @@ def probe_lines(
         step: that is marked, from 1.
     """
     probes = np.arange(1, len(by_margin) + 1)
-    figure = go.Figure()
-    for values, name, colour, dash in (
-        (by_margin, "neighbour recall, fragile bits first", TEAL, "solid"),
-        (by_count, "neighbour recall, bits in any order", AMBER, "dash"),
-        (looked_at, "candidate ratio", GREY, "dot"),
-    ):
-        figure.add_scatter(
+    traces = [
+        scatter(
             x=probes,
             y=values,
             name=name,
@@ -150,12 +158,21 @@ def probe_lines(
             line={"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
             hovertemplate=f"%{{x}} probes per table<br>{name}: %{{y:.0%}}<extra></extra>",
         )
-    figure.add_vline(x=step, line={"color": GREY, "width": 1.5})
-    figure.update_xaxes(
-        title="probes per table", range=[0.5, 64.5], tickvals=[1, 8, 16, 32, 48, 64]
+        for values, name, colour, dash in (
+            (by_margin, "neighbour recall, fragile bits first", TEAL, "solid"),
+            (by_count, "neighbour recall, bits in any order", AMBER, "dash"),
+            (looked_at, "candidate ratio", GREY, "dot"),
+        )
+    ]
+    ticks = [1, 8, 16, 32, 48, 64]
+    return plain(
+        traces,
+        what="share",
+        height=320,
+        xaxis={"title": "probes per table", "range": [0.5, 64.5], "tickvals": ticks},
+        yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
+        shapes=[vline(step, {"color": GREY, "width": 1.5})],
     )
-    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", dtick=0.25)
-    return plain(figure, what="share", height=320)
 
 
 def bucket_ranks(
@@ -169,36 +186,44 @@ def bucket_ranks(
         table: that stands out, from 0.
         n_gallery: N, for the scale.
     """
-    figure = go.Figure()
     ordered = [np.sort(it)[::-1] for it in sizes]
+    traces = []
     for t in [*(t for t in range(len(sizes)) if t != table), table]:
         is_chosen = t == table
-        figure.add_scatter(
-            x=np.arange(1, len(ordered[t]) + 1),
-            y=ordered[t],
-            name=f"table {t + 1}" if is_chosen else "the other tables",
-            showlegend=is_chosen or t == (table == 0),
-            mode="lines",
-            line={
-                "color": TEAL if is_chosen else GREY,
-                "width": 3 if is_chosen else 1,
-                "shape": "hv",
-            },
-            hovertemplate=f"table {t + 1}: bucket %{{x}} by size holds %{{y}}<extra></extra>",
+        traces.append(
+            scatter(
+                x=np.arange(1, len(ordered[t]) + 1),
+                y=ordered[t],
+                name=f"table {t + 1}" if is_chosen else "the other tables",
+                showlegend=is_chosen or t == (table == 0),
+                mode="lines",
+                line={
+                    "color": TEAL if is_chosen else GREY,
+                    "width": 3 if is_chosen else 1,
+                    "shape": "hv",
+                },
+                hovertemplate=f"table {t + 1}: bucket %{{x}} by size holds %{{y}}<extra></extra>",
+            )
         )
     if own[table]:
         rank = int((ordered[table] > own[table]).sum()) + 1
-        figure.add_scatter(
-            x=[rank],
-            y=[own[table]],
-            name="the query's bucket",
-            mode="markers",
-            marker={"size": 13, "color": AMBER, "symbol": "diamond"},
-            hovertemplate="the query's bucket holds %{y}<extra></extra>",
+        traces.append(
+            scatter(
+                x=[rank],
+                y=[own[table]],
+                name="the query's bucket",
+                mode="markers",
+                marker={"size": 13, "color": AMBER, "symbol": "diamond"},
+                hovertemplate="the query's bucket holds %{y}<extra></extra>",
+            )
         )
     most = np.log10(n_gallery)
     ticks = [value for e in range(6) for value in (10**e, 3 * 10**e) if value <= n_gallery]
     log = {"type": "log", "tickvals": ticks, "ticktext": [f"{it:,}" for it in ticks]}
-    figure.update_xaxes(title="bucket, the largest first", range=[-0.05, most + 0.05], **log)
-    figure.update_yaxes(range=[-0.08, most + 0.05], **log)
-    return plain(figure, what="images in the bucket", height=320)
+    return plain(
+        traces,
+        what="images in the bucket",
+        height=320,
+        xaxis=log | {"title": "bucket, the largest first", "range": [-0.05, most + 0.05]},
+        yaxis=log | {"range": [-0.08, most + 0.05]},
+    )

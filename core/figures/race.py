@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.figures.rows import label_rows
-from core.figures.style import GREY, TEAL
+from core.figures.style import CLEAR, GREY, TEAL, box
 from core.figures.timing import duration
 
 FASTEST, SLOWEST = 5e-6, 0.5  # seconds: the fixed scale
@@ -31,31 +31,36 @@ def race_times(rows: Sequence[Times]) -> go.Figure:
     Args:
         rows: from top to bottom.
     """
-    figure = go.Figure()
+    boxes = []
     for y, row in enumerate(rows):
         colour = TEAL if row.is_ours else GREY
-        figure.add_box(
-            x=[min(max(it, FASTEST), SLOWEST) for it in row.seconds],
-            y0=y + 0.14,  # below its label
-            orientation="h",
-            name=row.label,
-            boxpoints="all",
-            pointpos=0,
-            jitter=0.9,
-            width=0.34,
-            marker={"size": 3, "color": colour, "opacity": 0.45},
-            line={"width": 1.5, "color": colour},
-            fillcolor="rgba(0, 0, 0, 0)",
-            text=[f"query {i + 1}: {duration(it)}" for i, it in enumerate(row.seconds)],
-            hovertemplate="%{text}<extra></extra>",
-            hoveron="points",
+        boxes.append(
+            box(
+                x=[min(max(it, FASTEST), SLOWEST) for it in row.seconds],
+                y0=y + 0.14,  # below its label
+                orientation="h",
+                name=row.label,
+                boxpoints="all",
+                pointpos=0,
+                jitter=0.9,
+                width=0.34,
+                marker={"size": 3, "color": colour, "opacity": 0.45},
+                line={"width": 1.5, "color": colour},
+                fillcolor=CLEAR,
+                text=[f"query {i + 1}: {duration(it)}" for i, it in enumerate(row.seconds)],
+                hovertemplate="%{text}<extra></extra>",
+                hoveron="points",
+            )
         )
-    label_rows(figure, [f"{row.label} · <b>{duration(row.median)}</b>" for row in rows])
-    figure.update_xaxes(
-        type="log",
-        range=[-5.2, -0.3],
-        tickvals=list(_TICKS),
-        ticktext=list(_TICKS.values()),
-        title="time of one query, one thread",
+    return label_rows(
+        boxes,
+        [f"{row.label} · <b>{duration(row.median)}</b>" for row in rows],
+        xaxis={
+            "title": "time of one query, one thread",
+            "type": "log",
+            "range": [-5.2, -0.3],
+            "tickvals": list(_TICKS),
+            "ticktext": list(_TICKS.values()),
+        },
+        height=66 * len(rows) + 60,
     )
-    return figure.update_layout(height=66 * len(rows) + 60)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from core.figures.lines import plain
-from core.figures.style import AMBER, GREY, TEAL
+from core.figures.style import AMBER, GREY, TEAL, hline, scatter
 
 _LOOKS = ((TEAL, "solid", "circle"), (AMBER, "dash", "square"), (GREY, "dot", "diamond"))
 
@@ -27,25 +27,31 @@ def robustness_lines(
         unit: of the strength; may be empty.
         what: is measured.
     """
-    figure = go.Figure()
+    traces, across = [], []
     for n, (title, points) in enumerate(variants.items()):
         colour, dash, symbol = _LOOKS[n % len(_LOOKS)]
         ordered = sorted(points)
-        figure.add_scatter(
-            x=[strength for strength, _ in ordered],
-            y=[share for _, share in ordered],
-            name=title,
-            mode="lines+markers",
-            line={"color": colour, "dash": dash, "width": 2.5},
-            marker={"symbol": symbol, "size": 8},
-            hovertemplate=f"{change} %{{x}} {unit}<br>{what}: %{{y:.3f}}"
-            "<extra>%{fullData.name}</extra>",
+        traces.append(
+            scatter(
+                x=[strength for strength, _ in ordered],
+                y=[share for _, share in ordered],
+                name=title,
+                mode="lines+markers",
+                line={"color": colour, "dash": dash, "width": 2.5},
+                marker={"symbol": symbol, "size": 8},
+                hovertemplate=f"{change} %{{x}} {unit}<br>{what}: %{{y:.3f}}"
+                "<extra>%{fullData.name}</extra>",
+            )
         )
         if title in unchanged:
-            figure.add_hline(
-                y=unchanged[title], line={"color": colour, "dash": dash, "width": 1}, opacity=0.6
-            )
+            line = {"color": colour, "dash": dash, "width": 1}
+            across.append(hline(unchanged[title], line, opacity=0.6))
     strengths = sorted({strength for points in variants.values() for strength, _ in points})
-    figure.update_xaxes(title=f"{change} ({unit})" if unit else change, tickvals=strengths)
-    figure.update_yaxes(range=[0, 1.03])
-    return plain(figure, what=what, height=280)
+    return plain(
+        traces,
+        what=what,
+        height=280,
+        xaxis={"title": f"{change} ({unit})" if unit else change, "tickvals": strengths},
+        yaxis={"range": [0, 1.03]},
+        shapes=across,
+    )

@@ -5,14 +5,13 @@ Labels beside the rows would take half of a phone's screen.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from core.figures.style import AMBER, GREY, TEAL, bare
+from core.figures.style import AMBER, GREY, TEAL, WITH_GRID, Part, figure, note, scatter, vline
 
 ROW = 46  # pixels: a line of text and a mark below it
-GRID = "rgba(138, 146, 156, 0.25)"
 
 Verdict = Literal["helps", "hurts", "no measurable difference"]
 _COLOURS = {"helps": TEAL, "hurts": AMBER, "no measurable difference": GREY}
@@ -50,15 +49,14 @@ def differences(rows: Sequence[Interval], *, what: str, reach: float) -> go.Figu
         what: is compared, for the axis.
         reach: of the scale to both sides.
     """
-    figure = _intervals(
+    return _intervals(
         rows,
         limits=(-reach, reach),
         colours=[_COLOURS[row.verdict] for row in rows],
         write=signed,
+        xaxis={"title": what, "tickformat": "+.2~f", "range": [-1.05 * reach, 1.05 * reach]},
+        line=vline(0, {"width": 1.5, "color": GREY}, layer="below"),
     )
-    figure.add_vline(x=0, line={"width": 1.5, "color": GREY}, layer="below")
-    figure.update_xaxes(title=what, tickformat="+.2~f", range=[-1.05 * reach, 1.05 * reach])
-    return figure
 
 
 def shares_inside(rows: Sequence[Interval], *, area: float) -> go.Figure:
@@ -70,15 +68,18 @@ def shares_inside(rows: Sequence[Interval], *, area: float) -> go.Figure:
         rows: one per map.
         area: share of the picture that the object covers.
     """
-    figure = _intervals(
+    return _intervals(
         rows,
         limits=(0, 1),
         colours=[TEAL if row.low > area else AMBER if row.high < area else GREY for row in rows],
         write="{:.1%}".format,
+        xaxis={
+            "title": "share of the map inside the object",
+            "tickformat": ".0%",
+            "range": [-0.01, 1.01],
+        },
+        line=vline(area, {"width": 1.5, "dash": "dot", "color": GREY}, layer="below"),
     )
-    figure.add_vline(x=area, line={"width": 1.5, "dash": "dot", "color": GREY}, layer="below")
-    figure.update_xaxes(title="share of the map inside the object", tickformat=".0%")
-    return figure.update_xaxes(range=[-0.01, 1.01])
 
 
 def signed(value: float) -> str:
@@ -86,27 +87,32 @@ def signed(value: float) -> str:
     return f"{value:+.4f}".replace("-", "−")
 
 
-def label_rows(figure: go.Figure, labels: Sequence[str]) -> go.Figure:
-    """Write each label above its row; row n lies at y = n, the first on top."""
-    for row, label in enumerate(labels):
-        figure.add_annotation(
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=row,
-            yshift=15,
-            text=label,
-            showarrow=False,
-            align="left",
-        )
-    figure.update_xaxes(
-        showgrid=True, gridcolor=GRID, zeroline=False, fixedrange=True, title_standoff=8
-    )
-    figure.update_yaxes(
-        visible=False, fixedrange=True, range=[len(labels) - 0.55, -0.75], zeroline=False
-    )
-    return bare(figure).update_layout(
-        showlegend=False, height=ROW * len(labels) + 60, margin={"l": 10, "r": 14}
+def label_rows(
+    traces: Sequence[Part],
+    labels: Sequence[str],
+    *,
+    xaxis: Part,
+    height: int | None = None,
+    **layout: Any,
+) -> go.Figure:
+    """Make a chart with each label above its row; row n lies at y = n, the first on top.
+
+    Args:
+        traces: each with its type.
+        labels: from top to bottom.
+        xaxis: its title and scale.
+        height: in pixels, where a row isn't just its label and a mark.
+        layout: everything else.
+    """
+    above = {"x": 0, "xref": "paper", "xanchor": "left", "yshift": 15, "align": "left"}
+    return figure(
+        traces,
+        xaxis=WITH_GRID | xaxis,
+        yaxis={"visible": False, "range": [len(labels) - 0.55, -0.75], "zeroline": False},
+        annotations=[note(label, y=row, **above) for row, label in enumerate(labels)],
+        height=height or ROW * len(labels) + 60,
+        margin={"l": 10, "r": 14},
+        **{"showlegend": False} | layout,
     )
 
 
@@ -116,17 +122,27 @@ def _intervals(
     limits: tuple[float, float],
     colours: Sequence[str],
     write: Callable[[float], str],
+    xaxis: Part,
+    line: Part,
 ) -> go.Figure:
-    """Draw a dot and a bar per row, the mean written behind its label."""
+    """Draw a dot and a bar per row, the mean written behind its label, and a line to judge by."""
     lowest, highest = limits
-    figure = go.Figure()
-    for y, (row, colour) in enumerate(zip(rows, colours, strict=True)):
-        ends = [min(max(value, lowest), highest) for value in (row.low, row.high)]
-        figure.add_scatter(
-            x=ends, y=[y, y], mode="lines", line={"width": 4, "color": colour}, hoverinfo="skip"
+
+    def within(*values: float) -> list[float]:
+        return [min(max(value, lowest), highest) for value in values]
+
+    bars = [
+        scatter(
+            x=within(row.low, row.high),
+            y=[y, y],
+            mode="lines",
+            line={"width": 4, "color": colour},
+            hoverinfo="skip",
         )
-    figure.add_scatter(
-        x=[min(max(row.mean, lowest), highest) for row in rows],
+        for y, (row, colour) in enumerate(zip(rows, colours, strict=True))
+    ]
+    dots = scatter(
+        x=within(*(row.mean for row in rows)),
         y=list(range(len(rows))),
         mode="markers",
         marker={"size": 12, "color": list(colours)},
@@ -137,4 +153,9 @@ def _intervals(
         ],
         hovertemplate="%{text}<extra></extra>",
     )
-    return label_rows(figure, [f"{row.label} <b>{write(row.mean)}</b>" for row in rows])
+    return label_rows(
+        [*bars, dots],
+        [f"{row.label} <b>{write(row.mean)}</b>" for row in rows],
+        xaxis=xaxis,
+        shapes=[line],
+    )

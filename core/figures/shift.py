@@ -2,15 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.lines import plain
-from core.figures.rows import GRID
-from core.figures.style import AMBER, GREY, TEAL, bare
+from core.figures.bits import CELL_TEXTS
+from core.figures.lines import BELOW, plain
+from core.figures.style import (
+    AMBER,
+    GREY,
+    TEAL,
+    WITH_GRID,
+    WITHOUT_GRID,
+    Part,
+    figure,
+    heatmap,
+    hline,
+    image,
+    note,
+    scatter,
+    vline,
+)
 
 FAR = 0.15  # of a margin, where the colours end; unit vectors of 256 numbers have few beyond
 WIDEST = 0.2  # of a margin, where the axes end
@@ -37,13 +50,12 @@ def flipped_bits(
         read_as: (L,) which probe of the changed query reads the old bucket; 0 for none.
     """
     n_tables, n_bits = before.shape
-    bit, table = np.arange(1, n_bits + 1), np.arange(1, n_tables + 1)
     flipped = (before >= 0) != (after >= 0)  # (L, K)
     size = np.clip(np.abs(before), 1e-6, FAR)  # (L, K) never 0: the sign tells what flipped
     old, new = (before >= 0).astype(int), (after >= 0).astype(int)
     text = np.where(flipped, np.char.add(np.char.add(old.astype(str), "→"), new.astype(str)), old)
-    figure = go.Figure(
-        go.Heatmap(
+    traces = [
+        heatmap(
             z=np.where(flipped, -size, size),
             zmin=-FAR,
             zmax=FAR,
@@ -51,40 +63,31 @@ def flipped_bits(
             showscale=False,
             xgap=2,
             ygap=2,
-            x=bit,
-            y=table,
+            x=np.arange(1, n_bits + 1),
+            y=np.arange(1, n_tables + 1),
             text=text,
+            **(CELL_TEXTS if before.size <= READABLE and n_bits <= 16 else {}),
             customdata=np.dstack([before, after]),
-            hovertemplate="table %{y}, bit %{x}: %{text}<br>margin before %{customdata[0]:+.3f}"
+            hovertemplate="table %{y}, bit %{x}: %{text}"
+            "<br>margin before %{customdata[0]:+.3f}"
             "<br>margin after %{customdata[1]:+.3f}<extra></extra>",
         )
-    )
-    if before.size <= READABLE and n_bits <= 16:
-        # A trace of its own: the heatmap's text takes its colour from the opaque cell.
-        figure.add_scatter(
-            x=np.tile(bit, n_tables),
-            y=np.repeat(table, n_bits),
-            text=text.ravel(),
-            mode="text",
-            textfont={"size": 11},
-            hoverinfo="skip",
-        )
-    figure.update_xaxes(
-        title="bit; each row is a table",
-        range=[0.5, n_bits + 0.5],
-        dtick=1 if n_bits <= 16 else 4,
-    )
-    figure.update_yaxes(range=[n_tables + 0.5, 0.5], dtick=1 if n_tables <= 16 else 4)
-    for axes in (figure.update_xaxes, figure.update_yaxes):
-        axes(showgrid=False, zeroline=False, fixedrange=True, title_standoff=8, tick0=1)
-    beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 4, "showarrow": False}
-    fates = [
-        {**beside, "y": row, "text": _fate(number)}
-        for row, number in enumerate(read_as.tolist(), 1)
     ]
-    return bare(figure).update_layout(
+    axis = WITHOUT_GRID | {"title_standoff": 8, "tick0": 1}
+    beside = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 4}
+    return figure(
+        traces,
+        xaxis={
+            **axis,
+            "title": "bit; each row is a table",
+            "range": [0.5, n_bits + 0.5],
+            "dtick": 1 if n_bits <= 16 else 4,
+        },
+        yaxis={**axis, "range": [n_tables + 0.5, 0.5], "dtick": 1 if n_tables <= 16 else 4},
+        annotations=[
+            note(_fate(number), y=row, **beside) for row, number in enumerate(read_as.tolist(), 1)
+        ],
         showlegend=False,
-        annotations=fates,
         height=22 * n_tables + 64,
         margin={"l": 24, "r": 58, "b": 46},
     )
@@ -105,12 +108,8 @@ def margins_before_and_after(
     n_tables, n_bits = before.shape
     flipped = ((before >= 0) != (after >= 0)).ravel()
     names = [f"table {t}, bit {b}" for t in range(1, n_tables + 1) for b in range(1, n_bits + 1)]
-    figure = go.Figure()
-    for kind, colour, symbol, which in (
-        ("same side", TEAL, "circle", np.flatnonzero(~flipped)),
-        ("flipped", AMBER, "diamond", np.flatnonzero(flipped)),
-    ):
-        figure.add_scatter(
+    dots = [
+        scatter(
             x=np.clip(before.ravel()[which], -WIDEST, WIDEST),
             y=np.clip(after.ravel()[which], -WIDEST, WIDEST),
             text=[names[place] for place in which.tolist()],
@@ -121,11 +120,21 @@ def margins_before_and_after(
             "<extra></extra>",
             showlegend=True,
         )
-    for line in (figure.add_hline, figure.add_vline):
-        line(0, line={"color": GREY, "width": 1.5})
-    figure.update_xaxes(title="margin before", range=[-WIDEST - 0.01, WIDEST + 0.01], dtick=0.1)
-    figure.update_yaxes(range=[-WIDEST - 0.01, WIDEST + 0.01], dtick=0.1)
-    return plain(figure, what="margin after", height=280)
+        for kind, colour, symbol, which in (
+            ("same side", TEAL, "circle", np.flatnonzero(~flipped)),
+            ("flipped", AMBER, "diamond", np.flatnonzero(flipped)),
+        )
+    ]
+    zero = {"color": GREY, "width": 1.5}
+    scale = {"range": [-WIDEST - 0.01, WIDEST + 0.01], "dtick": 0.1}
+    return plain(
+        dots,
+        what="margin after",
+        height=280,
+        xaxis=scale | {"title": "margin before"},
+        yaxis=scale,
+        shapes=[hline(0, zero), vline(0, zero)],
+    )
 
 
 def _fate(number: int) -> str:
@@ -171,49 +180,47 @@ def slope_chart(slopes: Sequence[Slope], *, k: int) -> go.Figure:
         k: the length of the list.
     """
     edge = k + 0.75
-    figure = go.Figure()
+    lines = []
     for inside, kind in _KINDS.items():
         drawn = [it for it in slopes if _inside(it, k) == inside]
         ends = [_ends(it, edge, 3.0 * k + 1) for it in drawn]
-        figure.add_scatter(
-            x=[x for (x0, _), (x1, _) in ends for x in (x0, x1, None)],
-            y=[y for (_, y0), (_, y1) in ends for y in (y0, y1, None)],
-            text=[text for it in drawn for text in (_told(it), _told(it), "")],
-            name=f"{kind.name}: {len(drawn)}",
-            mode="lines+markers",
-            line={"color": kind.colour, "dash": kind.dash, "width": 2.5},
-            marker={"size": 8, "symbol": [it for slope in drawn for it in _symbols(slope)]},
-            hovertemplate="%{text}<extra></extra>",
-            showlegend=True,
+        lines.append(
+            scatter(
+                x=[x for (x0, _), (x1, _) in ends for x in (x0, x1, None)],
+                y=[y for (_, y0), (_, y1) in ends for y in (y0, y1, None)],
+                text=[text for it in drawn for text in (_told(it), _told(it), "")],
+                name=f"{kind.name}: {len(drawn)}",
+                mode="lines+markers",
+                line={"color": kind.colour, "dash": kind.dash, "width": 2.5},
+                marker={"size": 8, "symbol": [it for slope in drawn for it in _symbols(slope)]},
+                hovertemplate="%{text}<extra></extra>",
+                showlegend=True,
+            )
         )
-    figure.add_hline(y=edge, line={"color": GREY, "dash": "dot", "width": 1})
-    images = [image for it in slopes for image in _pictures(it, k)]
+    images = [it for slope in slopes for it in _pictures(slope, k)]
     reach = 0.4 if images else 0.06
-    figure.update_xaxes(
-        tickvals=[0, 1],
-        ticktext=["before", "after"],
-        side="top",
-        range=[-reach, 1 + reach],
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        title="rank",
-        range=[edge + 0.1, 0.4],
-        dtick=1 if k <= 20 else 5,
-        tick0=0 if k > 20 else 1,
-        showgrid=True,
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-        title_standoff=4,
-    )
     row = 38 if images else 24 if k <= 20 else 12
-    return bare(figure).update_layout(
-        images=images,  # all at once: one by one they would take ten times as long
+    return figure(
+        lines,
+        xaxis={
+            **WITHOUT_GRID,
+            "tickvals": [0, 1],
+            "ticktext": ["before", "after"],
+            "side": "top",
+            "range": [-reach, 1 + reach],
+        },
+        yaxis={
+            **WITH_GRID,
+            "title": "rank",
+            "title_standoff": 4,
+            "range": [edge + 0.1, 0.4],
+            "dtick": 1 if k <= 20 else 5,
+            "tick0": 0 if k > 20 else 1,
+        },
+        shapes=[hline(edge, {"color": GREY, "dash": "dot", "width": 1})],
+        images=images,
         height=row * (k + 1) + 70,
-        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
+        legend=BELOW,
         margin={"l": 44, "r": 8, "t": 26, "b": 36},
     )
 
@@ -250,15 +257,12 @@ def _told(slope: Slope) -> str:
     return f"{slope.name}<br>rank {before} → {after}{missing}"
 
 
-def _pictures(slope: Slope, k: int) -> Iterator[dict[str, Any]]:
+def _pictures(slope: Slope, k: int) -> Iterator[Part]:
     """Place the image beside each of its ranks in the list."""
+    looks = {"sizex": 0.34, "sizey": 0.92, "xanchor": "center", "yanchor": "middle"}
     for rank, x in ((slope.before, _LEFT), (slope.after, _RIGHT)):
         if slope.picture and _within(rank, k):
-            yield {
-                "source": slope.picture,
-                **{"x": x, "y": rank, "xref": "x", "yref": "y", "sizex": 0.34, "sizey": 0.92},
-                **{"xanchor": "center", "yanchor": "middle"},
-            }
+            yield image(slope.picture, x=x, y=rank, **looks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,51 +296,57 @@ def bits_by_strength(
     share = np.array([step.degrees for step in steps]) / 180  # theta/pi
     theory = total * share
     reach = 2 * np.sqrt(theory * (1 - share))
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[*strengths, *strengths[::-1]],
-        y=[*(theory + reach), *(theory - reach)[::-1]],
-        fill="toself",
-        fillcolor="rgba(138, 146, 156, 0.25)",
-        mode="lines",
-        line={"width": 0},
-        name="±2 standard deviations",
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        x=strengths,
-        y=theory,
-        name="theory, K·L·θ/π",
-        mode="lines",
-        line={"color": GREY, "width": 2, "dash": "dash"},
-        customdata=[step.degrees for step in steps],
-        hovertemplate="angle θ %{customdata:.1f}°<br>theory: %{y:.1f} bits<extra></extra>",
-    )
-    figure.add_scatter(
-        x=strengths,
-        y=[step.flipped for step in steps],
-        name="measured",
-        mode="lines+markers",
-        line={"color": TEAL, "width": 2.5},
-        marker={"size": 9},
-        hovertemplate=f"{change}: %{{x}}<br>%{{y}} of {total} bits flipped<extra></extra>",
-    )
-    # A trace of its own axis is what makes that axis be drawn.
-    figure.add_scatter(
-        x=strengths[:1], y=[0], yaxis="y2", visible=True, opacity=0, showlegend=False
-    )
-    figure.update_xaxes(title=change)
-    figure.update_yaxes(range=[0, total * WIDE / 180])
-    figure = plain(figure, what="bits flipped (left), angle θ (right)", height=330)
-    return figure.update_layout(
+    traces = [
+        scatter(
+            x=[*strengths, *strengths[::-1]],
+            y=[*(theory + reach), *(theory - reach)[::-1]],
+            fill="toself",
+            fillcolor="rgba(138, 146, 156, 0.25)",
+            mode="lines",
+            line={"width": 0},
+            name="±2 standard deviations",
+            hoverinfo="skip",
+        ),
+        scatter(
+            x=strengths,
+            y=theory,
+            name="theory, K·L·θ/π",
+            mode="lines",
+            line={"color": GREY, "width": 2, "dash": "dash"},
+            customdata=[step.degrees for step in steps],
+            hovertemplate="angle θ %{customdata:.1f}°<br>theory: %{y:.1f} bits<extra></extra>",
+        ),
+        scatter(
+            x=strengths,
+            y=[step.flipped for step in steps],
+            name="measured",
+            mode="lines+markers",
+            line={"color": TEAL, "width": 2.5},
+            marker={"size": 9},
+            hovertemplate=f"{change}: %{{x}}<br>%{{y}} of {total} bits flipped<extra></extra>",
+        ),
+        scatter(  # a trace of its own axis is what makes that axis be drawn
+            x=strengths[:1],
+            y=[0],
+            yaxis="y2",
+            visible=True,
+            opacity=0,
+            showlegend=False,
+        ),
+    ]
+    return plain(
+        traces,
+        what="bits flipped (left), angle θ (right)",
+        height=330,
+        xaxis={"title": change},
+        yaxis={"range": [0, total * WIDE / 180]},
         yaxis2={
+            **WITHOUT_GRID,
             "overlaying": "y",
             "side": "right",
             "range": [0, WIDE],
             "dtick": 30,
             "ticksuffix": "°",
-            "showgrid": False,
-            "zeroline": False,
             "fixedrange": True,
         },
         margin={"r": 40},
@@ -351,13 +361,12 @@ def kept_by_strength(steps: Sequence[Step], *, k: int, change: str) -> go.Figure
         k: how many hits count.
         change: name and unit of what is changed.
     """
-    figure = go.Figure()
     series = (
         ("LSH", [step.kept for step in steps], TEAL, "solid", "circle"),
         ("exact scan", [step.kept_exact for step in steps], AMBER, "dash", "square"),
     )
-    for name, values, colour, dash, symbol in series:
-        figure.add_scatter(
+    traces = [
+        scatter(
             x=[step.strength for step in steps],
             y=values,
             name=name,
@@ -368,6 +377,12 @@ def kept_by_strength(steps: Sequence[Step], *, k: int, change: str) -> go.Figure
             hovertemplate=f"{change}: %{{x}}<br>%{{y:.0%}} of the old top {k} still found"
             "<extra>%{fullData.name}</extra>",
         )
-    figure.update_xaxes(title=change)
-    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", dtick=0.25)
-    return plain(figure, what=f"old top {k} still found", height=330)
+        for name, values, colour, dash, symbol in series
+    ]
+    return plain(
+        traces,
+        what=f"old top {k} still found",
+        height=330,
+        xaxis={"title": change},
+        yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
+    )

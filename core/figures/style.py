@@ -1,4 +1,7 @@
-"""What all figures share."""
+"""What all figures share: colours, and how a figure and its parts are made."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -7,11 +10,86 @@ import plotly.graph_objects as go
 TEAL = "#2a9d92"
 AMBER = "#d98324"
 GREY = "#8a929c"
+GRID = "rgba(138, 146, 156, 0.25)"
 CLEAR = "rgba(0, 0, 0, 0)"
 
+Part = dict[str, Any]
+"""A trace, an axis or another part of a figure, in the words of Plotly's reference."""
 
-def bare(figure: go.Figure) -> go.Figure:
-    """Take away margins and backgrounds: the page gives both."""
-    return figure.update_layout(
-        margin={"l": 0, "r": 0, "t": 0, "b": 0}, paper_bgcolor=CLEAR, plot_bgcolor=CLEAR
+# Looks of an axis.
+WITH_GRID: Part = {"showgrid": True, "gridcolor": GRID, "zeroline": False}
+WITHOUT_GRID: Part = {"showgrid": False, "zeroline": False}
+
+
+def figure(
+    traces: Sequence[Part], *, xaxis: Part, yaxis: Part, margin: Part | None = None, **layout: Any
+) -> go.Figure:
+    """Make a figure, all at once, in which nothing zooms.
+
+    Plotly validates every change of a figure, and building one change by change takes several
+    times as long. So traces and layout are put together first, and no figure is changed later.
+
+    Margins and backgrounds are the page's, and so is the template: the one here is empty,
+    whatever Plotly's default is.
+
+    Args:
+        traces: each with its type.
+        xaxis: its looks.
+        yaxis: its looks.
+        margin: in pixels, on the sides that need one.
+        layout: everything else.
+    """
+    return go.Figure(
+        data=traces,
+        layout={
+            "template": "none",
+            "xaxis": {"fixedrange": True} | xaxis,
+            "yaxis": {"fixedrange": True} | yaxis,
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 0} | (margin or {}),
+            "paper_bgcolor": CLEAR,
+            "plot_bgcolor": CLEAR,
+            **layout,
+        },
     )
+
+
+def scatter(**properties: Any) -> Part:
+    """Return a trace of lines, marks or texts."""
+    return {"type": "scatter", **properties}
+
+
+def bar(**properties: Any) -> Part:
+    """Return a trace of bars."""
+    return {"type": "bar", **properties}
+
+
+def box(**properties: Any) -> Part:
+    """Return a trace of one box, and of the dots that it stands for."""
+    return {"type": "box", **properties}
+
+
+def heatmap(**properties: Any) -> Part:
+    """Return a trace of coloured cells."""
+    return {"type": "heatmap", **properties}
+
+
+def vline(x: float, line: Part, **looks: Any) -> Part:
+    """Return a shape: a line across the whole chart, from bottom to top."""
+    ends = {"x0": x, "x1": x, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain"}
+    return {"type": "line", **ends, "line": line, **looks}
+
+
+def hline(y: float, line: Part, **looks: Any) -> Part:
+    """Return a shape: a line across the whole chart, from left to right."""
+    ends = {"x0": 0, "x1": 1, "xref": "x domain", "y0": y, "y1": y, "yref": "y"}
+    return {"type": "line", **ends, "line": line, **looks}
+
+
+def note(text: str, **place: Any) -> Part:
+    """Return an annotation without an arrow."""
+    return {"text": text, "showarrow": False, **place}
+
+
+def image(source: str, **place: Any) -> Part:
+    """Return an image, placed and measured as the axes count; ``source`` is its address."""
+    return {"source": source, "xref": "x", "yref": "y", **place}

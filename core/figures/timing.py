@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from core.figures.style import AMBER, GREY, TEAL, bare
+from core.figures.style import AMBER, GREY, TEAL, WITH_GRID, figure, scatter
 
 FASTEST, SLOWEST = 1e-5, 10.0  # seconds: the fixed scale
 
@@ -22,32 +22,29 @@ def stage_times(seconds: Mapping[str, float]) -> go.Figure:
     """
     stages = list(seconds)
     shown = [min(max(value, FASTEST), SLOWEST) for value in seconds.values()]
-    figure = go.Figure(
-        go.Scatter(
-            x=shown,
-            y=stages,
-            mode="markers+text",
-            marker={"size": 11, "color": [_COLOURS.get(stage, GREY) for stage in stages]},
-            text=[duration(value) for value in seconds.values()],
-            textposition=["middle left" if value > 0.5 else "middle right" for value in shown],
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        )
+    dots = scatter(
+        x=shown,
+        y=stages,
+        mode="markers+text",
+        marker={"size": 11, "color": [_COLOURS.get(stage, GREY) for stage in stages]},
+        text=[duration(value) for value in seconds.values()],
+        textposition=["middle left" if value > 0.5 else "middle right" for value in shown],
+        cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    figure.update_xaxes(
-        type="log",
-        range=[-5.2, 1.2],
-        tickvals=[1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10],
-        ticktext=["10 µs", "0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s"],
-        showgrid=True,
-        gridcolor="rgba(138, 146, 156, 0.25)",
-        zeroline=False,
-        fixedrange=True,
+    return figure(
+        [dots],
+        xaxis={
+            **WITH_GRID,
+            "type": "log",
+            "range": [-5.2, 1.2],
+            "tickvals": [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10],
+            "ticktext": ["10 µs", "0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s"],
+        },
+        yaxis={"categoryorder": "array", "categoryarray": stages[::-1], "showgrid": False},
+        showlegend=False,
+        height=34 * len(stages) + 40,
     )
-    figure.update_yaxes(
-        categoryorder="array", categoryarray=stages[::-1], showgrid=False, fixedrange=True
-    )
-    return bare(figure).update_layout(showlegend=False, height=34 * len(stages) + 40)
 
 
 def duration(seconds: float) -> str:

@@ -77,7 +77,7 @@ def normalise(image: Tensor, normalisation: Normalisation) -> Tensor:
 
 def to_tensor(pixels: NDArray[np.uint8]) -> Tensor:
     """(H, W, 3) bytes to (3, H, W) float32 in [0, 1]."""
-    return torch.from_numpy(pixels.copy()).permute(2, 0, 1).float() / 255
+    return torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1) / 255
 
 
 def preprocess(pixels: NDArray[np.uint8], config: PreprocessConfig) -> Tensor:

@@ -71,26 +71,20 @@ def _chain(lesson: Lesson) -> None:
     with embedding:
         st.markdown("**Embedding**: how far it turned")
         turned = {NAMES[step.attention]: step.degrees for step in steps}
-        st.plotly_chart(
+        charts.chart(
             turned_fan(turned),
-            config=charts.config("embeddings-turned"),
+            name="embeddings-turned",
             key="fan",
             alt="Angle to the embedding with both gates: "
             + named({name: f"{degrees:.1f} degrees" for name, degrees in turned.items()}),
         )
     with numbers:
         st.markdown("**Down the chain**, each beside *both gates*")
-        st.dataframe(
-            [_row(step, lesson.shown.k) for step in steps],
-            hide_index=True,
-            column_config={
-                "CBAM": st.column_config.Column(pinned=True),
-                "Theory": st.column_config.Column(
-                    help="K·L·θ/π: the bits that this angle flips on average over all hyperplanes."
-                ),
-            },
+        st.table([_row(step, lesson.shown.k) for step in steps])
+        st.caption(
+            "Theory: K·L·θ/π, the bits that this angle flips on average over all hyperplanes. "
+            + _told(steps, alone=alone)
         )
-        st.caption(_told(steps, alone=alone))
     bits, ranks = st.columns([2, 3], gap="medium")
     with bits:
         _bits(next(step for step in steps if step.attention == mode))
@@ -149,11 +143,11 @@ def _told(steps: tuple[AblationStep, ...], *, alone: bool) -> str:
 
 def _bits(step: AblationStep) -> None:
     st.markdown(f"**Bits**: {step.n_flipped} flipped, {NAMES[step.attention]}")
-    st.plotly_chart(
+    charts.chart(
         flipped_bits(
             step.reference.code.margins, step.result.code.margins, step.key_kept.astype(int)
         ),
-        config=charts.config("flipped-bits-without-attention"),
+        name="flipped-bits-without-attention",
         key="flipped",
         alt=f"{step.n_flipped} of {step.flipped.size} bits differ from those with both gates; "
         f"{int(step.key_kept.sum())} of {len(step.key_kept)} tables kept their bucket.",
@@ -176,9 +170,9 @@ def _ranks(lesson: Lesson, steps: tuple[AblationStep, ...]) -> None:
         RankPath(lesson.gallery.items[id].name, ranks, _thumbnail(lesson, id, k))
         for id, ranks in paths.items()
     ]
-    st.plotly_chart(
+    charts.chart(
         rank_paths(drawn, [NAMES[step.attention] for step in steps], k=k),
-        config=charts.config("ranks-by-attention"),
+        name="ranks-by-attention",
         key="ranks",
         alt="Ranks of the hits by switch. "
         + named({it.name: " to ".join(str(rank or "none") for rank in it.ranks) for it in drawn}),

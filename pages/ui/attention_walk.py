@@ -147,9 +147,9 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
     )
     kernel, about = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with kernel:
-        st.plotly_chart(
+        charts.chart(
             kernel_planes(steps.kernel),
-            config=charts.config("attention-kernel"),
+            name="attention-kernel",
             key="kernel",
             alt="The learnt 7 by 7 weights over the mean and over the maximum of F′.",
         )

@@ -217,7 +217,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
                 delta_arrow="off",
                 border=True,
             )
-    st.plotly_chart(
+    charts.chart(
         race_times(
             [
                 Times(
@@ -229,7 +229,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
                 for it in finish.entrants
             ]
         ),
-        config=charts.config("race"),
+        name="race",
         key="race-times",
         alt="Median time of one query: "
         + ", ".join(f"{it.name} {duration(it.median)}" for it in finish.entrants),

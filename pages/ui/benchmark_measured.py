@@ -294,14 +294,11 @@ def _chart(figure: go.Figure, *, key: str, clicked: Any, of: Sequence[Source], a
     """
     param = "size" if key == "sizes" else "point"
 
-    def pick() -> None:
-        for it in st.session_state[key]["selection"]["points"]:
-            if found := _find(clicked(it), of):
-                st.query_params[param] = "/".join(found)
+    def pick(point: charts.Point) -> None:
+        if found := _find(clicked(point), of):
+            st.query_params[param] = "/".join(found)
 
-    st.plotly_chart(
-        figure, config=charts.config(key), key=key, alt=alt, on_select=pick, selection_mode="points"
-    )
+    charts.chart(figure, key=key, alt=alt, on_click=pick)
 
 
 def _find(wanted: tuple[float, float], of: Sequence[Source]) -> tuple[str, str, str] | None:

@@ -532,7 +532,7 @@ def _origin(name: str, result: Result, *, key: str = "part") -> None:
 
 
 def _chart(figure: go.Figure, *, key: str, alt: str) -> None:
-    st.plotly_chart(figure, config=charts.config(key), key=key, alt=alt)
+    charts.chart(figure, key=key, alt=alt)
 
 
 def _table(rows: list[dict[str, str]]) -> None:

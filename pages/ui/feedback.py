@@ -203,9 +203,9 @@ def summary(search: FeedbackSearch) -> None:
             )
     with chart:
         if precision:
-            st.plotly_chart(
+            charts.chart(
                 precision_by_round(precision),
-                config=charts.config("precision-by-round"),
+                name="precision-by-round",
                 key="precision",
                 alt="Precision by round: "
                 + "; ".join(

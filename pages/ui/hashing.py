@@ -172,9 +172,9 @@ def _predicted(lesson: Lesson, sample: theory.PairSample, kind: str) -> None:
             delta_arrow="off",
         )
     found = theory.retrieved_at(theory.CENTRES, shown.K, shown.L)
-    st.plotly_chart(
+    charts.chart(
         retrieval_curve(found, sample.wanted_angles, sample.other_angles, name=_WANTED[kind]),
-        config=charts.config("retrieval-curve"),
+        name="retrieval-curve",
         key="retrieval-curve",
         alt=f"Probability to be found over the angle, for K={shown.K} and L={shown.L}; behind it "
         f"the angles of {_WANTED[kind]} and of all others. Predicted recall "
@@ -224,7 +224,7 @@ def _pairs(lesson: Lesson) -> None:
     chosen = st.slider("Pair, by rising angle; or click on a dot", 1, n_pairs, **pair) - 1
     low, high = theory.binomial_band(np.arange(181) / 180, n_bits)
     inside = theory.share_inside(pairs)
-    st.plotly_chart(
+    charts.chart(
         hamming_scatter(
             pairs.degrees,
             pairs.different / n_bits,
@@ -232,10 +232,9 @@ def _pairs(lesson: Lesson) -> None:
             chosen=chosen,
             texts=[" and ".join(lesson.item(row).name for row in pair) for pair in pairs.rows],
         ),
-        config=charts.config("hamming-distance-and-angle"),
+        name="hamming-distance-and-angle",
         key="hamming",
-        on_select=lambda: _pick(n_pairs),
-        selection_mode="points",
+        on_click=lambda point: _pick(point, n_pairs),
         alt=f"Share of {n_bits} bits in which {n_pairs} pairs of images differ, over their angle: "
         f"{inside:.0%} lie within the band around the diagonal theta / pi.",
     )
@@ -249,12 +248,10 @@ def _pairs(lesson: Lesson) -> None:
     )
 
 
-def _pick(n_pairs: int) -> None:
+def _pick(point: charts.Point, n_pairs: int) -> None:
     """Take the dot that was clicked on; the line and the band are none."""
-    points = st.session_state["hamming"]["selection"]["points"]
-    dots = [it["point_index"] for it in points if it["curve_number"] == 3]
-    if dots:
-        st.session_state["pair"] = dots[0] + 1
+    if point["curve"] == 3:
+        st.session_state["pair"] = point["index"] + 1
         write("pair", _first_pair(n_pairs))
 
 
@@ -391,33 +388,29 @@ def _stepper(
         marked = np.zeros(code.margins.shape, dtype=np.bool_)
         for probe in read:
             marked[probe.table, list(probe.flipped)] = True
-        st.plotly_chart(
+        charts.chart(
             code_grid(code.margins, marked=marked, numbered=True),
-            config=charts.config("probed-bits"),
+            name="probed-bits",
             key="probed-bits",
             alt=f"The query's bits in {shown.L} tables. Probe {step} flips: "
             + "; ".join(f"table {probe.table + 1} {_bits(probe)}" for probe in read),
         )
     with right:
         total = max(1, lesson.n - (it.id is not None))
-        st.plotly_chart(
+        charts.chart(
             probe_lines(
                 steps.n_found / max(k, 1),
                 unordered.n_found / max(k, 1),
                 steps.n_candidates / total,
                 step=step,
             ),
-            config=charts.config("recall-by-probes"),
+            name="recall-by-probes",
             key="probe-lines",
             alt=f"Neighbour recall over probes per table: {found} of {k} after {step}.",
         )
     newest = {*candidates.ids[steps.first == step].tolist()} - {it.id}
     new = {probe.table: newest & {*probe.ids.tolist()} for probe in read}
-    st.dataframe(
-        [_row(probe, new[probe.table], shown.K, it.neighbours) for probe in read],
-        hide_index=True,
-        height=min(36 * (len(read) + 1), 300),
-    )
+    st.table([_row(probe, new[probe.table], shown.K, it.neighbours) for probe in read])
     st.markdown(f"**The {k} true neighbours**, and the probe that found each")
     first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
     with cards.grid("neighbours", min_width=96):
@@ -514,14 +507,14 @@ def _one_table(
     )
     chart, numbers = st.columns([3, 2], gap="medium")
     with chart:
-        st.plotly_chart(
+        charts.chart(
             bucket_ranks(
                 [list(table_sizes.values()) for table_sizes in sizes],
                 own,
                 table=table,
                 n_gallery=n,
             ),
-            config=charts.config("bucket-sizes"),
+            name="bucket-sizes",
             key="bucket-ranks",
             alt=f"Sizes of the buckets of {L} tables. Table {table + 1} has {told.n_buckets} "
             f"buckets, the largest with {told.largest} images, the query's with {own[table]}.",

@@ -184,9 +184,9 @@ def hash_code(inspection: Inspection) -> None:
         f"its margin is below {FRAGILE:g}, so a turn of the embedding by "
         f"{np.degrees(np.arcsin(FRAGILE)):.0f}° can flip it."
     )
-    st.plotly_chart(
+    charts.chart(
         code_grid(code.margins, marked=fragile, notes=notes, numbered=True),
-        config=charts.config("hash-code"),
+        name="hash-code",
         key="code",
         alt=f"Hash code, one row per table: "
         f"{', '.join(_binary(evidence, key) for key in code.keys.tolist())}. "
@@ -281,7 +281,7 @@ def candidates(inspection: Inspection) -> None:
         f"query, and how many of the {shown.L} tables found it. Whatever lies on the bottom line "
         "was in no bucket that was read; an amber mark there is a neighbour that LSH missed."
     )
-    st.plotly_chart(
+    charts.chart(
         tables_by_cosine(
             evidence.ranking.similarities,
             np.array([n_found.get(id, 0) for id in ids]),
@@ -289,7 +289,7 @@ def candidates(inspection: Inspection) -> None:
             [inspection.gallery.items[id].name for id in ids],
             n_tables=shown.L,
         ),
-        config=charts.config("tables-by-cosine"),
+        name="tables-by-cosine",
         key="tables-by-cosine",
         alt=f"{result.n_candidates} of {result.n_gallery} images were found by a table; "
         f"{len(truth - hits)} of the {len(truth)} nearest were not.",
@@ -471,9 +471,9 @@ def _compared(inspection: Inspection, image: Explained) -> None:
             f"of {shown.K} bits differs in {expected:.1f} on average; here in "
             f"{_range(distances.min(), distances.max())}."
         )
-        st.plotly_chart(
+        charts.chart(
             code_grid(ours.margins, marked=differs, notes=notes, numbered=True),
-            config=charts.config("differing-bits"),
+            name="differing-bits",
             key="differing",
             alt="Bits that differ, table by table: "
             + "; ".join(f"{it.table + 1}: {len(it.differing)}" for it in image.tables),
@@ -485,13 +485,13 @@ def _compared(inspection: Inspection, image: Explained) -> None:
             "How far both lie from each hyperplane of this table. An amber line crosses 0: that "
             "hyperplane passes between the two, and the bit differs."
         )
-        st.plotly_chart(
+        charts.chart(
             crossings(ours.margins[nearest.table], theirs.margins[nearest.table]),
-            config=charts.config("margins-of-both"),
+            name="margins-of-both",
             key="crossings",
             alt=f"Margins in table {nearest.table + 1}; {_bits_with_margins(nearest)} differ.",
         )
-    st.dataframe(
+    st.table(
         [
             {
                 "Table": it.table + 1,
@@ -504,8 +504,6 @@ def _compared(inspection: Inspection, image: Explained) -> None:
             }
             for it in image.tables
         ],
-        hide_index=True,
-        key="by-table",
         alt="Each table's view of this image.",
     )
     st.caption(

@@ -5,6 +5,7 @@ underscore, which tells Streamlit not to look at them). What is kept is bounded:
 are entries, and the largest entry that each can hold is said beside it.
 """
 
+import gc
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,6 +54,11 @@ def embedder() -> Embedder:
     # The first pass through a network is several times slower than all that follow. It is
     # nobody's query, so nobody's time is measured by it.
     embed_query(samples.read("china"), model)
+    # After every run of a script Streamlit looks through all objects for garbage, and no other
+    # thread runs meanwhile: 0.2 s, nearly all of it for what PyTorch and other libraries made
+    # when they were loaded. That stays for good, so it need not be looked at again.
+    gc.collect()
+    gc.freeze()
     _log.warning("Loaded the model %s.", model.digest[:16])
     return model
 

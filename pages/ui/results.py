@@ -42,10 +42,10 @@ def heatmap(result: SearchResult) -> None:
         return
     height, width = result.query.image.pixels.shape[:2]
     address = "data:image/jpeg;base64," + base64.b64encode(jpeg(result)).decode()
-    st.plotly_chart(
+    charts.chart(
         spatial_heatmap(gate, address, width=width, height=height),
         height=round(min(max(280 * height / width, 130), 300)),
-        config=charts.config("attention-heatmap"),
+        name="attention-heatmap",
         key="heatmap",
         alt="Heatmap of the spatial attention over the query: brighter cells count more.",
     )
@@ -164,9 +164,9 @@ def costs(result: SearchResult) -> None:
             "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
             "repeats only the rest (the fastest of three runs)."
         )
-        st.plotly_chart(
+        charts.chart(
             stage_times(result.seconds),
-            config=charts.config("time-per-stage"),
+            name="time-per-stage",
             key="times",
             alt="Time per stage: "
             + ", ".join(f"{stage} {duration(value)}" for stage, value in result.seconds.items()),
@@ -185,9 +185,9 @@ def hash_code(result: SearchResult) -> None:
     code = result.code
     n_tables, n_bits = code.bits.shape
     keys = ", ".join(f"{key:0{n_bits}b}" for key in code.keys.tolist())
-    st.plotly_chart(
+    charts.chart(
         code_grid(code.margins),
-        config=charts.config("hash-code"),
+        name="hash-code",
         key="bits",
         alt=f"Hash code of {n_bits} bits in each of {n_tables} tables: {keys}",
     )

@@ -428,9 +428,9 @@ def _explained(result: Shift, lab: Lab) -> str:
 
 def _bits(result: Shift) -> None:
     st.markdown("**Which bits flipped**")
-    st.plotly_chart(
+    charts.chart(
         flipped_bits(result.before.margins, result.after.margins, result.read_as),
-        config=charts.config("flipped-bits"),
+        name="flipped-bits",
         key="flipped-bits",
         alt=f"Hash code before the change: {result.n_flipped} of {result.flipped.size} bits "
         f"flipped, {result.n_buckets_kept} of {len(result.read_as)} buckets kept.",
@@ -440,9 +440,9 @@ def _bits(result: Shift) -> None:
         "before. At the right, what became of the old bucket: *kept*, *lost*, or left but still "
         "read, as the probe of that number."
     )
-    st.plotly_chart(
+    charts.chart(
         margins_before_and_after(result.before.margins, result.after.margins),
-        config=charts.config("margins-before-and-after"),
+        name="margins-before-and-after",
         key="margins",
         alt=f"Each bit's margin after the change over its margin before, with the correlation "
         f"{result.cosine:.2f}; {result.n_flipped} lie in the two corners where the sign differs.",
@@ -470,9 +470,9 @@ def _ranks(result: Shift, lab: Lab) -> None:
     k = lab.shown.k
     if ranks.n_old < k:
         st.caption(f"Before the change there were only {ranks.n_old} hits for {k} places.")
-    st.plotly_chart(
+    charts.chart(
         slope_chart(_slopes(ranks, lab), k=k),
-        config=charts.config("ranks-before-and-after"),
+        name="ranks-before-and-after",
         key="slopes",
         alt=f"Ranks before and after the change: {ranks.kept:.0%} of the old top {k} stay in the "
         f"top {k}.",
@@ -541,9 +541,9 @@ def how_far(lab: Lab) -> None:
     change = f"{name} ({knob.unit})"
     bits, kept = st.columns(2, gap="medium")
     with bits:
-        st.plotly_chart(
+        charts.chart(
             bits_by_strength(steps, n_bits=lab.shown.K, n_tables=lab.shown.L, change=change),
-            config=charts.config("bits-by-strength"),
+            name="bits-by-strength",
             key="curve-bits",
             alt=f"Bits flipped over {change}: "
             + ", ".join(f"{step.strength:g}: {step.flipped}" for step in steps),
@@ -553,9 +553,9 @@ def how_far(lab: Lab) -> None:
             "can stand for an embedding."
         )
     with kept:
-        st.plotly_chart(
+        charts.chart(
             kept_by_strength(steps, k=lab.shown.k, change=change),
-            config=charts.config("neighbours-kept-by-strength"),
+            name="neighbours-kept-by-strength",
             key="curve-kept",
             alt=f"Share of the old top {lab.shown.k} still found by LSH over {change}: "
             + ", ".join(f"{step.strength:g}: {step.kept:.0%}" for step in steps),

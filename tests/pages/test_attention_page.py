@@ -103,7 +103,7 @@ def test_nonsense_for_channel_opacity_and_hit_is_ignored(open_page, boards, nons
 
 def test_the_ablation_shows_the_search_of_each_switch(open_page):
     page = open_page(**RED, part="Ablation", k="4")
-    rows = page.dataframe[0].value.set_index("CBAM")
+    rows = page.table[0].value.set_index("CBAM")
     assert list(rows.index) == ["both gates", "channel only", "spatial only", "off"]
     assert rows.loc["both gates", "Turned"] == "0.0°"
     for mode, name in {"channel": "channel only", "off": "off"}.items():
@@ -118,12 +118,12 @@ def test_the_ablation_shows_the_search_of_each_switch(open_page):
 def test_without_any_candidate_the_chain_says_so(open_page):
     page = open_page(gallery="scenes", sample="china", part="Ablation", K="24", L="1", probes="1")
     assert "No switch finds any candidate" in text(page)
-    assert list(page.dataframe[0].value["Hits kept"]) == ["–"] * 4
+    assert list(page.table[0].value["Hits kept"]) == ["–"] * 4
 
 
 def test_a_query_alone_meets_a_gallery_that_stayed_as_it_was(open_page):
-    together = open_page(**RED, part="Ablation").dataframe[0].value
-    alone = open_page(**RED, part="Ablation", switched="query alone").dataframe[0].value
+    together = open_page(**RED, part="Ablation").table[0].value
+    alone = open_page(**RED, part="Ablation", switched="query alone").table[0].value
     for column in ("Turned", "Bits flipped"):  # are the query's
         assert list(alone[column]) == list(together[column])
     assert list(alone.iloc[0]) == list(together.iloc[0])

@@ -35,7 +35,9 @@ def test_beside_each_table_stands_what_became_of_its_bucket():
 
 def test_the_largest_code_is_drawn_without_text_in_its_cells():
     margins = np.ones((32, 24))
-    assert len(flipped_bits(margins, -margins, np.ones(32, int)).data) == 1
+    assert flipped_bits(margins, -margins, np.ones(32, int)).data[0].texttemplate is None
+    small = flipped_bits(margins[:2, :3], margins[:2, :3], np.ones(2, int))
+    assert small.data[0].texttemplate == "%{text}"
 
 
 def test_dots_in_the_corners_of_different_signs_are_the_flipped_ones():

@@ -1,0 +1,115 @@
+// A chart that stays: what the server says next changes the picture, it doesn't replace it.
+//
+// data: { figure: Plotly's JSON, height: in pixels, alt: what it shows, library: Plotly's address,
+//         file: name of the picture that can be kept, answers: whether a click means something }
+// trigger "clicked", by a click on a point: { curve: number of its trace, index, x, y }
+
+let library;
+
+/** Plotly, loaded once for all charts of the page. */
+function plotly(address) {
+  library ??= new Promise((loaded, failed) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => loaded(window.Plotly);
+    script.onerror = () => failed(new Error(`${address} could not be loaded`));
+    document.head.append(script);
+  });
+  return library;
+}
+
+/** The page's letters and colours, light or dark; a figure's own come before them. */
+function template(box) {
+  const style = getComputedStyle(box);
+  const css = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const letters = (size, colour) => ({ family: css("font"), size, color: css(colour) });
+  const grid = "rgba(138, 146, 156, 0.25)";
+  const axis = {
+    automargin: true,
+    ticks: "",
+    gridcolor: grid,
+    zerolinecolor: grid,
+    tickfont: letters(12, "gray-text-color"),
+    title: { font: letters(14, "gray-text-color"), standoff: 20 },
+  };
+  return {
+    data: { heatmap: [{ textfont: { color: css("text-color") } }] },
+    layout: {
+      font: letters(12, "text-color"),
+      colorway: css("chart-categorical-colors").split(","),
+      xaxis: { ...axis, showgrid: false, zeroline: false },
+      yaxis: axis,
+      margin: { pad: 8 },
+      hoverlabel: {
+        bgcolor: css("background-color"),
+        bordercolor: css("border-color"),
+        font: letters(12, "text-color"),
+      },
+      modebar: {
+        bgcolor: "rgba(0, 0, 0, 0)",
+        color: css("gray-text-color"),
+        activecolor: css("text-color"),
+      },
+    },
+  };
+}
+
+class Chart {
+  constructor(box) {
+    this.box = box;
+    this.told = []; // what is drawn
+    this.observer = new ResizeObserver(() => this.fit());
+  }
+
+  async show({ figure, height, alt, library, file, answers }, clicked) {
+    this.clicked = answers ? clicked : () => {};
+    this.box.style.height = `${height}px`;
+    this.box.setAttribute("aria-label", alt);
+    const Plotly = await plotly(library);
+    this.width = this.box.clientWidth;
+    const looks = template(this.box);
+    const told = [figure, this.width, height, JSON.stringify(looks)];
+    if (told.every((it, i) => it === this.told[i])) return;
+    this.told = told;
+    const { data, layout } = JSON.parse(figure);
+    await Plotly.react(
+      this.box,
+      data,
+      { ...layout, template: looks, width: this.width, height },
+      {
+        displaylogo: false,
+        modeBarButtons: [["toImage"]],
+        toImageButtonOptions: { format: "png", filename: file, scale: 2 },
+      },
+    );
+    if (this.isWatched) return;
+    this.isWatched = true;
+    this.observer.observe(this.box);
+    this.box.on("plotly_click", ({ points: [{ curveNumber, pointIndex, x, y }] }) =>
+      this.clicked({ curve: curveNumber, index: pointIndex, x, y }),
+    );
+  }
+
+  fit() {
+    if (!this.box.clientWidth || this.box.clientWidth === this.width) return;
+    this.width = this.box.clientWidth;
+    window.Plotly.relayout(this.box, { width: this.width });
+  }
+
+  forget() {
+    this.observer.disconnect();
+    window.Plotly?.purge(this.box);
+  }
+}
+
+const charts = new WeakMap(); // Streamlit calls this for every run, on the same element
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const box = parentElement.querySelector(".chart");
+  if (!charts.has(box)) charts.set(box, new Chart(box));
+  const chart = charts.get(box);
+  chart.show(data, (point) => setTriggerValue("clicked", point)).catch((error) => {
+    box.textContent = `This chart can't be drawn: ${error.message}. Reload the page.`;
+  });
+  return () => chart.forget();
+}
