@@ -53,7 +53,7 @@ def flipped_bits(
     flipped = (before >= 0) != (after >= 0)  # (L, K)
     size = np.clip(np.abs(before), 1e-6, FAR)  # (L, K) never 0: the sign tells what flipped
     old, new = (before >= 0).astype(int), (after >= 0).astype(int)
-    text = np.where(flipped, np.char.add(np.char.add(old.astype(str), "→"), new.astype(str)), old)
+    change = np.char.add(np.char.add(old.astype(str), "→"), new.astype(str))
     traces = [
         heatmap(
             z=np.where(flipped, -size, size),
@@ -65,10 +65,11 @@ def flipped_bits(
             ygap=2,
             x=np.arange(1, n_bits + 1),
             y=np.arange(1, n_tables + 1),
-            text=text,
+            text=np.where(flipped, change, ""),
+            hovertext=np.where(flipped, change, old),
             **(CELL_TEXTS if before.size <= READABLE and n_bits <= 16 else {}),
             customdata=np.dstack([before, after]),
-            hovertemplate="table %{y}, bit %{x}: %{text}"
+            hovertemplate="table %{y}, bit %{x}: %{hovertext}"
             "<br>margin before %{customdata[0]:+.3f}"
             "<br>margin after %{customdata[1]:+.3f}<extra></extra>",
         )

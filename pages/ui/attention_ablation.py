@@ -30,6 +30,7 @@ def show(lesson: Lesson) -> None:
     """Show the part."""
     _question(ablation_path({mode: lesson.result(mode) for mode in PATH}))
     _chain(lesson)
+    show_code(CBAM.forward, ablation_path, look_up)
 
 
 def _question(steps: tuple[AblationStep, ...]) -> None:
@@ -90,7 +91,6 @@ def _chain(lesson: Lesson) -> None:
         _bits(next(step for step in steps if step.attention == mode))
     with ranks:
         _ranks(lesson, steps)
-    show_code(CBAM.forward, ablation_path, look_up)
 
 
 def _search(lesson: Lesson, mode: Attention, *, alone: bool) -> SearchResult:

@@ -33,6 +33,11 @@ def show(lesson: Lesson) -> None:
     if measured:
         _question(measured)
     _maps(lesson)
+    st.latex(  # typeset late: above the maps it would move them from under the pointer
+        r"\begin{gathered}w_c=\operatorname*{mean}_{y,x}\frac{\partial s}{\partial F_c(y,x)},\quad "
+        r"s=\cos(e_q,e_h)\\\text{map}=\mathrm{ReLU}\Big(\sum_c w_c F_c\Big)\end{gathered}"
+    )
+    show_code(grad_cam, similarity_map, share_inside)
     if measured:
         _finding(measured)
 
@@ -116,11 +121,6 @@ def _maps(lesson: Lesson) -> None:
             else " Only *Scenes* has masks, so nothing here can be scored."
         )
     )
-    st.latex(  # typeset late: above the maps it would move them from under the pointer
-        r"\begin{gathered}w_c=\operatorname*{mean}_{y,x}\frac{\partial s}{\partial F_c(y,x)},\quad "
-        r"s=\cos(e_q,e_h)\\\text{map}=\mathrm{ReLU}\Big(\sum_c w_c F_c\Big)\end{gathered}"
-    )
-    show_code(grad_cam, similarity_map, share_inside)
 
 
 def _choose_hit(lesson: Lesson, result: SearchResult) -> int | None:

@@ -57,7 +57,6 @@ function template(box) {
 class Chart {
   constructor(box) {
     this.box = box;
-    this.told = []; // what is drawn
     this.observer = new ResizeObserver(() => this.fit());
   }
 
@@ -66,16 +65,16 @@ class Chart {
     this.box.style.height = `${height}px`;
     this.box.setAttribute("aria-label", alt);
     const Plotly = await plotly(library);
-    this.width = this.box.clientWidth;
-    const looks = template(this.box);
-    const told = [figure, this.width, height, JSON.stringify(looks)];
-    if (told.every((it, i) => it === this.told[i])) return;
-    this.told = told;
+    // To ask for width and colours makes the browser lay the page out at once, so that is left
+    // for when they may have changed. The same figure once more means another theme.
+    this.width ||= this.box.clientWidth;
+    if (!this.looks || figure === this.figure) this.looks = template(this.box);
+    this.figure = figure;
     const { data, layout } = JSON.parse(figure);
     await Plotly.react(
       this.box,
       data,
-      { ...layout, template: looks, width: this.width, height },
+      { ...layout, template: this.looks, width: this.width, height },
       {
         displaylogo: false,
         modeBarButtons: [["toImage"]],

@@ -78,9 +78,14 @@ def enough(lesson: Lesson) -> bool:
 # Bits and tables ----------------------------------------------------------------------------
 
 
-@st.fragment
 def coach(lesson: Lesson) -> None:
     """Predict and measure what K and L find and cost, and choose them."""
+    _coach(lesson)
+    show_code(theory.predict, theory.measure, theory.choose)
+
+
+@st.fragment
+def _coach(lesson: Lesson) -> None:
     lesson = lesson.now()
     shown, n = lesson.shown, lesson.n - 1
     kinds = list(_WANTED) if _has_labels(lesson) else ["Nearest"]
@@ -144,7 +149,6 @@ def coach(lesson: Lesson) -> None:
         f"or more it lies within {100 * theory.ONE_SEED:.0f} percentage points of the formula. "
         "Change the seed in the sidebar and see it move."
     )
-    show_code(theory.predict, theory.measure, theory.choose)
 
 
 def _predicted(lesson: Lesson, sample: theory.PairSample, kind: str) -> None:

@@ -204,9 +204,14 @@ def hash_code(inspection: Inspection) -> None:
 # 2 · Buckets ------------------------------------------------------------------------------
 
 
-@st.fragment
 def buckets(inspection: Inspection) -> None:
     """Show the buckets that were read in one table, in the order of the probes."""
+    _one_table(inspection)
+    show_code(LSHIndex.candidates, flips_in_order)
+
+
+@st.fragment
+def _one_table(inspection: Inspection) -> None:
     evidence = inspection.evidence
     tables = range(1, evidence.index.config.n_tables + 1)
     number = st.pills("Table", tables, required=True, **tied("table", tables, 1))
@@ -257,7 +262,6 @@ def buckets(inspection: Inspection) -> None:
         left = max(0, left - len(ids))
     if n_hidden:
         st.caption(f"{n_hidden:,} more in these buckets; the evidence lists all of them.")
-    show_code(LSHIndex.candidates, flips_in_order)
 
 
 # 3 · Candidates ---------------------------------------------------------------------------
@@ -409,9 +413,14 @@ def _try(label: str, inspection: Inspection, **changes: int) -> None:
 # 5 · Why? ---------------------------------------------------------------------------------
 
 
-@st.fragment
 def why(inspection: Inspection) -> None:
     """Explain any image of the gallery: why it came up, or why it didn't."""
+    _one_image(inspection)
+    show_code(Evidence.explain, verdict)
+
+
+@st.fragment
+def _one_image(inspection: Inspection) -> None:
     evidence, shown = inspection.evidence, inspection.shown
     names = {inspection.gallery.items[id].name: id for id in evidence.ranking.ids.tolist()}
     if not names:
@@ -510,7 +519,6 @@ def _compared(inspection: Inspection, image: Explained) -> None:
         "In brackets: the query's margin. A bucket is read early where few bits differ and their "
         "margins are small."
     )
-    show_code(Evidence.explain, verdict)
 
 
 def _robustness(image: Explained, shown: View) -> str:

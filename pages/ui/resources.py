@@ -7,6 +7,7 @@ are entries, and the largest entry that each can hold is said beside it.
 
 import gc
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -54,13 +55,20 @@ def embedder() -> Embedder:
     # The first pass through a network is several times slower than all that follow. It is
     # nobody's query, so nobody's time is measured by it.
     embed_query(samples.read("china"), model)
-    # After every run of a script Streamlit looks through all objects for garbage, and no other
-    # thread runs meanwhile: 0.2 s, nearly all of it for what PyTorch and other libraries made
-    # when they were loaded. That stays for good, so it need not be looked at again.
-    gc.collect()
-    gc.freeze()
+    _answer_sooner()
     _log.warning("Loaded the model %s.", model.digest[:16])
     return model
+
+
+def _answer_sooner() -> None:
+    """Settle what Python does beside a page's script, once its large libraries are loaded."""
+    # Streamlit looks for garbage after every run, and no other thread runs meanwhile: 0.2 s,
+    # nearly all of it for objects of PyTorch's, which stay for good. Frozen ones are passed over.
+    gc.collect()
+    gc.freeze()
+    # What a script has drawn is sent by another thread. By default that waits 5 ms for its turn,
+    # with every message anew, and a page is a hundred messages.
+    sys.setswitchinterval(0.001)
 
 
 def embedded_query(data: bytes, attention: Attention) -> EmbeddedQuery:

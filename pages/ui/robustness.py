@@ -1,12 +1,13 @@
 """The robustness playground: sliders that change the query, and what each change does.
 
 What is set here stands in the address beside what ``view`` keeps there: one name per slider,
-``ranks``, ``curve`` and ``guess``. It is read from there on every run, so reload, *back* and a
-link need no code of their own.
+``drawn``, ``ranks``, ``curve`` and ``guess``. It is read from there on every run, so reload,
+*back* and a link need no code of their own.
 """
 
 import base64
 import io
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -42,6 +43,7 @@ SIDE = 384  # pixels: Corel's longer side; a blur of 2 pixels is more in a small
 ASKED = Alteration(rotate=30.0)  # what the visitor predicts
 PICTURED = 12  # hits: the pictures of a longer list would be too small in the slope chart
 RANKINGS = {"lsh": "LSH", "exact": "Exact scan"}
+DRAWINGS = {"cells": "Cells", "dots": "Dots"}
 _NOTHING = Alteration()
 
 
@@ -294,10 +296,15 @@ def _forget_guess() -> None:
 # Change -------------------------------------------------------------------------------------
 
 
-@st.fragment
 def playground(lab: Lab) -> None:
     """Show the sliders, the changed picture, and what the change did."""
     st.header("Change it yourself", anchor=False)
+    _playground(lab)
+    show_code(alter, shift)
+
+
+@st.fragment
+def _playground(lab: Lab) -> None:
     by = alteration()
     pictures, sliders = st.columns([2, 3], gap="medium")
     with pictures, st.grid(min_column_width=155, gap="small"):
@@ -325,7 +332,6 @@ def playground(lab: Lab) -> None:
         _bits(result)
     with ranks:
         _ranks(result, lab)
-    show_code(alter, shift)
 
 
 def _before(lab: Lab) -> str:
@@ -427,45 +433,53 @@ def _explained(result: Shift, lab: Lab) -> str:
 
 
 def _bits(result: Shift) -> None:
-    st.markdown("**Which bits flipped**")
-    charts.chart(
-        flipped_bits(result.before.margins, result.after.margins, result.read_as),
-        name="flipped-bits",
-        key="flipped-bits",
-        alt=f"Hash code before the change: {result.n_flipped} of {result.flipped.size} bits "
-        f"flipped, {result.n_buckets_kept} of {len(result.read_as)} buckets kept.",
-    )
-    st.caption(
-        "Each row is a table. Orange bits flipped; the paler a cell, the smaller its margin was "
-        "before. At the right, what became of the old bucket: *kept*, *lost*, or left but still "
-        "read, as the probe of that number."
-    )
+    drawn = _titled("Which bits flipped", "Drawn as", DRAWINGS, name="drawn", default="cells")
+    if drawn == "cells":
+        charts.chart(
+            flipped_bits(result.before.margins, result.after.margins, result.read_as),
+            key="flipped-bits",
+            alt=f"Hash code before the change: {result.n_flipped} of {result.flipped.size} bits "
+            f"flipped, {result.n_buckets_kept} of {len(result.read_as)} buckets kept.",
+        )
+        st.caption(
+            "Each row is a table. Orange bits flipped; the paler a cell, the smaller its margin "
+            "was before. At the right, what became of the old bucket: *kept*, *lost*, or left but "
+            "still read, as the probe of that number."
+        )
+        return
     charts.chart(
         margins_before_and_after(result.before.margins, result.after.margins),
-        name="margins-before-and-after",
         key="margins",
+        name="margins-before-and-after",
         alt=f"Each bit's margin after the change over its margin before, with the correlation "
         f"{result.cosine:.2f}; {result.n_flipped} lie in the two corners where the sign differs.",
     )
     st.caption(
-        "The same bits as dots. Those close to a hyperplane, near the middle, change sides first. "
+        "Each dot is a bit. Those close to a hyperplane, near the middle, change sides first. "
         "The closer the cloud to the diagonal, the fewer do: its correlation is, but for chance, "
         "the cosine of θ."
     )
 
 
-def _ranks(result: Shift, lab: Lab) -> None:
+def _titled(title: str, label: str, choices: Mapping[str, str], *, name: str, default: str) -> str:
+    """Write a title, and beside it a choice that stands in the address; return what is chosen."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**Where the old top {lab.shown.k} went**", width="stretch")
-        by = st.segmented_control(
-            "Ranked by",
-            list(RANKINGS),
-            format_func=RANKINGS.__getitem__,
+        st.markdown(f"**{title}**", width="stretch")
+        chosen: str = st.segmented_control(
+            label,
+            list(choices),
+            format_func=choices.__getitem__,
             required=True,
             label_visibility="collapsed",
             width="content",
-            **tied("ranks", RANKINGS, "lsh"),
+            **tied(name, choices, default),
         )
+    return chosen
+
+
+def _ranks(result: Shift, lab: Lab) -> None:
+    title = f"Where the old top {lab.shown.k} went"
+    by = _titled(title, "Ranked by", RANKINGS, name="ranks", default="lsh")
     ranks = result.lsh if by == "lsh" else result.exact
     k = lab.shown.k
     if ranks.n_old < k:

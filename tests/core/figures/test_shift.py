@@ -20,11 +20,12 @@ STEPS = [Step(0, 0.0, 0, 1.0, 1.0), Step(30, 45.0, 25, 0.2, 0.6)]
 # Bits ---------------------------------------------------------------------------------------
 
 
-def test_a_flipped_bit_lies_on_the_other_side_of_the_colour_scale_and_says_both_values():
+def test_a_flipped_bit_lies_on_the_other_side_of_the_colour_scale_and_alone_has_a_text():
     cells = flipped_bits(MARGINS, CHANGED, np.array([1, 3])).data[0]
     assert (np.sign(cells.z) == [[1, -1], [-1, 1]]).all()
     assert np.abs(cells.z).max() == cells.zmax  # -0.3 stands at the end
-    assert np.asarray(cells.text).tolist() == [["1", "0→1"], ["1→0", "0"]]
+    assert np.asarray(cells.text).tolist() == [["", "0→1"], ["1→0", ""]]
+    assert np.asarray(cells.hovertext).tolist() == [["1", "0→1"], ["1→0", "0"]]
 
 
 def test_beside_each_table_stands_what_became_of_its_bucket():
