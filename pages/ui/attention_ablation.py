@@ -15,6 +15,7 @@ from pages.ui.address import tied
 from pages.ui.attention import Lesson, named, of_file
 from pages.ui.code import show_code
 from pages.ui.question import question
+from pages.ui.tables import show_table
 
 NAMES: dict[Attention, str] = {
     "both": "both gates",
@@ -81,7 +82,10 @@ def _chain(lesson: Lesson) -> None:
         )
     with numbers:
         st.markdown("**Down the chain**, each beside *both gates*")
-        st.table([_row(step, lesson.shown.k) for step in steps])
+        show_table(
+            [_row(step, lesson.shown.k) for step in steps],
+            alt="Angle, bits, buckets, candidates and hits with each switch.",
+        )
         st.caption(
             "Theory: K·L·θ/π, the bits that this angle flips on average over all hyperplanes. "
             + _told(steps, alone=alone)

@@ -22,6 +22,7 @@ from pages.ui.address import PartView, tied, write
 from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.question import question
+from pages.ui.tables import show_table
 from pages.ui.view import RANGES, View
 
 FEWEST = 3  # images of a gallery
@@ -414,7 +415,10 @@ def _stepper(
         )
     newest = {*candidates.ids[steps.first == step].tolist()} - {it.id}
     new = {probe.table: newest & {*probe.ids.tolist()} for probe in read}
-    st.table([_row(probe, new[probe.table], shown.K, it.neighbours) for probe in read])
+    show_table(
+        [_row(probe, new[probe.table], shown.K, it.neighbours) for probe in read],
+        alt=f"What probe {step} reads in each table.",
+    )
     st.markdown(f"**The {k} true neighbours**, and the probe that found each")
     first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
     with cards.grid("neighbours", min_width=96):
@@ -483,7 +487,9 @@ def buckets(lesson: Lesson) -> None:
         "other corners of space hold nothing at all.",
         key="guess-buckets",
     )
-    _one_table(lesson, it, [int(key) for key in code.keys], sizes, tables)
+    keys = [int(key) for key in code.keys]
+    _one_table(lesson, it, keys, sizes, tables)
+    _every_table(lesson, it, keys, sizes, tables)
     show_code(LSHIndex.add, LSHIndex.candidates, theory.table_statistics)
 
 
@@ -546,23 +552,38 @@ def _one_table(
         "candidates from this table alone. Too few bits make such buckets common, and the "
         "look-up slides back into an exact scan; too many leave most images on their own."
     )
-    with st.expander("The query in every table", type="compact"):
-        st.dataframe(
-            [
-                {
-                    "table": t + 1,
-                    "query's key": f"{key:0{K}b}",
-                    "images in its bucket": own[t],
-                    "true neighbours in it": int(
-                        np.isin(it.neighbours, lesson.index.bucket(t, key)).sum()
-                    ),
-                    "keys in use": tables[t].n_buckets,
-                    "fullest bucket": tables[t].largest,
-                }
-                for t, key in enumerate(keys)
-            ],
-            hide_index=True,
-        )
+
+
+@st.fragment
+def _every_table(
+    lesson: Lesson,
+    it: _LookUp,
+    keys: list[int],
+    sizes: list[dict[int, int]],
+    tables: list[theory.TableStatistics],
+) -> None:
+    """Offer a row for each table, sent to who opens the box."""
+    box = st.expander(
+        "The query in every table", key="every-table", type="compact", on_change="rerun"
+    )
+    if not box.open:
+        return
+    near = [np.isin(it.neighbours, lesson.index.bucket(t, key)) for t, key in enumerate(keys)]
+    box.dataframe(
+        [
+            {
+                "table": t + 1,
+                "query's key": f"{key:0{lesson.shown.K}b}",
+                "images in its bucket": sizes[t].get(key, 0),
+                "true neighbours in it": int(near[t].sum()),
+                "keys in use": tables[t].n_buckets,
+                "fullest bucket": tables[t].largest,
+            }
+            for t, key in enumerate(keys)
+        ],
+        hide_index=True,
+        alt="The query's bucket in every table.",
+    )
 
 
 def _members(lesson: Lesson, it: _LookUp, table: int, key: int, which: str) -> None:

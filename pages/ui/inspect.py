@@ -5,7 +5,7 @@ the image that is explained (``other``) and the guess; what makes no sense there
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -39,6 +39,7 @@ from pages.ui.answers import answer
 from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
+from pages.ui.tables import show_table
 from pages.ui.view import RANGES, View
 
 GUESSES = ("None", "Up to a quarter", "Up to a half", "More")
@@ -225,27 +226,21 @@ def _one_table(inspection: Inspection) -> None:
         f"**{_images(found - {evidence.result.query_id})}**, "
         f"**{len(found & truth)} of the {len(truth)}** nearest neighbours among them."
     )
-    st.dataframe(
+    show_table(
         [
             {
                 "Probe": n,
                 "Flips": _flipped(evidence, probe),
                 "Key": _binary(evidence, probe.key),
-                "Cost": probe.cost,
+                "Cost": f"{probe.cost:.5f}",
                 "Images": len(_others(evidence, probe)),
                 "Nearest neighbours": len(truth & set(probe.ids.tolist())),
             }
             for n, probe in probes
         ],
-        hide_index=True,
-        column_config={
-            "Cost": st.column_config.NumberColumn(
-                format="%.5f", help="Sum of the squared margins of the flipped bits."
-            )
-        },
-        key="probes-read",
         alt="The buckets that this table's probes read, in their order.",
     )
+    st.caption("Cost: the squared margins of the flipped bits, summed.")
     left, n_hidden = MEMBERS, 0
     for n, probe in probes:
         ids = _by_rank(evidence, _others(evidence, probe))
@@ -316,31 +311,47 @@ def candidates(inspection: Inspection) -> None:
             for hit in result.exact_hits:
                 facts = f"**{hit.rank}**" + ("" if hit.id in hits else " · :orange[**missed**]")
                 _card(f"exact-{hit.id}", inspection, hit.id, facts)
-    with st.expander(f"All {result.n_candidates:,} candidates", type="compact"):
-        st.dataframe(
-            [
-                {
-                    "Rank": rank,
-                    "Image": inspection.gallery.items[id].name,
-                    "Label": inspection.gallery.items[id].label,
-                    "Cosine": similarity,
-                    "Tables": n_found[id],
-                    "Hit": id in hits,
-                }
-                for rank, (id, similarity) in enumerate(
-                    zip(
-                        evidence.reranked.ids.tolist(),
-                        evidence.reranked.similarities.tolist(),
-                        strict=True,
-                    ),
-                    start=1,
-                )
-            ],
-            hide_index=True,
-            column_config={"Cosine": st.column_config.NumberColumn(format="%.4f")},
-            alt="All candidates by cosine.",
-        )
+    _all_candidates(inspection, n_found)
     show_code(rerank, exact_scan)
+
+
+@st.fragment
+def _all_candidates(inspection: Inspection, n_found: Mapping[int, int]) -> None:
+    """Offer the whole union, which is sent to who opens the box.
+
+    Args:
+        inspection: of the query.
+        n_found: id -> how many tables found it.
+    """
+    evidence = inspection.evidence
+    hits = {hit.id for hit in evidence.result.hits}
+    box = st.expander(
+        f"All {evidence.result.n_candidates:,} candidates",
+        key="all-candidates",
+        type="compact",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    ranked = zip(
+        evidence.reranked.ids.tolist(), evidence.reranked.similarities.tolist(), strict=True
+    )
+    box.dataframe(
+        [
+            {
+                "Rank": rank,
+                "Image": inspection.gallery.items[id].name,
+                "Label": inspection.gallery.items[id].label,
+                "Cosine": similarity,
+                "Tables": n_found[id],
+                "Hit": id in hits,
+            }
+            for rank, (id, similarity) in enumerate(ranked, start=1)
+        ],
+        hide_index=True,
+        column_config={"Cosine": st.column_config.NumberColumn(format="%.4f")},
+        alt="All candidates by cosine.",
+    )
 
 
 # 4 · Missed -------------------------------------------------------------------------------
@@ -500,7 +511,7 @@ def _compared(inspection: Inspection, image: Explained) -> None:
             key="crossings",
             alt=f"Margins in table {nearest.table + 1}; {_bits_with_margins(nearest)} differ.",
         )
-    st.table(
+    show_table(
         [
             {
                 "Table": it.table + 1,
