@@ -14,6 +14,7 @@ from core.model.cbam import ATTENTION_MODES
 from core.model.images import FORMAT_NAMES, MAX_BYTES, decode
 from core.search import find_by_name
 from pages.ui import cards, errors, navigation, samples, view
+from pages.ui.address import tied
 from pages.ui.errors import plain
 from pages.ui.view import RANGES, View
 
@@ -151,10 +152,12 @@ def choose_query(
         page: that this is drawn on; its links lead back there.
     """
     # With a key of its own for each query, the box closes as soon as there is a new one.
+    key = f"chooser-{shown.source}-{shown.name}"
+    is_browsing = not {"label", "page"}.isdisjoint(st.query_params)
+    st.session_state.setdefault(key, shown.source is None or is_browsing)
     box = st.expander(
         "Choose a query" if shown.source is None else "Choose another query",
-        expanded=shown.source is None,
-        key=f"chooser-{shown.source}-{shown.name}",
+        key=key,
         icon=":material/add_photo_alternate:",
         on_change="rerun",
     )
@@ -194,14 +197,19 @@ def _browse(shown: View, gallery: Gallery, ids: Sequence[int], page: str) -> Non
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if labels:
             label = st.selectbox(
-                "Label", labels, index=None, placeholder="All labels", key="label", width=240
+                "Label",
+                labels,
+                index=None,
+                placeholder="All labels",
+                width=240,
+                **tied("label", labels, None),
             )
             if label is None:
                 ids = _mixed(ids, gallery)
             else:
                 ids = [id for id in ids if gallery.items[id].label == label]
         n_pages = max(1, -(-len(ids) // PER_PAGE))
-        number = st.pagination(n_pages, key="page") if n_pages > 1 else 1
+        number = st.pagination(n_pages, key="page", bind="query-params") if n_pages > 1 else 1
     with cards.grid("browse", min_width=96):
         for id in ids[(number - 1) * PER_PAGE : number * PER_PAGE]:
             item = gallery.items[id]

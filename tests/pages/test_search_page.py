@@ -1,7 +1,7 @@
 import pytest
 
 from core.model.embedder import Embedder
-from pages.ui import resources
+from pages.ui import inputs, resources
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
 
@@ -71,6 +71,20 @@ def test_an_unknown_image_gets_one_sentence_and_the_chooser(search_page):
     assert "no image named" in sentences(page)[0]
     assert [tab.label for tab in page.tabs] == []  # closed, but there to be opened
     assert [box.label for box in page.expander] == ["Choose another query"]
+
+
+def test_a_link_opens_the_box_at_the_label_and_the_page_that_it_names(search_page, monkeypatch):
+    monkeypatch.setattr(inputs, "PER_PAGE", 4)  # of six red ones and six blue ones
+
+    def offered(**browsing: str) -> list[str]:
+        links = [it.proto for it in search_page(**RED, **browsing).get("page_link")]
+        names = [it.query_string.split("image=")[-1] for it in links if it.label in ("red", "blue")]
+        return sorted(names)
+
+    assert offered() == []  # the box is closed
+    first, second = (offered(label="red", page=number) for number in "12")
+    assert (len(first), len(second)) == (4, 2)
+    assert {*first, *second} == {f"red%2F{n}.jpg" for n in (1, 3, 5, 7, 9, 11)}
 
 
 def test_nonsense_leaves_every_setting_at_its_default(search_page):
