@@ -56,6 +56,15 @@ def test_speeds_are_those_in_the_results() -> None:
     assert f"{server['per_further_session_MB']:.0f} MB for each further visitor" in text
 
 
+def test_the_answers_of_the_moving_parts_are_those_in_the_results() -> None:
+    measured = json.loads((ASSETS / "results" / "moving-parts.json").read_text())
+    medians = [row["median_s"] for row in measured["parts"]]
+    text = " ".join(README.split())
+    assert f"{len(medians)} moving parts" in text
+    assert f"half of them within {sorted(medians)[len(medians) // 2]:.2f} s" in text
+    assert f"the slowest within {max(medians):.2f} s" in text
+
+
 def experiment(key: str) -> dict:
     return json.loads((ASSETS / "results" / f"experiment-{key}.json").read_text())
 

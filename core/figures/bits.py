@@ -36,7 +36,7 @@ def code_grid(
         margins: (L, K) signed distances to the hyperplanes.
         marked: (L, K) the bits that get a frame.
         notes: (L, K) what the hover says of each bit beside its margin.
-        numbered: whether tables and bits have their numbers beside them.
+        numbered: whether tables and bits have their numbers beside them, and cells their digits.
     """
     n_tables, n_bits = margins.shape
     bits = (margins >= 0).astype(int)  # (L, K)
@@ -55,7 +55,7 @@ def code_grid(
             x=bit,
             y=table,
             text=bits,
-            **(CELL_TEXTS if bits.size <= _READABLE else {}),
+            **(CELL_TEXTS if numbered and bits.size <= _READABLE else {}),
             hovertemplate="table %{y}, bit %{x} = %{text}<br>margin %{z:+.3f}"
             "%{customdata}<extra></extra>",
         )

@@ -28,7 +28,7 @@ from pages.ui.work import in_words
 
 AT = (10, 20)  # the n of precision@n
 GUESSES = ("it gets better", "it stays as good", "it gets worse")
-N_SHOWN = 20  # images of the ranking
+N_SHOWN = 10  # images of the ranking: those that precision@10 counts
 FEWEST = 2  # images beside the query
 FEATURE_NAMES = {"embeddings": "Embeddings", "colour": "Colour and texture"}
 _SECONDS_PER_IMAGE = 0.015  # on a free core; only to say beforehand about how long it takes

@@ -174,8 +174,8 @@ def costs(result: SearchResult) -> None:
     with right:
         st.header("Hash code", anchor=False)
         st.caption(
-            "One row per table, one bit per hyperplane. Pale bits lie close to their hyperplane "
-            "and flip easily."
+            "One row per table, one bit per hyperplane: teal is 1, amber 0. Pale bits lie close to "
+            "their hyperplane and flip easily."
         )
         hash_code(result)
 

@@ -479,7 +479,6 @@ def test_text_and_charts_stand_out_in_light_and_dark(server, open_tab, scheme):
         "[data-testid=stMetricValue]": "color",
         "[data-testid=stCaptionContainer]": "color",
         ".st-key-times .ytick text": "fill",
-        ".st-key-bits .heatmap-label text": "fill",
     }
     for selector, property in texts.items():
         text = luminance(page, selector, property)

@@ -6,7 +6,7 @@ MARGINS = np.array([[0.3, -0.01, 0.0], [-0.2, 0.05, -0.4]])
 
 
 def test_the_digits_are_the_sides_of_the_hyperplanes_row_by_row():
-    cells = code_grid(MARGINS).data[0]
+    cells = code_grid(MARGINS, numbered=True).data[0]
     assert cells.texttemplate == "%{text}"
     assert cells.text.tolist() == [[1, 0, 1], [0, 1, 0]]  # a margin of 0 counts as 1
     assert (cells.x.tolist(), cells.y.tolist()) == ([1, 2, 3], [1, 2])
@@ -19,7 +19,7 @@ def test_the_scale_is_fixed_whatever_the_margins():
 
 
 def test_a_large_code_is_drawn_without_digits():
-    assert code_grid(np.zeros((32, 24))).data[0].texttemplate is None
+    assert code_grid(np.zeros((32, 24)), numbered=True).data[0].texttemplate is None
 
 
 def test_marked_bits_have_a_ring_and_notes_are_in_the_hover():

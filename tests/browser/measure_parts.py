@@ -1,0 +1,213 @@
+"""Measure how fast the labs answer: ``python -m tests.browser.measure_parts``.
+
+Each moving part is moved a few times. A time runs from the key, the click or the move of the
+hand, as the browser saw it, until the last change that follows anywhere in the page's main part
+has been painted.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Page, sync_playwright
+
+from core.cli.common import circumstances, write_json
+from tests.browser.conftest import OPTIONS, PATIENCE, ROOT, running, still
+
+N_MOVES = 8  # beside the first, which is only to warm up
+QUIET = 1_000  # milliseconds without a change: the answer is complete
+QUERY = "gallery=scenes&image=owl%2F03.jpg"
+WATCH = """() => {
+  const asked = (event) => {
+    if (event.type === "pointermove" && !event.buttons) return; // only while something is held
+    window.asked = window.told = performance.now();
+  };
+  for (const kind of ["keydown", "pointerdown", "pointermove"])
+    addEventListener(kind, asked, { capture: true });
+  const painted = () =>
+    requestAnimationFrame(() => setTimeout(() => { window.told = performance.now(); }));
+  const watch = (root) => new MutationObserver(painted).observe(
+    root, { subtree: true, childList: true, attributes: true, characterData: true });
+  const main = document.querySelector("[data-testid=stMain]");
+  watch(main);
+  for (const element of main.querySelectorAll("*"))
+    if (element.shadowRoot) watch(element.shadowRoot);
+}"""
+
+Move = Callable[[Page, int], None]
+"""Moves something for the n-th time, from 0."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something on a page that a visitor moves."""
+
+    name: str
+    path: str  # of the page, from the root
+    move: Move
+
+
+def slider(label: str) -> Move:
+    """Move a slider by a key, a step to the right and a step back in turn."""
+
+    def move(page: Page, n: int) -> None:
+        handle = page.get_by_role("slider", name=label).first
+        handle.press("ArrowLeft" if n % 2 else "ArrowRight")
+
+    return move
+
+
+def onwards(label: str) -> Move:
+    """Move a slider to where it has not been yet, step by step."""
+
+    def move(page: Page, n: int) -> None:
+        page.get_by_role("slider", name=label).first.press("ArrowRight")
+
+    return move
+
+
+def choice(*labels: str) -> Move:
+    """Choose in turn among buttons of which one is pressed."""
+
+    def move(page: Page, n: int) -> None:
+        buttons = page.get_by_test_id("stMain").get_by_role(
+            "radio", exact=True, name=labels[n % len(labels)]
+        )
+        buttons.last.click()
+
+    return move
+
+
+def button(label: str) -> Move:
+    """Press a button."""
+
+    def move(page: Page, n: int) -> None:
+        page.get_by_role("button", name=label).click()
+
+    return move
+
+
+def select(label: str) -> Move:
+    """Take the next one of a list and the one before in turn, by keys; the last key counts."""
+
+    def move(page: Page, n: int) -> None:
+        box = page.get_by_role("combobox", name=label)
+        box.click()
+        box.press("ArrowUp" if n % 2 else "ArrowDown")
+        box.press("Enter")
+
+    return move
+
+
+def drag(page: Page, n: int) -> None:
+    """Drag the first line of the hyperplane lab on by a few pixels; it stays held."""
+    if n == 0:
+        still(page.locator(".plate text").first).hover()
+        page.mouse.down()
+    box = page.locator(".plane svg").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * (0.4 - 0.03 * n))
+
+
+def parts(page: str, *moved: tuple[str, Move], part: str = "") -> list[Part]:
+    """Return parts of a page, with the query where it takes one."""
+    path = f"{page}?{QUERY}" + (
+        f"&part={part.replace(' ', '+').replace('?', '%3F')}" if part else ""
+    )
+    title = f"{page.capitalize()} · {part}" if part else page.capitalize()
+    return [Part(f"{title}: {name}", path, move) for name, move in moved]
+
+
+PARTS = [
+    Part("Hashing · Hyperplane lab: a line, while it is dragged", "hashing", drag),
+    Part("Hashing · Hyperplane lab: K", "hashing", slider("Hyperplanes per table, K")),
+    *parts(
+        "hashing",
+        ("K", slider("Bits per hash code, K")),
+        ("L", slider("Hash tables, L")),
+        ("recall wanted", slider("Recall that you want")),
+        part="Bits and tables",
+    ),
+    *parts("hashing", ("pair", slider("Pair, by rising angle")), part="Theory and practice"),
+    *parts(
+        "hashing",
+        ("probes per table", slider("Probes per table")),
+        ("next probe", button("Next probe")),
+        part="Probes",
+    ),
+    *parts("hashing", ("hash table", select("Hash table")), part="Buckets"),
+    *parts(
+        "attention",
+        ("bits of a switch", choice("channel only", "spatial only", "off")),
+        ("switched for", choice("query alone", "query and gallery")),
+        part="Ablation",
+    ),
+    *parts("attention", ("hit", select("Compared with the hit")), part="Grad-CAM"),
+    *parts("inspect", ("table", choice(*"23456781")), part="Buckets"),
+    *parts("inspect", ("image", select("Why did this image come up")), part="Why?"),
+    *parts(
+        "robustness",
+        ("rotate, a new angle", onwards("Rotate")),
+        ("blur, a new radius", onwards("Blur")),
+        ("ranked by", choice("Exact scan", "LSH")),
+    ),
+    *parts("augmentation", ("angle", slider("Angle")), ("draw again", button("Draw again"))),
+    *parts("feedback", ("a round of answers", button("Let the labels answer"))),
+    *parts(
+        "search",
+        ("K", slider("Bits per hash code, K")),
+        ("L", slider("Hash tables, L")),
+        ("probes", slider("Probes per table")),
+    ),
+]
+
+
+def times(page: Page, part: Part, url: str) -> list[float]:
+    """Move a part and return the seconds of each answer."""
+    page.goto(f"{url}/{part.path}")
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(3_000)
+    page.evaluate(WATCH)
+    found = []
+    for n in range(N_MOVES + 1):
+        part.move(page, n)
+        page.wait_for_function(f"performance.now() - window.told > {QUIET}", polling=100)
+        found.append(page.evaluate("window.told - window.asked") / 1000)
+    assert min(found) > 0, f"{part.name} changed nothing"
+    return found[1:]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="parts with this in their name; writes no file")
+    options = parser.parse_args()
+    executable = os.environ.get("HASHLIGHT_CHROMIUM", "/usr/bin/chromium")
+    rows = []
+    with TemporaryDirectory() as home, running(Path(home)) as server, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=executable, args=[*OPTIONS])
+        for part in PARTS:
+            if options.only not in part.name:
+                continue
+            page = browser.new_page()
+            page.set_default_timeout(PATIENCE)
+            found = times(page, part, server.url)
+            page.close()
+            row = {"part": part.name, "median_s": round(median(found), 2)}
+            rows.append(row | {"each_s": [round(it, 2) for it in found]})
+            print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
+        browser.close()
+    if not options.only:
+        command = "python -m tests.browser.measure_parts"
+        figures = {"slowest_median_s": max(row["median_s"] for row in rows), "parts": rows}
+        write_json(
+            ROOT / "assets" / "results" / "moving-parts.json",
+            {**circumstances(), "command": command, **figures},
+        )
+
+
+if __name__ == "__main__":
+    main()
