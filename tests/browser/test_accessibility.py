@@ -94,8 +94,9 @@ def test_the_main_control_is_reached_and_used_with_the_keyboard(
 
 def test_a_chart_is_saved_with_the_keyboard_and_without_a_network(server, open_tab):
     page = settled(open_tab(server, f"/search{OWL}"))
-    page.context.set_offline(True)
     button = page.locator(".st-key-times").get_by_role("button", name="Download plot as a PNG")
+    button.wait_for(state="attached")  # Plotly has come over the network, and drawn the chart
+    page.context.set_offline(True)
     button.focus()
     with page.expect_download() as download:
         page.keyboard.press("Enter")
