@@ -487,20 +487,25 @@ def buckets(lesson: Lesson) -> None:
         "other corners of space hold nothing at all.",
         key="guess-buckets",
     )
-    keys = [int(key) for key in code.keys]
-    _one_table(lesson, it, keys, sizes, tables)
-    _every_table(lesson, it, keys, sizes, tables)
+    built = _Tables([int(key) for key in code.keys], sizes, tables)
+    _one_table(lesson, it, built)
+    _every_table(lesson, it, built)
     show_code(LSHIndex.add, LSHIndex.candidates, theory.table_statistics)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tables:
+    """The hash tables of an index and a query's place in them; one entry per table."""
+
+    keys: list[int]  # the query's
+    sizes: list[dict[int, int]]  # images by key
+    statistics: list[theory.TableStatistics]
+
+
 @st.fragment
-def _one_table(
-    lesson: Lesson,
-    it: _LookUp,
-    keys: list[int],
-    sizes: list[dict[int, int]],
-    tables: list[theory.TableStatistics],
-) -> None:
+def _one_table(lesson: Lesson, it: _LookUp, built: _Tables) -> None:
+    """Show one table, and the query's bucket and the fullest one in it."""
+    keys, sizes, tables = built.keys, built.sizes, built.statistics
     K, L, n = lesson.shown.K, lesson.shown.L, lesson.n
     in_vain = [
         t for t, key in enumerate(keys) if not {*lesson.index.bucket(t, key).tolist()} - {it.id}
@@ -555,19 +560,14 @@ def _one_table(
 
 
 @st.fragment
-def _every_table(
-    lesson: Lesson,
-    it: _LookUp,
-    keys: list[int],
-    sizes: list[dict[int, int]],
-    tables: list[theory.TableStatistics],
-) -> None:
+def _every_table(lesson: Lesson, it: _LookUp, built: _Tables) -> None:
     """Offer a row for each table, sent to who opens the box."""
     box = st.expander(
         "The query in every table", key="every-table", type="compact", on_change="rerun"
     )
     if not box.open:
         return
+    keys, sizes, tables = built.keys, built.sizes, built.statistics
     near = [np.isin(it.neighbours, lesson.index.bucket(t, key)) for t, key in enumerate(keys)]
     box.dataframe(
         [
