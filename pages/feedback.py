@@ -32,10 +32,7 @@ try:
         if query:
             search = feedback.begin(query, gallery, stored, shown)
             if search:
-                feedback.guess(search)
-                feedback.summary(search)
-                feedback.questions(search)
-                feedback.ranking(search, shown)
+                feedback.play(search, shown)
         else:
             st.info("Choose a query above: it is what the gallery is searched for.")
 except HashlightError as error:

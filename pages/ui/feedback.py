@@ -1,7 +1,8 @@
 """Relevance feedback on a page: the questions, the answers, and the ranking that follows them."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -30,31 +31,28 @@ AT = (10, 20)  # the n of precision@n
 GUESSES = ("it gets better", "it stays as good", "it gets worse")
 N_SHOWN = 10  # images of the ranking: those that precision@10 counts
 FEWEST = 2  # images beside the query
+_ASKED = "feedback-asked"  # in the session: game and round that the controls are of
 FEATURE_NAMES = {"embeddings": "Embeddings", "colour": "Colour and texture"}
 _SECONDS_PER_IMAGE = 0.015  # on a free core; only to say beforehand about how long it takes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FeedbackSearch:
-    """A query in a gallery, and the game that is played with it."""
+    """A query in a gallery, and how the game begins that is played with it."""
 
     query: Query
     gallery: Gallery
     ids: NDArray[np.int64]  # (N,) of the images that are searched: a row's id
     label: str | None  # the query's
     relevant: NDArray[np.bool_] | None  # (N,) has the query's label; None where there is none
-    game: Game
-
-    @property
-    def asked(self) -> NDArray[np.intp]:
-        """Rows that the SVM asks about now."""
-        return self.game.session.to_ask()
+    key: Hashable  # of the game
+    start: Callable[[], FeedbackSession]
 
 
 def begin(
     query: Query, gallery: Gallery, stored: StoredGallery, shown: View
 ) -> FeedbackSearch | None:
-    """Go on where this query's rounds stand, or show why not and return None.
+    """Get all that the rounds need, or show why there can be none and return None.
 
     Raises:
         HashlightError: the query is not an image, or has no embedding.
@@ -74,11 +72,8 @@ def begin(
     if shown.features == "colour" and (method := _colour_and_texture(gallery, stored)) is None:
         return None
 
-    def start() -> FeedbackSession:
-        vectors = method.features if method else stored.of(shown.attention)
-        vector = vectors[row] if row is not None else _describe(query, shown, method)
-        return FeedbackSession(vectors, vector, exclude=row)
-
+    vectors = method.features if method else stored.of(shown.attention)
+    vector = vectors[row] if row is not None else _describe(query, shown, method)
     key = (
         stored.gallery_digest,
         stored.embedder_digest,
@@ -92,7 +87,8 @@ def begin(
         ids=stored.ids,
         label=label,
         relevant=None if label is None else _has_label(gallery, stored.ids, label),
-        game=rounds.game(key, start),
+        key=key,
+        start=partial(FeedbackSession, vectors, vector, exclude=row),
     )
 
 
@@ -174,20 +170,30 @@ def _describe(query: Query, shown: View, method: SvmActiveLearning | None) -> ND
 # What is shown ------------------------------------------------------------------------------
 
 
-def summary(search: FeedbackSearch) -> None:
+@st.fragment
+def play(search: FeedbackSearch, shown: View) -> None:
+    """Play the rounds from where they stand; an answer redraws them and nothing above."""
+    game = rounds.game(search.key, search.start)
+    _guess(search, game)
+    _summary(search, game)
+    _questions(search, game)
+    _ranking(search, game, shown)
+
+
+def _summary(search: FeedbackSearch, game: Game) -> None:
     """Show the query, the round, and how good the ranking is where labels tell."""
     picture, numbers, chart = st.columns([2, 2, 4], gap="medium", vertical_alignment="top")
-    precision = _precision(search)
+    precision = _precision(search, game)
     with picture, st.container(key="query-picture"):
         small = resources.small_picture(search.query.data, max_side=384)
         st.image(small, width="stretch", alt=f"Query: {search.query.title}", output_format="JPEG")
         st.caption(_told(search.query, search.label))
-    answers = search.game.session.answers
+    answers = game.session.answers
     with numbers, st.grid(min_column_width=110, gap="small"):
         n_yes = sum(answers.values())
         st.metric(
             "Rounds",
-            len(search.game.rounds),
+            len(game.rounds),
             f"{n_yes} yes, {len(answers) - n_yes} no",
             delta_color="off",
             delta_arrow="off",
@@ -221,9 +227,9 @@ def summary(search: FeedbackSearch) -> None:
 
 
 @st.fragment
-def guess(search: FeedbackSearch) -> None:
+def _guess(search: FeedbackSearch, game: Game) -> None:
     """Ask what one round will do to the ranking, and answer once there was one."""
-    precision = _precision(search)
+    precision = _precision(search, game)
     if not precision:
         return
     n, values = max(precision.items())
@@ -246,9 +252,9 @@ def guess(search: FeedbackSearch) -> None:
             )
 
 
-def questions(search: FeedbackSearch) -> None:
+def _questions(search: FeedbackSearch, game: Game) -> None:
     """Show what the SVM asks about, and take the answers."""
-    game, asked = search.game, search.asked
+    asked = game.session.to_ask()
     n_rounds = len(game.rounds)
     st.header(f"Round {n_rounds + 1}: what the SVM asks", anchor=False)
     if not len(asked):
@@ -261,7 +267,7 @@ def questions(search: FeedbackSearch) -> None:
             "boundary, and images are ranked by how close they are to the query and to every yes."
         )
     if len(asked):
-        _form(search, asked)
+        _form(search, game, asked)
     with st.container(horizontal=True):
         if search.relevant is not None and len(asked):
             st.button(
@@ -287,9 +293,8 @@ def questions(search: FeedbackSearch) -> None:
         )
 
 
-def ranking(search: FeedbackSearch, shown: View) -> None:
+def _ranking(search: FeedbackSearch, game: Game, shown: View) -> None:
     """Show the first images of the ranking, and how each has moved in the last round."""
-    game = search.game
     n_rounds = len(game.rounds)
     st.header(
         f"The ranking after {n_rounds} round{'' if n_rounds == 1 else 's'}"
@@ -320,24 +325,32 @@ def ranking(search: FeedbackSearch, shown: View) -> None:
     show_code(FeedbackSession.to_ask, FeedbackSession.ranking, FeedbackSession._score)
 
 
-def _form(search: FeedbackSearch, asked: NDArray[np.intp]) -> None:
-    key, n_rounds = search.game.key, len(search.game.rounds)
-    names = {int(row): f"answer-{hash(key)}-{n_rounds}-{row}" for row in asked}
-    with st.form(f"questions-{n_rounds}", border=False):
+def _form(search: FeedbackSearch, game: Game, asked: NDArray[np.intp]) -> None:
+    names = {_control(place): row for place, row in enumerate(asked.tolist())}
+    # The controls stay from round to round, which spares the browser a third of its work; what
+    # was said in them is of one round.
+    if st.session_state.get(_ASKED) != (now := (game.key, game.rounds)):
+        st.session_state[_ASKED] = now
+        st.session_state.update(dict.fromkeys(names))
+    with st.form(f"questions-{len(game.rounds)}", border=False):
         with cards.grid("asked", min_width=140):
-            for row, name in names.items():
-                _question(search, row, name)
+            for place, row in enumerate(names.values()):
+                _question(search, place, row)
         # An answer leads to the next round, whose button is another one and not pressed.
         if st.form_submit_button(
-            "Answer", type="primary", icon=":material/check:", on_click=_answer, args=(key, names)
+            "Answer",
+            type="primary",
+            icon=":material/check:",
+            on_click=_answer,
+            args=(game.key, names),
         ):
             st.warning("Nothing was answered; say yes or no below one image at least.")
 
 
-def _question(search: FeedbackSearch, row: int, name: str) -> None:
+def _question(search: FeedbackSearch, place: int, row: int) -> None:
     id = int(search.ids[row])
     item = search.gallery.items[id]
-    with st.container(key=f"asked-{row}", gap="xsmall"):
+    with st.container(key=f"asked-{place}", gap="xsmall"):
         try:
             picture = resources.gallery_thumbnail(search.gallery, id)
             st.image(picture, width="stretch", alt=f"Asked: {item.label or item.name}")
@@ -349,21 +362,26 @@ def _question(search: FeedbackSearch, row: int, name: str) -> None:
             format_func=lambda relevant: "Yes" if relevant else "No",
             label_visibility="collapsed",
             width="stretch",
-            key=name,
+            key=_control(place),
         )
 
 
-def _answer(key: Hashable, names: dict[int, str]) -> None:
+def _control(place: int) -> str:
+    """Name the control below the image in this place of a round, from 0."""
+    return f"answer-{place}"
+
+
+def _answer(key: Hashable, names: dict[str, int]) -> None:
     """Take what was answered as a round; images without an answer may be asked about again."""
-    given = {row: st.session_state[name] for row, name in names.items()}
+    given = {row: st.session_state[name] for name, row in names.items()}
     given = {row: relevant for row, relevant in given.items() if relevant is not None}
     if given:
         rounds.add(key, np.array(list(given)), np.array(list(given.values())))
 
 
-def _precision(search: FeedbackSearch) -> dict[int, list[float]]:
+def _precision(search: FeedbackSearch, game: Game) -> dict[int, list[float]]:
     """precision@n after each round; of no n beyond the gallery's size, and none without labels."""
-    relevant, rankings = search.relevant, search.game.rankings
+    relevant, rankings = search.relevant, game.rankings
     if relevant is None:
         return {}
     return {

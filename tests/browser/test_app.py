@@ -364,6 +364,23 @@ def test_one_answer_given_by_hand_is_a_round(server, open_tab):
     assert ranks(page) != before
 
 
+def test_a_click_that_was_not_sent_is_not_an_answer_about_the_next_image(server, open_tab):
+    page = open_tab(server, EXAMPLE.replace("/search", "/feedback"))
+    chosen = page.get_by_test_id("stForm").get_by_role("radio", checked=True)
+    page.locator("[class*=st-key-asked-]").nth(3).get_by_role("radio", name="No").click()
+    expect(chosen).to_have_count(1)
+    page.get_by_role("button", name="Let the labels answer").click()
+    expect(page.get_by_text("Round 2").first).to_be_visible()
+    expect(chosen).to_have_count(0)
+    page.locator("[class*=st-key-asked-]").nth(5).get_by_role("radio", name="Yes").click()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.get_by_text("Round 3").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^\d+ yes, \d+ no$"))).to_be_visible()
+    said = page.get_by_text(re.compile(r"^\d+ yes, \d+ no$")).inner_text()
+    assert sum(map(int, re.findall(r"\d+", said))) == 11
+    expect(chosen).to_have_count(0)
+
+
 def test_each_augmentation_is_shown_on_the_visitors_image(server, open_tab):
     page = open_tab(server, EXAMPLE.replace("/search", "/augmentation"))
     for name in ("Scaling", "Rotation", "Cropping", "Noise", "Colour contrast"):

@@ -73,6 +73,12 @@ def asked(page):
     return [group for group in page.button_group if group.key.startswith("answer-")]
 
 
+def row(group, gallery) -> int:
+    """The row of the image that a control stands below, by the image's name."""
+    (name,) = re.findall(r"Is (.+) relevant\?", group.label)
+    return next(item.id for item in gallery.items if item.name == name)
+
+
 def metrics(page) -> dict[str, str]:
     return {metric.label: metric.value for metric in page.metric}
 
@@ -106,25 +112,37 @@ def test_a_visitor_who_calls_blue_what_they_want_gets_blue(open_page, small_gall
     page = open_page(**RED)
     red = is_red(small_gallery)
     for group in asked(page):
-        row = int(group.key.rpartition("-")[2])
-        group.set_value(bool(not red[row]))
+        group.set_value(bool(not red[row(group, small_gallery)]))
     click(page, "Answer")
     answers = game(page).session.answers
     assert len(answers) == 10
-    assert all(relevant == (not red[row]) for row, relevant in answers.items())
+    assert all(relevant == (not red[it]) for it, relevant in answers.items())
     top = game(page).rankings[-1][:4]
     assert not red[top].any()
 
 
-def test_an_image_that_was_left_open_is_not_learned_and_is_asked_about_again(open_page):
+def test_an_image_that_was_left_open_is_not_learned_and_is_asked_about_again(
+    open_page, small_gallery
+):
     page = open_page(**RED)
-    first, second = (group.key for group in asked(page)[:2])
+    first, second = (row(group, small_gallery) for group in asked(page)[:2])
     asked(page)[0].set_value(False)
     click(page, "Answer")
-    assert game(page).session.answers == {int(first.rpartition("-")[2]): False}
-    rows = [group.key.rpartition("-")[2] for group in asked(page)]
-    assert second.rpartition("-")[2] in rows
-    assert first.rpartition("-")[2] not in rows
+    assert game(page).session.answers == {first: False}
+    rows = [row(group, small_gallery) for group in asked(page)]
+    assert second in rows
+    assert first not in rows
+
+
+@pytest.mark.parametrize("button", ["Answer", LABELS])
+def test_what_was_said_in_one_round_is_not_said_in_the_next_or_after_undo(open_page, button):
+    page = open_page(**RED)
+    asked(page)[0].set_value(False)
+    click(page, button)
+    assert [group.value for group in asked(page)] == [None] * len(asked(page))
+    asked(page)[0].set_value(True)
+    click(page, UNDO)
+    assert [group.value for group in asked(page)] == [None] * 10
 
 
 def test_no_answer_at_all_gets_one_sentence_and_is_no_round(open_page):
