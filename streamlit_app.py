@@ -94,7 +94,7 @@ try:
                 results.hash_code(result)
                 st.caption("One row per hash table; pale bits flip easily.")
             st.markdown("**4 · Its first hits**")
-            with cards.grid("home", min_width=110):
+            with cards.grid("home", min_width=96):
                 for hit in result.hits[:N_HITS]:
                     what = hit.label or hit.name
                     cards.card(

@@ -21,7 +21,7 @@ from core.figures.benchmark import (
 from core.figures.timing import duration
 from pages.ui import benchmark_words, charts, errors, verdicts
 from pages.ui.address import tied
-from pages.ui.benchmark_words import setting_in_words
+from pages.ui.benchmark_words import Duel, setting_in_words
 from pages.ui.code import show_code
 from pages.ui.question import question
 
@@ -52,7 +52,7 @@ def show() -> None:
         return
     data_sets = result["data_sets"]
     _question(data_sets)
-    st.markdown("\n".join(f"- {it}" for it in benchmark_words.verdicts(data_sets)))
+    _verdicts(benchmark_words.duels(data_sets))
     _overview(data_sets)
     name = st.selectbox(
         "Data set",
@@ -89,6 +89,16 @@ def _question(data_sets: Mapping[str, Any]) -> None:
             key="guess-growth",
         )
         return
+
+
+def _verdicts(duels: Sequence[Duel]) -> None:
+    """Say how often the engine wins, where it loses, and on demand where it wins."""
+    lost = [f"- {it}" for it in duels if not it.is_won]
+    won = [f"- {it}" for it in duels if it.is_won]
+    st.markdown("\n".join([benchmark_words.headline(duels), "", *lost]))
+    if won:
+        with st.expander("Where it wins, and by how much"):
+            st.markdown("\n".join(won))
 
 
 def _overview(data_sets: Mapping[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 import base64
 import io
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 from PIL import Image
@@ -92,7 +94,10 @@ def summary(result: SearchResult, shown: View) -> None:
 def side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> None:
     """Show what LSH found beside what the exact scan finds."""
     found = {hit.id for hit in result.hits}
-    truth = {hit.id for hit in result.exact_hits}
+
+    def is_found(hit: Hit) -> str:
+        return ":gray[found by LSH]" if hit.id in found else ":orange[**missed by LSH**]"
+
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("LSH", anchor=False)
@@ -104,36 +109,25 @@ def side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> None:
                 "probes find more.",
                 icon=":material/tune:",
             )
-        _hits("lsh", result.hits, result, gallery, shown, marked=found - truth)
+        _hits("lsh", result.hits, partial(_tables, result), gallery, shown)
     with right:
         st.header("Exact scan", anchor=False)
         st.caption(f"Ranks all {result.n_gallery:,} images: what LSH is judged by.")
-        _hits("exact", result.exact_hits, result, gallery, shown, marked=truth - found)
+        _hits("exact", result.exact_hits, is_found, gallery, shown)
 
 
 def _hits(
-    name: str,
-    hits: tuple[Hit, ...],
-    result: SearchResult,
-    gallery: Gallery,
-    shown: View,
-    *,
-    marked: set[int],
+    name: str, hits: tuple[Hit, ...], told: Callable[[Hit], str], gallery: Gallery, shown: View
 ) -> None:
+    """Show hits, and of each its rank, its similarity, what is told of it and its label."""
     with cards.grid(name):
         for hit in hits:
-            facts = f"**{hit.rank}** · {hit.similarity:.3f}"
-            if name == "lsh":
-                facts += f" · {_tables(result, hit)}"
-            elif hit.id in marked:
-                facts += " · :orange[**missed**]"
-            facts += f"  \n{_label(hit)}"
             what = hit.label or hit.name
             cards.card(
                 f"{name}-{hit.rank}",
                 gallery,
                 hit.id,
-                facts=facts,
+                facts=f"**{hit.rank}** · {hit.similarity:.3f}  \n{told(hit)}  \n{_label(hit)}",
                 link="More like this",
                 alt=f"Rank {hit.rank}: {what}",
                 shown=shown,
@@ -144,7 +138,7 @@ def _tables(result: SearchResult, hit: Hit) -> str:
     """Say in how many of the tables a hit was found."""
     candidates = result.candidates
     found_by = candidates.found_by[candidates.ids == hit.id]
-    return f"{int(found_by.sum())} of {found_by.shape[-1]} tables"
+    return f":gray[{int(found_by.sum())} of {found_by.shape[-1]} tables]"
 
 
 def _label(hit: Hit) -> str:
