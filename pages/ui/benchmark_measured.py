@@ -54,14 +54,7 @@ def show() -> None:
     _question(data_sets)
     _verdicts(benchmark_words.duels(data_sets))
     _overview(data_sets)
-    name = st.selectbox(
-        "Data set",
-        list(data_sets),
-        format_func=lambda it: data_sets[it]["title"],
-        **tied("data", data_sets, next(iter(data_sets))),
-        help="What the two charts and the table below are about.",
-    )
-    _one(name, data_sets[name])
+    _details(data_sets)
     _sizes(data_sets)
     _origin(result)
 
@@ -126,6 +119,19 @@ def _cell(measured: Mapping[str, Any] | None) -> str:
 
 
 # One data set -----------------------------------------------------------------------------
+
+
+@st.fragment
+def _details(data_sets: Mapping[str, Any]) -> None:
+    """Show one data set, which a visitor chooses."""
+    name = st.selectbox(
+        "Data set",
+        list(data_sets),
+        format_func=lambda it: data_sets[it]["title"],
+        **tied("data", data_sets, next(iter(data_sets))),
+        help="What the two charts and the table below are about.",
+    )
+    _one(name, data_sets[name])
 
 
 def _one(name: str, entry: Mapping[str, Any]) -> None:
@@ -222,6 +228,7 @@ def _details_table(entry: Mapping[str, Any]) -> None:
 # Over the size ----------------------------------------------------------------------------
 
 
+@st.fragment
 def _sizes(data_sets: Mapping[str, Any]) -> None:
     """Show time against N for one kind of gallery."""
     kinds = [

@@ -62,20 +62,16 @@ def slider(label: str) -> Move:
     return move
 
 
-def onwards(label: str) -> Move:
+def onwards(label: str, key: str = "ArrowRight") -> Move:
     """Move a slider to where it has not been yet, step by step."""
-
-    def move(page: Page, n: int) -> None:
-        page.get_by_role("slider", name=label).first.press("ArrowRight")
-
-    return move
+    return lambda page, n: page.get_by_role("slider", name=label).first.press(key)
 
 
-def choice(*labels: str) -> Move:
+def choice(*labels: str, within: str = "stMain") -> Move:
     """Choose in turn among buttons of which one is pressed."""
 
     def move(page: Page, n: int) -> None:
-        buttons = page.get_by_test_id("stMain").get_by_role(
+        buttons = page.get_by_test_id(within).get_by_role(
             "radio", exact=True, name=labels[n % len(labels)]
         )
         buttons.last.click()
@@ -122,17 +118,27 @@ def parts(page: str, *moved: tuple[str, Move], part: str = "") -> list[Part]:
     return [Part(f"{title}: {name}", path, move) for name, move in moved]
 
 
+GALLERIES = ("Overlapping clusters, 2048 numbers", "Clusters, 2048 numbers")
+ATTENTION = choice("off", "channel", "spatial", "both", within="stSidebar")
 PARTS = [
     Part("Hashing · Hyperplane lab: a line, while it is dragged", "hashing", drag),
     Part("Hashing · Hyperplane lab: K", "hashing", slider("Hyperplanes per table, K")),
+    Part("Hashing · Hyperplane lab: L", "hashing", slider("Hash tables, L")),
+    Part("Hashing · Hyperplane lab: other lines", "hashing", button("Draw others")),
     *parts(
         "hashing",
         ("K", slider("Bits per hash code, K")),
         ("L", slider("Hash tables, L")),
         ("recall wanted", slider("Recall that you want")),
+        ("what should be found", choice("Nearest", "Same label")),
         part="Bits and tables",
     ),
-    *parts("hashing", ("pair", slider("Pair, by rising angle")), part="Theory and practice"),
+    *parts(
+        "hashing",
+        ("pair", slider("Pair, by rising angle")),
+        ("bits compared", choice("All tables", "One table")),
+        part="Theory and practice",
+    ),
     *parts(
         "hashing",
         ("probes per table", slider("Probes per table")),
@@ -140,6 +146,7 @@ PARTS = [
         part="Probes",
     ),
     *parts("hashing", ("hash table", select("Hash table")), part="Buckets"),
+    *parts("attention", ("attention", ATTENTION), part="Walk through"),
     *parts(
         "attention",
         ("bits of a switch", choice("channel only", "spatial only", "off")),
@@ -147,12 +154,18 @@ PARTS = [
         part="Ablation",
     ),
     *parts("attention", ("hit", select("Compared with the hit")), part="Grad-CAM"),
+    *parts("inspect", ("K", slider("Bits per hash code, K")), part="Hash code"),
     *parts("inspect", ("table", choice(*"23456781")), part="Buckets"),
+    *parts("inspect", ("probes", slider("Probes per table")), part="Candidates"),
+    *parts("inspect", ("L", slider("Hash tables, L")), part="Missed"),
     *parts("inspect", ("image", select("Why did this image come up")), part="Why?"),
     *parts(
         "robustness",
         ("rotate, a new angle", onwards("Rotate")),
+        ("crop, a new side", onwards("Crop, side kept", "ArrowLeft")),
+        ("contrast, a new factor", onwards("Contrast")),
         ("blur, a new radius", onwards("Blur")),
+        ("noise, a new deviation", onwards("Noise")),
         ("ranked by", choice("Exact scan", "LSH")),
     ),
     *parts("augmentation", ("angle", slider("Angle")), ("draw again", button("Draw again"))),
@@ -162,6 +175,18 @@ PARTS = [
         ("K", slider("Bits per hash code, K")),
         ("L", slider("Hash tables, L")),
         ("probes", slider("Probes per table")),
+        ("hits", slider("Hits, k")),
+        ("attention", ATTENTION),
+    ),
+    *parts(
+        "results",
+        ("measure", choice("kept of the top 8", "precision@8")),
+        part="Changed queries",
+    ),
+    *parts(
+        "benchmark",
+        ("data set", select("Data set")),
+        ("kind of gallery", choice(*GALLERIES)),
     ),
 ]
 
