@@ -173,11 +173,11 @@ DEPARTURES = (
 )
 
 
-def resolve(room: Room) -> object:
-    """Import the code of a room.
+def resolve(code: str) -> object:
+    """Import what a room names: ``module:object``.
 
     Raises:
         ImportError, AttributeError: it isn't there; a test keeps this from happening.
     """
-    module, name = room.code.split(":")
+    module, name = code.split(":")
     return getattr(import_module(module), name)

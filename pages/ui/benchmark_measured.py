@@ -178,6 +178,7 @@ def _one(name: str, entry: Mapping[str, Any]) -> None:
         "its settings. hnswlib doesn't say how many it compares."
     )
     _opened("point", {name: entry})
+    show_code("core.benchmark.race:take_turns", "core.benchmark.race:choose")
 
 
 def _point(it: Mapping[str, Any]) -> Point:

@@ -6,18 +6,28 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.paper import resolve
+
+Code = Callable[..., object] | str
+"""A function, or what it is called where importing it takes long: ``module:name``."""
+
 
 @st.fragment
-def show_code(*functions: Callable[..., object]) -> None:
+def show_code(*functions: Code) -> None:
     """Offer the functions of core that did the work; they are sent to who opens the box."""
     box = st.expander(
         "Show the code",
-        key=f"code-{'-'.join(function.__qualname__ for function in functions)}",
+        key=f"code-{'-'.join(map(_name, functions))}",
         icon=":material/code:",
         type="compact",
         on_change="rerun",
     )
     if box.open:
-        with box:
+        with box, st.spinner("Reading …"):
             for function in functions:
-                st.code(textwrap.dedent(inspect.getsource(function)), language="python")
+                it = resolve(function) if isinstance(function, str) else function
+                st.code(textwrap.dedent(inspect.getsource(it)), language="python")
+
+
+def _name(function: Code) -> str:
+    return function.partition(":")[2] if isinstance(function, str) else function.__qualname__

@@ -148,6 +148,7 @@ def times() -> None:
                     for key, row in TABLE_3.items()
                 ]
             )
+    show_code("core.evaluation.stage_timing:timed_lsh", "core.evaluation.stage_timing:summary")
 
 
 def changed_queries() -> None:
@@ -175,6 +176,7 @@ def changed_queries() -> None:
                 _robustness(variants, change, what, measures[what])
     st.caption("The thin lines are the unchanged query.")
     _origin("robustness-corel1k", result)
+    show_code("core.evaluation.robustness:changed", "core.evaluation.robustness:measure_robustness")
 
 
 def attention() -> None:
@@ -216,6 +218,10 @@ def attention() -> None:
             ]
         )
     _origin("attention-scenes", result)
+    show_code(
+        "core.evaluation.attention_focus:cell_shares",
+        "core.evaluation.attention_focus:share_inside",
+    )
 
 
 def ablations() -> None:
@@ -243,6 +249,7 @@ def ablations() -> None:
         if group["key"] == "lsh":
             _lsh(group)
     _origin("ablations-corel1k", result)
+    show_code("core.evaluation.ablations:measure_ablations")
 
 
 def _maps(

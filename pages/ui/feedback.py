@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -88,7 +87,7 @@ def begin(
         label=label,
         relevant=None if label is None else _has_label(gallery, stored.ids, label),
         key=key,
-        start=partial(FeedbackSession, vectors, vector, exclude=row),
+        start=lambda: FeedbackSession(vectors, vector, exclude=row),
     )
 
 
@@ -322,7 +321,7 @@ def _ranking(search: FeedbackSearch, game: Game, shown: View) -> None:
                 alt=f"Rank {rank}: {item.label or item.name}",
                 shown=shown,
             )
-    show_code(FeedbackSession.to_ask, FeedbackSession.ranking, FeedbackSession._score)
+    show_code(FeedbackSession.to_ask, FeedbackSession.ranking, FeedbackSession._score, precision_at)
 
 
 def _form(search: FeedbackSearch, game: Game, asked: NDArray[np.intp]) -> None:

@@ -3,7 +3,6 @@
 import base64
 import io
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 from PIL import Image
@@ -12,9 +11,12 @@ from core.figures.attention import spatial_heatmap
 from core.figures.bits import code_grid
 from core.figures.timing import duration, stage_times
 from core.galleries.base import Gallery
-from core.search import Hit, SearchResult
+from core.index import hyperplanes
+from core.model.cbam import SpatialAttention
+from core.search import Hit, SearchResult, look_up
 from pages.ui import cards, charts
 from pages.ui.answers import look_up_seconds
+from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.view import View
@@ -95,7 +97,7 @@ def side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> None:
     """Show what LSH found beside what the exact scan finds."""
     found = {hit.id for hit in result.hits}
 
-    def is_found(hit: Hit) -> str:
+    def found_or_missed(hit: Hit) -> str:
         return ":gray[found by LSH]" if hit.id in found else ":orange[**missed by LSH**]"
 
     left, right = st.columns(2, gap="medium")
@@ -109,11 +111,11 @@ def side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> None:
                 "probes find more.",
                 icon=":material/tune:",
             )
-        _hits("lsh", result.hits, partial(_tables, result), gallery, shown)
+        _hits("lsh", result.hits, lambda hit: _tables(result, hit), gallery, shown)
     with right:
         st.header("Exact scan", anchor=False)
         st.caption(f"Ranks all {result.n_gallery:,} images: what LSH is judged by.")
-        _hits("exact", result.exact_hits, is_found, gallery, shown)
+        _hits("exact", result.exact_hits, found_or_missed, gallery, shown)
 
 
 def _hits(
@@ -172,6 +174,7 @@ def costs(result: SearchResult) -> None:
             "their hyperplane and flip easily."
         )
         hash_code(result)
+    show_code(look_up, hyperplanes.hash_code, SpatialAttention.forward)
 
 
 def hash_code(result: SearchResult) -> None:

@@ -1,10 +1,23 @@
 """The code behind a figure."""
 
 import inspect
+import re
+from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.index.hyperplanes import hash_code, keys_of
+from core.paper import resolve
+
+UI = Path(__file__).parents[2] / "pages" / "ui"
+NAMED = sorted(
+    {
+        name
+        for file in UI.glob("*.py")
+        for name in re.findall(r'"(core\.[a-z_.0-9]+:\w+)"', file.read_text())
+    }
+)
 
 
 def page_with_code() -> None:
@@ -12,6 +25,22 @@ def page_with_code() -> None:
     from pages.ui.code import show_code  # noqa: PLC0415
 
     show_code(hash_code, keys_of)
+
+
+def page_with_names() -> None:
+    from pages.ui.code import show_code  # noqa: PLC0415
+
+    show_code("core.index.hyperplanes:hash_code", "core.index.hyperplanes:keys_of")
+
+
+def test_a_function_may_be_named_so_that_it_is_imported_only_when_it_is_read():
+    page = AppTest.from_function(page_with_names).run()
+    assert not page.code
+    page.session_state["code-hash_code-keys_of"] = True
+    page.run()
+    assert [it.value for it in page.code] == [
+        inspect.getsource(function).rstrip() for function in (hash_code, keys_of)
+    ]
 
 
 def test_code_is_sent_to_who_opens_the_box_and_is_the_code_that_runs():
@@ -22,3 +51,13 @@ def test_code_is_sent_to_who_opens_the_box_and_is_the_code_that_runs():
     assert [it.value for it in page.code] == [
         inspect.getsource(function).rstrip() for function in (hash_code, keys_of)
     ]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_all_code_that_a_page_names_is_there_and_can_be_read_in_class(name):
+    code = inspect.getsource(resolve(name))
+    assert len(code.splitlines()) <= 61  # two screens
+
+
+def test_pages_name_some_code():
+    assert len(NAMED) >= 8
