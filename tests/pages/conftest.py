@@ -1,12 +1,14 @@
 """The app without a browser, on a gallery small enough to be embedded at once."""
 
 import io
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.galleries.base import Gallery
 from core.galleries.folder import open_folder
 from pages.ui import resources
 
@@ -33,18 +35,27 @@ def small_gallery(tmp_path_factory):
 
 
 @pytest.fixture
-def search_page(small_gallery, tmp_path, monkeypatch):
-    """Open the Search page with these parameters in its address."""
-    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path))
-    monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: small_gallery)
-    resources._opening.clear()
+def open_app(small_gallery, tmp_path, monkeypatch):
+    """Open a page of the app, with these parameters in its address.
 
-    def open_page(**params: str) -> AppTest:
+    Whatever gallery is asked for, it is the second argument, by default the small one.
+    """
+    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "home"))
+
+    def open_app(path: str, opened: Gallery = small_gallery, /, **params: str) -> AppTest:
+        monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: opened)
+        resources._opening.clear()
         page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-        page.switch_page("pages/search.py")
+        page.switch_page(path)
         for name, value in params.items():
             page.query_params[name] = value
         return page.run()
 
-    yield open_page
+    yield open_app
     resources._opening.clear()
+
+
+@pytest.fixture
+def search_page(open_app):
+    """Open the Search page with these parameters in its address."""
+    return partial(open_app, "pages/search.py")

@@ -17,23 +17,15 @@ RED = {"gallery": "scenes", "image": "red/1.jpg"}
 
 
 @pytest.fixture
-def open_page(small_gallery, tmp_path, monkeypatch):
-    """Open the page on twelve images with these parameters in its address."""
-    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path))
-    monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: small_gallery)
-    resources._opening.clear()
+def open_page(open_app):
+    """Open the page on six red and six blue images, with these parameters in its address."""
 
     def open_page(**params: str) -> AppTest:
-        page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-        page.switch_page("pages/attention.py")
-        for name, value in params.items():
-            page.query_params[name] = value
-        page.run()
+        page = open_app("pages/attention.py", **params)
         assert not page.exception
         return page
 
-    yield open_page
-    resources._opening.clear()
+    return open_page
 
 
 @pytest.fixture
@@ -101,17 +93,14 @@ def test_nonsense_for_channel_opacity_and_hit_is_ignored(open_page, boards, nons
     assert compared.value == compared.options[0].split(" · ")[1]
 
 
-def test_the_ablation_shows_the_search_of_each_switch(open_page):
+def test_the_ablation_shows_the_search_of_each_switch(open_page, open_app):
     page = open_page(**RED, part="Ablation", k="4")
     rows = page.table[0].value.set_index("CBAM")
     assert list(rows.index) == ["both gates", "channel only", "spatial only", "off"]
     assert rows.loc["both gates", "Turned"] == "0.0°"
     for mode, name in {"channel": "channel only", "off": "off"}.items():
-        search = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-        search.switch_page("pages/search.py")
-        for key, value in {**RED, "k": "4", "attention": mode}.items():
-            search.query_params[key] = value
-        metrics = {it.label: it.value for it in search.run().metric}
+        search = open_app("pages/search.py", **RED, k="4", attention=mode)
+        metrics = {it.label: it.value for it in search.metric}
         assert rows.loc[name, "P@4"] == metrics["Precision@4"]
 
 

@@ -1,6 +1,7 @@
+from functools import partial
+
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.model import augment
 from core.model.images import decode
@@ -27,20 +28,9 @@ def pictures(monkeypatch):
 
 
 @pytest.fixture
-def open_page(small_gallery, monkeypatch):
+def open_page(open_app):
     """Open the page with these parameters in its address."""
-    monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: small_gallery)
-    resources._opening.clear()
-
-    def open_page(**params: str) -> AppTest:
-        page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-        page.switch_page("pages/augmentation.py")
-        for name, value in params.items():
-            page.query_params[name] = value
-        return page.run()
-
-    yield open_page
-    resources._opening.clear()
+    return partial(open_app, "pages/augmentation.py")
 
 
 def draws(pictures):

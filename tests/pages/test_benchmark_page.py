@@ -2,9 +2,9 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.benchmark import live
 from core.evaluation import results
@@ -77,25 +77,13 @@ def result():
 
 
 @pytest.fixture
-def open_page(tmp_path, monkeypatch, small_gallery):
+def open_page(open_app, tmp_path, monkeypatch):
     """Open the page with these parameters in its address; the engine runs on NumPy."""
-    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path))
     monkeypatch.setattr(results, "RESULTS", tmp_path)
-    monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: small_gallery)
     loading = Work(lambda progress: readable)
     loading.start()
     monkeypatch.setattr(resources, "engine", lambda: loading)
-    resources._opening.clear()
-
-    def open_page(**params: str) -> AppTest:
-        page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-        page.switch_page("pages/benchmark.py")
-        for name, value in params.items():
-            page.query_params[name] = value
-        return page.run()
-
-    yield open_page
-    resources._opening.clear()
+    return partial(open_app, "pages/benchmark.py")
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,19 +15,9 @@ LABELS, UNDO, AGAIN = "Let the labels answer", "Undo the last round", "Start aga
 
 
 @pytest.fixture
-def open_gallery(tmp_path, monkeypatch):
+def open_gallery(open_app):
     """Open the page on this gallery, with these parameters in its address."""
-    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "home"))
-
-    def open_gallery(opened, /, **params: str) -> AppTest:
-        monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: opened)
-        resources._opening.clear()
-        page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-        page.switch_page("pages/feedback.py")
-        return visit(page, **params)
-
-    yield open_gallery
-    resources._opening.clear()
+    return partial(open_app, "pages/feedback.py")
 
 
 @pytest.fixture

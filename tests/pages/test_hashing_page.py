@@ -1,6 +1,7 @@
+from functools import partial
+
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.evaluation.hashing import choose, predict, sample_pairs
 from core.evaluation.plane import plane_gallery, plane_normals, unit
@@ -16,21 +17,9 @@ PARTS = ["Bits and tables", "Theory and practice", "Probes", "Buckets"]
 
 
 @pytest.fixture
-def open_gallery(tmp_path, monkeypatch):
+def open_gallery(open_app):
     """Open the page on this gallery, with these parameters in its address."""
-    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "home"))
-
-    def open_gallery(opened, /, **params: str) -> AppTest:
-        monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: opened)
-        resources._opening.clear()
-        page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-        page.switch_page("pages/hashing.py")
-        for name, value in params.items():
-            page.query_params[name] = value
-        return page.run()
-
-    yield open_gallery
-    resources._opening.clear()
+    return partial(open_app, "pages/hashing.py")
 
 
 @pytest.fixture

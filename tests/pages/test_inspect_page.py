@@ -6,30 +6,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evidence import as_csv
-from pages.ui import inspect, resources
+from pages.ui import inspect
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
 FEW = {"K": "12", "L": "2", "probes": "1"}  # such that something is missed
 
 
 @pytest.fixture
-def open_page(small_gallery, tmp_path, monkeypatch):
+def open_page(open_app):
     """Open the page on six red and six blue images, with these parameters in its address."""
-    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path))
-    monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: small_gallery)
-    resources._opening.clear()
 
     def open_page(**params: str) -> AppTest:
-        page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-        page.switch_page("pages/inspect.py")
-        for name, value in params.items():
-            page.query_params[name] = value
-        page.run()
+        page = open_app("pages/inspect.py", **params)
         assert not page.exception
         return page
 
-    yield open_page
-    resources._opening.clear()
+    return open_page
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import json
 from itertools import product
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.evaluation import results
 from core.figures.rows import Interval
@@ -190,16 +189,13 @@ def write_all(folder, files):
 
 
 @pytest.fixture
-def results_page(tmp_path, monkeypatch):
+def results_page(open_app, tmp_path, monkeypatch):
     """Open one part of the page on these files, and on no others."""
     monkeypatch.setattr(results, "RESULTS", tmp_path)
 
     def open_page(part="Ranking", files=None):
         write_all(tmp_path, all_files() if files is None else files)
-        page = AppTest.from_file("../../streamlit_app.py", default_timeout=60)
-        page.switch_page("pages/results.py")
-        page.query_params["part"] = part
-        page.run()
+        page = open_app("pages/results.py", part=part)
         assert not page.exception
         return page
 

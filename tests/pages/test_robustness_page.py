@@ -1,6 +1,7 @@
+from functools import partial
+
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.evaluation.robustness import Alteration
 from core.index.hyperplanes import draw_hyperplanes, hash_code
@@ -11,21 +12,9 @@ RED = {"gallery": "scenes", "image": "red/1.jpg"}
 
 
 @pytest.fixture
-def open_page(small_gallery, tmp_path, monkeypatch):
+def open_page(open_app):
     """Open the page with these parameters in its address."""
-    monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path))
-    monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: small_gallery)
-    resources._opening.clear()
-
-    def open_page(**params: str) -> AppTest:
-        page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-        page.switch_page("pages/robustness.py")
-        for name, value in params.items():
-            page.query_params[name] = value
-        return page.run()
-
-    yield open_page
-    resources._opening.clear()
+    return partial(open_app, "pages/robustness.py")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The guided tour, without a browser: where its steps lead, and what an address may say."""
 
 import ast
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,10 @@ def parts(page: str) -> set[str]:
     return {key.value for key in named[0].keys if isinstance(key, ast.Constant)}
 
 
-def results(step: str | None = None) -> AppTest:
-    """The Results page, the quickest one, with this in its address."""
-    page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-    page.switch_page(navigation.RESULTS)
-    if step is not None:
-        page.query_params["tour"] = step
-    return page.run()
+@pytest.fixture
+def results(open_app):
+    """Open the Results page, the quickest one."""
+    return partial(open_app, navigation.RESULTS)
 
 
 def told(page: AppTest) -> list[str]:
@@ -75,20 +73,20 @@ def test_the_numbers_it_tells_of_the_owl_are_those_that_a_search_finds():
     assert f"{words[10 - found].capitalize()} of its ten neighbours" in missed.look
 
 
-def test_a_step_is_told_on_its_own_page_with_its_neighbours_before_and_after():
-    (text,) = told(results("9"))
+def test_a_step_is_told_on_its_own_page_with_its_neighbours_before_and_after(results):
+    (text,) = told(results(tour="9"))
     assert text.startswith("**Step 9 of 10 · Against the paper.**")
 
 
 @pytest.mark.parametrize("step", [None, "", "0", "11", "-1", "nine", "9.0", "٩", "8", "9" * 5_000])
-def test_anything_else_in_the_address_is_ignored(step):
-    page = results(step)
+def test_anything_else_in_the_address_is_ignored(results, step):
+    page = results() if step is None else results(tour=step)
     assert told(page) == []
     assert not page.exception
 
 
-def test_a_link_within_the_page_keeps_the_step_and_leaving_ends_it():
-    page = results("9")
+def test_a_link_within_the_page_keeps_the_step_and_leaving_ends_it(results):
+    page = results(tour="9")
     del page.query_params["tour"]
     assert told(page.run())
     assert page.query_params["tour"] == "9"
@@ -98,9 +96,7 @@ def test_a_link_within_the_page_keeps_the_step_and_leaving_ends_it():
     assert told(page.run()) == []
 
 
-def test_an_upload_has_no_link_and_says_so():
-    page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
-    page.switch_page(navigation.RESULTS)
-    page.query_params["upload"] = "me.jpg"
-    assert any("no link can carry it" in it.value for it in page.run().sidebar.caption)
+def test_an_upload_has_no_link_and_says_so(results):
+    page = results(upload="me.jpg")
+    assert any("no link can carry it" in it.value for it in page.sidebar.caption)
     assert not results().sidebar.caption
