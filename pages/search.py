@@ -32,6 +32,7 @@ try:
                 results.query_and_attention(result, query)
             with numbers:
                 results.summary(result, shown)
+                results.guess(result)
             results.side_by_side(result, gallery, shown)
             st.page_link(
                 navigation.INSPECT,

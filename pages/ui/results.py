@@ -19,7 +19,15 @@ from pages.ui.answers import look_up_seconds
 from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
+from pages.ui.question import question
 from pages.ui.view import View
+
+PARTS = {  # of a search, and the stages that are timed in each
+    "reading the picture": ("decode", "preprocess"),
+    "the network": ("embed",),
+    "hashing and probing": ("hash", "probe"),
+    "comparing candidates": ("rerank",),
+}
 
 
 def query_and_attention(result: SearchResult, query: Query) -> None:
@@ -91,6 +99,24 @@ def summary(result: SearchResult, shown: View) -> None:
             help="Hash, probe and rerank together. In a gallery this small the exact scan is "
             "fast as well; it grows with N.",
         )
+
+
+def guess(result: SearchResult) -> None:
+    """Ask what of this search takes longest, and answer by what was measured."""
+    seconds = {
+        part: sum(result.seconds[stage] for stage in stages) for part, stages in PARTS.items()
+    }
+    longest, total = max(seconds, key=lambda part: seconds[part]), sum(seconds.values())
+    question(
+        "What takes longest in this search?",
+        list(PARTS),
+        right=longest,
+        because=f"It took {duration(seconds[longest])} of {duration(total)}, "
+        f"{seconds[longest] / total:.0%}; to hash, probe and rerank took "
+        f"{duration(look_up_seconds(result))}. The network's time is the same for every gallery, "
+        "that of the search grows with it: there hashing saves what it can.",
+        key="guess-stage",
+    )
 
 
 def side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> None:

@@ -1,11 +1,13 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.index.hyperplanes import draw_hyperplanes, keys_of
 from core.model.embedder import Embedder
-from pages.ui import inputs, resources
+from core.search import STAGES
+from pages.ui import answers, inputs, resources
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
 
@@ -39,6 +41,29 @@ def test_a_link_gives_an_answer(search_page):
     assert not page.exception
     assert sentences(page) == []
     assert metrics(page)["Precision@5"] == "100%"  # five red ones are left, and colour decides
+
+
+@pytest.mark.parametrize(
+    ("slow", "longest"),
+    [
+        ("decode", "reading the picture"),
+        ("embed", "the network"),
+        ("probe", "hashing and probing"),
+        ("rerank", "comparing candidates"),
+    ],
+)
+def test_the_guess_is_answered_by_the_times_of_this_search(search_page, monkeypatch, slow, longest):
+    def answer(*given):
+        result = plain_answer(*given)
+        return replace(result, seconds=dict.fromkeys(STAGES, 0.001) | {slow: 0.094})
+
+    plain_answer = answers.answer
+    monkeypatch.setattr(answers, "answer", answer)
+    page = search_page(**RED)
+    page.radio(key="guess-stage").set_value(longest).run()
+    (told,) = page.success
+    assert told.value.startswith("Right. It took ")
+    assert "of 99 ms, 9" in told.value  # six stages, and the exact scan is none of the parts
 
 
 def test_changing_an_index_or_query_setting_never_runs_the_network_again(search_page, passes):
