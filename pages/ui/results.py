@@ -112,9 +112,9 @@ def guess(result: SearchResult) -> None:
         list(PARTS),
         right=longest,
         because=f"It took {duration(seconds[longest])} of {duration(total)}, "
-        f"{seconds[longest] / total:.0%}; to hash, probe and rerank took "
+        f"{seconds[longest] / total:.0%}; hashing, probing and reranking took "
         f"{duration(look_up_seconds(result))}. The network's time is the same for every gallery, "
-        "that of the search grows with it: there hashing saves what it can.",
+        "while a scan's grows with it: that is the time which hashing saves.",
         key="guess-stage",
     )
 
