@@ -66,7 +66,7 @@ def test_the_answers_of_the_moving_parts_are_those_in_the_results() -> None:
     longest = max(max(row["each_s"]) for row in measured["parts"])
     assert f"no single move took longer than {longest:.2f} s" in text
     slowest = max(measured["parts"], key=lambda row: row["median_s"])["part"]
-    assert slowest.startswith("Benchmark")  # which the text names
+    assert slowest.startswith("Feedback")  # which the text names
 
 
 def experiment(key: str) -> dict:
