@@ -10,9 +10,9 @@ LIVE = ["Race here", "Calibrate"]
 navigation.set_up("Benchmark")
 st.title("Benchmark", anchor=False)
 st.markdown(
-    "**Is hashing faster than looking at everything?** A small gallery is scanned in less time "
-    "than it takes to look into a bucket; a large one is not. See what was measured against faiss "
-    "and hnswlib, let the methods race here and now, or let the engine choose its own settings."
+    "**Is hashing faster than looking at everything?** That depends on how many images "
+    "there are, and on who looks. See what was measured against faiss and hnswlib, let the methods "
+    "race here and now, or let the engine choose its own settings."
 )
 tabs = st.tabs([MEASURED, *LIVE], key="part", bind="query-params")
 if tabs[0].open:

@@ -326,8 +326,8 @@ def _ranking(search: FeedbackSearch, game: Game, shown: View) -> None:
 
 def _form(search: FeedbackSearch, game: Game, asked: NDArray[np.intp]) -> None:
     names = {_control(place): row for place, row in enumerate(asked.tolist())}
-    # The controls stay from round to round, which spares the browser a third of its work; what
-    # was said in them is of one round.
+    # The controls stay from round to round, which spares the browser much work; what was said in
+    # them is of one round.
     if st.session_state.get(_ASKED) != (now := (game.key, game.rounds)):
         st.session_state[_ASKED] = now
         st.session_state.update(dict.fromkeys(names))

@@ -22,7 +22,7 @@ from pages.ui.inputs import Query
 from pages.ui.question import question
 from pages.ui.view import View
 
-PARTS = {  # of a search, and the stages that are timed in each
+_PARTS = {  # of a search, and the stages that are timed in each
     "reading the picture": ("decode", "preprocess"),
     "the network": ("embed",),
     "hashing and probing": ("hash", "probe"),
@@ -104,12 +104,12 @@ def summary(result: SearchResult, shown: View) -> None:
 def guess(result: SearchResult) -> None:
     """Ask what of this search takes longest, and answer by what was measured."""
     seconds = {
-        part: sum(result.seconds[stage] for stage in stages) for part, stages in PARTS.items()
+        part: sum(result.seconds[stage] for stage in stages) for part, stages in _PARTS.items()
     }
     longest, total = max(seconds, key=lambda part: seconds[part]), sum(seconds.values())
     question(
         "What takes longest in this search?",
-        list(PARTS),
+        list(_PARTS),
         right=longest,
         because=f"It took {duration(seconds[longest])} of {duration(total)}, "
         f"{seconds[longest] / total:.0%}; hashing, probing and reranking took "

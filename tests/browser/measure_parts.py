@@ -118,7 +118,7 @@ def parts(page: str, *moved: tuple[str, Move], part: str = "") -> list[Part]:
     return [Part(f"{title}: {name}", path, move) for name, move in moved]
 
 
-GALLERIES = ("Overlapping clusters, 2048 numbers", "Clusters, 2048 numbers")
+KINDS = ("Overlapping clusters, 2048 numbers", "Clusters, 2048 numbers")
 ATTENTION = choice("off", "channel", "spatial", "both", within="stSidebar")
 PARTS = [
     Part("Hashing · Hyperplane lab: a line, while it is dragged", "hashing", drag),
@@ -186,7 +186,7 @@ PARTS = [
     *parts(
         "benchmark",
         ("data set", select("Data set")),
-        ("kind of gallery", choice(*GALLERIES)),
+        ("kind of gallery", choice(*KINDS)),
     ),
 ]
 

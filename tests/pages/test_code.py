@@ -33,18 +33,9 @@ def page_with_names() -> None:
     show_code("core.index.hyperplanes:hash_code", "core.index.hyperplanes:keys_of")
 
 
-def test_a_function_may_be_named_so_that_it_is_imported_only_when_it_is_read():
-    page = AppTest.from_function(page_with_names).run()
-    assert not page.code
-    page.session_state["code-hash_code-keys_of"] = True
-    page.run()
-    assert [it.value for it in page.code] == [
-        inspect.getsource(function).rstrip() for function in (hash_code, keys_of)
-    ]
-
-
-def test_code_is_sent_to_who_opens_the_box_and_is_the_code_that_runs():
-    page = AppTest.from_function(page_with_code).run()
+@pytest.mark.parametrize("script", [page_with_code, page_with_names])
+def test_code_is_sent_to_who_opens_the_box_and_is_the_code_that_runs(script):
+    page = AppTest.from_function(script).run()
     assert not page.code
     page.session_state["code-hash_code-keys_of"] = True
     page.run()
