@@ -1,6 +1,6 @@
 """Hashlight's library: image retrieval with attention (CBAM) and locality-sensitive hashing.
 
-Start with ``core.search``: one query from image to hits. ``core.paper`` leads from every
+Start with ``core.search``: one query from image to hits. ``core.paper.rooms`` leads from every
 section, equation, figure and table of the paper to the code that implements it.
 
 Nothing in here imports Streamlit.

@@ -16,18 +16,18 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import GalleryError
-from core.galleries.base import Gallery
-from core.index.exact import Hits, exact_scan, neighbour_recall, rerank
-from core.index.hyperplanes import HashCode
-from core.index.lsh import MAX_PROBES, Candidates, LSHConfig, LSHIndex
-from core.index.store import StoredGallery
-from core.index.vectors import checked_whole
-from core.model.cbam import Attention
-from core.model.embedder import Embedder
-from core.model.images import DecodedImage, decode
-from core.model.network import ForwardPass
-from core.model.preprocess import preprocess
+from .errors import GalleryError
+from .galleries.base import Gallery
+from .galleries.store import StoredGallery
+from .images import DecodedImage, decode
+from .index.exact import Hits, exact_scan, neighbour_recall, rerank
+from .index.families.hyperplanes import HashCode
+from .index.lsh import MAX_PROBES, Candidates, LSHConfig, LSHIndex
+from .index.vectors import checked_whole
+from .model.cbam import Attention
+from .model.embedder import Embedder
+from .model.network import ForwardPass
+from .model.preprocess import preprocess
 
 MAX_HITS = 10_000
 STAGES = ("decode", "preprocess", "embed", "hash", "probe", "rerank", "exact scan")

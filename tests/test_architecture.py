@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -12,41 +13,56 @@ MODULES = {
     for path in sorted((ROOT / "core").rglob("*.py"))
 }
 
-# A part and the parts that it must not know; tests/pages has the rules about Streamlit.
-FORBIDDEN = {
-    "core.index": ("core.model", "core.search", "core.evaluation", "core.figures", "core.cli"),
-    "core.galleries": ("core.index", "core.search", "core.evaluation", "core.cli"),
-    "core.scenery": ("core.model", "core.index", "core.galleries", "core.search", "core.cli"),
-    "core.model": ("core.index", "core.search", "core.evaluation", "core.figures", "core.cli"),
-    "core.figures": ("core.model", "core.galleries", "core.evaluation", "core.cli"),
-    "core.search": ("core.evaluation", "core.figures", "core.cli"),
-    "core.benchmark": ("core.model", "core.search", "core.evaluation", "core.figures", "core.cli"),
-    "core.evaluation": ("core.figures", "core.cli"),
-    "core.methods": ("core.figures", "core.cli"),
-}
+# From the top down: each may know those below it, and nobody beside or above it.
+LAYERS = (
+    {"core.__main__"},
+    {"core.cli"},
+    {"core.benchmark", "core.evaluation"},
+    {"core.methods"},
+    {"core.lessons"},
+    {"core.search"},
+    {"core.model"},
+    {"core.galleries"},
+    {"core.engine"},
+    {"core.index", "core.scenery", "core.figures", "core.paper"},
+    {"core.array_files", "core.images"},
+    {"core.files", "core.errors", "core.locations", "core.progress", "core"},
+)
 # What someone needs who lifts a part out, and all that it imports on its way.
 NEEDED = {
     "core.index.vectors": {"numpy"},
-    "core.index.hyperplanes": {"numpy"},
+    "core.index": set(),
+    "core.index.families": set(),
+    "core.index.families.hyperplanes": {"numpy"},
     "core.index.lsh": {"numpy"},
     "core.index.exact": {"numpy"},
     "core.index.hamming": {"numpy"},
-    "core.index.structured": {"numpy"},
-    "core.index.readable": {"numpy"},
-    "core.index.compiled": {"numpy", "numba", "llvmlite"},
-    "core.index.sealed": {"numpy", "safetensors"},
-    "core.index.kept": {"numpy", "safetensors"},
-    "core.index.coded": {"numpy", "numba", "llvmlite"},
-    "core.index.codes": {"numpy", "numba", "llvmlite", "safetensors"},
-    "core.index.buckets": {"numpy", "numba", "llvmlite", "safetensors"},
-    "core.index.warm_up": {"numpy", "numba", "llvmlite", "safetensors"},
-    "core.index.calibration": {"numpy", "numba", "llvmlite", "safetensors"},
-    "core.index.embedding": {"numpy"},
-    "core.index.store": {"numpy", "safetensors", "filelock", "platformdirs"},
+    "core.index.families.structured": {"numpy"},
+    "core.engine.kernels.readable": {"numpy"},
+    "core.engine.kernels.compiled": {"numpy", "numba", "llvmlite"},
+    "core.array_files": {"numpy", "safetensors"},
+    "core.engine.persistence": {"numpy", "safetensors"},
+    "core.engine.base": {"numpy", "numba", "llvmlite"},
+    "core.engine.codes": {"numpy", "numba", "llvmlite", "safetensors"},
+    "core.engine.buckets": {"numpy", "numba", "llvmlite", "safetensors"},
+    "core.engine.compilation": {"numpy", "numba", "llvmlite", "safetensors"},
+    "core.engine.calibration": {"numpy", "numba", "llvmlite", "safetensors"},
+    "core.galleries.embedding": {"numpy"},
+    "core.galleries.store": {"numpy", "safetensors", "filelock", "platformdirs"},
     "core.evaluation.metrics": {"numpy"},
     "core.evaluation.statistics": {"numpy"},
     "core.evaluation.labelled_embeddings": {"numpy", "safetensors"},
 }
+
+
+def absolute(module: str, node: ast.ImportFrom) -> str:
+    """The module that an import names, from the root on."""
+    if not node.level:
+        return str(node.module)
+    is_package = MODULES[module].name == "__init__.py"
+    parts = module.split(".")[: None if is_package else -1]
+    parts = parts[: len(parts) - node.level + 1]
+    return ".".join([*parts, *([node.module] if node.module else [])])
 
 
 def imports(module: str) -> set[str]:
@@ -56,10 +72,11 @@ def imports(module: str) -> set[str]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{module} has a relative import"
-            inside = [f"{node.module}.{alias.name}" for alias in node.names]
+            source = absolute(module, node)
+            assert source.partition(".")[0] != "core" or node.level, f"{module} imports by name"
+            inside = [f"{source}.{alias.name}" for alias in node.names]
             submodules = {name for name in inside if name in MODULES}
-            names |= submodules or {str(node.module)}
+            names |= submodules or {source}
     return names
 
 
@@ -84,12 +101,26 @@ def is_part_of(module: str, part: str) -> bool:
     return module == part or module.startswith(f"{part}.")
 
 
-@pytest.mark.parametrize("part", FORBIDDEN)
-def test_imports_go_one_way(part):
-    for module in (name for name in MODULES if is_part_of(name, part)):
-        for name in imports(module):
-            for other in FORBIDDEN[part]:
-                assert not is_part_of(name, other), f"{module} imports {name}"
+def part_of(module: str) -> str:
+    """The package or file right below core that a module belongs to."""
+    return ".".join(module.split(".")[:2])
+
+
+def floor(module: str) -> int:
+    """How many layers lie above a module's."""
+    return next(n for n, layer in enumerate(LAYERS) if part_of(module) in layer)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_go_down(module):
+    for name in imports(module) & set(MODULES):
+        if part_of(name) != part_of(module):
+            assert floor(name) > floor(module), f"{module} imports {name}"
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    graph = {module: imports(module) & set(MODULES) for module in MODULES}
+    tuple(TopologicalSorter(graph).static_order())  # raises CycleError
 
 
 @pytest.mark.parametrize("module", NEEDED)

@@ -7,10 +7,10 @@ from statistics import mean
 
 import pytest
 
-from core.galleries.base import file_digest
+from core.files import file_digest
 from core.locations import ASSETS
 from core.model.checkpoint import DEFAULT, read_header
-from core.paper_tables import TABLE_1
+from core.paper.tables import TABLE_1
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 FOLDS = json.loads(read_header(DEFAULT)["training"])["unseen_classes_mAP"]

@@ -15,10 +15,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.benchmark.data import Matrix
-from core.benchmark.judge import blocks, scan
-from core.index.exact import best
-from core.index.lsh import LSHConfig, LSHIndex
+from ..index.exact import best
+from ..index.lsh import LSHConfig, LSHIndex
+from .data import Matrix
+from .judge import blocks, scan
 
 Setting = Mapping[str, int | float]
 Ids = NDArray[np.int64]

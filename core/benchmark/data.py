@@ -27,8 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from core.errors import SettingError, StoreError
-from core.progress import Progress, silent
+from ..errors import SettingError, StoreError
+from ..progress import Progress, silent
 
 Matrix = NDArray[np.float32 | np.float16]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import SettingError
+from ..errors import SettingError
 
 EXACT = "exact scan"  # how the names of the methods begin that look at everything
 LARGE = 100_000  # images, from which on overheads that don't grow count for little

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.benchmark.data import Matrix
+from .data import Matrix
 
 BLOCK = 16_384  # gallery rows compared at once
 SPARE = 16  # more than k, in case float32 rounds the k-th and the next to the wrong sides

@@ -16,16 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from core.benchmark.contestants import ExactNumPy, Ids, Queries
-from core.benchmark.data import CLUSTERS, GALLERY, QUERIES, DataSet, Matrix, Source
-from core.benchmark.judge import Judge
-from core.benchmark.race import Turns, take_turns
-from core.errors import SettingError
-from core.index.buckets import BucketIndex, BucketSearch
-from core.index.calibration import Calibration, Calibrator, calibrate
-from core.index.codes import CodeIndex, CodeSearch
-from core.index.lsh import LSHConfig, LSHIndex
-from core.progress import Progress, silent
+from ..engine.buckets import BucketIndex, BucketSearch
+from ..engine.calibration import Calibration, Calibrator, calibrate
+from ..engine.codes import CodeIndex, CodeSearch
+from ..errors import SettingError
+from ..index.lsh import LSHConfig, LSHIndex
+from ..progress import Progress, silent
+from .contestants import ExactNumPy, Ids, Queries
+from .data import CLUSTERS, GALLERY, QUERIES, DataSet, Matrix, Source
+from .judge import Judge
+from .race import Turns, take_turns
 
 EXACT, READABLE = "exact scan, NumPy", "LSHIndex, NumPy"
 BUCKETS, CODES = "ours: buckets", "ours: codes"

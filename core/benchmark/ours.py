@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from core.benchmark.contestants import Ids, Queries, Setting
-from core.benchmark.data import Matrix
-from core.index.buckets import BucketIndex, BucketSearch
-from core.index.calibration import Calibrator
-from core.index.coded import engine
-from core.index.codes import CodeConfig, CodeIndex, CodeSearch
+from ..engine.base import engine
+from ..engine.buckets import BucketIndex, BucketSearch
+from ..engine.calibration import Calibrator
+from ..engine.codes import CodeConfig, CodeIndex, CodeSearch
+from .contestants import Ids, Queries, Setting
+from .data import Matrix
 
 WANTED = (0.6, 0.8, 0.9, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 0.995)
 

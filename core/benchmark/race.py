@@ -28,10 +28,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from core.benchmark.contestants import Contestant, Ids, Setting
-from core.benchmark.data import DataSet, intrinsic_dimension
-from core.benchmark.judge import Judge
-from core.progress import Progress, silent
+from ..progress import Progress, silent
+from .contestants import Contestant, Ids, Setting
+from .data import DataSet, intrinsic_dimension
+from .judge import Judge
 
 BLOCK = 20  # queries in a turn
 WARM = 5  # before them, uncounted

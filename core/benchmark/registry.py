@@ -2,16 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from core.benchmark.contestants import (
-    Contestant,
-    ExactFaiss,
-    ExactNumPy,
-    FaissIVF,
-    FaissLSH,
-    Hnsw,
-    ReadableLSH,
-)
-from core.benchmark.ours import OurBuckets, OurCodes
+from .contestants import Contestant, ExactFaiss, ExactNumPy, FaissIVF, FaissLSH, Hnsw, ReadableLSH
+from .ours import OurBuckets, OurCodes
 
 CONTESTANTS: dict[str, Callable[[], Contestant]] = {
     "exact scan, NumPy": ExactNumPy,

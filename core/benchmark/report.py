@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.benchmark.growth import EXACT, lead_from, summary
+from .growth import EXACT, lead_from, summary
 
 COLUMNS = (
     *("method", "setting", "recall@10", "recall@100", "median ms", "p95 ms", "× exact"),

@@ -8,9 +8,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from core import __version__
-from core.cli import benchmark, evaluate, index, render_scenes, search, train
-from core.errors import HashlightError
+from .. import __version__
+from ..errors import HashlightError
+from . import benchmark, evaluate, index, render_scenes, search, train
 
 COMMANDS = {
     "search": search,

@@ -12,19 +12,19 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from core import locations
-from core.benchmark import data, growth, registry, report
-from core.benchmark.race import Plan, race
-from core.cli import benchmark_model
-from core.cli.common import check_can_write, circumstances, embedder_of, progress_bar
-from core.errors import GalleryError
-from core.evaluation import results
-from core.evaluation.labelled_embeddings import load_labelled
-from core.galleries.registry import open_gallery
-from core.index.store import load_or_build
-from core.index.vectors import checked_whole
-from core.model.checkpoint import DEFAULT
-from core.progress import Progress
+from .. import locations
+from ..benchmark import data, growth, registry, report
+from ..benchmark.race import Plan, race
+from ..errors import GalleryError
+from ..evaluation import results
+from ..evaluation.labelled_embeddings import load_labelled
+from ..galleries.registry import open_gallery
+from ..galleries.store import load_or_build
+from ..index.vectors import checked_whole
+from ..model.checkpoint import DEFAULT
+from ..progress import Progress
+from . import benchmark_model
+from .common import check_can_write, circumstances, embedder_of, progress_bar
 
 DATA_SETS = (
     *("scenes", "corel1k", "corel5k"),

@@ -6,7 +6,10 @@ The contestants take turns, so that a machine that slows down slows them all.
 import argparse
 from pathlib import Path
 
-from core.cli.common import (
+from ..evaluation.timing import Comparison, compare_gallery, compare_query, worst_cosine
+from ..galleries.registry import open_gallery
+from ..model.checkpoint import load_checkpoint
+from .common import (
     add_checkpoint,
     add_gallery,
     check_can_write,
@@ -15,9 +18,6 @@ from core.cli.common import (
     progress_bar,
     write_json,
 )
-from core.evaluation.timing import Comparison, compare_gallery, compare_query, worst_cosine
-from core.galleries.registry import open_gallery
-from core.model.checkpoint import load_checkpoint
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

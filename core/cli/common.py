@@ -16,11 +16,11 @@ import numpy
 import torch
 from tqdm import tqdm
 
-from core import __version__
-from core.errors import StoreError
-from core.model.checkpoint import DEFAULT, load_checkpoint
-from core.model.embedder import Embedder
-from core.progress import Progress
+from .. import __version__
+from ..errors import StoreError
+from ..model.checkpoint import DEFAULT, load_checkpoint
+from ..model.embedder import Embedder
+from ..progress import Progress
 
 
 @contextmanager

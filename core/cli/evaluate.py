@@ -12,8 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from core.cli import evaluate_all
-from core.cli.common import (
+from ..errors import GalleryError
+from ..evaluation.metrics import leave_one_out
+from ..evaluation.untouched import pooled_features
+from ..galleries.registry import open_gallery
+from ..galleries.store import load_or_build
+from . import evaluate_all
+from .common import (
     add_checkpoint,
     add_gallery,
     check_can_write,
@@ -22,11 +27,6 @@ from core.cli.common import (
     progress_bar,
     write_json,
 )
-from core.errors import GalleryError
-from core.evaluation.metrics import leave_one_out
-from core.evaluation.untouched import pooled_features
-from core.galleries.registry import open_gallery
-from core.index.store import load_or_build
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

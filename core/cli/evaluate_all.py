@@ -12,20 +12,20 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from core.cli.common import check_can_write, circumstances, progress_bar
-from core.errors import SettingError
-from core.evaluation import results
-from core.evaluation.experiment import run_experiment
-from core.evaluation.labelled_embeddings import save_labelled
-from core.evaluation.pieces import pieces_of
-from core.evaluation.protocol import class_numbers
-from core.galleries.registry import open_gallery
-from core.galleries.scenes import ScenesGallery
-from core.index.store import load_or_build
-from core.index.vectors import checked_whole
-from core.model.embedder import Embedder
-from core.paper_tables import TABLE_1, TABLE_2
-from core.progress import Progress
+from ..errors import SettingError
+from ..evaluation import results
+from ..evaluation.experiment import run_experiment
+from ..evaluation.labelled_embeddings import save_labelled
+from ..evaluation.pieces import pieces_of
+from ..evaluation.protocol import class_numbers
+from ..galleries.registry import open_gallery
+from ..galleries.scenes import ScenesGallery
+from ..galleries.store import load_or_build
+from ..index.vectors import checked_whole
+from ..model.embedder import Embedder
+from ..paper.tables import TABLE_1, TABLE_2
+from ..progress import Progress
+from .common import check_can_write, circumstances, progress_bar
 
 ONE_GALLERY = "scenes"  # the default where --all isn't given
 GALLERIES = "corel1k,corel5k"
@@ -138,7 +138,7 @@ def save(options: argparse.Namespace, name: str, result: Mapping[str, Any]) -> N
 
 def experiment(options: argparse.Namespace, progress: Progress) -> None:
     """Measure all systems on all splits: Tables 1 and 2."""
-    from core.methods.systems import all_systems  # noqa: PLC0415
+    from ..methods.systems import all_systems  # noqa: PLC0415
 
     for name in options.galleries:
         gallery = open_gallery(name, progress=progress)
@@ -157,7 +157,7 @@ def experiment(options: argparse.Namespace, progress: Progress) -> None:
 
 def time(options: argparse.Namespace, progress: Progress) -> None:
     """Time one query of every system, stage by stage: Table 3."""
-    from core.evaluation.table_3 import measure_table_3  # noqa: PLC0415
+    from ..evaluation.table_3 import measure_table_3  # noqa: PLC0415
 
     for name in options.galleries:
         gallery = open_gallery(name, progress=progress)
@@ -170,7 +170,7 @@ def time(options: argparse.Namespace, progress: Progress) -> None:
 
 def robustness(options: argparse.Namespace, progress: Progress) -> None:
     """Change the queries in many strengths: Figure 10."""
-    from core.evaluation.figure_10 import measure_figure_10  # noqa: PLC0415
+    from ..evaluation.figure_10 import measure_figure_10  # noqa: PLC0415
 
     gallery = open_gallery(options.galleries[0], progress=progress)
     with timed() as duration:
@@ -180,7 +180,7 @@ def robustness(options: argparse.Namespace, progress: Progress) -> None:
 
 def attention(options: argparse.Namespace, progress: Progress) -> None:
     """Measure how much of the attention falls on the object, on the built-in gallery's masks."""
-    from core.evaluation.attention_focus import measure_focus  # noqa: PLC0415
+    from ..evaluation.attention_focus import measure_focus  # noqa: PLC0415
 
     gallery = ScenesGallery(progress=progress)
     embedder = Embedder()
@@ -197,7 +197,7 @@ def attention(options: argparse.Namespace, progress: Progress) -> None:
 
 def ablations(options: argparse.Namespace, progress: Progress) -> None:
     """Change one setting at a time."""
-    from core.evaluation.ablations import measure_ablations  # noqa: PLC0415
+    from ..evaluation.ablations import measure_ablations  # noqa: PLC0415
 
     gallery = open_gallery(options.galleries[0], progress=progress)
     seeds = range(min(n_seeds(options, gallery.key), ABLATION_SEEDS))

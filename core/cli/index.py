@@ -7,10 +7,9 @@ import argparse
 import time
 from pathlib import Path
 
-from core.cli.common import add_checkpoint, add_gallery, embedder_of, progress_bar
-from core.errors import StoreError
-from core.galleries import registry
-from core.index import store
+from ..errors import StoreError
+from ..galleries import registry, store
+from .common import add_checkpoint, add_gallery, embedder_of, progress_bar
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

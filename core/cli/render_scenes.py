@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from core.cli.common import progress_bar
-from core.locations import ASSETS
-from core.scenery.render import render_all
+from ..locations import ASSETS
+from ..scenery.render import render_all
+from .common import progress_bar
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -8,14 +8,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from core.cli.common import add_checkpoint, add_gallery, embedder_of, progress_bar
-from core.errors import ImageError
-from core.galleries.registry import open_gallery
-from core.index.lsh import LSHConfig
-from core.index.store import load_or_build
-from core.model.cbam import ATTENTION_MODES
-from core.model.images import decode
-from core.search import SearchConfig, SearchResult, search
+from ..errors import ImageError
+from ..galleries.registry import open_gallery
+from ..galleries.store import load_or_build
+from ..images import decode
+from ..index.lsh import LSHConfig
+from ..model.cbam import ATTENTION_MODES
+from ..search import SearchConfig, SearchResult, search
+from .common import add_checkpoint, add_gallery, embedder_of, progress_bar
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -16,26 +16,20 @@ from typing import get_args
 
 import numpy as np
 
-from core import locations
-from core.cli.common import add_gallery, check_can_write, circumstances, progress_bar
-from core.errors import GalleryError
-from core.evaluation.generalisation import leave_classes_out
-from core.evaluation.validation import hold_out, validation
-from core.galleries.registry import open_gallery
-from core.model.cbam import ATTENTION_MODES
-from core.model.checkpoint import (
-    Checkpoint,
-    Provenance,
-    init_network,
-    save_checkpoint,
-    weights_digest,
-)
-from core.model.embedder import Embedder
-from core.model.feature_maps import View, load_or_compute
-from core.model.network import Learns, NetworkConfig
-from core.model.preprocess import NORMALISATIONS, PreprocessConfig
-from core.model.resnet import Strides
-from core.model.training import TrainingConfig, pool, start_head, train
+from .. import locations
+from ..errors import GalleryError
+from ..evaluation.generalisation import leave_classes_out
+from ..evaluation.validation import hold_out, validation
+from ..galleries.registry import open_gallery
+from ..model.cbam import ATTENTION_MODES
+from ..model.checkpoint import Checkpoint, Provenance, init_network, save_checkpoint, weights_digest
+from ..model.embedder import Embedder
+from ..model.feature_maps import View, load_or_compute
+from ..model.network import Learns, NetworkConfig
+from ..model.preprocess import NORMALISATIONS, PreprocessConfig
+from ..model.resnet import Strides
+from ..model.training import TrainingConfig, pool, start_head, train
+from .common import add_gallery, check_can_write, circumstances, progress_bar
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -11,28 +11,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import __version__
-from core.evaluation.experiment import (
-    VERSION,
-    Circumstances,
-    Measured,
-    Run,
-    judge,
-    measure,
-)
-from core.evaluation.pieces import Pieces, pieces_of
-from core.evaluation.protocol import Split, class_numbers, draw_split
-from core.evaluation.statistics import mean_and_deviation
-from core.galleries.base import Gallery
-from core.index.exact import rerank
-from core.index.lsh import LSHConfig, LSHIndex
-from core.methods.base import Pictures
-from core.methods.cnn import Cnn, LshSearch
-from core.methods.trainer import Trainer, new_trainer
-from core.model.cbam import ATTENTION_MODES
-from core.model.preprocess import NORMALISATIONS, PreprocessConfig
-from core.model.training import embed_maps
-from core.progress import Progress, silent
+from .. import __version__
+from ..galleries.base import Gallery
+from ..index.exact import rerank
+from ..index.lsh import LSHConfig, LSHIndex
+from ..methods.base import Pictures
+from ..methods.cnn import Cnn, LshSearch
+from ..methods.trainer import Trainer, new_trainer
+from ..model.cbam import ATTENTION_MODES
+from ..model.preprocess import NORMALISATIONS, PreprocessConfig
+from ..model.training import embed_maps
+from ..progress import Progress, silent
+from .experiment import VERSION, Circumstances, Measured, Run, judge, measure
+from .pieces import Pieces, pieces_of
+from .protocol import Split, class_numbers, draw_split
+from .statistics import mean_and_deviation
 
 INPUT_SIZES = (192, 224)
 DIMS = (64, 256)

@@ -26,13 +26,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from core.errors import GalleryError
-from core.evaluation.statistics import bootstrap_mean, paired_difference
-from core.galleries.base import Gallery
-from core.model.cbam import CBAM
-from core.model.embedder import Embedder
-from core.model.gradcam import similarity_map
-from core.progress import Progress, silent
+from ..errors import GalleryError
+from ..galleries.base import Gallery
+from ..model.cbam import CBAM
+from ..model.embedder import Embedder
+from ..model.gradcam import similarity_map
+from ..progress import Progress, silent
+from .statistics import bootstrap_mean, paired_difference
 
 BATCH = 16
 N_UNTRAINED = 5  # random CBAMs that stand for an untrained one

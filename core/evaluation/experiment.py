@@ -15,21 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import __version__
-from core.errors import SettingError
-from core.evaluation.metrics import average_precision, precision_at, recall_at
-from core.evaluation.pieces import Pieces, pieces_of
-from core.evaluation.protocol import (
-    QUERIES_PER_CLASS,
-    Split,
-    Unlabelled,
-    class_numbers,
-    draw_split,
-)
-from core.evaluation.statistics import mean_and_deviation, paired_difference
-from core.galleries.base import Gallery
-from core.methods.base import Method, Pictures, User
-from core.progress import Progress, silent
+from .. import __version__
+from ..errors import SettingError
+from ..galleries.base import Gallery
+from ..methods.base import Method, Pictures, User
+from ..progress import Progress, silent
+from .metrics import average_precision, precision_at, recall_at
+from .pieces import Pieces, pieces_of
+from .protocol import QUERIES_PER_CLASS, Split, Unlabelled, class_numbers, draw_split
+from .statistics import mean_and_deviation, paired_difference
 
 PRECISION_AT = (5, 10, 20, 30)
 RECALL_AT = (10, 30, 100)

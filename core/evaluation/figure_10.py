@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from core.evaluation.protocol import Unlabelled, class_numbers, draw_split
-from core.evaluation.robustness import embed_with, measure_robustness
-from core.galleries.base import Gallery
-from core.methods.base import Pictures
-from core.methods.cnn import Cnn
-from core.methods.trainer import RECIPE, new_trainer
-from core.progress import Progress, silent
+from ..galleries.base import Gallery
+from ..methods.base import Pictures
+from ..methods.cnn import Cnn
+from ..methods.trainer import RECIPE, new_trainer
+from ..progress import Progress, silent
+from .protocol import Unlabelled, class_numbers, draw_split
+from .robustness import embed_with, measure_robustness
 
 SEED = 0  # of the split
 K = 8  # hits that the paper shows

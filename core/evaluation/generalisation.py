@@ -14,13 +14,13 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from core.errors import SettingError
-from core.evaluation.metrics import leave_one_out
-from core.model.cbam import ATTENTION_MODES
-from core.model.feature_maps import FeatureMaps
-from core.model.network import RetrievalNetwork
-from core.model.training import TrainingConfig, pool, start_head, through, train
-from core.progress import Progress, silent
+from ..errors import SettingError
+from ..model.cbam import ATTENTION_MODES
+from ..model.feature_maps import FeatureMaps
+from ..model.network import RetrievalNetwork
+from ..model.training import TrainingConfig, pool, start_head, through, train
+from ..progress import Progress, silent
+from .metrics import leave_one_out
 
 
 @dataclass(frozen=True, slots=True)

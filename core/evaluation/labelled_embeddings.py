@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
-from core.errors import StoreError
+from ..errors import StoreError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

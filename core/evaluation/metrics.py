@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.errors import SettingError
+from ..errors import SettingError
 
 _BLOCK = 256  # queries ranked at once: 5,000 images make 256 × 5,000 similarities, 5 MB
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import locations
-from core.errors import StoreError
-from core.evaluation import results
+from .. import locations
+from ..errors import StoreError
+from . import results
 
 Belongs = Mapping[str, Any]
 """Everything that a piece depends on, as plain values; ``system`` and ``seed`` name its file."""

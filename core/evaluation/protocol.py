@@ -10,8 +10,8 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.errors import GalleryError, SettingError
-from core.galleries.base import Gallery, GalleryItem
+from ..errors import GalleryError, SettingError
+from ..galleries.base import Gallery, GalleryItem
 
 QUERIES_PER_CLASS = 10
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core import locations
-from core.errors import StoreError
+from .. import locations
+from ..errors import StoreError
 
 RESULTS = locations.ASSETS / "results"
 HEAD = ("command", "date", "machine", "versions")

@@ -19,15 +19,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageFilter
 
-from core.errors import SettingError
-from core.evaluation.metrics import precision_at
-from core.index.exact import Hits, exact_scan, neighbour_recall
-from core.index.vectors import Vectors
-from core.model.augment import Pixels, add_noise, change_contrast, crop, rotate, scale
-from core.model.cbam import Attention
-from core.model.embedder import Embedder
-from core.model.preprocess import preprocess
-from core.progress import Progress, silent
+from ..errors import SettingError
+from ..index.exact import Hits, exact_scan, neighbour_recall
+from ..index.vectors import Vectors
+from ..model.augment import Pixels, add_noise, change_contrast, crop, rotate, scale
+from ..model.cbam import Attention
+from ..model.embedder import Embedder
+from ..model.preprocess import preprocess
+from ..progress import Progress, silent
+from .metrics import precision_at
 
 BATCH = 16
 

@@ -17,20 +17,20 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from core.errors import SettingError
-from core.index.exact import exact_scan, rerank
-from core.index.lsh import LSHIndex
-from core.index.vectors import Vectors
-from core.methods.base import User
-from core.methods.cnn import Cnn
-from core.methods.sift import Sift
-from core.methods.svm import SvmActiveLearning
-from core.methods.vgg import VggN
-from core.model.cbam import Attention
-from core.model.embedder import Embedder
-from core.model.images import decode
-from core.progress import Progress, silent
-from core.search import Stopwatch, embed_query
+from ..errors import SettingError
+from ..images import decode
+from ..index.exact import exact_scan, rerank
+from ..index.lsh import LSHIndex
+from ..index.vectors import Vectors
+from ..methods.base import User
+from ..methods.cnn import Cnn
+from ..methods.sift import Sift
+from ..methods.svm import SvmActiveLearning
+from ..methods.vgg import VggN
+from ..model.cbam import Attention
+from ..model.embedder import Embedder
+from ..progress import Progress, silent
+from ..search import Stopwatch, embed_query
 
 K = 10  # hits wanted
 WARM_UP = 3  # queries before the first one that counts

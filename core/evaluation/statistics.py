@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.errors import SettingError
+from ..errors import SettingError
 
 LEVEL = 0.95  # of the interval
 N_RESAMPLES = 10_000

@@ -8,23 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from core.evaluation.experiment import user_who_knows
-from core.evaluation.protocol import Unlabelled, class_numbers, draw_split
-from core.evaluation.stage_timing import (
-    TimedSystem,
-    measure_stages,
-    timed_cnn,
-    timed_description,
-    timed_svm,
-)
-from core.galleries.base import Gallery
-from core.methods.base import Method, Pictures, User
-from core.methods.cnn import Cnn
-from core.methods.sift import Sift
-from core.methods.svm import SvmActiveLearning
-from core.methods.systems import all_systems
-from core.methods.vgg import VggConfig, VggN
-from core.progress import Progress, silent
+from ..galleries.base import Gallery
+from ..methods.base import Method, Pictures, User
+from ..methods.cnn import Cnn
+from ..methods.sift import Sift
+from ..methods.svm import SvmActiveLearning
+from ..methods.systems import all_systems
+from ..methods.vgg import VggConfig, VggN
+from ..progress import Progress, silent
+from .experiment import user_who_knows
+from .protocol import Unlabelled, class_numbers, draw_split
+from .stage_timing import TimedSystem, measure_stages, timed_cnn, timed_description, timed_svm
 
 SEED = 0  # of the split
 N_QUERIES = 20  # evenly spread over the split's queries, and so over the classes

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.galleries.base import Gallery
-from core.index.embedding import embed_in_batches
-from core.model.embedder import Embedder
-from core.model.network import RetrievalNetwork
-from core.progress import Progress, silent
+from ..galleries.base import Gallery
+from ..galleries.embedding import embed_in_batches
+from ..model.embedder import Embedder
+from ..model.network import RetrievalNetwork
+from ..progress import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)

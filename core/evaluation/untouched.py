@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.galleries.base import Gallery
-from core.model.embedder import Embedder
-from core.progress import Progress, silent
+from ..galleries.base import Gallery
+from ..model.embedder import Embedder
+from ..progress import Progress, silent
 
 BATCH = 16
 

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import SettingError
-from core.evaluation.metrics import mean_average_precision
-from core.model.feature_maps import FeatureMaps
-from core.model.network import RetrievalNetwork
-from core.model.training import TrainingConfig, Validate, embed_maps
+from ..errors import SettingError
+from ..model.feature_maps import FeatureMaps
+from ..model.network import RetrievalNetwork
+from ..model.training import TrainingConfig, Validate, embed_maps
+from .metrics import mean_average_precision
 
 
 def hold_out(

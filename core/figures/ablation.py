@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from core.figures.lines import plain
-from core.figures.rows import label_rows
-from core.figures.style import AMBER, GREY, TEAL, scatter
+from .lines import plain
+from .rows import label_rows
+from .style import AMBER, GREY, TEAL, scatter
 
 WORST = 0.8  # where the scale of the settings begins
 

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.style import GREY, figure, heatmap, image, scatter
+from .style import GREY, figure, heatmap, image, scatter
 
 RELATIVE = [0.8, 1.0, 1.2]  # × the mean of M_s: what the colours run over
 

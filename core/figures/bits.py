@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.style import GREY, WITHOUT_GRID, Part, figure, heatmap, scatter
+from .style import GREY, WITHOUT_GRID, Part, figure, heatmap, scatter
 
 # Not quite opaque, so that the page's own text colour stays readable on them, light or dark.
 _ZERO, _CLOSE, _ONE = (

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.style import (
+from .style import (
     AMBER,
     GREY,
     TEAL,

@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.lines import plain
-from core.figures.style import AMBER, GREY, GRID, TEAL, scatter, vline
+from .lines import plain
+from .style import AMBER, GREY, GRID, TEAL, scatter, vline
 
 Role = Literal["hit", "missed", "other"]
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from core.figures.lines import BELOW, plain
-from core.figures.rows import ROW, label_rows
-from core.figures.style import AMBER, GREY, GRID, TEAL, bar, scatter
-from core.figures.timing import duration
+from .lines import BELOW, plain
+from .rows import ROW, label_rows
+from .style import AMBER, GREY, GRID, TEAL, bar, scatter
+from .timing import duration
 
 TOP = (5, 10, 20, 30)  # the n of precision@n in Table 1
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from core.figures.lines import plain
-from core.figures.style import AMBER, TEAL, scatter
+from .lines import plain
+from .style import AMBER, TEAL, scatter
 
 _COLOURS = (TEAL, AMBER)
 _DASHES = ("solid", "dash")

@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.lines import plain
-from core.figures.style import AMBER, CLEAR, GREY, TEAL, Part, bar, scatter, vline
+from .lines import plain
+from .style import AMBER, CLEAR, GREY, TEAL, Part, bar, scatter, vline
 
 _BAND = "rgba(138, 146, 156, 0.28)"
 _WANTED = "rgba(42, 157, 146, 0.6)"

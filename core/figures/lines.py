@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.figures.style import WITH_GRID, Part, figure, note
+from .style import WITH_GRID, Part, figure, note
 
 BELOW: Part = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0}
 """A legend under the chart, at any width of the page."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from core.figures.lines import plain
-from core.figures.style import AMBER, GREY, TEAL, hline, scatter
+from .lines import plain
+from .style import AMBER, GREY, TEAL, hline, scatter
 
 _LOOKS = ((TEAL, "solid", "circle"), (AMBER, "dash", "square"), (GREY, "dot", "diamond"))
 

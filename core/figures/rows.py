@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from core.figures.style import AMBER, GREY, TEAL, WITH_GRID, Part, figure, note, scatter, vline
+from .style import AMBER, GREY, TEAL, WITH_GRID, Part, figure, note, scatter, vline
 
 ROW = 46  # pixels: a line of text and a mark below it
 

@@ -7,9 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.bits import CELL_TEXTS
-from core.figures.lines import BELOW, plain
-from core.figures.style import (
+from .bits import CELL_TEXTS
+from .lines import BELOW, plain
+from .style import (
     AMBER,
     GREY,
     TEAL,

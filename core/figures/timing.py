@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from core.figures.style import AMBER, GREY, TEAL, WITH_GRID, figure, scatter
+from .style import AMBER, GREY, TEAL, WITH_GRID, figure, scatter
 
 FASTEST, SLOWEST = 1e-5, 10.0  # seconds: the fixed scale
 

@@ -10,11 +10,12 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from core.errors import GalleryError
-from core.galleries.base import GalleryItem, digest_of, file_digest
-from core.galleries.folder import is_image_name, labels_from_folders, natural, slug, suffix_names
-from core.model.images import MAX_BYTES as MAX_IMAGE_BYTES
-from core.progress import Progress, silent
+from ..errors import GalleryError
+from ..files import file_digest
+from ..images import MAX_BYTES as MAX_IMAGE_BYTES
+from ..progress import Progress, silent
+from .base import GalleryItem, digest_of
+from .folder import is_image_name, labels_from_folders, natural, slug, suffix_names
 
 MAX_ARCHIVE_BYTES = 500 * 2**20
 MAX_TOTAL_BYTES = 2 * 2**30  # of all images, unpacked

@@ -47,11 +47,6 @@ class Gallery(Protocol):
         """
 
 
-def file_digest(data: bytes) -> str:
-    """SHA-256 of a file's bytes, 64 hex digits."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def digest_of(items: Iterable[GalleryItem]) -> str:
     """One digest for names and files in their order, 64 hex digits; labels don't matter."""
     total = hashlib.sha256()

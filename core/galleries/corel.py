@@ -6,10 +6,10 @@ They may be used for research only, so they never ship with the project.
 import re
 from pathlib import Path, PurePosixPath
 
-from core import locations
-from core.errors import GalleryError
-from core.galleries.folder import FolderGallery, image_names
-from core.progress import Progress, silent
+from .. import locations
+from ..errors import GalleryError
+from ..progress import Progress, silent
+from .folder import FolderGallery, image_names
 
 # In the order of the files: class = number // 100. Beside each label: how its folder may be
 # called in the copies that go round, by a part of the name.

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from core.errors import GalleryError
-from core.galleries.base import GalleryItem, digest_of, file_digest
-from core.progress import Progress, silent
+from ..errors import GalleryError
+from ..files import file_digest
+from ..progress import Progress, silent
+from .base import GalleryItem, digest_of
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core.errors import GalleryError
-from core.galleries import corel
-from core.galleries.archive import open_archive
-from core.galleries.base import Gallery
-from core.galleries.folder import open_folder
-from core.galleries.scenes import ScenesGallery
-from core.galleries.torchvision_sets import SETS, TorchvisionSet
-from core.progress import Progress, silent
+from ..errors import GalleryError
+from ..progress import Progress, silent
+from . import corel
+from .archive import open_archive
+from .base import Gallery
+from .folder import open_folder
+from .scenes import ScenesGallery
+from .torchvision_sets import SETS, TorchvisionSet
 
 _OPEN_COREL = {"corel1k": corel.open_corel1k, "corel5k": corel.open_corel5k}
 _TORCHVISION = {source.key: source for source in SETS}

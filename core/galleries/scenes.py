@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.errors import GalleryError
-from core.galleries.folder import FolderGallery
-from core.locations import ASSETS
-from core.progress import Progress, silent
+from ..errors import GalleryError
+from ..locations import ASSETS
+from ..progress import Progress, silent
+from .folder import FolderGallery
 
 
 class ScenesGallery(FolderGallery):

@@ -15,11 +15,11 @@ from typing import Any
 
 import filelock
 
-from core import locations
-from core.errors import DownloadError, GalleryError
-from core.galleries.downloads import RemoteFile, disk_errors, fetch, unpack
-from core.galleries.folder import FolderGallery, natural
-from core.progress import Progress, silent
+from .. import locations
+from ..errors import DownloadError, GalleryError
+from ..progress import Progress, silent
+from .downloads import RemoteFile, disk_errors, fetch, unpack
+from .folder import FolderGallery, natural
 
 # torchvision has this address inside a function, out of reach.
 CALTECH101 = RemoteFile(

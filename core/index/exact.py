@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.index.vectors import Vectors, checked_embedding, checked_ids, checked_whole, similarities
+from .vectors import Vectors, checked_embedding, checked_ids, checked_whole, similarities
 
 
 @dataclass(frozen=True, slots=True, eq=False)

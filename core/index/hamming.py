@@ -6,9 +6,9 @@ Codes are packed, eight bits to a byte, so that a comparison is one XOR and a co
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.errors import SettingError
-from core.index.exact import best
-from core.index.vectors import checked_ids, checked_whole
+from ..errors import SettingError
+from .exact import best
+from .vectors import checked_ids, checked_whole
 
 
 def pack(bits: ArrayLike) -> NDArray[np.uint8]:

@@ -19,9 +19,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.errors import SettingError
-from core.index.exact import Hits, rerank
-from core.index.hyperplanes import (
+from ..errors import SettingError
+from .exact import Hits, rerank
+from .families.hyperplanes import (
     MAX_BITS,
     MAX_TABLES,
     HashCode,
@@ -30,7 +30,7 @@ from core.index.hyperplanes import (
     hash_code,
     keys_of,
 )
-from core.index.vectors import Vectors, checked_whole
+from .vectors import Vectors, checked_whole
 
 Bucket: TypeAlias = "array[int]"  # 8 bytes per id, and NumPy copies it without a loop
 

@@ -5,7 +5,7 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.errors import SettingError
+from ..errors import SettingError
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 

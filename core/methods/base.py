@@ -11,9 +11,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.galleries.base import Gallery
-from core.model.images import decode
-from core.progress import Progress, silent
+from ..galleries.base import Gallery
+from ..images import decode
+from ..progress import Progress, silent
 
 T = TypeVar("T")
 Pixels = NDArray[np.uint8]  # (H, W, 3) RGB

@@ -18,17 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import SettingError
-from core.index.exact import exact_scan, rerank
-from core.index.lsh import LSHConfig, LSHIndex
-from core.index.vectors import Vectors
-from core.methods.base import Pictures, User
-from core.methods.trainer import Trainer
-from core.model.cbam import Attention
-from core.model.checkpoint import Checkpoint, Provenance
-from core.model.embedder import Embedder
-from core.model.training import embed_maps
-from core.progress import Progress
+from ..errors import SettingError
+from ..index.exact import exact_scan, rerank
+from ..index.lsh import LSHConfig, LSHIndex
+from ..index.vectors import Vectors
+from ..model.cbam import Attention
+from ..model.checkpoint import Checkpoint, Provenance
+from ..model.embedder import Embedder
+from ..model.training import embed_maps
+from ..progress import Progress
+from .base import Pictures, User
+from .trainer import Trainer
 
 MOST_PROBES = 64  # that a calibration tries, per table
 PSEUDO_QUERIES = 200  # gallery images that a calibration searches with

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import MiniBatchKMeans
 
-from core.errors import GalleryError
-from core.index.vectors import checked_whole, similarities
-from core.methods.base import Pictures, Pixels, User
-from core.progress import Progress
+from ..errors import GalleryError
+from ..index.vectors import checked_whole, similarities
+from ..progress import Progress
+from .base import Pictures, Pixels, User
 
 Descriptors = NDArray[np.uint8]  # (n, 128): SIFT's numbers are whole ones up to 255
 

@@ -27,11 +27,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.svm import SVC
 
-from core.errors import SettingError
-from core.index.vectors import checked_ids, checked_whole
-from core.methods.base import Pictures, Pixels, User
-from core.methods.visual_features import N_FEATURES, SIDE, Standardisation, Vector, visual_features
-from core.progress import Progress
+from ..errors import SettingError
+from ..index.vectors import checked_ids, checked_whole
+from ..progress import Progress
+from .base import Pictures, Pixels, User
+from .visual_features import N_FEATURES, SIDE, Standardisation, Vector, visual_features
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,13 +1,13 @@
 """The six systems of the paper's tables, and their control, ready to be run on one data set."""
 
-from core.galleries.base import Gallery
-from core.methods.base import Method
-from core.methods.cnn import cnn_systems
-from core.methods.sift import Sift
-from core.methods.svm import SvmActiveLearning
-from core.methods.trainer import LARGE, new_trainer
-from core.methods.vgg import VggConfig, VggN
-from core.progress import Progress, silent
+from ..galleries.base import Gallery
+from ..progress import Progress, silent
+from .base import Method
+from .cnn import cnn_systems
+from .sift import Sift
+from .svm import SvmActiveLearning
+from .trainer import LARGE, new_trainer
+from .vgg import VggConfig, VggN
 
 LARGE_EPOCHS = 5  # of VGG-N on a large gallery: five times the images make five times the steps
 

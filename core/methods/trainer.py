@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import locations
-from core.galleries.base import Gallery
-from core.methods.base import Pictures
-from core.model.checkpoint import Checkpoint, Provenance, init_network, weights_digest
-from core.model.embedder import Embedder
-from core.model.feature_maps import FeatureMaps, View, load_or_compute
-from core.model.network import NetworkConfig, RetrievalNetwork
-from core.model.preprocess import PreprocessConfig
-from core.model.resnet import Strides
-from core.model.training import TrainingConfig, pool, start_head, train
-from core.progress import Progress, silent
+from .. import locations
+from ..galleries.base import Gallery
+from ..model.checkpoint import Checkpoint, Provenance, init_network, weights_digest
+from ..model.embedder import Embedder
+from ..model.feature_maps import FeatureMaps, View, load_or_compute
+from ..model.network import NetworkConfig, RetrievalNetwork
+from ..model.preprocess import PreprocessConfig
+from ..model.resnet import Strides
+from ..model.training import TrainingConfig, pool, start_head, train
+from ..progress import Progress, silent
+from .base import Pictures
 
 # Chosen with the queries of the reported splits in sight, not on a split of its own: of several
 # recipes that lay within a point of mAP of one another. Nothing holds

@@ -27,13 +27,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
-from core.errors import GalleryError, SettingError
-from core.index.vectors import checked_whole, similarities
-from core.methods.base import Pictures, Pixels, User
-from core.model.augment import augment
-from core.model.embedder import fold_batch_norm, has_bfloat16
-from core.model.preprocess import normalise, squash
-from core.progress import Progress
+from ..errors import GalleryError, SettingError
+from ..index.vectors import checked_whole, similarities
+from ..model.augment import augment
+from ..model.embedder import fold_batch_norm, has_bfloat16
+from ..model.preprocess import normalise, squash
+from ..progress import Progress
+from .base import Pictures, Pixels, User
 
 Vector = NDArray[np.float32]  # (D,) of unit length, or all 0
 Views = NDArray[np.uint8]  # (V, S, S, 3) one image: itself first, then augmented

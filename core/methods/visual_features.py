@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.methods.base import Pixels
+from .base import Pixels
 
 SIDE = 192  # px of the longer side, so that a texture has one size whatever the file's
 BINS = (12, 3, 3)  # hue, saturation, value

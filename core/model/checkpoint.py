@@ -23,10 +23,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from core.errors import CheckpointError, SettingError, StoreError
-from core.locations import ASSETS
-from core.model.network import NetworkConfig, RetrievalNetwork
-from core.model.preprocess import PreprocessConfig
+from ..errors import CheckpointError, SettingError, StoreError
+from ..locations import ASSETS
+from .network import NetworkConfig, RetrievalNetwork
+from .preprocess import PreprocessConfig
 
 FORMAT = "hashlight-checkpoint-1"
 DEFAULT = ASSETS / "weights" / "hashlight-resnet50-cbam.safetensors"

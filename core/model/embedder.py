@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from core.model.cbam import ATTENTION_MODES, Attention
-from core.model.checkpoint import Checkpoint, load_checkpoint
-from core.model.images import decode
-from core.model.network import ForwardPass, Learns, RetrievalNetwork
-from core.model.preprocess import PreprocessConfig, preprocess
+from ..images import decode
+from .cbam import ATTENTION_MODES, Attention
+from .checkpoint import Checkpoint, load_checkpoint
+from .network import ForwardPass, Learns, RetrievalNetwork
+from .preprocess import PreprocessConfig, preprocess
 
 
 class Embedder:

@@ -18,14 +18,14 @@ from numpy.lib.format import dtype_to_descr, open_memmap, write_array_header_1_0
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.errors import StoreError
-from core.galleries.base import Gallery
-from core.model.augment import augment
-from core.model.embedder import Embedder
-from core.model.images import decode
-from core.model.network import CHANNELS, Learns
-from core.model.preprocess import preprocess
-from core.progress import Progress, silent
+from ..errors import StoreError
+from ..galleries.base import Gallery
+from ..images import decode
+from ..progress import Progress, silent
+from .augment import augment
+from .embedder import Embedder
+from .network import CHANNELS, Learns
+from .preprocess import preprocess
 
 BATCH = 16
 CELL = 32  # px of the input for one place of the feature map

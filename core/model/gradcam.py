@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
-from core.model.cbam import Attention
-from core.model.network import ForwardPass, RetrievalNetwork
+from .cbam import Attention
+from .network import ForwardPass, RetrievalNetwork
 
 
 def grad_cam(

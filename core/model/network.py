@@ -19,9 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from core.errors import SettingError
-from core.model.cbam import ATTENTION_MODES, CBAM, Attention, AttentionMaps
-from core.model.resnet import Strides, residual_stages
+from ..errors import SettingError
+from .cbam import ATTENTION_MODES, CBAM, Attention, AttentionMaps
+from .resnet import Strides, residual_stages
 
 Learns = Literal["head", "last stage"]  # the head alone, or with the backbone's last stage
 CHANNELS = 2048  # of ResNet50's last stage

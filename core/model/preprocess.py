@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from core.errors import SettingError
+from ..errors import SettingError
 
 Normalisation = Literal["imagenet", "paper"]
 NORMALISATIONS: tuple[Normalisation, ...] = get_args(Normalisation)

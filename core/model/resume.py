@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.errors import StoreError
+from ..errors import StoreError
 
 
 @dataclass(slots=True, eq=False)

@@ -29,13 +29,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from core.errors import GalleryError, SettingError
-from core.model.cbam import ATTENTION_MODES, Attention
-from core.model.embedder import has_bfloat16
-from core.model.feature_maps import FeatureMaps
-from core.model.network import Learns, RetrievalNetwork
-from core.model.resume import TrainingState
-from core.progress import Progress, silent
+from ..errors import GalleryError, SettingError
+from ..progress import Progress, silent
+from .cbam import ATTENTION_MODES, Attention
+from .embedder import has_bfloat16
+from .feature_maps import FeatureMaps
+from .network import Learns, RetrievalNetwork
+from .resume import TrainingState
 
 CPU = torch.device("cpu")
 BATCH = 64  # images pooled or embedded at once

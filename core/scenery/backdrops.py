@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.scenery import clutter, noise, shapes
-from core.scenery.canvas import Canvas, Paint, Role, clear, linear, radial
-from core.scenery.light import SEASONS, Colour, mix, pick, rgb, vary
+from . import clutter, noise, shapes
+from .canvas import Canvas, Paint, Role, clear, linear, radial
+from .light import SEASONS, Colour, mix, pick, rgb, vary
 
 
 @dataclass(frozen=True, slots=True)

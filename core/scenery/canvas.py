@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw, ImageFilter
 
-from core.scenery import noise, shapes
-from core.scenery.light import Colour, Light, Season, mix
+from . import noise, shapes
+from .light import Colour, Light, Season, mix
 
 SCALE = 3
 """Canvas pixels per picture pixel and side: every edge is averaged over 3 × 3 of them."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from core.scenery import shapes
-from core.scenery.canvas import Canvas, Pen, clear, linear, radial
-from core.scenery.light import mix, pick, rgb, vary
+from . import shapes
+from .canvas import Canvas, Pen, clear, linear, radial
+from .light import mix, pick, rgb, vary
 
 WHITE = rgb("#ffffff")
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from core.scenery import clutter, noise, rooms, shapes
-from core.scenery.canvas import Canvas, Role
-from core.scenery.light import mix, rgb, vary
+from . import clutter, noise, rooms, shapes
+from .canvas import Canvas, Role
+from .light import mix, rgb, vary
 
 
 def outdoors(canvas: Canvas, rng: np.random.Generator) -> None:

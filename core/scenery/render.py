@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from core.errors import SettingError, StoreError
-from core.progress import Progress, silent
-from core.scenery.canvas import SCALE, Canvas
-from core.scenery.light import LIGHTS, SEASONS, varied_light
-from core.scenery.subjects import animals, land, plants, sea, still_life
+from ..errors import SettingError, StoreError
+from ..progress import Progress, silent
+from .canvas import SCALE, Canvas
+from .light import LIGHTS, SEASONS, varied_light
+from .subjects import animals, land, plants, sea, still_life
 
 VERSION = 1
 """Raised whenever the same seed no longer gives the same pixels."""

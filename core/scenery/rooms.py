@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.scenery import backdrops, clutter, noise, shapes
-from core.scenery.backdrops import Ground
-from core.scenery.canvas import Canvas, Pen, Role, clear, linear, radial
-from core.scenery.light import Colour, mix, pick, rgb, vary
+from . import backdrops, clutter, noise, shapes
+from .backdrops import Ground
+from .canvas import Canvas, Pen, Role, clear, linear, radial
+from .light import Colour, mix, pick, rgb, vary
 
 
 def forest(canvas: Canvas, rng: np.random.Generator) -> Ground:

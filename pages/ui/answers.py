@@ -1,7 +1,7 @@
 """From a query and a view to the answer that a page shows."""
 
 from core.galleries.base import Gallery
-from core.index.store import StoredGallery
+from core.galleries.store import StoredGallery
 from core.search import SearchResult, look_up
 from pages.ui import resources
 from pages.ui.inputs import Query

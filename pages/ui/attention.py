@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.galleries.base import Gallery
-from core.index.store import StoredGallery
+from core.galleries.store import StoredGallery
 from core.model.cbam import Attention
 from core.search import EmbeddedQuery, SearchResult
 from pages.ui import answers, resources

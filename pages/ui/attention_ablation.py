@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from core.errors import HashlightError
-from core.evaluation.ablation_path import PATH, AblationStep, ablation_path, ranks_by_id
 from core.evaluation.metrics import precision_at
 from core.figures.cbam import WITH_PICTURES, RankPath, rank_paths, turned_fan
 from core.figures.shift import flipped_bits
+from core.lessons.ablation_path import PATH, AblationStep, ablation_path, ranks_by_id
 from core.model.cbam import CBAM, Attention
 from core.search import SearchResult, look_up
 from pages.ui import charts, resources

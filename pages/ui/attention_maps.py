@@ -14,7 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.figures.cbam import VIRIDIS
-from core.model.walkthrough import ChannelSteps, Walkthrough
+from core.lessons.walkthrough import ChannelSteps, Walkthrough
 
 OPACITY = 60  # percent
 FEATURES = (0.0, 15.0)  # the scale of F; one channel in thirty goes beyond it somewhere

@@ -5,8 +5,8 @@ import streamlit as st
 
 from core.figures.attention import RELATIVE
 from core.figures.cbam import kernel_planes
+from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
-from core.model.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from pages.ui import attention_maps as maps
 from pages.ui import charts, resources
 from pages.ui.attention import Lesson

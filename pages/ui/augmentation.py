@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from core.index.hyperplanes import collision_probability, cosine
+from core.index.families.hyperplanes import collision_probability, cosine
 from core.model import augment
 from core.model.augment import Pixels, Strengths
 from core.model.preprocess import PreprocessConfig, squash

@@ -10,9 +10,9 @@ import streamlit as st
 from core.benchmark import live
 from core.benchmark.data import DataSet
 from core.benchmark.race import take_turns
+from core.engine.kernels import readable
 from core.figures.race import Times, race_times
 from core.figures.timing import duration
-from core.index import readable
 from core.index.lsh import LSHConfig
 from core.progress import Progress
 from pages.ui import benchmark_words, charts, errors, galleries, resources, view

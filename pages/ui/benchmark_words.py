@@ -6,8 +6,8 @@ from math import log10
 from typing import Any
 
 from core.benchmark import live
+from core.engine.codes import CodeIndex, CodeSearch
 from core.figures.timing import duration
-from core.index.codes import CodeIndex, CodeSearch
 
 EXACT = "exact scan"  # how the names of the methods begin that look at everything
 OURS = "ours"  # and those of the engine

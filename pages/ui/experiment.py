@@ -18,7 +18,7 @@ from core.figures.experiment import paper_and_measured, precision_curves, stage_
 from core.figures.robustness import robustness_lines
 from core.figures.rows import Interval, differences, shares_inside, signed
 from core.figures.timing import duration
-from core.paper_tables import TABLE_1, TABLE_2, TABLE_3
+from core.paper.tables import TABLE_1, TABLE_2, TABLE_3
 from pages.ui import charts, errors, verdicts
 from pages.ui.address import tied
 from pages.ui.code import show_code

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from core.errors import GalleryError, HashlightError
 from core.evaluation.metrics import precision_at
 from core.figures.feedback import precision_by_round
-from core.galleries.base import Gallery, file_digest
-from core.index.store import StoredGallery
+from core.files import file_digest
+from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
 from core.methods.base import Pictures
 from core.methods.svm import FeedbackSession, SvmActiveLearning
 from core.methods.visual_features import N_FEATURES

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core.errors import GalleryError
+from core.files import file_digest
 from core.galleries import registry
-from core.galleries.base import Gallery, file_digest
+from core.galleries.base import Gallery
 from core.galleries.registry import GallerySource
-from core.index.store import StoredGallery
+from core.galleries.store import StoredGallery
 from pages.ui import errors, resources, view
 from pages.ui.errors import plain
 from pages.ui.view import View

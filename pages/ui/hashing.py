@@ -8,14 +8,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.evaluation import hashing as theory
-from core.evidence import listed
 from core.figures.bits import code_grid
 from core.figures.hashing import bucket_ranks, hamming_scatter, probe_lines, retrieval_curve
 from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
 from core.index.exact import exact_scan
 from core.index.lsh import Candidates, LSHIndex, Probe
-from core.index.store import StoredGallery
+from core.lessons import hashing as theory
+from core.lessons.evidence import listed
 from core.search import find_by_digest
 from pages.ui import cards, charts, inputs, navigation, resources, view
 from pages.ui.address import PartView, tied, write

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.evaluation.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
-from core.index.hyperplanes import keys_of
+from core.index.families.hyperplanes import keys_of
+from core.lessons.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
 from pages.ui.address import tied, write
 from pages.ui.code import show_code
 from pages.ui.question import question

@@ -9,9 +9,9 @@ import streamlit as st
 
 from core.errors import GalleryError, ImageError
 from core.galleries.base import Gallery
-from core.index.store import StoredGallery
+from core.galleries.store import StoredGallery
+from core.images import FORMAT_NAMES, MAX_BYTES, decode
 from core.model.cbam import ATTENTION_MODES
-from core.model.images import FORMAT_NAMES, MAX_BYTES, decode
 from core.search import find_by_name
 from pages.ui import cards, errors, navigation, samples, view
 from pages.ui.address import tied

@@ -13,7 +13,14 @@ import numpy as np
 import streamlit as st
 
 from core.errors import HashlightError
-from core.evidence import (
+from core.figures.bits import FRAGILE, code_grid
+from core.figures.evidence import crossings, tables_by_cosine
+from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
+from core.index.exact import exact_scan, rerank
+from core.index.families import hyperplanes
+from core.index.lsh import LSHIndex, Probe, flips_in_order
+from core.lessons.evidence import (
     MOST_PROBES,
     MOST_TABLES,
     Evidence,
@@ -26,13 +33,6 @@ from core.evidence import (
     verdict,
     versions,
 )
-from core.figures.bits import FRAGILE, code_grid
-from core.figures.evidence import crossings, tables_by_cosine
-from core.galleries.base import Gallery
-from core.index import hyperplanes
-from core.index.exact import exact_scan, rerank
-from core.index.lsh import LSHIndex, Probe, flips_in_order
-from core.index.store import StoredGallery
 from pages.ui import cards, charts, navigation, resources, results
 from pages.ui.address import tied
 from pages.ui.answers import answer

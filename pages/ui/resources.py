@@ -19,18 +19,19 @@ from PIL import Image
 
 from core.benchmark import live
 from core.benchmark.data import DataSet
+from core.engine import compilation
 from core.errors import GalleryError
-from core.evaluation.hashing import PairSample, sample_pairs
 from core.evaluation.robustness import Alteration, alter, embed_with
-from core.galleries import registry
+from core.files import file_digest
+from core.galleries import registry, store
 from core.galleries.archive import ArchiveGallery
-from core.galleries.base import Gallery, file_digest
-from core.index import store, warm_up
+from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
+from core.images import DecodedImage, decode, thumbnail
 from core.index.lsh import LSHConfig, LSHIndex
-from core.index.store import StoredGallery
+from core.lessons.hashing import PairSample, sample_pairs
 from core.model.cbam import Attention
 from core.model.embedder import Embedder
-from core.model.images import DecodedImage, decode, thumbnail
 from core.progress import Progress
 from core.search import EmbeddedQuery, build_index, embed_query
 from pages.ui import samples
@@ -278,7 +279,7 @@ def engine() -> Work[Any]:
 
 @st.cache_resource(show_spinner=False)
 def _engine() -> Work[Any]:
-    return Work(warm_up.load)
+    return Work(compilation.load)
 
 
 def race(

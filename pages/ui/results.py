@@ -11,7 +11,7 @@ from core.figures.attention import spatial_heatmap
 from core.figures.bits import code_grid
 from core.figures.timing import duration, stage_times
 from core.galleries.base import Gallery
-from core.index import hyperplanes
+from core.index.families import hyperplanes
 from core.model.cbam import SpatialAttention
 from core.search import Hit, SearchResult, look_up
 from pages.ui import cards, charts

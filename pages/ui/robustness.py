@@ -16,7 +16,6 @@ from PIL import Image
 
 from core.errors import HashlightError
 from core.evaluation.robustness import Alteration, alter
-from core.evaluation.shift import Ranks, Shift, shift
 from core.figures.shift import (
     Slope,
     Step,
@@ -26,10 +25,12 @@ from core.figures.shift import (
     margins_before_and_after,
     slope_chart,
 )
-from core.galleries.base import Gallery, file_digest
-from core.index.hyperplanes import collision_probability
+from core.files import file_digest
+from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
+from core.index.families.hyperplanes import collision_probability
 from core.index.lsh import LSHIndex
-from core.index.store import StoredGallery
+from core.lessons.shift import Ranks, Shift, shift
 from core.model.augment import Pixels
 from core.search import find_by_digest
 from pages.ui import charts, navigation, resources

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.evaluation.hashing import CENTRES, retrieved_at
+from core.lessons.hashing import CENTRES, retrieved_at
 
 pytestmark = pytest.mark.browser
 

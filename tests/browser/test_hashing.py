@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.evaluation.plane import plane_gallery, plane_normals, unit
-from core.index.hyperplanes import keys_of
+from core.index.families.hyperplanes import keys_of
+from core.lessons.plane import plane_gallery, plane_normals, unit
 from pages.ui.hyperplane_lab import parse_turned
 
 pytestmark = pytest.mark.browser

@@ -8,10 +8,10 @@ import torch
 
 from core.errors import GalleryError, ImageError, SettingError
 from core.galleries.folder import open_folder
+from core.galleries.store import StoredGallery, load_or_build
+from core.images import decode
 from core.index.lsh import LSHConfig
-from core.index.store import StoredGallery, load_or_build
 from core.model.cbam import ATTENTION_MODES
-from core.model.images import decode
 from core.model.preprocess import preprocess
 from core.search import (
     STAGES,

@@ -3,8 +3,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from core.images import decode
 from core.model import augment
-from core.model.images import decode
 from core.model.preprocess import squash
 from pages.ui import augmentation, resources
 from pages.ui.view import View

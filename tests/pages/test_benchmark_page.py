@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from core.benchmark import live
+from core.engine.kernels import readable
 from core.evaluation import results
-from core.index import readable
 from pages.ui import benchmark_words, resources
 from pages.ui.work import Work
 

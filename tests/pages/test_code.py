@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.index.hyperplanes import hash_code, keys_of
-from core.paper import resolve
+from core.index.families.hyperplanes import hash_code, keys_of
+from core.paper.rooms import resolve
 
 UI = Path(__file__).parents[2] / "pages" / "ui"
 NAMED = sorted(
@@ -21,7 +21,7 @@ NAMED = sorted(
 
 
 def page_with_code() -> None:
-    from core.index.hyperplanes import hash_code, keys_of  # noqa: PLC0415
+    from core.index.families.hyperplanes import hash_code, keys_of  # noqa: PLC0415
     from pages.ui.code import show_code  # noqa: PLC0415
 
     show_code(hash_code, keys_of)
@@ -30,7 +30,9 @@ def page_with_code() -> None:
 def page_with_names() -> None:
     from pages.ui.code import show_code  # noqa: PLC0415
 
-    show_code("core.index.hyperplanes:hash_code", "core.index.hyperplanes:keys_of")
+    show_code(
+        "core.index.families.hyperplanes:hash_code", "core.index.families.hyperplanes:keys_of"
+    )
 
 
 @pytest.mark.parametrize("script", [page_with_code, page_with_names])

@@ -3,12 +3,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from core.evaluation.hashing import choose, predict, sample_pairs
-from core.evaluation.plane import plane_gallery, plane_normals, unit
 from core.galleries.folder import open_folder
 from core.index.exact import exact_scan, neighbour_recall
-from core.index.hyperplanes import keys_of
+from core.index.families.hyperplanes import keys_of
 from core.index.lsh import LSHConfig
+from core.lessons.hashing import choose, predict, sample_pairs
+from core.lessons.plane import plane_gallery, plane_normals, unit
 from core.search import build_index
 from pages.ui import resources
 from pages.ui.hyperplane_lab import SEED, parse_turned, write_turned

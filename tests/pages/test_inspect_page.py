@@ -5,7 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.evidence import as_csv
+from core.lessons.evidence import as_csv
 from pages.ui import inspect
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}

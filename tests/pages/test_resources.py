@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.errors import ImageError
-from core.model.images import DecodedImage
+from core.images import DecodedImage
 from pages.ui import resources
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.robustness import Alteration
-from core.index.hyperplanes import draw_hyperplanes, hash_code
+from core.index.families.hyperplanes import draw_hyperplanes, hash_code
 from core.model.embedder import Embedder
 from pages.ui import resources, robustness
 

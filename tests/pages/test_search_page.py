@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.index.hyperplanes import draw_hyperplanes, keys_of
+from core.index.families.hyperplanes import draw_hyperplanes, keys_of
 from core.model.embedder import Embedder
 from core.search import STAGES
 from pages.ui import answers, inputs, resources

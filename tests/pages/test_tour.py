@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.galleries import store
 from core.galleries.registry import open_known
-from core.index import store
 from core.index.lsh import LSHConfig
 from core.search import SearchConfig, build_index, embed_query, find_by_name, look_up
 from pages.ui import inspect, navigation, resources, tour

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from core.scenery import clutter, foregrounds, rooms, shapes
-from core.scenery.backdrops import landscape, thaw
-from core.scenery.canvas import Canvas, Pen, Role, clear, linear, radial
-from core.scenery.light import Colour, mix, pick, rgb, vary
-from core.scenery.subjects.placing import across, size_between
+from .. import clutter, foregrounds, rooms, shapes
+from ..backdrops import landscape, thaw
+from ..canvas import Canvas, Pen, Role, clear, linear, radial
+from ..light import Colour, mix, pick, rgb, vary
+from .placing import across, size_between
 
 
 def butterfly(canvas: Canvas, rng: np.random.Generator) -> None:

@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.scenery import clutter, foregrounds, shapes
-from core.scenery.backdrops import Ground, landscape
-from core.scenery.canvas import Canvas, Paint, Pen, Role, clear, linear, radial
-from core.scenery.light import Colour, mix, pick, rgb, vary
-from core.scenery.subjects.placing import across, headland, size_between, standing, tufts
+from .. import clutter, foregrounds, shapes
+from ..backdrops import Ground, landscape
+from ..canvas import Canvas, Paint, Pen, Role, clear, linear, radial
+from ..light import Colour, mix, pick, rgb, vary
+from .placing import across, headland, size_between, standing, tufts
 
 CLOTHS = (
     "#d9453a",

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from core.scenery import clutter, shapes
-from core.scenery.backdrops import Ground
-from core.scenery.canvas import Canvas, linear
-from core.scenery.light import mix, pick, rgb
+from .. import clutter, shapes
+from ..backdrops import Ground
+from ..canvas import Canvas, linear
+from ..light import mix, pick, rgb
 
 
 def size_between(rng: np.random.Generator, low: float, high: float) -> float:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from core.scenery import clutter, foregrounds, rooms, shapes
-from core.scenery.backdrops import landscape, meadow_ground, thaw
-from core.scenery.canvas import Canvas, Pen, Role, linear
-from core.scenery.light import Colour, mix, pick, rgb, vary
-from core.scenery.subjects.placing import across, size_between, standing, tufts
+from .. import clutter, foregrounds, rooms, shapes
+from ..backdrops import landscape, meadow_ground, thaw
+from ..canvas import Canvas, Pen, Role, linear
+from ..light import Colour, mix, pick, rgb, vary
+from .placing import across, size_between, standing, tufts
 
 
 def cactus(canvas: Canvas, rng: np.random.Generator) -> None:

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.scenery import clutter, foregrounds, shapes
-from core.scenery.backdrops import landscape
-from core.scenery.canvas import Canvas, Pen, Role, clear, linear
-from core.scenery.light import Colour, mix, pick, rgb, vary
-from core.scenery.subjects.placing import across, headland, size_between, standing, tufts
+from .. import clutter, foregrounds, shapes
+from ..backdrops import landscape
+from ..canvas import Canvas, Pen, Role, clear, linear
+from ..light import Colour, mix, pick, rgb, vary
+from .placing import across, headland, size_between, standing, tufts
 
 
 def lighthouse(canvas: Canvas, rng: np.random.Generator) -> None:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from core.scenery import clutter, rooms, shapes
-from core.scenery.canvas import Canvas, Pen, Role, linear
-from core.scenery.light import Colour, mix, pick, rgb
-from core.scenery.subjects.placing import across, size_between
+from .. import clutter, rooms, shapes
+from ..canvas import Canvas, Pen, Role, linear
+from ..light import Colour, mix, pick, rgb
+from .placing import across, size_between
 
 GLAZES = (
     "#c9543f",

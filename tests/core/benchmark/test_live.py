@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from core.benchmark import live
+from core.engine.kernels import compiled, readable
 from core.errors import SettingError
-from core.index import compiled, readable
 from core.index.exact import exact_scan, neighbour_recall
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.vectors import Vectors

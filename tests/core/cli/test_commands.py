@@ -13,8 +13,8 @@ from core.cli import main
 from core.cli.search import as_text
 from core.evaluation.metrics import leave_one_out
 from core.evaluation.untouched import pooled_features
+from core.galleries import store
 from core.galleries.scenes import ScenesGallery
-from core.index import store
 from core.model.checkpoint import load_checkpoint
 from core.model.embedder import Embedder
 from core.scenery.render import CATEGORIES

@@ -12,7 +12,7 @@ from core.evaluation import results
 from core.evaluation.labelled_embeddings import load_labelled
 from core.galleries.folder import open_folder
 from core.model.embedder import Embedder
-from core.paper_tables import TABLE_1, TABLE_2
+from core.paper.tables import TABLE_1, TABLE_2
 
 PER_CLASS = 12  # of which 10 are queries
 

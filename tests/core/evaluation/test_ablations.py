@@ -7,7 +7,7 @@ from core.evaluation import ablations as module
 from core.evaluation.ablations import measure_ablations
 from core.evaluation.experiment import Measured, Run
 from core.galleries.base import GalleryItem
-from core.index.hyperplanes import draw_hyperplanes
+from core.index.families.hyperplanes import draw_hyperplanes
 from core.index.vectors import Vectors
 from core.methods.trainer import Trainer
 from core.model.network import NetworkConfig

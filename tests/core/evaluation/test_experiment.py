@@ -11,7 +11,8 @@ from core.evaluation import experiment
 from core.evaluation.experiment import CLAIMS, COMPARED, Run, run_experiment, run_method
 from core.evaluation.pieces import pieces_of
 from core.evaluation.protocol import draw_split
-from core.galleries.base import GalleryItem, digest_of, file_digest
+from core.files import file_digest
+from core.galleries.base import GalleryItem, digest_of
 from core.methods.base import Pictures
 
 CLASSES, PER_CLASS, QUERIES = 4, 15, 5

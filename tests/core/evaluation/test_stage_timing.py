@@ -21,6 +21,7 @@ from core.evaluation.stage_timing import (
     timed_scan,
     timed_svm,
 )
+from core.images import decode
 from core.index.exact import exact_scan
 from core.index.lsh import LSHConfig, LSHIndex
 from core.methods.base import Pictures
@@ -28,7 +29,6 @@ from core.methods.cnn import Cnn, LshSearch
 from core.methods.sift import Sift, SiftConfig
 from core.methods.svm import FeedbackConfig, SvmActiveLearning
 from core.methods.vgg import VggConfig, VggN
-from core.model.images import decode
 from core.progress import silent
 
 EMBED = ["decode", "preprocess", "embed"]

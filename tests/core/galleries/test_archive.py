@@ -6,9 +6,10 @@ import zipfile
 import pytest
 
 from core.errors import GalleryError
+from core.files import file_digest
 from core.galleries import archive
 from core.galleries.archive import ArchiveGallery, open_archive
-from core.galleries.base import digest_of, file_digest
+from core.galleries.base import digest_of
 from core.galleries.folder import open_folder
 
 

@@ -4,7 +4,8 @@ import time
 import pytest
 
 from core.errors import GalleryError
-from core.galleries.base import digest_of, file_digest
+from core.files import file_digest
+from core.galleries.base import digest_of
 from core.galleries.folder import image_names, labels_from_folders, natural, open_folder
 
 

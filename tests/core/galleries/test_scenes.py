@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from core.errors import GalleryError
-from core.galleries.base import digest_of, file_digest
+from core.files import file_digest
+from core.galleries.base import digest_of
 from core.galleries.scenes import ScenesGallery
 from core.locations import ASSETS
 from core.scenery.render import VERSION, render

@@ -4,7 +4,7 @@ import sys
 STANDALONE = [
     "core.index.vectors",
     "core.index.exact",
-    "core.index.hyperplanes",
+    "core.index.families.hyperplanes",
     "core.index.lsh",
     "core.index.hamming",
     "core.evaluation.metrics",
@@ -26,5 +26,12 @@ print(*sorted(set(sys.modules) - before))
     loaded = run.stdout.split()
     ours = {name for name in loaded if name.partition(".")[0] == "core"}
     others = {name.partition(".")[0] for name in loaded} - {"core", "numpy"}
-    assert ours == {"core", "core.errors", "core.evaluation", "core.index", *STANDALONE}
+    assert ours == {
+        "core",
+        "core.errors",
+        "core.evaluation",
+        "core.index",
+        "core.index.families",
+        *STANDALONE,
+    }
     assert others <= set(sys.stdlib_module_names)

@@ -5,7 +5,7 @@ import pytest
 
 from core.errors import SettingError
 from core.index.exact import exact_scan, neighbour_recall
-from core.index.hyperplanes import bit_values
+from core.index.families.hyperplanes import bit_values
 from core.index.lsh import LSHConfig, LSHIndex, flips_in_order
 
 

@@ -10,7 +10,8 @@ from torch import nn
 
 from core.errors import GalleryError, SettingError
 from core.evaluation.metrics import mean_average_precision
-from core.galleries.base import GalleryItem, digest_of, file_digest
+from core.files import file_digest
+from core.galleries.base import GalleryItem, digest_of
 from core.methods.base import Pictures
 from core.methods.vgg import VggConfig, VggN
 from core.model.preprocess import squash

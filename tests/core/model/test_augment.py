@@ -2,16 +2,7 @@ import numpy as np
 import pytest
 
 from core.model import augment as module
-from core.model.augment import (
-    add_noise,
-    apply,
-    augment,
-    change_contrast,
-    crop,
-    draw,
-    rotate,
-    scale,
-)
+from core.model.augment import add_noise, apply, augment, change_contrast, crop, draw, rotate, scale
 
 
 @pytest.fixture

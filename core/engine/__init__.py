@@ -1,0 +1,12 @@
+"""The index protocol at machine speed, for galleries of up to ten million.
+
+Read in this order:
+
+1. ``kernels``      the inner loops: ``readable`` to be read, ``compiled`` at machine speed
+2. ``base``         embeddings and their codes: what both indexes have in common
+3. ``codes``        search by codes alone: cells, sketches, codes, cosines
+4. ``buckets``      the hash tables of ``core.index.lsh``, with codes between buckets and rerank
+5. ``calibration``  it chooses its own settings for a wanted neighbour recall
+6. ``persistence``  an index on disk
+7. ``compilation``  compile before anyone waits for it
+"""

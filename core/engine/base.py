@@ -1,0 +1,337 @@
+"""What both of the engine's indexes have in common: embeddings by row, and their hash codes.
+
+Every embedding has a code of some 1,024 bits (``structured``). The number of different bits
+estimates the angle between two embeddings, at an eighth of a kilobyte instead of several, and a
+processor counts it in nanoseconds. So an index first compares codes and reads only the embeddings
+whose codes are near: *rerank*.
+
+The embeddings may be float32, float16, or a file mapped into memory: the rerank reads a few dozen
+rows per query, and the rest need not be in memory at all.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import SettingError
+from ..index.exact import Hits
+from ..index.families.structured import StructuredHyperplanes, draw_structured
+from ..index.vectors import UNIT_TOLERANCE, checked_embedding, checked_ids, checked_whole
+from ..progress import Progress, silent
+from .kernels import readable
+
+WORD = readable.WORD
+MAX_CODE_BITS = 8_192
+SMALL = 20_000  # vectors, among which a query is found as fast as it is hashed
+LONG = 1_024  # numbers of an embedding that are dear to read
+MAX_THREADS = 256
+
+_NOTHING = np.array([-1])  # is left out
+_BLOCK = 4_096  # rows that one thread takes at once
+_CENTRE_SAMPLE = 50_000  # rows whose mean is the gallery's, near enough
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """The hits of many queries, and what they cost."""
+
+    ids: NDArray[np.int64]  # (Q, k), -1 where there are fewer
+    similarities: NDArray[np.float32]  # (Q, k) cosines, descending; -2 where there are fewer
+    looked_at: NDArray[np.int64]  # (Q, 3) how many vectors each stage looked at
+
+
+class CodedVectors:
+    """Embeddings by row, ids by row, and the hyperplanes that give their codes.
+
+    Changing it while another thread reads is not safe.
+    """
+
+    loops: Any = readable
+    """The module whose inner loops are used; ``engine()`` returns the fast one."""
+
+    def __init__(
+        self, rows: NDArray[np.floating], ids: NDArray[np.int64], n_bits: int, seed: int
+    ) -> None:
+        n_bits = checked_whole("n_bits", n_bits, low=128, high=MAX_CODE_BITS)
+        if n_bits % WORD:
+            raise SettingError(f"Codes of {n_bits} bits don't fill words; take a multiple of 64.")
+        self.rows = rows
+        self.ids = ids  # (≥ N,), -1 where a row is not in use
+        self.n_words = n_bits // WORD
+        self.hyperplanes = _hyperplanes(rows, n_bits, seed)
+        self._rooms = threading.local()
+
+    @property
+    def rows(self) -> NDArray[np.floating]:
+        """The embeddings: (≥ N, D) float32 or float16."""
+        return self._rows
+
+    @rows.setter
+    def rows(self, rows: NDArray[np.floating]) -> None:
+        self._rows = rows
+        self.rows_to_read = readable_rows(self.loops, rows)
+
+    @property
+    def dim(self) -> int:
+        """Length D of an embedding."""
+        return int(self.rows.shape[1])
+
+    def room(self, n_bytes: int) -> NDArray[np.uint64]:
+        """Memory for the loops to work in, zeros at first: each thread has its own."""
+        room: NDArray[np.uint64] | None = getattr(self._rooms, "room", None)
+        if room is None or room.nbytes < n_bytes:
+            room = self._rooms.room = np.zeros(n_bytes // 8 + 1, np.uint64)
+        return room
+
+    # Hashing --------------------------------------------------------------------------
+
+    def margins(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Signed distances, up to one factor, to all hyperplanes: (n, M)."""
+        planes = self.hyperplanes
+        margins: NDArray[np.float32] = self.loops.margins(
+            readable_rows(self.loops, embeddings), planes.centre, planes.signs
+        )
+        return margins
+
+    def codes_of(
+        self,
+        embeddings: NDArray[np.floating],
+        threads: int = 1,
+        progress: Progress = silent,
+    ) -> NDArray[np.uint64]:
+        """Codes of embeddings (n, D): (n, W)."""
+        codes = np.empty((len(embeddings), self.n_words), np.uint64)
+        planes = self.hyperplanes
+
+        def hash_some(some: slice) -> None:
+            numbers = readable_rows(self.loops, embeddings[some])
+            codes[some] = self.loops.hash_codes(numbers, planes.centre, planes.signs, self.n_words)
+
+        in_threads(hash_some, len(embeddings), threads, progress=progress, what="Hashing")
+        return codes
+
+    # Asking ---------------------------------------------------------------------------
+
+    def answers(
+        self,
+        queries: NDArray[np.float32],
+        exclude: NDArray[np.int64],
+        k: int,
+        settings: Any,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
+        """Search with queries (Q, D) that have been checked, in the caller's thread."""
+        raise NotImplementedError
+
+    def query(
+        self,
+        embedding: ArrayLike,
+        *,
+        k: int = 10,
+        settings: Any = None,
+        exclude: int | None = None,
+    ) -> Hits:
+        """Return the k best of what the stages before the rerank leave.
+
+        Args:
+            embedding: (D,) of unit length.
+            k: how many hits at most; there are fewer where fewer are left.
+            settings: how far to go (``CodeSearch`` or ``BucketSearch``); by default the index's
+                own, as calibrated.
+            exclude: an id to leave out: the query's own, when it is in the gallery.
+
+        Raises:
+            SettingError: a number outside its range, or not an embedding of this gallery.
+        """
+        checked_whole("k", k, low=1, high=2**31)
+        query = _one(embedding, self.dim)
+        left_out = _NOTHING if exclude is None else np.array([exclude])
+        ids, cosines, _ = self.answers(query, left_out, min(k, len(self.ids)), settings)
+        n = ids.shape[1] if ids[0, -1] >= 0 else int(np.count_nonzero(ids[0] >= 0))
+        return Hits(ids=ids[0, :n], similarities=cosines[0, :n])
+
+    def query_batch(
+        self,
+        embeddings: ArrayLike,
+        *,
+        k: int = 10,
+        settings: Any = None,
+        exclude: ArrayLike | None = None,
+        threads: int = 1,
+    ) -> Answers:
+        """Answer many queries (Q, D); each gets what ``query`` gives it.
+
+        Raises:
+            SettingError: as ``query``.
+        """
+        k = min(checked_whole("k", k, low=1, high=2**31), len(self.ids))
+        checked_whole("threads", threads, low=1, high=MAX_THREADS)
+        queries = np.ascontiguousarray(embeddings, np.float32)
+        if queries.ndim != 2 or queries.shape[1] != self.dim:
+            raise SettingError(
+                f"The queries have shape {queries.shape}, but this gallery holds {self.dim} "
+                f"numbers per image; give (n, {self.dim})."
+            )
+        left_out = np.full(len(queries), -1) if exclude is None else checked_ids(exclude)
+        if len(left_out) != len(queries):
+            raise SettingError(
+                f"{len(left_out)} ids to leave out came with {len(queries)} queries; give one each."
+            )
+        lengths = np.vecdot(queries, queries)
+        for row in np.flatnonzero(~(np.abs(lengths - 1) < UNIT_TOLERANCE))[:1]:
+            checked_embedding(queries[row], self.dim)
+        ids = np.empty((len(queries), k), np.int64)
+        cosines = np.empty((len(queries), k), np.float32)
+        looked_at = np.empty((len(queries), 3), np.int64)
+
+        def answer_some(some: slice) -> None:
+            ids[some], cosines[some], looked_at[some] = self.answers(
+                queries[some], left_out[some], k, settings
+            )
+
+        in_threads(answer_some, len(queries), threads, block=64)
+        return Answers(ids, cosines, looked_at)
+
+    # Growing --------------------------------------------------------------------------
+
+    def take_rows(self, ids: NDArray[np.int64], embeddings: NDArray[np.float32]) -> NDArray[Any]:
+        """Store embeddings under new ids; return their rows (n,).
+
+        Raises:
+            SettingError: an id is taken, or the embeddings are a file that can only be read.
+        """
+        taken = np.isin(ids, self.ids[self.ids >= 0])
+        if taken.any():
+            raise SettingError(f"Id {ids[taken][0]} is in the gallery already; remove it first.")
+        if not self.rows.flags.writeable:
+            raise SettingError(
+                "These embeddings lie in a file that is only read; load the index with "
+                "mapped=False to add to it."
+            )
+        free = np.flatnonzero(self.ids < 0)
+        missing = len(ids) - len(free)
+        if missing > 0:
+            more = max(missing, len(self.ids) // 2)  # many single additions stay cheap
+            self.rows = np.concatenate([self.rows, np.empty((more, self.dim), self.rows.dtype)])
+            self.ids = np.concatenate([self.ids, np.full(more, -1)])
+            free = np.flatnonzero(self.ids < 0)
+        rows = free[: len(ids)]
+        self.rows[rows] = embeddings
+        self.ids[rows] = ids
+        return rows
+
+    def free_rows(self, ids: ArrayLike) -> NDArray[np.bool_]:
+        """Forget these ids; return which rows that were in use are so no longer (≥ N,).
+
+        Raises:
+            SettingError: an id is not in the gallery, or twice in ``ids``.
+        """
+        wanted = checked_ids(ids, distinct=True)
+        gone = np.isin(self.ids, wanted) & (self.ids >= 0)
+        if np.count_nonzero(gone) != len(wanted):
+            missing = wanted[~np.isin(wanted, self.ids[gone])][0]
+            raise SettingError(f"Id {missing} is not in the gallery; choose one that is.")
+        self.ids[gone] = -1
+        return gone
+
+
+def engine() -> Any:
+    """Return the compiled loops; the first time, this takes numba's time to load."""
+    from .kernels import compiled  # noqa: PLC0415  who only reads codes needn't have numba
+
+    return compiled
+
+
+def suited_bits(n: int, dim: int) -> int:
+    """How many bits the codes of n embeddings of ``dim`` numbers should have.
+
+    In a small gallery of short embeddings, to hash a query takes as long as all the rest.
+    """
+    return 512 if n < SMALL and dim < LONG else 1_024
+
+
+def n_threads() -> int:
+    """How many threads use the machine fully."""
+    return os.cpu_count() or 1
+
+
+def in_threads(
+    work: Callable[[slice], None],
+    n: int,
+    threads: int,
+    *,
+    progress: Progress = silent,
+    what: str = "",
+    block: int = _BLOCK,
+) -> None:
+    """Do the work for 0 … n-1, block by block; the loops inside don't hold the GIL."""
+    blocks = [slice(start, min(start + block, n)) for start in range(0, n, block)]
+    if threads == 1 or len(blocks) < 2:
+        for done, some in enumerate(blocks, start=1):
+            work(some)
+            progress(done, len(blocks), what)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for done, _ in enumerate(pool.map(work, blocks), start=1):
+            progress(done, len(blocks), what)
+
+
+def given_rows(embeddings: ArrayLike, ids: ArrayLike | None) -> tuple[Any, NDArray[np.int64]]:
+    """Check a whole gallery, block by block: a mapped file is never read at once.
+
+    Raises:
+        SettingError: not (N, D) floats of unit length, or the ids don't fit.
+    """
+    rows = np.asanyarray(embeddings)
+    if rows.ndim != 2 or rows.dtype not in (np.float32, np.float16) or not len(rows):
+        raise SettingError(
+            f"Embeddings of shape {rows.shape} and type {rows.dtype} can't be indexed; give one "
+            "row or more of (N, D), float32 or float16."
+        )
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK].astype(np.float32)
+        wrong = ~(np.abs(np.vecdot(block, block) - 1) < 4 * UNIT_TOLERANCE)  # float16 rounds
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise SettingError(
+                f"Embedding {start + row} has length {np.linalg.norm(block[row]):.4g} instead of "
+                "1; divide each one by its length."
+            )
+    if ids is None:
+        return rows, np.arange(len(rows))
+    checked = checked_ids(ids, distinct=True)
+    if len(checked) != len(rows) or (checked < 0).any():
+        raise SettingError(
+            f"{len(checked)} ids came with {len(rows)} embeddings; give one for each, 0 or more."
+        )
+    return rows, checked
+
+
+def readable_rows(loops: Any, rows: NDArray[np.floating]) -> NDArray[Any]:
+    """Return rows as the loops take them: numba reads a float16 as its 16 bits.
+
+    They are always read-only, as in a mapped file: numba compiles anew for what can be written.
+    """
+    half = rows.dtype == np.float16 and loops is not readable
+    plain = np.asarray(rows).view(np.uint16 if half else rows.dtype)  # the same memory
+    plain.flags.writeable = False
+    return plain
+
+
+def _one(embedding: ArrayLike, dim: int) -> NDArray[np.float32]:
+    """One query as (1, D), checked in a microsecond where nothing is wrong."""
+    query = np.ascontiguousarray(embedding, np.float32)
+    if query.shape != (dim,) or not abs(float(query @ query) - 1) < UNIT_TOLERANCE:
+        query = checked_embedding(embedding, dim)
+    return query[np.newaxis]
+
+
+def _hyperplanes(rows: NDArray[np.floating], n_bits: int, seed: int) -> StructuredHyperplanes:
+    step = max(1, len(rows) // _CENTRE_SAMPLE)
+    centre = np.asarray(rows[::step], np.float32).mean(axis=0)
+    return draw_structured(n_bits=n_bits, centre=centre, seed=seed)

@@ -1,0 +1,268 @@
+"""Search by hash codes, without hash tables: cells, sketches, codes, cosines.
+
+    all N vectors, in C cells      read the few cells whose own codes are nearest
+    some thousand sketches         compare the first 128 bits or so of each code
+    some hundred codes             compare all 1,024 bits, each weighted by the query's margin
+    some dozen embeddings          rerank: the exact cosine
+
+Each stage costs more per vector than the one before, and leaves it fewer. With C growing as the
+root of N, the first two grow as the root of N and the last two hardly at all.
+
+A cell is to this search what a bucket is to a hash table: a place where neighbours meet. Its code
+is, bit by bit, what most of its members have (k-majority: k-means for bits), so cells follow the
+gallery where buckets follow chance. Nothing but the rerank needs an embedding: the codes are the
+index.
+"""
+
+from dataclasses import asdict, dataclass
+from math import log2
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..index.vectors import checked_embeddings, checked_ids, checked_whole
+from ..progress import Progress, silent
+from . import persistence
+from .base import LONG, WORD, CodedVectors, engine, given_rows, in_threads, n_threads, suited_bits
+
+CELLS_PAY = 8_000  # vectors: below, reading every sketch is as fast
+MAX_CELLS = 65_536
+_TRAINING = 64  # codes per cell that the cells are learnt from
+_ITERATIONS = 6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeConfig:
+    """How an index is built; a change means building it again."""
+
+    n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
+    n_sketch_bits: int | None = None  # kept for sketches; None: 512, or 256 below D = 1,024
+    n_cells: int | None = None  # None: about the root of N, or one below CELLS_PAY
+    seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
+
+    def sketch_words_for(self, dim: int, n_bits: int) -> int:
+        """How many words of each code, of so many bits, are kept as its sketch."""
+        bits = self.n_sketch_bits or min(n_bits, 512 if dim >= LONG else 256)
+        return checked_whole("n_sketch_bits", bits, low=WORD, high=n_bits) // WORD
+
+    def cells_for(self, n: int) -> int:
+        """How many cells a gallery of n vectors gets."""
+        if self.n_cells is not None:
+            return min(n, checked_whole("n_cells", self.n_cells, low=1, high=MAX_CELLS))
+        return 1 if n < CELLS_PAY else 2 ** round(log2(n) / 2 + 0.25)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeSearch:
+    """How far a query goes; a change costs nothing. ``calibration`` chooses these."""
+
+    n_cells: int = 16  # cells that are read
+    n_words: int = 2  # words of 64 bits that make a sketch
+    n_sketch: int = 1_000  # vectors that go on by their sketches
+    n_rerank: int = 100  # embeddings whose cosine is computed
+
+    def __post_init__(self) -> None:
+        for name in ("n_cells", "n_words", "n_sketch", "n_rerank"):
+            checked_whole(name, getattr(self, name), low=1, high=2**31)
+
+
+class CodeIndex(CodedVectors):
+    """Codes and cells over one set of embeddings.
+
+    Make one with ``build`` or ``load``.
+    """
+
+    def __init__(self, config: CodeConfig, rows: Any, ids: NDArray[np.int64], loops: Any) -> None:
+        self.loops = loops
+        self.config = config
+        self.settings = CodeSearch()
+        n_bits = config.n_bits or suited_bits(*rows.shape)
+        super().__init__(rows, ids, n_bits, config.seed)
+        self.order = np.empty(0, np.int32)  # (N,) the row at each position, cell by cell
+        self.codes = np.empty((0, self.n_words), np.uint64)  # (N, W) by position
+        n_sketch_words = config.sketch_words_for(self.dim, n_bits)
+        self.sketches = np.empty((n_sketch_words, 0), np.uint64)  # (S, N)
+        self.cells = np.empty((0, self.n_words), np.uint64)  # (C, W)
+        self.starts = np.zeros(1, np.int64)  # (C + 1,) the position where each cell begins
+
+    @classmethod
+    def build(
+        cls,
+        embeddings: ArrayLike,
+        ids: ArrayLike | None = None,
+        *,
+        config: CodeConfig | None = None,
+        threads: int | None = None,
+        progress: Progress = silent,
+        loops: Any = None,
+    ) -> Self:
+        """Hash a gallery, learn its cells, and put every vector into one.
+
+        Args:
+            embeddings: (N, D), rows of unit length, float32 or float16; not copied, so a file
+                that is mapped into memory stays one.
+            ids: (N,) whole numbers, 0 or more; 0 … N-1 where left out.
+            config: sizes and seed.
+            threads: None for as many as the machine has cores.
+            progress: told how far it is.
+            loops: ``readable`` to run on NumPy alone.
+
+        Raises:
+            SettingError: not embeddings, or a number outside its range.
+        """
+        rows, checked = given_rows(embeddings, ids)
+        index = cls(config or CodeConfig(), rows, checked, loops or engine())
+        threads = threads or n_threads()
+        codes = index.codes_of(rows, threads, progress)
+        index.cells = index._learnt_cells(codes, threads, progress)
+        index._arrange(
+            np.arange(len(rows), dtype=np.int32), codes, index._cells_of(codes, threads, progress)
+        )
+        return index
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes beyond the embeddings themselves."""
+        arrays = (self.ids, self.order, self.codes, self.sketches, self.cells, self.starts)
+        return sum(array.nbytes for array in arrays)
+
+    def answers(
+        self,
+        queries: NDArray[np.float32],
+        exclude: NDArray[np.int64],
+        k: int,
+        settings: CodeSearch | None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
+        """Search with queries (Q, D) that have been checked, in the caller's thread."""
+        chosen = settings or self.settings
+        found: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]] = (
+            self.loops.search_cells(
+                queries,
+                self.hyperplanes.centre,
+                self.hyperplanes.signs,
+                exclude,
+                self.rows_to_read,
+                self.ids,
+                self.order,
+                self.codes,
+                self.sketches,
+                self.starts,
+                self.cells,
+                chosen.n_cells,
+                min(chosen.n_words, len(self.sketches)),
+                chosen.n_sketch,
+                max(chosen.n_rerank, k),
+                k,
+                self.room(len(self) + 8),
+            )
+        )
+        return found
+
+    def add(self, ids: ArrayLike, embeddings: ArrayLike) -> None:
+        """Add embeddings (n, D) under new ids (n,): all of them, or none after an error.
+
+        The cells stay as they were learnt. All codes are copied once per call, so add many at
+        a time.
+
+        Raises:
+            SettingError: an id is there already, or not embeddings of this gallery.
+        """
+        new = checked_embeddings(embeddings, self.dim)
+        rows = self.take_rows(checked_ids(ids, distinct=True), new).astype(np.int32)
+        codes = self.codes_of(new)
+        self._arrange(
+            np.concatenate([self.order, rows]),
+            np.concatenate([self.codes, codes]),
+            np.concatenate([self._cell_by_position(), self._cells_of(codes)]),
+        )
+
+    def remove(self, ids: ArrayLike) -> None:
+        """Remove these ids (n,): all of them, or none after an error.
+
+        Raises:
+            SettingError: an id is not in the gallery, or twice in ``ids``.
+        """
+        stays = ~self.free_rows(ids)[self.order]
+        self._arrange(self.order[stays], self.codes[stays], self._cell_by_position()[stays])
+
+    def save(self, folder: Path) -> None:
+        """Write the index and its embeddings into a folder.
+
+        Raises:
+            StoreError: it can't be written.
+        """
+        arrays: dict[str, NDArray[Any]] = {
+            "codes": self.codes,
+            "cells": self.cells,
+            "starts": self.starts,
+            "centre": self.hyperplanes.centre,
+        }
+        sizes = {"n_bits": WORD * self.n_words, "n_sketch_bits": WORD * len(self.sketches)}
+        persistence.write(folder, self, arrays, asdict(self.config) | sizes)
+
+    @classmethod
+    def load(cls, folder: Path, *, mapped: bool = True, loops: Any = None) -> Self:
+        """Read an index that ``save`` wrote.
+
+        Args:
+            folder: where it lies.
+            mapped: leave the embeddings in their file, from which the few that a query reranks
+                are read; nothing can be added then.
+            loops: ``readable`` to run on NumPy alone.
+
+        Raises:
+            StoreError: there is none, or it is damaged.
+        """
+        rows, ids, arrays, about = persistence.read(folder, cls.__name__, mapped=mapped)
+        index = cls(CodeConfig(**about), rows, ids, loops or engine())
+        index.hyperplanes = index.hyperplanes.through(arrays["centre"])
+        index.cells = arrays["cells"]
+        order = np.arange(len(rows), dtype=np.int32)  # written cell by cell
+        sizes = np.diff(arrays["starts"])
+        index._arrange(order, arrays["codes"], np.repeat(np.arange(len(sizes)), sizes))
+        return index
+
+    def _learnt_cells(
+        self, codes: NDArray[np.uint64], threads: int, progress: Progress
+    ) -> NDArray[np.uint64]:
+        """Codes of the cells (C, W): k-majority on a sample, from codes drawn at random."""
+        n_cells = self.config.cells_for(len(codes))
+        rng = np.random.default_rng(self.config.seed)
+        sample = codes[rng.permutation(len(codes))[: _TRAINING * n_cells]]
+        self.cells = sample[:n_cells].copy()
+        for iteration in range(_ITERATIONS if n_cells > 1 else 1):
+            progress(iteration, _ITERATIONS, "Learning cells")
+            self.cells = self.loops.majority(sample, self._cells_of(sample, threads), self.cells)
+        return self.cells
+
+    def _cells_of(
+        self, codes: NDArray[np.uint64], threads: int = 1, progress: Progress = silent
+    ) -> NDArray[np.int32]:
+        """The nearest cell of each code: (n,)."""
+        nearest = np.empty(len(codes), np.int32)
+
+        def assign_some(some: slice) -> None:
+            nearest[some] = self.loops.nearest_cells(codes[some], self.cells)
+
+        in_threads(assign_some, len(codes), threads, progress=progress, what="Filling cells")
+        return nearest
+
+    def _cell_by_position(self) -> NDArray[np.int64]:
+        return np.repeat(np.arange(len(self.cells)), np.diff(self.starts))
+
+    def _arrange(
+        self, rows: NDArray[np.int32], codes: NDArray[np.uint64], cells: NDArray[np.integer]
+    ) -> None:
+        """Put rows and their codes in the order of their cells."""
+        by_cell = np.argsort(cells, kind="stable")
+        self.order = rows[by_cell]
+        self.codes = codes[by_cell]
+        self.sketches = np.ascontiguousarray(self.codes[:, : len(self.sketches)].T)
+        self.starts = np.searchsorted(cells[by_cell], np.arange(len(self.cells) + 1)).astype(
+            np.int64
+        )

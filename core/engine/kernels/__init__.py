@@ -1,0 +1,1 @@
+"""The engine's inner loops, twice: to be read, and compiled by numba."""

@@ -1,0 +1,727 @@
+"""The engine's inner loops at machine speed: ``readable``, function by function, for numba.
+
+Read ``readable`` first: it says what each function means. What differs here is only how:
+
+* every loop runs over memory in order and holds the GIL no longer than it takes to begin, so
+  several threads search at once;
+* bits are counted by the processor's own instruction, eight words at a time where it can;
+* memory to work in (``room``) is kept from one query to the next: to ask the system for as much
+  costs more than to fill it;
+* what lies scattered in memory is asked for before it is needed, many places at a time;
+* the n smallest of many distances are found by counting: distances are small whole numbers.
+
+Compiling takes seconds, once per machine; the result is kept beside this file, or in the
+user's cache where that can't be written.
+"""
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
+
+WORD = 64
+LAST = np.uint64(127)  # the largest distance of two sketches that is told apart from others
+STRETCH = 1_024
+EVERY_BYTE = np.uint64(0x0101010101010101)
+TOP_BITS = np.uint64(0x8080808080808080)
+
+
+@intrinsic
+def _ones(typing, word):
+    """Count the bits of a word that are 1, in one instruction."""
+
+    def generate(context, builder, signature, arguments):
+        count = builder.module.declare_intrinsic("llvm.ctpop", [arguments[0].type])
+        return builder.call(count, arguments)
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def _number(typing, x):
+    """Read a float32, or a float16 given as its 16 bits: numba has no such type."""
+
+    def generate(context, builder, signature, arguments):
+        if x == types.float32:
+            return arguments[0]
+        half = builder.bitcast(arguments[0], ir.HalfType())
+        return builder.fpext(half, ir.FloatType())
+
+    return types.float32(x), generate
+
+
+@intrinsic
+def _fetch_from(typing, array, i):
+    """Ask the memory for the line that holds item i of a whole array; don't wait for it."""
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [place.type], kind)
+        builder.call(prefetch, [place, number(0), number(3), number(1)])  # to read, and soon
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
+compiled = njit(nogil=True, cache=True)
+reordering = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz", "nnan"})
+
+
+@compiled
+def _fetch(rows, i):
+    """``_fetch_from`` for the first two lines, of 64 bytes each, of row i."""
+    first = np.int64(i) * rows.shape[1]
+    _fetch_from(rows, first)
+    _fetch_from(rows, first + min(64 // rows.itemsize, rows.shape[1] - 1))
+
+
+# Hashing ----------------------------------------------------------------------------------
+
+
+@compiled
+def _butterflies(x, h):
+    """All strides from h rows of LANES to the end, two at a time."""
+    n = x.shape[0]
+    while 2 * h < n:
+        for start in range(0, n, 4 * h):
+            for i in range(start, start + h):
+                for j in range(LANES):
+                    a, b, c, d = x[i, j], x[i + h, j], x[i + 2 * h, j], x[i + 3 * h, j]
+                    ab, a_b, cd, c_d = a + b, a - b, c + d, c - d
+                    x[i, j], x[i + h, j] = ab + cd, a_b + c_d
+                    x[i + 2 * h, j], x[i + 3 * h, j] = ab - cd, a_b - c_d
+        h *= 4
+    if h < n:
+        for i in range(h):
+            for j in range(LANES):
+                a, b = x[i, j], x[i + h, j]
+                x[i, j], x[i + h, j] = a + b, a - b
+
+
+@compiled
+def _transpose(x, y):
+    """Write the matrix x (m, LANES) into the memory of y as (LANES, m)."""
+    m = x.shape[0]
+    flat = y.reshape(LANES, m)
+    for i in range(0, m, LANES):
+        for j in range(LANES):
+            for lane in range(LANES):
+                flat[j, i + lane] = x[i + lane, j]
+
+
+@compiled
+def _rotate(signs, x, y):
+    """Rotate x (P / LANES, LANES); returns whichever of x and y holds the result."""
+    m = x.shape[0]
+    for round_ in range(signs.shape[0]):
+        flips = signs[round_].reshape(m, LANES)
+        for i in range(m):
+            for j in range(LANES):
+                x[i, j] *= flips[i, j]
+        _butterflies(x, 1)
+        _transpose(x, y)
+        _butterflies(y, m // LANES)
+        x, y = y, x
+    return x
+
+
+@compiled
+def margins(embeddings, centre, signs):
+    n, dim = embeddings.shape
+    n_rotations, _, size = signs.shape
+    out = np.empty((n, n_rotations * size), np.float32)
+    x = np.empty((size // LANES, LANES), np.float32)
+    y = np.empty((size // LANES, LANES), np.float32)
+    for i in range(n):
+        for rotation in range(n_rotations):
+            flat = x.reshape(size)
+            for d in range(dim):
+                flat[d] = _number(embeddings[i, d]) - centre[d]
+            flat[dim:] = 0
+            turned = _rotate(signs[rotation], x, y)
+            out[i, rotation * size : (rotation + 1) * size] = turned.reshape(size)
+    return out
+
+
+@compiled
+def _gathered(eight):
+    """The lowest bits of eight bytes, side by side: the product puts them into its top byte."""
+    return ((eight & EVERY_BYTE) * np.uint64(0x0102040810204080)) >> np.uint64(56)
+
+
+@compiled
+def _pack_bytes(eights, bit, words):
+    """Write that bit of each byte into the words, which are 0, from the lowest bit on."""
+    for w in range(words.shape[0]):
+        for b in range(8):
+            eight = eights[8 * w + b] >> np.uint64(bit)
+            words[w] |= _gathered(eight) << np.uint64(8 * b)
+
+
+@compiled
+def pack(margins, n_words):
+    n = margins.shape[0]
+    codes = np.zeros((n, n_words), np.uint64)
+    signs = np.empty(WORD * n_words, np.uint8)
+    for i in range(n):
+        for j in range(signs.shape[0]):
+            signs[j] = margins[i, j] >= 0
+        _pack_bytes(signs.view(np.uint64), 0, codes[i])
+    return codes
+
+
+@compiled
+def hash_codes(embeddings, centre, signs, n_words):
+    n = embeddings.shape[0]
+    codes = np.empty((n, n_words), np.uint64)
+    for i in range(n):  # one by one: all margins at once would not stay in the cache
+        codes[i] = pack(margins(embeddings[i : i + 1], centre, signs), n_words)[0]
+    return codes
+
+
+@reordering
+def _largest(margins):
+    largest = np.float32(0)
+    for margin in margins:
+        largest = max(largest, abs(margin))
+    return largest
+
+
+@compiled
+def weigh(margins, n_words):
+    n = margins.shape[0]
+    planes = np.zeros((n, PLANES, n_words), np.uint64)
+    steps = np.empty(WORD * n_words, np.uint8)
+    for i in range(n):
+        largest = _largest(margins[i, : steps.shape[0]])
+        if largest == 0:
+            continue
+        scale = np.float32(HEAVIEST) / (FULL_WEIGHT * largest)
+        for j in range(steps.shape[0]):
+            step = np.int32(abs(margins[i, j]) * scale + np.float32(0.5))
+            steps[j] = min(step, np.int32(HEAVIEST))
+        for p in range(PLANES):
+            _pack_bytes(steps.view(np.uint64), p, planes[i, p])
+    return planes
+
+
+# Cells ------------------------------------------------------------------------------------
+
+
+@compiled
+def _distance(a, b):
+    count = np.uint64(0)
+    for w in range(a.shape[0]):
+        count += _ones(a[w] ^ b[w])
+    return np.int64(count)
+
+
+@compiled
+def distances(code, codes):
+    counted = np.empty(codes.shape[0], np.int64)
+    for i in range(codes.shape[0]):
+        counted[i] = _distance(code, codes[i])
+    return counted
+
+
+@compiled
+def nearest_cells(codes, cells):
+    assigned = np.empty(codes.shape[0], np.int32)
+    for i in range(codes.shape[0]):
+        least = np.int64(WORD * codes.shape[1] + 1)
+        for c in range(cells.shape[0]):
+            distance = _distance(codes[i], cells[c])
+            if distance < least:
+                least = distance
+                assigned[i] = c
+    return assigned
+
+
+@compiled
+def majority(codes, assigned, cells):
+    n_cells, n_words = cells.shape
+    ones = np.zeros((n_cells, n_words, WORD), np.int32)
+    members = np.zeros(n_cells, np.int32)
+    for i in range(codes.shape[0]):
+        c = assigned[i]
+        members[c] += 1
+        for w in range(n_words):
+            for bit in range(WORD):
+                ones[c, w, bit] += np.int32((codes[i, w] >> np.uint64(bit)) & np.uint64(1))
+    renewed = cells.copy()
+    for c in range(n_cells):
+        if members[c]:
+            for w in range(n_words):
+                word = np.uint64(0)
+                for bit in range(WORD):
+                    word |= np.uint64(2 * ones[c, w, bit] > members[c]) << np.uint64(bit)
+                renewed[c, w] = word
+    return renewed
+
+
+# The n smallest ---------------------------------------------------------------------------
+
+
+@compiled
+def _threshold(distances, n):
+    """The least distance that at least n of them do not exceed; n is at most how many there are."""
+    low, high = distances.min(), distances.max()
+    counts = np.zeros(high - low + 1, np.int32)
+    for distance in distances:
+        counts[distance - low] += 1
+    return low + _place(counts, n)
+
+
+@compiled
+def _place(counts, n):
+    """The first place up to which the counts sum to n."""
+    seen = place = 0
+    while True:
+        seen += counts[place]
+        if seen >= n:
+            return place
+        place += 1
+
+
+@compiled
+def _threshold_of_bytes(words, n):
+    """``_threshold`` of distances up to 127 that stand in bytes, eight of them in a word.
+
+    Adding 127 - t to a byte carries into its top bit exactly if it is more than t.
+    """
+    low, high = 0, 127
+    while low < high:
+        t = (low + high) // 2
+        more = np.uint64(0)
+        for i in range(words.shape[0]):
+            more += _ones((words[i] + EVERY_BYTE * np.uint64(127 - t)) & TOP_BITS)
+        if 8 * words.shape[0] - np.int64(more) >= n:
+            high = t
+        else:
+            low = t + 1
+    return low
+
+
+@compiled
+def _nearest_of_cells(code, cells, n):
+    """The n cells with the nearest codes, ties to the lower, ascending."""
+    n = min(n, cells.shape[0])
+    distances = np.empty(cells.shape[0], np.int64)
+    for c in range(cells.shape[0]):
+        distances[c] = _distance(code, cells[c])
+    last = _threshold(distances, n)
+    tied = n
+    for c in range(cells.shape[0]):
+        tied -= distances[c] < last
+    chosen = np.empty(n, np.int64)
+    m = 0
+    for c in range(cells.shape[0]):
+        if distances[c] == last:
+            tied -= 1
+        if distances[c] < last or (distances[c] == last and tied >= 0):
+            chosen[m] = c
+            m += 1
+    return chosen[:m]
+
+
+@compiled
+def _weighted_distance(code, planes, other):
+    """All three planes in one loop: a loop over planes would be as slow as the memory twice."""
+    total = np.uint64(0)
+    for w in range(code.shape[0]):
+        differs = code[w] ^ other[w]
+        total += _ones(differs & planes[0, w])
+        total += _ones(differs & planes[1, w]) << np.uint64(1)
+        total += _ones(differs & planes[2, w]) << np.uint64(2)
+    return np.int64(total)
+
+
+@compiled
+def weighted_distances(code, planes, codes):
+    weighed = np.empty(codes.shape[0], np.int64)
+    for i in range(codes.shape[0]):
+        weighed[i] = _weighted_distance(code, planes, codes[i])
+    return weighed
+
+
+@compiled
+def _refine(code, planes, codes, positions, n):
+    """Those of the positions whose codes are among the n nearest, or tied with the last."""
+    m = positions.shape[0]
+    if n >= m:
+        return positions
+    distances = np.empty(m, np.int64)
+    for i in range(m):
+        distances[i] = _weighted_distance(code, planes, codes[positions[i]])
+    last = _threshold(distances, n)
+    kept = 0
+    for i in range(m):
+        if distances[i] <= last:
+            positions[kept] = positions[i]
+            kept += 1
+    return positions[:kept]
+
+
+# Searching --------------------------------------------------------------------------------
+
+
+@compiled
+def search_cells(
+    queries, centre, signs, exclude, rows, ids, order, codes, sketches, starts, cells,
+    n_cells, n_words, n_sketch, n_rerank, k, room,
+):  # fmt: skip
+    found, cosines, looked_at = _empty(queries.shape[0], k)
+    margins_of_queries = margins(queries, centre, signs)
+    codes_of_queries = pack(margins_of_queries, codes.shape[1])
+    planes = weigh(margins_of_queries, codes.shape[1])
+    for i in range(queries.shape[0]):
+        code = codes_of_queries[i]
+        read = _nearest_of_cells(code, cells, n_cells)
+        n, kept = _sketch(code, sketches, starts, read, codes, n_sketch, n_words, room)
+        looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
+        kept = _refine(code, planes[i], codes, kept, n_rerank)
+        looked_at[i, 2] = kept.shape[0]
+        for j in range(kept.shape[0]):
+            kept[j] = order[kept[j]]
+        _rerank(queries[i], exclude[i], rows, ids, kept, found[i], cosines[i])
+    return found, cosines, looked_at
+
+
+@compiled
+def _sketch(code, sketches, starts, read, codes, n_sketch, n_words, room):
+    """How many sketches are read, and the positions of those that are near enough."""
+    n = 0
+    for c in read:
+        n += starts[c + 1] - starts[c]
+    words = room[: -(-n // 8)]
+    distances = words.view(np.uint8)
+    distances[n:] = LAST  # bytes that stand for nothing are far away
+    shift = np.uint16(coarseness(n_words))
+    at = 0
+    for c in read:
+        size = starts[c + 1] - starts[c]
+        _sketch_distances(code, sketches, starts[c], n_words, shift, distances[at : at + size])
+        at += size
+    threshold = np.uint64(_threshold_of_bytes(words, n_sketch)) if n_sketch < n else LAST
+    return n, _collect(words, threshold, starts, read, n, codes)
+
+
+@compiled
+def coarseness(n_words):
+    shift = 0
+    while n_words * WORD >> shift > 2 * LAST + 2:
+        shift += 1
+    return shift
+
+
+@compiled
+def _sketch_distances(code, sketches, first, n_words, shift, out):
+    """Distances of sketches from the first on, a stretch at a time that stays in the cache."""
+    counts = np.empty(STRETCH, np.uint16)
+    for start in range(0, out.shape[0], STRETCH):
+        n = min(STRETCH, out.shape[0] - start)
+        stretch = counts[:n]
+        stretch[:] = 0
+        for w in range(n_words):
+            _count(code[w], sketches[w, first + start : first + start + n], stretch)
+        _to_bytes(stretch, shift, out[start : start + n])
+
+
+@compiled
+def _count(word, words, counts):
+    for i in range(words.shape[0]):
+        counts[i] += np.uint16(_ones(words[i] ^ word))
+
+
+@compiled
+def _to_bytes(counts, shift, out):
+    for i in range(counts.shape[0]):
+        out[i] = np.uint8(min(counts[i] >> shift, np.uint16(LAST)))
+
+
+@compiled
+def _collect(words, threshold, starts, read, n, codes):
+    """Positions whose byte is at most the threshold: eight bytes are passed over at once."""
+    distances = words.view(np.uint8)
+    add = EVERY_BYTE * (LAST - threshold)
+    near = np.int64(0)
+    for i in range(words.shape[0]):
+        near += 8 - np.int64(_ones((words[i] + add) & TOP_BITS))
+    kept = np.empty(near, np.int32)
+    m = 0
+    at = 0  # of the cell's first distance
+    cell = 0
+    for i in range(words.shape[0]):
+        if ((words[i] + add) & TOP_BITS) != TOP_BITS:
+            for j in range(8 * i, min(8 * i + 8, n)):
+                if distances[j] <= threshold:
+                    while j - at >= starts[read[cell] + 1] - starts[read[cell]]:
+                        at += starts[read[cell] + 1] - starts[read[cell]]
+                        cell += 1
+                    kept[m] = starts[read[cell]] + j - at
+                    _fetch(codes, kept[m])
+                    m += 1
+    return kept[:m]
+
+
+@compiled
+def search_buckets(
+    queries, centre, signs, key_margins, exclude, rows, ids, codes, tables, keys, directory,
+    n_probes, n_sketch, n_rerank, k, room,
+):  # fmt: skip
+    found, cosines, looked_at = _empty(queries.shape[0], k)
+    margins_of_queries = margins(queries, centre, signs)
+    codes_of_queries = pack(margins_of_queries, codes.shape[1])
+    planes = weigh(margins_of_queries, codes.shape[1])
+    n_tables, n_bits = key_margins.shape[1:]
+    if not key_margins.shape[0]:
+        first_margins = np.ascontiguousarray(margins_of_queries[:, : n_tables * n_bits])
+        key_margins = first_margins.reshape(queries.shape[0], n_tables, n_bits)
+    seen = room[: codes.shape[0] // WORD + 1]
+    candidates = room[codes.shape[0] // WORD + 1 :].view(np.int32)
+    for i in range(queries.shape[0]):
+        code, weights = codes_of_queries[i], planes[i]
+        firsts, lasts = probe(key_margins[i], tables, keys, directory, n_probes)
+        n = (lasts - firsts).sum()
+        if n_rerank and n_sketch < n:
+            distances, last = _match(code, weights, tables, firsts, lasts, n, n_sketch)
+            kept = _near(distances, last, firsts, lasts, tables, seen, codes, candidates)
+        else:
+            kept = _union(firsts, lasts, tables, seen, codes, candidates)
+        looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
+        if n_rerank:
+            kept = _refine(code, weights, codes, kept, n_rerank)
+        looked_at[i, 2] = kept.shape[0]
+        _rerank(queries[i], exclude[i], rows, ids, kept, found[i], cosines[i])
+    return found, cosines, looked_at
+
+
+@compiled
+def _match(code, planes, tables, firsts, lasts, n, n_sketch):
+    """Weighted distances of the n sketches in the buckets, and that of the last that goes on."""
+    w = code.shape[0] - 1
+    own, ones, twos, fours = code[w], planes[0, w], planes[1, w], planes[2, w]
+    distances = np.empty(n, np.uint16)
+    counts = np.zeros(HEAVIEST * WORD + 1, np.int32)
+    at = 0
+    for t in range(firsts.shape[0]):
+        for p in range(firsts.shape[1]):
+            for j in range(firsts[t, p], lasts[t, p]):
+                differs = tables[t, j, 1] ^ own
+                distance = _ones(differs & ones)
+                distance += _ones(differs & twos) << np.uint64(1)
+                distance += _ones(differs & fours) << np.uint64(2)
+                distances[at] = distance
+                counts[distance] += 1
+                at += 1
+    return distances, _place(counts, n_sketch)
+
+
+@compiled
+def _near(distances, last, firsts, lasts, tables, seen, codes, candidates):
+    """The members of buckets whose sketches are near enough, each once: as ``_union``."""
+    m = at = 0
+    for t in range(firsts.shape[0]):
+        for p in range(firsts.shape[1]):
+            for j in range(firsts[t, p], lasts[t, p]):
+                if distances[at] <= last:
+                    m = _take(tables[t, j, 0], seen, codes, candidates, m)
+                at += 1
+    return _taken(seen, candidates, m)
+
+
+@compiled
+def _union(firsts, lasts, tables, seen, codes, candidates):
+    """The members of buckets, each once; ``seen`` is 0 before and after."""
+    m = 0
+    for t in range(firsts.shape[0]):
+        for p in range(firsts.shape[1]):
+            for j in range(firsts[t, p], lasts[t, p]):
+                m = _take(tables[t, j, 0], seen, codes, candidates, m)
+    return _taken(seen, candidates, m)
+
+
+@compiled
+def _take(row, seen, codes, candidates, m):
+    """Append a row to the m candidates unless it is there; how many there are then."""
+    word, bit = row >> np.uint64(6), np.uint64(1) << (row & np.uint64(63))
+    candidates[m] = row
+    _fetch(codes, row)
+    m += (seen[word] & bit) == 0
+    seen[word] |= bit
+    return m
+
+
+@compiled
+def _taken(seen, candidates, m):
+    for j in range(m):
+        seen[np.uint64(candidates[j]) >> np.uint64(6)] = 0
+    return candidates[:m]
+
+
+@compiled
+def probe(margins, tables, keys, directory, n_probes):
+    """Where the probed buckets of each table begin and end in ``keys``: two of (L, n_probes)."""
+    n_tables, n_bits = margins.shape
+    firsts = np.zeros((n_tables, n_probes), np.int64)
+    lasts = np.zeros((n_tables, n_probes), np.int64)
+    costs, order = np.empty(n_bits, np.float64), np.empty(n_bits, np.int64)
+    n_sets = min(n_probes, 1 << n_bits)
+    flips = np.empty(n_sets, np.int64)
+    line = np.empty(n_sets + 1, np.int64)
+    cost, below = np.empty(2 * n_sets + 1, np.float64), np.empty(2 * n_sets + 1, np.float64)
+    mask, highest = np.empty(2 * n_sets + 1, np.int64), np.empty(2 * n_sets + 1, np.int64)
+    shift = n_bits
+    while 1 << (n_bits - shift) < directory.shape[1] - 1:
+        shift -= 1
+    for t in range(n_tables):
+        own = np.int64(0)
+        for bit in range(n_bits):
+            own = 2 * own + (margins[t, bit] >= 0)
+            costs[bit] = np.float64(margins[t, bit]) * np.float64(margins[t, bit])
+        _cheapest_flips(costs, order, flips, line, cost, below, mask, highest)
+        for p in range(n_sets):
+            firsts[t, p] = own ^ flips[p]
+            _fetch_from(directory, t * directory.shape[1] + (firsts[t, p] >> shift))
+    for t in range(n_tables):
+        for p in range(n_sets):
+            key = firsts[t, p]
+            low, high = directory[t, key >> shift], directory[t, (key >> shift) + 1]
+            if shift:
+                high = _first(keys[t], low, high, key + 1)
+                low = _first(keys[t], low, high, key)
+            firsts[t, p], lasts[t, p] = low, high
+            for j in range(low, high, 4):  # entries in a line of memory
+                _fetch_from(tables, 2 * (t * tables.shape[1] + j))
+    return firsts, lasts
+
+
+@compiled
+def _first(keys, low, high, key):
+    """The first position from low to high whose key is not less."""
+    while low < high:
+        middle = (low + high) // 2
+        if keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def _by_cost(costs, order):
+    """Write the bits into ``order``, the cheapest first; a stable sort of a few numbers."""
+    for i in range(costs.shape[0]):
+        place = i
+        while place and costs[order[place - 1]] > costs[i]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = i
+
+
+@compiled
+def _cheapest_flips(costs, order, masks, line, cost, below, mask, highest):
+    """Write into ``masks`` which bits of the key to flip, cheapest first: ``flips_in_order``.
+
+    The other arrays are room to work in, given so that nothing need be made for each table.
+    Instead of a heap, the sets wait in a line, the cheapest in front, no more of them than are
+    still asked for: a new set belongs near its end, or nowhere.
+    """
+    n, n_bits = masks.shape[0], costs.shape[0]
+    _by_cost(costs, order)
+    masks[0] = 0
+    # Of each set: its cost, the cost and the mask without its highest bit, that bit.
+    cost[0], below[0], mask[0], highest[0] = costs[order[0]], 0.0, 0, 0
+    line[0], first, end, made = 0, 0, 1, 1
+    for p in range(1, n):
+        least = line[first]
+        first += 1
+        j = highest[least]
+        chosen = mask[least] | (np.int64(1) << (n_bits - 1 - order[j]))
+        masks[p] = chosen
+        if j + 1 == n_bits:
+            continue
+        step = costs[order[j + 1]]
+        shifted, expanded = made, made + 1
+        made += 2
+        cost[shifted], below[shifted] = below[least] + step, below[least]
+        mask[shifted], highest[shifted] = mask[least], j + 1
+        cost[expanded], below[expanded] = cost[least] + step, cost[least]
+        mask[expanded], highest[expanded] = chosen, j + 1
+        end = _queue_up(shifted, line, first, end, n - 1 - p, cost)
+        end = _queue_up(expanded, line, first, end, n - 1 - p, cost)
+
+
+@compiled
+def _queue_up(new, line, first, end, most, cost):
+    """Put a set into its place in line[first:end], which may grow to ``most``; the new end."""
+    if end - first == most:
+        if most == 0 or cost[line[end - 1]] <= cost[new]:
+            return end
+        end -= 1
+    place = end
+    while place > first and cost[line[place - 1]] > cost[new]:
+        line[place] = line[place - 1]
+        place -= 1
+    line[place] = new
+    return end + 1
+
+
+# Ranking ----------------------------------------------------------------------------------
+
+
+@compiled
+def _empty(n, k):
+    found = np.full((n, k), -1, np.int64)
+    cosines = np.full((n, k), np.float32(-2), np.float32)
+    return found, cosines, np.zeros((n, 3), np.int64)
+
+
+@reordering
+def _cosines(query, rows, chosen):
+    """Cosines to the chosen rows, four at a time: the memory fetches four rows side by side."""
+    n = chosen.shape[0]
+    cosines = np.empty(n, np.float32)
+    for row in chosen:
+        _fetch(rows, row)
+    for i in range(0, n, 4):
+        a, b = rows[chosen[i]], rows[chosen[min(i + 1, n - 1)]]
+        c, d = rows[chosen[min(i + 2, n - 1)]], rows[chosen[min(i + 3, n - 1)]]
+        to_a, to_b = np.float32(0), np.float32(0)
+        to_c, to_d = np.float32(0), np.float32(0)
+        for j in range(query.shape[0]):
+            to_a += query[j] * _number(a[j])
+            to_b += query[j] * _number(b[j])
+            to_c += query[j] * _number(c[j])
+            to_d += query[j] * _number(d[j])
+        cosines[i], cosines[min(i + 1, n - 1)] = to_a, to_b
+        cosines[min(i + 2, n - 1)], cosines[min(i + 3, n - 1)] = to_c, to_d
+    return cosines
+
+
+@compiled
+def _rerank(query, exclude, rows, ids, chosen, found, cosines):
+    """Write the best of the chosen rows into ``found`` and ``cosines``, ties to the lower id."""
+    k = found.shape[0]
+    of_chosen = _cosines(query, rows, chosen)
+    n = 0  # places taken
+    for i in range(chosen.shape[0]):
+        id, cosine = ids[chosen[i]], of_chosen[i]
+        if id == exclude or (n == k and not _better(cosine, id, cosines[k - 1], found[k - 1])):
+            continue
+        n = min(n + 1, k)
+        place = n - 1
+        while place and _better(cosine, id, cosines[place - 1], found[place - 1]):
+            found[place], cosines[place] = found[place - 1], cosines[place - 1]
+            place -= 1
+        found[place], cosines[place] = id, cosine
+
+
+@compiled
+def _better(cosine, id, other_cosine, other_id):
+    return cosine > other_cosine or (cosine == other_cosine and id < other_id)

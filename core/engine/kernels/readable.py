@@ -1,0 +1,344 @@
+"""The engine's inner loops, to be read: NumPy, one query after the other.
+
+``compiled`` has the same functions at machine speed, and the tests hold one against the other.
+All of them take and return plain arrays; what these mean, ``codes`` and ``buckets`` say.
+
+Distances are whole numbers here, so both agree to the last bit. Only the cosines differ, in
+their seventh digit: a sum of floats depends on its order.
+"""
+
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...index.exact import best
+from ...index.families.hyperplanes import bit_values
+from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
+from ...index.lsh import flips_in_order
+
+Floats = NDArray[np.float32]
+Codes = NDArray[np.uint64]
+Ids = NDArray[np.int64]
+Positions = NDArray[np.int32]
+Found = tuple[Ids, Floats, NDArray[np.int64]]
+
+WORD = 64  # bits
+LAST = 127  # the largest distance of two sketches that is told apart from others
+
+
+def margins(embeddings: NDArray[np.floating], centre: Floats, signs: Floats) -> Floats:
+    """Signed distances, up to one factor, of embeddings (n, D) to all hyperplanes: (n, R·P)."""
+    n_rotations, rounds, size = signs.shape
+    padded = np.zeros((len(embeddings), size), np.float32)
+    padded[:, : len(centre)] = embeddings.astype(np.float32) - centre
+    turned = []
+    for rotation in range(n_rotations):
+        x = padded
+        for round_ in range(rounds):
+            x = _transform(x * signs[rotation, round_])
+        turned.append(x)
+    return np.concatenate(turned, axis=1)
+
+
+def _transform(x: Floats) -> Floats:
+    """Walsh-Hadamard transform of each row (n, P), its outputs in an order of their own.
+
+    It is a product of two smaller ones: over the columns of a matrix of 16 columns, and then
+    over its rows. Leaving the result transposed changes only which hyperplane comes first.
+    """
+    matrix = x.reshape(len(x), -1, LANES)
+    columns = _butterflies(matrix)  # (n, P/16, 16)
+    return _butterflies(columns.swapaxes(1, 2)).reshape(len(x), -1)  # over 16, of P/16 each
+
+
+def _butterflies(x: Floats) -> Floats:
+    """Walsh-Hadamard transform along axis 1 of (n, m, …): sums and differences, m log2 m."""
+    n, m, *rest = x.shape
+    h = 1
+    while h < m:
+        pairs = x.reshape(n, m // (2 * h), 2, h, *rest)
+        a, b = pairs[:, :, 0], pairs[:, :, 1]
+        x = np.stack([a + b, a - b], axis=2).reshape(n, m, *rest)
+        h *= 2
+    return x
+
+
+def pack(margins: Floats, n_words: int) -> Codes:
+    """Signs of the first margins as codes (n, W): bit j % 64 of word j // 64 is margin j >= 0."""
+    bits = (margins[:, : WORD * n_words] >= 0).reshape(len(margins), n_words, WORD)
+    return _words(bits.astype(np.uint64))
+
+
+def hash_codes(
+    embeddings: NDArray[np.floating], centre: Floats, signs: Floats, n_words: int
+) -> Codes:
+    """Codes of embeddings (n, D): (n, W)."""
+    return pack(margins(embeddings, centre, signs), n_words)
+
+
+def weigh(margins: Floats, n_words: int) -> Codes:
+    """How much each bit of a query should count, as planes of bits (n, PLANES, W).
+
+    A fragile bit says little: a neighbour may well lie on the other side of a hyperplane that is
+    near. So a bit weighs its margin, rounded to 0 … 7. Bit p of all weights is plane p, which
+    makes the weighted distance three counts of ones (``weighted_distances``).
+    """
+    sizes = np.abs(margins[:, : WORD * n_words])
+    largest = sizes.max(axis=1, keepdims=True)
+    scale = np.divide(HEAVIEST, FULL_WEIGHT * largest, where=largest > 0, out=0 * largest)
+    weights = np.minimum((sizes * scale + np.float32(0.5)).astype(np.uint64), HEAVIEST)
+    weights = np.where(largest > 0, weights, 0).reshape(len(margins), 1, n_words, WORD)
+    planes = weights >> np.arange(PLANES, dtype=np.uint64).reshape(-1, 1, 1) & np.uint64(1)
+    return _words(planes)
+
+
+def _words(bits: NDArray[np.uint64]) -> Codes:
+    """Bits (…, 64) as words (…), the first bit lowest."""
+    words: Codes = np.bitwise_or.reduce(bits << np.arange(WORD, dtype=np.uint64), axis=-1)
+    return words
+
+
+def weighted_distances(code: Codes, planes: Codes, codes: Codes) -> NDArray[np.int64]:
+    """Sum of the weights of the bits in which one code (W,) differs from each of many: (n,)."""
+    differs = (code ^ codes)[:, np.newaxis] & planes  # (n, PLANES, W)
+    counts = np.bitwise_count(differs).sum(axis=-1, dtype=np.int64)  # (n, PLANES)
+    weighed: NDArray[np.int64] = counts @ (1 << np.arange(PLANES))
+    return weighed
+
+
+def distances(code: Codes, codes: Codes) -> NDArray[np.int64]:
+    """Bits in which one code (W,) differs from each of many (n, W): (n,)."""
+    counted: NDArray[np.int64] = np.bitwise_count(code ^ codes).sum(axis=1, dtype=np.int64)
+    return counted
+
+
+def sketch_distances(code: Codes, sketches: Codes) -> NDArray[np.int64]:
+    """Distances of the first S words of codes, given word by word (S, n), as they fit a byte.
+
+    A byte that counts to 127 leaves its top bit free, which makes eight comparisons one addition.
+    So the distance of long sketches is told in steps of 2, 4, … bits, and far is far.
+    """
+    n_words = len(sketches)
+    near: NDArray[np.int64] = distances(code[:n_words], sketches.T) >> coarseness(n_words)
+    return np.minimum(near, LAST)
+
+
+def coarseness(n_words: int) -> int:
+    """By how many bits the distance of sketches of so many words is shifted: 0 up to 4 words."""
+    return max(0, (n_words * WORD - 1).bit_length() - 8)
+
+
+def nearest_cells(codes: Codes, cells: Codes) -> Positions:
+    """The cell of each code: the one whose own code is nearest, ties to the lower (n,)."""
+    return np.array([distances(code, cells).argmin() for code in codes], np.int32)
+
+
+def majority(codes: Codes, assigned: Positions, cells: Codes) -> Codes:
+    """For each cell the code that is nearest to its members: bit by bit what most have (C, W).
+
+    A tie gives 0; a cell without members keeps its code.
+    """
+    renewed = cells.copy()
+    for cell in np.unique(assigned):
+        members = codes[assigned == cell]
+        bits = (members[:, :, np.newaxis] >> np.arange(WORD, dtype=np.uint64)) & np.uint64(1)
+        most = 2 * bits.sum(axis=0) > len(members)  # (W, 64)
+        renewed[cell] = _words(most.astype(np.uint64))
+    return renewed
+
+
+def search_cells(
+    queries: Floats,
+    centre: Floats,
+    signs: Floats,
+    exclude: Ids,
+    rows: NDArray[np.floating],
+    ids: Ids,
+    order: Positions,
+    codes: Codes,
+    sketches: Codes,
+    starts: NDArray[np.int64],
+    cells: Codes,
+    n_cells: int,
+    n_words: int,
+    n_sketch: int,
+    n_rerank: int,
+    k: int,
+    room: Codes,
+) -> Found:
+    """Cells, sketches, codes, cosines: each stage leaves fewer vectors to the next.
+
+    Args:
+        queries: (Q, D).
+        centre: (D,), and
+        signs: (R, ROUNDS, P) of the hyperplanes that the codes come from.
+        exclude: (Q,) an id that each query must not return, or -1.
+        rows: (≥ N, D) the embeddings, float32 or float16.
+        ids: (≥ N,) the id of each row.
+        order: (N,) the row at each position; positions run cell by cell.
+        codes: (N, W) by position.
+        sketches: (≥ n_words, N) the first words of each code, word by word.
+        starts: (C + 1,) where each cell begins.
+        cells: (C, W) their codes.
+        n_cells: how many cells are read, those with the nearest codes.
+        n_words: how many words of the sketches are compared.
+        n_sketch: how many of the vectors in them go on, by the distance of their sketches. Those
+            tied with the last go on too, here and in the next stage.
+        n_rerank: how many of these go on, by the weighted distance of their whole codes.
+        k: hits.
+        room: memory to work in, which only ``compiled`` needs: a byte for each vector.
+
+    Returns:
+        ids (Q, k), -1 where there are fewer; cosines (Q, k), -2 there; and how many vectors
+        each stage looked at (Q, 3): sketches, codes, embeddings.
+    """
+    found, cosines, looked_at = _empty(len(queries), k)
+    margins_of_queries = margins(queries, centre, signs)
+    planes = weigh(margins_of_queries, codes.shape[1])
+    for i, code in enumerate(pack(margins_of_queries, codes.shape[1])):
+        read = nearest(distances(code, cells), np.arange(len(cells)), n_cells)
+        positions = np.concatenate([np.arange(starts[c], starts[c + 1]) for c in np.sort(read)])
+        sketched = sketch_distances(code, sketches[:n_words, positions])
+        kept = positions[within(sketched, n_sketch)]
+        refined = kept[within(weighted_distances(code, planes[i], codes[kept]), n_rerank)]
+        chosen = order[refined]
+        looked_at[i] = len(positions), len(kept), len(chosen)
+        _rerank(queries[i], exclude[i], rows, ids, chosen, found[i], cosines[i])
+    return found, cosines, looked_at
+
+
+def search_buckets(
+    queries: Floats,
+    centre: Floats,
+    signs: Floats,
+    key_margins: Floats,
+    exclude: Ids,
+    rows: NDArray[np.floating],
+    ids: Ids,
+    codes: Codes,
+    tables: Codes,
+    keys: NDArray[np.uint32],
+    directory: Positions,
+    n_probes: int,
+    n_sketch: int,
+    n_rerank: int,
+    k: int,
+    room: Codes,
+) -> Found:
+    """Buckets, sketches, codes, cosines: the paper's tables, with codes before the rerank.
+
+    Args:
+        queries: (Q, D).
+        centre: (D,), and
+        signs: (R, ROUNDS, P) of the hyperplanes that the codes come from.
+        key_margins: (Q, L, K), of which the keys are the signs; (0, L, K) where these are the
+            first margins to the same hyperplanes.
+        exclude: (Q,) an id that each query must not return, or -1.
+        rows: (N, D) the embeddings, float32 or float16.
+        ids: (N,) the id of each row.
+        codes: (N, W) by row.
+        tables: (L, N, 2) bucket by bucket, each entry a row and its sketch: the last word of its
+            code. The keys are made of the first ones, in which a bucket's entries hardly differ.
+        keys: (L, N) the key of each entry, ascending.
+        directory: (L, 2^b + 1) where the keys begin whose highest b bits are 0, 1, …; the last
+            is N.
+        n_probes: buckets read per table.
+        n_sketch: how many entries of buckets go on, by the weighted distance of their sketches,
+            and those tied with the last; a candidate is found in several tables.
+        n_rerank: how many of these go on to the cosine, by the weighted distance of their codes,
+            and those tied with the last; 0 for all candidates, as in the paper.
+        k: hits.
+        room: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
+
+    Returns:
+        As ``search_cells``; the three counts are entries of buckets, codes, embeddings.
+    """
+    found, cosines, looked_at = _empty(len(queries), k)
+    n_words, (_, n_tables, n_bits) = codes.shape[1], key_margins.shape
+    margins_of_queries = margins(queries, centre, signs)
+    if not len(key_margins):
+        first_margins = margins_of_queries[:, : n_tables * n_bits]
+        key_margins = first_margins.reshape(-1, n_tables, n_bits)
+    planes = weigh(margins_of_queries, n_words)
+    for i, code in enumerate(pack(margins_of_queries, n_words)):
+        firsts, lasts = probe(key_margins[i], tables, keys, directory, n_probes)
+        entered = entries(firsts, lasts, tables)
+        kept = chosen = np.unique(entered[:, 0]).astype(np.int32)
+        if n_rerank:
+            matched = weighted_distances(code[-1:], planes[i, :, -1:], entered[:, 1:])
+            kept = np.unique(entered[within(matched, n_sketch), 0]).astype(np.int32)
+            chosen = kept[within(weighted_distances(code, planes[i], codes[kept]), n_rerank)]
+        looked_at[i] = len(entered), len(kept), len(chosen)
+        _rerank(queries[i], exclude[i], rows, ids, chosen, found[i], cosines[i])
+    return found, cosines, looked_at
+
+
+def nearest(distances: NDArray[np.int64], ids: Ids, n: int) -> Ids:
+    """The n ids with the smallest distances, ties to the lower."""
+    return ids[best(ids, -distances, n)]
+
+
+def within(distances: NDArray[np.int64], n: int) -> NDArray[np.intp]:
+    """Positions of the n smallest distances and of all that are tied with the last of them."""
+    if n >= len(distances):
+        return np.arange(len(distances))
+    return np.flatnonzero(distances <= np.partition(distances, n - 1)[n - 1])
+
+
+def probe(
+    margins: Floats,
+    tables: Codes,
+    keys: NDArray[np.uint32],
+    directory: Positions,
+    n_probes: int,
+) -> tuple[Ids, Ids]:
+    """Where the probed buckets of each table begin and end in ``keys``: two of (L, n_probes).
+
+    Probes are in order of margin (``flips_in_order``). Where a table has fewer buckets, the others
+    are empty.
+    """
+    n_tables, n_bits = margins.shape
+    firsts, lasts = np.zeros((2, n_tables, n_probes), np.int64)
+    shift = n_bits - (directory.shape[1] - 1).bit_length() + 1
+    values = bit_values(n_bits)
+    for table, own in enumerate((margins >= 0) @ values):
+        for p, (flipped, _) in enumerate(islice(flips_in_order(margins[table]), n_probes)):
+            key = int(own) ^ int(values[list(flipped)].sum())
+            low, high = directory[table, key >> shift], directory[table, (key >> shift) + 1]
+            firsts[table, p], lasts[table, p] = low + np.searchsorted(
+                keys[table, low:high], [key, key + 1]
+            )
+    return firsts, lasts
+
+
+def entries(firsts: Ids, lasts: Ids, tables: Codes) -> Codes:
+    """All entries of probed buckets, probe by probe: (E, 2)."""
+    n_tables, n, _ = tables.shape
+    sizes = (lasts - firsts).T.ravel()
+    begins = (firsts + n * np.arange(n_tables)[:, np.newaxis]).T.ravel()
+    before = np.cumsum(sizes) - sizes
+    found: Codes = tables.reshape(-1, 2)[np.repeat(begins - before, sizes) + np.arange(sizes.sum())]
+    return found
+
+
+def _empty(n: int, k: int) -> Found:
+    found = np.full((n, k), -1, np.int64)
+    return found, np.full((n, k), -2, np.float32), np.zeros((n, 3), np.int64)
+
+
+def _rerank(
+    query: Floats,
+    exclude: int,
+    rows: NDArray[np.floating],
+    ids: Ids,
+    chosen: Positions,
+    found: Ids,
+    cosines: Floats,
+) -> None:
+    """Write the best of the chosen rows into ``found`` and ``cosines``, ties to the lower id."""
+    chosen = chosen[ids[chosen] != exclude]
+    scores = np.vecdot(rows[chosen].astype(np.float32), query)
+    top = best(ids[chosen], scores, len(found))
+    found[: len(top)] = ids[chosen[top]]
+    cosines[: len(top)] = scores[top]

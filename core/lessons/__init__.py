@@ -1,0 +1,1 @@
+"""What pages explain and nothing else needs."""

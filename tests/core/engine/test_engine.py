@@ -1,0 +1,331 @@
+"""Both indexes of the engine, with the loops that are read and those that run."""
+
+import numpy as np
+import pytest
+
+from core.engine.buckets import BucketIndex, BucketSearch, suited
+from core.engine.codes import CodeConfig, CodeIndex, CodeSearch
+from core.engine.kernels import compiled, readable
+from core.errors import SettingError, StoreError
+from core.index.exact import exact_scan, neighbour_recall
+from core.index.lsh import LSHConfig, LSHIndex
+from core.index.vectors import Vectors
+
+LOOPS = {"readable": readable, "compiled": compiled}
+ALL = CodeSearch(n_cells=10**6, n_words=2, n_sketch=10**6, n_rerank=10**6)
+
+
+def clusters(n=900, dim=48, seed=0):
+    """Embeddings with neighbours worth finding, two of them the same."""
+    rng = np.random.default_rng(seed)
+    rows = np.repeat(rng.standard_normal((30, dim)), n // 30, axis=0)
+    rows += 0.7 * rng.standard_normal(rows.shape)
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    rows[7] = rows[3]
+    return rows
+
+
+ROWS = clusters()
+IDS = np.random.default_rng(1).permutation(5_000)[: len(ROWS)]
+
+
+def codes(rows=ROWS, ids=IDS, loops=compiled, **config):
+    return CodeIndex.build(rows, ids, config=CodeConfig(**{"n_cells": 20} | config), loops=loops)
+
+
+def buckets(rows=ROWS, ids=IDS, loops=compiled, **config):
+    config = LSHConfig(**{"n_bits": 7, "n_tables": 6} | config)
+    return BucketIndex.build(rows, ids, config=config, loops=loops)
+
+
+MODES = {"codes": codes, "buckets": buckets}
+
+
+def same(a, b):
+    """Whether two answers agree: work exactly, cosines up to rounding, and ids but for rounding.
+
+    Each place has the same cosine to six digits, so where two ids differ, they were as good as
+    tied; that is rare.
+    """
+    return (
+        np.array_equal(a.looked_at, b.looked_at)
+        and np.allclose(a.similarities, b.similarities, rtol=0, atol=1e-6)
+        and (a.ids != b.ids).mean() < 0.002
+    )
+
+
+# --- one against the other ---
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        CodeSearch(n_cells=3, n_words=1, n_sketch=40, n_rerank=15),
+        CodeSearch(n_cells=9, n_words=3, n_sketch=100, n_rerank=30),
+        CodeSearch(n_cells=20, n_words=4, n_sketch=5, n_rerank=5),
+        ALL,
+    ],
+)
+def test_codes_give_the_same_hits_whichever_loops_run(settings, dtype):
+    answers = [
+        codes(ROWS.astype(dtype), loops=loops).query_batch(
+            ROWS[:200], k=10, settings=settings, exclude=IDS[:200]
+        )
+        for loops in LOOPS.values()
+    ]
+    assert same(*answers)
+
+
+@pytest.mark.parametrize("family", ["structured", "gaussian"])
+@pytest.mark.parametrize("n_probes", [1, 5, 200])
+@pytest.mark.parametrize(("n_sketch", "n_rerank"), [(1, 0), (40, 12), (5, 5)])
+def test_buckets_give_the_same_hits_whichever_loops_run(family, n_probes, n_sketch, n_rerank):
+    config = LSHConfig(n_bits=7, n_tables=6, seed=2)
+    settings = BucketSearch(n_probes=n_probes, n_sketch=n_sketch, n_rerank=n_rerank)
+    answers = [
+        BucketIndex.build(ROWS, IDS, config=config, family=family, loops=loops).query_batch(
+            ROWS[:200], k=10, settings=settings, exclude=IDS[:200]
+        )
+        for loops in LOOPS.values()
+    ]
+    assert same(*answers)
+
+
+@pytest.mark.parametrize("n_probes", [1, 3, 30])
+@pytest.mark.parametrize("n_bits", [3, 9, 24])
+def test_with_gaussian_hyperplanes_it_is_the_index_of_the_lessons(n_probes, n_bits):
+    config = LSHConfig(n_bits=n_bits, n_tables=5, seed=4)
+    lesson = LSHIndex(config, ROWS.shape[1])
+    lesson.add(IDS, ROWS)
+    fast = BucketIndex.build(ROWS, IDS, config=config, family="gaussian")
+    settings = BucketSearch(n_probes=n_probes, n_rerank=0)
+    for id, row in zip(IDS[:60].tolist(), ROWS[:60], strict=True):
+        expected = lesson.query(row, k=len(ROWS), n_probes=n_probes, exclude=id)
+        found = fast.query(row, k=len(ROWS), settings=settings, exclude=id)
+        np.testing.assert_allclose(found.similarities, expected.similarities, rtol=0, atol=1e-6)
+        of_each = dict(zip(expected.ids.tolist(), expected.similarities.tolist(), strict=True))
+        assert set(found.ids.tolist()) == of_each.keys()
+        for other, similarity in zip(found.ids.tolist(), found.similarities.tolist(), strict=True):
+            assert similarity == pytest.approx(of_each[other], abs=1e-6)  # sums of floats differ
+
+
+# --- against the exact scan ---
+
+
+@pytest.mark.parametrize("loops", LOOPS)
+def test_reading_everything_is_the_exact_scan_with_ties_to_the_lower_id(loops):
+    index = codes(loops=LOOPS[loops])
+    vectors = Vectors.from_matrix(ROWS, IDS)
+    for row in (3, 7, 50, 899):
+        expected = exact_scan(ROWS[row], vectors, k=25)
+        found = index.query(ROWS[row], k=25, settings=ALL)
+        assert np.array_equal(found.ids, expected.ids)
+    twins = index.query(ROWS[3], k=2, settings=ALL)
+    assert twins.ids.tolist() == sorted([IDS[3], IDS[7]])
+    assert twins.similarities[0] == twins.similarities[1]
+
+
+def test_more_of_each_stage_never_loses_a_neighbour_that_was_found():
+    index = codes()
+    ladder = [
+        CodeSearch(n_cells=c, n_words=2, n_sketch=s, n_rerank=r)
+        for c, s, r in ((1, 30, 10), (4, 30, 10), (4, 200, 10), (4, 200, 150), (20, 900, 900))
+    ]
+    vectors = Vectors.from_matrix(ROWS, IDS)
+    recalls = []
+    for settings in ladder:
+        answers = index.query_batch(ROWS[:100], k=10, settings=settings)
+        truth = [exact_scan(row, vectors, k=10).ids for row in ROWS[:100]]
+        recalls.append(np.mean(list(map(neighbour_recall, answers.ids, truth))))
+    assert recalls == sorted(recalls)
+    assert recalls[0] < 0.9
+    assert recalls[-1] > 0.99
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_query_itself_is_left_out_and_nothing_else(mode):
+    index = MODES[mode]()
+    with_itself = index.query(ROWS[50], k=11)
+    without = index.query(ROWS[50], k=10, exclude=int(IDS[50]))
+    assert with_itself.ids[0] == IDS[50]
+    assert np.array_equal(with_itself.ids[1:], without.ids)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_fewer_hits_than_wanted_are_all_there_are(mode):
+    index = MODES[mode](ROWS[:4], IDS[:4])
+    assert len(index.query(ROWS[0], k=10)) <= 4
+    answers = index.query_batch(ROWS[:1], k=10)
+    assert answers.ids.shape == (1, 4)
+
+
+# --- batches and threads ---
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_batch_in_threads_gives_each_query_what_it_gets_alone(mode):
+    index = MODES[mode]()
+    alone = [index.query(row, k=5) for row in ROWS[:200]]
+    for threads in (1, 3):
+        answers = index.query_batch(ROWS[:200], k=5, threads=threads)
+        for one, ids in zip(alone, answers.ids, strict=True):
+            assert np.array_equal(one.ids, ids[: len(one)])
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_building_in_threads_gives_the_same_index(mode):
+    builds = [
+        {"codes": CodeIndex, "buckets": BucketIndex}[mode].build(ROWS, IDS, threads=threads)
+        for threads in (1, 4)
+    ]
+    assert np.array_equal(builds[0].codes, builds[1].codes)
+    assert same(*(index.query_batch(ROWS[:50]) for index in builds))
+
+
+def test_building_tells_how_far_it_is():
+    told = []
+    CodeIndex.build(ROWS, progress=lambda done, total, what: told.append((done, total, what)))
+    assert {what for _, _, what in told} >= {"Hashing", "Filling cells"}
+    assert all(0 <= done <= total for done, total, _ in told)
+
+
+# --- growing and shrinking ---
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_removing_and_adding_again_changes_nothing(mode):
+    index = MODES[mode](ROWS.copy(), IDS.copy())
+    before = index.query_batch(ROWS[:100], k=8)
+    index.remove(IDS[200:400])
+    assert len(index) == 700
+    assert not np.isin(index.query_batch(ROWS, k=8).ids, IDS[200:400]).any()
+    index.add(IDS[200:400], ROWS[200:400])
+    assert same(before, index.query_batch(ROWS[:100], k=8))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_adding_is_the_same_as_building_with_all_but_for_what_is_learnt(mode):
+    index = MODES[mode](ROWS[:600].copy(), IDS[:600].copy())
+    for start in range(600, 900, 100):
+        index.add(IDS[start : start + 100], ROWS[start : start + 100])
+    everything = {"codes": ALL, "buckets": BucketSearch(n_probes=128, n_rerank=0)}[mode]
+    whole = MODES[mode]()
+    a, b = (it.query_batch(ROWS[:50], k=20, settings=everything) for it in (index, whole))
+    assert np.array_equal(a.ids, b.ids)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_error_leaves_the_index_as_it_was(mode):
+    index = MODES[mode](ROWS.copy(), IDS.copy())
+    before = index.query_batch(ROWS[:20])
+    new = int(IDS.max()) + 1
+    with pytest.raises(SettingError, match="is in the gallery already"):
+        index.add([new, int(IDS[0])], ROWS[:2])
+    with pytest.raises(SettingError, match="length"):
+        index.add([new], 2 * ROWS[:1])
+    with pytest.raises(SettingError, match="is not in the gallery"):
+        index.remove([int(IDS[0]), new])
+    assert len(index) == len(ROWS)
+    assert same(before, index.query_batch(ROWS[:20]))
+
+
+# --- on disk ---
+
+
+@pytest.mark.parametrize("mapped", [True, False])
+@pytest.mark.parametrize("mode", MODES)
+def test_what_is_read_back_answers_as_what_was_written(mode, mapped, tmp_path):
+    index = MODES[mode](ROWS.astype(np.float16))
+    index.remove(IDS[:50])
+    index.save(tmp_path / "index")
+    again = type(index).load(tmp_path / "index", mapped=mapped)
+    assert isinstance(again.rows, np.memmap) == mapped
+    assert same(index.query_batch(ROWS[:60]), again.query_batch(ROWS[:60]))
+
+
+def test_an_index_that_is_only_read_says_how_to_add_to_it(tmp_path):
+    codes().save(tmp_path)
+    index = CodeIndex.load(tmp_path)
+    with pytest.raises(SettingError, match="mapped=False"):
+        index.add([9_999], ROWS[:1])
+    loaded = CodeIndex.load(tmp_path, mapped=False)
+    loaded.add([9_999], ROWS[:1])
+    assert len(loaded) == len(ROWS) + 1
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "changed", "other rows", "other kind"])
+def test_a_damaged_index_is_refused_in_one_sentence(damage, tmp_path):
+    codes().save(tmp_path)
+    path = tmp_path / "index.safetensors"
+    content = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(content[:-9])
+    elif damage == "changed":
+        path.write_bytes(content[:-9] + b"\x01" + content[-8:])
+    elif damage == "other rows":
+        np.save(tmp_path / "rows.npy", ROWS[:5])
+    kind = BucketIndex if damage == "other kind" else CodeIndex
+    with pytest.raises(StoreError, match="build it again"):
+        kind.load(tmp_path)
+
+
+# --- bad input ---
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_bad_queries_are_refused(mode):
+    index = MODES[mode]()
+    nan = np.full(48, np.nan, np.float32)
+    for query in (ROWS[0, :9], 2 * ROWS[0], nan):
+        with pytest.raises(SettingError, match=r"embedding|Embedding"):
+            index.query(query)
+        with pytest.raises(SettingError, match=r"queries|Embedding"):
+            index.query_batch(query[np.newaxis])
+    for k in (0, 1.5):
+        with pytest.raises(SettingError, match="k is"):
+            index.query(ROWS[0], k=k)
+    with pytest.raises(SettingError, match="leave out"):
+        index.query_batch(ROWS[:3], exclude=[1])
+    with pytest.raises(SettingError, match="threads"):
+        index.query_batch(ROWS[:3], threads=0)
+
+
+@pytest.mark.parametrize("build", [CodeIndex.build, BucketIndex.build])
+def test_bad_galleries_are_refused(build):
+    for rows in (ROWS[:0], ROWS[0], ROWS.astype(np.float64), 3 * ROWS, ROWS * np.nan):
+        with pytest.raises(SettingError, match="Embedding"):
+            build(rows)
+    for ids in ([1, 2], np.zeros(900, int), np.arange(900) - 1):
+        with pytest.raises(SettingError, match=r"ids|Id"):
+            build(ROWS, ids)
+
+
+def test_bad_settings_are_refused():
+    with pytest.raises(SettingError, match="n_rerank"):
+        CodeSearch(n_rerank=0)
+    with pytest.raises(SettingError, match="n_probes"):
+        BucketSearch(n_probes=0)
+    with pytest.raises(SettingError, match="multiple of 64"):
+        codes(n_bits=1_000)
+    with pytest.raises(SettingError, match="n_sketch_bits"):
+        codes(n_sketch_bits=2_048)
+    with pytest.raises(SettingError, match="hyperplanes"):
+        BucketIndex.build(ROWS, family="dense")
+
+
+# --- size ---
+
+
+def test_an_index_of_short_embeddings_takes_at_most_200_bytes_a_vector():
+    rows = clusters(30_000, 32)
+    index = CodeIndex.build(rows)
+    assert index.nbytes / len(index) <= 200
+
+
+def test_cells_grow_as_the_root_of_n():
+    cells = [CodeConfig().cells_for(n) for n in (1_000, 100_000, 1_000_000, 10_000_000)]
+    assert cells == [1, 512, 1_024, 4_096]
+    assert suited(100_000).n_bits == 14

@@ -1,0 +1,196 @@
+"""Theory of LSH, judged by hand, by SciPy, and by real indexes over embeddings of images."""
+
+from itertools import product
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from core.evaluation.labelled_embeddings import load_labelled
+from core.galleries import store
+from core.galleries.registry import open_known
+from core.index.exact import exact_scan, neighbour_recall
+from core.index.families.hyperplanes import draw_hyperplanes, keys_of
+from core.index.lsh import LSHConfig, LSHIndex
+from core.index.vectors import Vectors
+from core.lessons import hashing as theory
+from core.locations import ASSETS
+from core.model.embedder import Embedder
+
+SETTINGS = [(6, 2), (8, 8), (12, 8), (12, 24)]
+
+
+def unit(n: int, dim: int, seed: int = 0):
+    matrix = np.random.default_rng(seed).standard_normal((n, dim), dtype=np.float32)
+    return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+
+
+def index_of(embeddings, ids=None, **config: int) -> LSHIndex:
+    index = LSHIndex(LSHConfig(**config), embeddings.shape[1])
+    index.add(np.arange(len(embeddings)) if ids is None else ids, embeddings)
+    return index
+
+
+@pytest.fixture(scope="module", params=["corel1k", "scenes"])
+def images(request):
+    """Embeddings of real images, and their labels: Corel-1k and the built-in gallery."""
+    if request.param == "corel1k":
+        return load_labelled(ASSETS / "embeddings" / "corel1k-labelled.safetensors")
+    gallery = open_known("scenes")
+    stored = store.load(gallery, Embedder().digest)
+    labels = np.array([gallery.items[id].label for id in stored.ids.tolist()])
+    return SimpleNamespace(embeddings=stored.of("both"), labels=labels)
+
+
+@pytest.fixture(scope="module", params=["label", "nearest"])
+def sample(request, images):
+    labels = images.labels.tolist() if request.param == "label" else None
+    ids = np.arange(len(images.embeddings))
+    return theory.sample_pairs(ids, images.embeddings, labels=labels, k=10)
+
+
+# Recall and cost ----------------------------------------------------------------------------
+
+
+def test_a_sample_holds_every_pair_once_and_no_query_with_itself():
+    vectors = np.array([[1, 0], [0, 1], [-1, 0], [np.sqrt(0.5), np.sqrt(0.5)]], dtype=np.float32)
+    it = theory.sample_pairs(np.arange(4), vectors, labels=["a", "a", "b", None], k=1)
+    assert it.rows.tolist() == [0, 1, 2, 3]
+    assert it.wanted.astype(int).tolist() == [[0, 1, 0, 0], [1, 0, 0, 0], [0] * 4, [0] * 4]
+    assert np.flatnonzero(it.wanted_angles).tolist() in ([89], [90])  # rounding decides
+    assert (it.wanted_angles.sum(), it.other_angles.sum()) == (2, 4 * 3 - 2)
+    assert it.other_angles[179] == 2  # 0 and 2, seen from both sides
+
+
+def test_without_labels_wanted_is_what_the_exact_scan_ranks_first(images):
+    embeddings = images.embeddings
+    ids = np.arange(len(embeddings))
+    it = theory.sample_pairs(ids, embeddings, labels=None, k=7, n_queries=9)
+    vectors = Vectors.from_matrix(embeddings)
+    for row, wanted in zip(it.rows.tolist(), it.wanted, strict=True):
+        hits = exact_scan(embeddings[row], vectors, k=7, exclude=row)
+        assert np.flatnonzero(wanted).tolist() == sorted(hits.ids.tolist())
+
+
+def test_the_histogram_predicts_what_every_single_angle_predicts(sample, images):
+    cosines = (images.embeddings[sample.rows] @ images.embeddings.T).clip(-1, 1)
+    degrees = np.rad2deg(np.arccos(cosines.astype(np.float64)))
+    for K, L in SETTINGS:
+        each = theory.retrieved_at(degrees, K, L)
+        assert theory.predict(sample, K, L).recall == pytest.approx(
+            each[sample.wanted].mean(), abs=0.002
+        )
+
+
+def test_measured_is_what_keys_that_agree_in_any_table_say():
+    embeddings, ids = unit(60, 5), np.arange(60) * 3 + 1
+    it = theory.sample_pairs(ids, embeddings, labels=[i % 4 for i in range(60)], k=1)
+    index = index_of(embeddings, ids, n_bits=4, n_tables=3, seed=2)
+    keys = keys_of(embeddings, index.hyperplanes)  # (n, L)
+    together = (keys[:, np.newaxis] == keys[np.newaxis]).any(axis=2) & ~np.eye(60, dtype=bool)
+    measured = theory.measure(it, index)
+    assert measured.recall == pytest.approx(together[it.wanted].mean())
+    assert measured.candidate_ratio == pytest.approx(together.sum() / (60 * 59))
+
+
+@pytest.mark.parametrize(("K", "L"), SETTINGS)
+def test_prediction_and_measurement_agree_on_real_images_in_the_mean_over_seeds(
+    sample, images, K, L
+):
+    predicted = theory.predict(sample, K, L)
+    measured = [
+        theory.measure(sample, index_of(images.embeddings, n_bits=K, n_tables=L, seed=seed))
+        for seed in range(8)
+    ]
+    for name in ("recall", "candidate_ratio"):
+        values = np.array([getattr(it, name) for it in measured])
+        error = values.std(ddof=1) / np.sqrt(len(values))
+        expected = getattr(predicted, name)
+        assert abs(values.mean() - expected) < 4 * error + 0.002
+        assert abs(values - expected).max() < theory.ONE_SEED
+
+
+def test_the_choice_reaches_the_recall_and_nothing_cheaper_does(sample):
+    bits, tables = range(1, 17), range(1, 21)
+    n = len(sample.ids) - 1
+    for recall in (0.5, 0.8, 0.95):
+        chosen = theory.choose(sample, recall, n_bits=bits, n_tables=tables)
+        outcome = theory.predict(sample, *chosen)
+        assert outcome.recall >= recall
+        cost = theory.dot_products(outcome, n, *chosen)
+        for setting in product(bits, tables):
+            other = theory.predict(sample, *setting)
+            if other.recall >= recall:
+                assert theory.dot_products(other, n, *setting) >= cost
+
+
+def test_where_nothing_reaches_the_recall_the_choice_comes_closest(sample):
+    assert theory.choose(sample, 0.999, n_bits=[8, 12], n_tables=[1, 2]) == (8, 2)
+
+
+# Bits that differ ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 12, 96, 768])
+def test_the_band_is_scipys_binomial_interval(n):
+    p = np.array([0.0, 0.01, 1 / 3, 0.5, 0.9, 1.0])
+    low, high = theory.binomial_band(p, n)
+    for q, least, most in zip(p, low, high, strict=True):
+        expected = (0, 0) if q == 0 else (n, n) if q == 1 else stats.binom(n, q).interval(0.95)
+        assert (least, most) == expected
+
+
+def test_pairs_of_images_lie_in_the_band(images):
+    hyperplanes = draw_hyperplanes(n_tables=16, n_bits=12, dim=256, seed=0)
+    pairs = theory.hamming_pairs(images.embeddings, hyperplanes, 300)
+    assert pairs.n_bits == 192
+    assert theory.share_inside(pairs) > 0.88  # they share their hyperplanes, so they stray together
+    off = pairs.different / 192 - pairs.degrees / 180
+    assert abs(off.mean()) < 0.02
+
+
+def test_pairs_are_counted_bit_by_bit(images):
+    index = index_of(images.embeddings, n_bits=9, n_tables=3)
+    pairs = theory.hamming_pairs(images.embeddings, index.hyperplanes, 20)
+    for (a, b), different in zip(pairs.rows.tolist(), pairs.different.tolist(), strict=True):
+        x, y = (index.hash(images.embeddings[row]).bits for row in (a, b))
+        assert (x != y).sum() == different
+
+
+def test_pairs_are_spread_over_all_angles_there_are(images):
+    rows, degrees = theory.spread_pairs(images.embeddings, 300)
+    assert len(np.unique(rows, axis=0)) == len(rows) == 300
+    assert (np.diff(degrees) >= 0).all()
+    x, y = images.embeddings[rows].transpose(1, 0, 2)
+    assert np.cos(np.deg2rad(degrees)) == pytest.approx(np.vecdot(x, y), abs=1e-6)
+    assert np.bincount(degrees.astype(int)).max() <= 10  # drawn at random, some degree has more
+
+
+# Probes and buckets -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exclude", [None, 17])
+def test_after_each_step_recall_and_candidates_are_those_of_a_search_with_that_many_probes(
+    images, exclude
+):
+    embeddings, k = images.embeddings, 10
+    index = index_of(embeddings, n_bits=8, n_tables=3, seed=1)
+    query = embeddings[17] if exclude == 17 else unit(1, 256)[0]
+    truth = exact_scan(query, index.vectors, k=k, exclude=exclude).ids
+    code = index.hash(query)
+    steps = theory.probe_steps(index.candidates(code, n_probes=40), truth, exclude=exclude)
+    assert len(steps.n_found) == 40
+    for n in (1, 2, 7, 40):
+        found = index.query(query, k=k, n_probes=n, exclude=exclude).ids
+        assert steps.n_found[n - 1] / k == neighbour_recall(found, truth)
+        ids = index.candidates(code, n_probes=n).ids
+        assert steps.n_candidates[n - 1] == np.count_nonzero(ids != exclude)
+
+
+def test_a_table_is_described_by_its_buckets():
+    it = theory.table_statistics({0: 1, 2: 4, 3: 1, 7: 4}, n_bits=3)
+    assert (it.n_buckets, it.empty_share) == (4, 0.5)
+    assert (it.largest_key, it.largest) == (2, 4)  # of two as large the lower key
+    assert it.alone_share == 0.2
+    assert it.mean_read == (4 * 3 + 4 * 3) / 10
