@@ -4,7 +4,8 @@ import re
 
 import streamlit as st
 
-from pages.ui import navigation, tour
+from pages.parts.home import tour
+from pages.ui import navigation
 
 N_HITS = 8
 STEP = 67  # from one example to the next: prime, and more than a category
@@ -20,7 +21,8 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from core.errors import HashlightError
     from core.figures.timing import duration
     from core.search import SearchResult
-    from pages.ui import cards, errors, galleries, resources, results
+    from pages.parts.search import panels
+    from pages.ui import cards, errors, galleries, resources
     from pages.ui.answers import answer, look_up_seconds
     from pages.ui.errors import plain
     from pages.ui.inputs import Query
@@ -84,14 +86,14 @@ try:
             picture, attention, code = st.columns([3, 3, 4], gap="medium")
             with picture:
                 st.markdown("**1 · The query**")
-                results.query_picture(result, item.label or item.name)
+                panels.query_picture(result, item.label or item.name)
                 st.caption(f"{plain(item.name)} · label {plain(item.label or 'none')}")
             with attention:
                 st.markdown("**2 · Where the network looks**")
-                results.heatmap(result)
+                panels.heatmap(result)
             with code:
                 st.markdown("**3 · Its hash code**")
-                results.hash_code(result)
+                panels.hash_code(result)
                 st.caption("One row per hash table; pale bits flip easily.")
             st.markdown("**4 · Its first hits**")
             with cards.grid("home", min_width=96):

@@ -9,22 +9,13 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("How attention works", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.errors import HashlightError
-    from pages.ui import (
-        address,
-        attention,
-        attention_ablation,
-        attention_gradcam,
-        attention_walk,
-        errors,
-        galleries,
-        inputs,
-        view,
-    )
+    from pages.parts.attention import gradcam, lesson, switches, walk
+    from pages.ui import address, errors, galleries, inputs, view
 
 PARTS = {
-    "Walk through": attention_walk.show,
-    "Ablation": attention_ablation.show,
-    "Grad-CAM": attention_gradcam.show,
+    "Walk through": walk.show,
+    "Ablation": switches.show,
+    "Grad-CAM": gradcam.show,
 }
 
 shown = view.current()
@@ -46,7 +37,7 @@ try:
         inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ATTENTION)
         query = inputs.query(asked, gallery)
         if query:
-            lesson = attention.Lesson(query, gallery, stored, asked)
+            lesson = lesson.Lesson(query, gallery, stored, asked)
             tabs = st.tabs(list(PARTS), **address.tied("part", PARTS, next(iter(PARTS))))
             for tab, show in zip(tabs, PARTS.values(), strict=True):
                 if tab.open:

@@ -7,7 +7,8 @@ from pages.ui import navigation
 navigation.set_up("Augmentation")
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
     from core.errors import HashlightError
-    from pages.ui import augmentation, errors, galleries, inputs, resources, view
+    from pages.parts.augmentation import playground
+    from pages.ui import errors, galleries, inputs, resources, view
 
 shown = view.current()
 
@@ -26,12 +27,12 @@ errors.show_remembered()
 
 try:
     gallery = galleries.open_chosen(shown)
-    inputs.choose_query(augmentation.or_sample(shown), gallery, page=navigation.AUGMENTATION)
-    query = inputs.query(augmentation.or_sample(shown), gallery)
+    inputs.choose_query(playground.or_sample(shown), gallery, page=navigation.AUGMENTATION)
+    query = inputs.query(playground.or_sample(shown), gallery)
     if query:
-        pixels = resources.small_picture(query.data, max_side=augmentation.SIDE)
-        augmentation.guess(pixels, shown)
-        augmentation.one_by_one(pixels, query.title)
-        augmentation.all_at_once(pixels, shown)
+        pixels = resources.small_picture(query.data, max_side=playground.SIDE)
+        playground.guess(pixels, shown)
+        playground.one_by_one(pixels, query.title)
+        playground.all_at_once(pixels, shown)
 except HashlightError as error:
     errors.show(error)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import benchmark_measured, navigation
+from pages.parts.benchmark import measured
+from pages.ui import navigation
 
 MEASURED = "Measured"
 LIVE = ["Race here", "Calibrate"]
@@ -17,16 +18,17 @@ st.markdown(
 tabs = st.tabs([MEASURED, *LIVE], key="part", bind="query-params")
 if tabs[0].open:
     with tabs[0]:
-        benchmark_measured.show()
+        measured.show()
 for tab, name in zip(tabs[1:], LIVE, strict=True):
     if tab.open:
         with tab, st.spinner("Starting …"):  # seconds, once after a server start: PyTorch
             from core.errors import HashlightError
-            from pages.ui import benchmark_live, errors, view
+            from pages.parts.benchmark import live
+            from pages.ui import errors, view
         with tab:
             errors.show_remembered()
             try:
                 shown = view.current()
-                (benchmark_live.race if name == LIVE[0] else benchmark_live.calibrate)(shown)
+                (live.race if name == LIVE[0] else live.calibrate)(shown)
             except HashlightError as error:
                 errors.show(error)

@@ -7,7 +7,8 @@ from pages.ui import navigation
 navigation.set_up("Relevance feedback")
 with st.spinner("Starting …"):  # once after a server start: PyTorch and scikit-learn take seconds
     from core.errors import HashlightError
-    from pages.ui import errors, feedback, galleries, inputs, view
+    from pages.parts.feedback import game
+    from pages.ui import errors, galleries, inputs, view
 
 shown = view.current()
 
@@ -30,9 +31,9 @@ try:
         inputs.choose_query(shown, gallery, stored.ids.tolist(), page=navigation.FEEDBACK)
         query = inputs.query(shown, gallery)
         if query:
-            search = feedback.begin(query, gallery, stored, shown)
+            search = game.begin(query, gallery, stored, shown)
             if search:
-                feedback.play(search, shown)
+                game.play(search, shown)
         else:
             st.info("Choose a query above: it is what the gallery is searched for.")
 except HashlightError as error:

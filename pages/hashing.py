@@ -11,13 +11,14 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("How LSH works", anchor=False)
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
     from core.errors import HashlightError
-    from pages.ui import address, errors, galleries, hashing, hyperplane_lab, inputs, view
+    from pages.parts.hashing import hyperplane_lab, panels
+    from pages.ui import address, errors, galleries, inputs, view
 
 PARTS = {
-    "Bits and tables": hashing.coach,
-    "Theory and practice": hashing.practice,
-    "Probes": hashing.probes,
-    "Buckets": hashing.buckets,
+    "Bits and tables": panels.coach,
+    "Theory and practice": panels.practice,
+    "Probes": panels.probes,
+    "Buckets": panels.buckets,
 }
 
 # Settings that a part offers itself, beside what they change.
@@ -39,8 +40,8 @@ else:
                 try:
                     gallery = galleries.open_chosen(shown)
                     stored = galleries.embeddings(gallery) if gallery else None
-                    lesson = hashing.Lesson(shown, gallery, stored) if gallery and stored else None
-                    if lesson and hashing.enough(lesson):
+                    lesson = panels.Lesson(shown, gallery, stored) if gallery and stored else None
+                    if lesson and panels.enough(lesson):
                         show(lesson)
                 except HashlightError as error:
                     errors.show(error)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import experiment, navigation
+from pages.parts.results import experiment
+from pages.ui import navigation
 
 PARTS = {
     "Ranking": experiment.ranking,

@@ -9,7 +9,8 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Robustness", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.errors import HashlightError
-    from pages.ui import errors, galleries, inputs, robustness, view
+    from pages.parts.robustness import playground
+    from pages.ui import errors, galleries, inputs, view
 
 shown = view.current()
 inputs.settings(shown)
@@ -30,10 +31,10 @@ try:
         inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ROBUSTNESS)
         query = inputs.query(asked, gallery)
         if query:
-            lab = robustness.begin(query, gallery, stored, asked)
-            robustness.prediction(lab)
-            robustness.playground(lab)
-            robustness.how_far(lab)
-            robustness.further(asked)
+            lab = playground.begin(query, gallery, stored, asked)
+            playground.prediction(lab)
+            playground.playground(lab)
+            playground.how_far(lab)
+            playground.further(asked)
 except HashlightError as error:
     errors.show(error)

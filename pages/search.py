@@ -9,7 +9,8 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Search", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.errors import HashlightError
-    from pages.ui import errors, galleries, inputs, results, view
+    from pages.parts.search import panels
+    from pages.ui import errors, galleries, inputs, view
     from pages.ui.answers import answer
 
 shown = view.current()
@@ -29,17 +30,17 @@ try:
             result = answer(query, gallery, stored, shown)
             pictures, numbers = st.columns([3, 2], gap="medium")
             with pictures:
-                results.query_and_attention(result, query)
+                panels.query_and_attention(result, query)
             with numbers:
-                results.summary(result, shown)
-                results.guess(result)
-            results.side_by_side(result, gallery, shown)
+                panels.summary(result, shown)
+                panels.guess(result)
+            panels.side_by_side(result, gallery, shown)
             st.page_link(
                 navigation.INSPECT,
                 label="Why these, and why not others?",
                 icon=":material/troubleshoot:",
                 query_params=shown.params() | {"part": "Why?"},
             )
-            results.costs(result)
+            panels.costs(result)
 except HashlightError as error:
     errors.show(error)

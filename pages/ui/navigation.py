@@ -4,11 +4,13 @@ Each page calls ``set_up`` first. We don't use ``st.navigation``: beside a ``pag
 the first visitor after a server start who opens a deep link would get a broken menu.
 """
 
+import re
 from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import share, tour
+from pages.parts.home import tour
+from pages.ui import share
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
@@ -18,7 +20,9 @@ HOME = "streamlit_app.py"
 SEARCH = "pages/search.py"
 HASHING = "pages/hashing.py"
 ATTENTION = "pages/attention.py"
-INSPECT = "pages/inspect.py"
+INSPECT = (
+    "pages/1_inspect.py"  # with a number, so that nothing imports it for the standard library's
+)
 ROBUSTNESS = "pages/robustness.py"
 FEEDBACK = "pages/feedback.py"
 AUGMENTATION = "pages/augmentation.py"
@@ -36,6 +40,11 @@ MENU = (
     (RESULTS, "Results", ":material/table_chart:"),
     (BENCHMARK, "Benchmark", ":material/speed:"),
 )
+
+
+def slug(page: str) -> str:
+    """Return what a page is called in an address: Streamlit leaves a leading number out."""
+    return "" if page == HOME else re.sub("^[0-9]+_", "", Path(page).stem)
 
 
 def set_up(title: str) -> None:

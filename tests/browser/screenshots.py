@@ -36,7 +36,7 @@ STATES = {  # where another one than the page's own start says more
 }
 PRESSED = {navigation.FEEDBACK: ["Let the labels answer"] * 2}
 PAGES = {  # name of its pictures -> file
-    "home" if page == navigation.HOME else Path(page).stem: page for page, _, _ in navigation.MENU
+    navigation.slug(page) or "home": page for page, _, _ in navigation.MENU
 }
 AT_REST = """() =>
     document.querySelectorAll("[data-testid=stSkeleton], [data-testid=stSpinner]").length === 0

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from core.index.families.hyperplanes import keys_of
 from core.lessons.plane import plane_gallery, plane_normals, unit
-from pages.ui.hyperplane_lab import parse_turned
+from pages.parts.hashing.hyperplane_lab import parse_turned
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,8 @@ from core.evaluation import results
 from core.evaluation.attention_focus import cell_shares, share_inside
 from core.galleries.scenes import ScenesGallery
 from core.model.cbam import ATTENTION_MODES
-from pages.ui import attention_gradcam, attention_maps, resources
+from pages.parts.attention import gradcam, maps
+from pages.ui import resources
 
 PARTS = ["Walk through", "Ablation", "Grad-CAM"]
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
@@ -36,8 +37,8 @@ def boards(monkeypatch):
     def mount(key, data, **callbacks):
         given[key] = json.loads(json.dumps(data))
 
-    monkeypatch.setattr(attention_maps, "_board", mount)
-    monkeypatch.setattr(attention_maps, "_channels", mount)
+    monkeypatch.setattr(maps, "_board", mount)
+    monkeypatch.setattr(maps, "_channels", mount)
     return given
 
 
@@ -169,8 +170,8 @@ def test_a_score_is_the_measure_of_the_results():
     cam = np.random.default_rng(0).random((6, 6))
     cells = cell_shares(mask, 6, 6)[None]
     ratio = share_inside(cam[None], cells)[0] / mask.mean()
-    assert attention_gradcam._score(cam, mask).endswith(f"×{ratio:.2f}")
-    assert attention_gradcam._score(cam, mask & False) == "Its object is hidden."
+    assert gradcam._score(cam, mask).endswith(f"×{ratio:.2f}")
+    assert gradcam._score(cam, mask & False) == "Its object is hidden."
 
 
 def test_an_outline_lies_outside_the_mask_only():
@@ -185,7 +186,7 @@ def test_an_outline_lies_outside_the_mask_only():
             [0, 0, 0, 0, 0],
         ]
     )
-    assert np.array_equal(attention_gradcam._grown(mask), expected.astype(bool))
+    assert np.array_equal(gradcam._grown(mask), expected.astype(bool))
     corner = np.zeros((2, 2), dtype=bool)
     corner[0, 0] = True
-    assert attention_gradcam._grown(corner).tolist() == [[True, True], [True, False]]
+    assert gradcam._grown(corner).tolist() == [[True, True], [True, False]]

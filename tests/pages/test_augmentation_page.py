@@ -6,7 +6,8 @@ import pytest
 from core.images import decode
 from core.model import augment
 from core.model.preprocess import squash
-from pages.ui import augmentation, resources
+from pages.parts.augmentation import playground
+from pages.ui import resources
 from pages.ui.view import View
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
@@ -23,7 +24,7 @@ STRENGTHS = {
 def pictures(monkeypatch):
     """The pixels that the page shows, by what it calls them."""
     seen = {}
-    monkeypatch.setattr(augmentation, "_picture", lambda pixels, alt: seen.update({alt: pixels}))
+    monkeypatch.setattr(playground, "_picture", lambda pixels, alt: seen.update({alt: pixels}))
     return seen
 
 
@@ -41,7 +42,7 @@ def test_without_a_choice_the_page_shows_a_sample(open_page, pictures):
     page = open_page()
     assert not page.exception
     assert "Before: A Chinese palace, a photograph that comes with scikit-learn" in pictures
-    assert len(draws(pictures)) == augmentation.N_DRAWS
+    assert len(draws(pictures)) == playground.N_DRAWS
 
 
 def test_a_sample_needs_no_gallery(open_page, pictures, monkeypatch):
@@ -72,7 +73,7 @@ def test_the_pictures_are_what_the_core_makes_of_the_file(open_page, pictures, s
     assert np.array_equal(pictures["After scaling"], augment.scale(pixels, 1.25))
     expected = [
         squash(augment.augment(pixels, np.random.default_rng([0, number])), 192)
-        for number in range(augmentation.N_DRAWS)
+        for number in range(playground.N_DRAWS)
     ]
     assert np.array_equal(draws(pictures), expected)
 
@@ -104,7 +105,7 @@ def test_strengths_go_to_the_address_a_link_brings_them_back_and_nonsense_is_ign
     odd = open_page(**RED, scale="nan", turn="900", crop="", noise="x", blue="-1")
     assert not odd.exception
     assert [it.value for it in odd.slider if it.key.startswith("strength")] == [
-        knob.start for change in augmentation.CHANGES for knob in change.knobs
+        knob.start for change in playground.CHANGES for knob in change.knobs
     ]
 
 
@@ -112,7 +113,7 @@ def test_a_guess_is_answered_by_the_network(open_page):
     page = open_page(sample="china")
     assert not page.success
     assert not page.info
-    names = [change.name for change in augmentation.CHANGES]
+    names = [change.name for change in playground.CHANGES]
     right = []
     for name in names:
         page.radio(key="guess-change").set_value(name).run()
@@ -136,11 +137,11 @@ def test_drawing_again_changes_the_draws_and_the_address_and_a_link_brings_them_
 
 
 def test_after_the_last_seed_comes_the_first():
-    assert augmentation._next_seed(View(seed=9_999)).seed == 0
+    assert playground._next_seed(View(seed=9_999)).seed == 0
 
 
 def test_every_slider_reaches_beyond_the_training_range_and_starts_within_it():
-    for change in augmentation.CHANGES:
+    for change in playground.CHANGES:
         low, high = change.training
         for knob in change.knobs:
             assert low <= knob.start <= high

@@ -9,7 +9,8 @@ import pytest
 from core.benchmark import live
 from core.engine.kernels import readable
 from core.evaluation import results
-from pages.ui import benchmark_words, resources
+from pages.parts.benchmark import words
+from pages.ui import resources
 from pages.ui.work import Work
 
 HEAD = {
@@ -133,11 +134,11 @@ def test_where_we_lose_comes_first_and_by_how_much(open_page, measured):
 def test_the_engine_wins_no_contest_that_nobody_else_was_in():
     def headline(*more):
         files = result()["data_sets"] | {it["title"]: it for it in more}
-        return benchmark_words.headline(benchmark_words.duels(files))
+        return words.headline(words.duels(files))
 
     lonely = data_set("Huge", 10_000_000, exact=8000.0, codes=0.5)
     slow = data_set("Tiny", 10, exact=0.1, codes=0.5)
-    assert list(map(str, benchmark_words.duels({"huge": lonely}))) == [
+    assert list(map(str, words.duels({"huge": lonely}))) == [
         "On Huge only the exact scan could be run beside ours "
         "(exact scan, NumPy 8.00 s, ours: codes 0.500 ms)."
     ]
@@ -239,7 +240,7 @@ def finish(**times):
 
 def test_the_verdict_says_plainly_when_lsh_loses():
     slow = finish(exact=(0.001, 1), lsh=(0.004, 0.95), buckets=(0.002, 0.95), codes=(0.003, 0.95))
-    first, second = benchmark_words.race_verdict(slow)
+    first, second = words.race_verdict(slow)
     assert first.startswith("**The exact scan wins**: 1.0 ms")
     assert second.startswith("**The readable LSH index loses to the exact scan**: 4.0 ms")
     assert "4 times as long, and it finds 95%. It reads 30% of the gallery" in second
@@ -247,7 +248,7 @@ def test_the_verdict_says_plainly_when_lsh_loses():
 
 def test_the_verdict_counts_no_time_that_finds_too_little():
     careless = finish(exact=(0.01, 1), lsh=(0.005, 0.5), buckets=(0.0001, 0.4), codes=(0.001, 0.96))
-    first, second, third = benchmark_words.race_verdict(careless)
+    first, second, third = words.race_verdict(careless)
     assert first.startswith("**The engine's codes win**: 1.0 ms a query at 96% recall, 10 times")
     assert "2 times as fast as the exact scan, but finds only 50%" in second
     assert third.startswith("The engine's buckets find only 40%")

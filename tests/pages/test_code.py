@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 from core.index.families.hyperplanes import hash_code, keys_of
 from core.paper.rooms import resolve
 
-UI = Path(__file__).parents[2] / "pages" / "ui"
+PAGES = Path(__file__).parents[2] / "pages"
 NAMED = sorted(
     {
         name
-        for file in UI.glob("*.py")
+        for file in PAGES.rglob("*.py")
         for name in re.findall(r'"(core\.[a-z_.0-9]+:\w+)"', file.read_text())
     }
 )

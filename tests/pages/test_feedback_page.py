@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 from core.galleries.folder import open_folder
 from core.methods.base import Pictures
 from core.methods.svm import SvmActiveLearning
-from pages.ui import feedback, resources
+from pages.parts.feedback import game
+from pages.ui import resources
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
 LABELS, UNDO, AGAIN = "Let the labels answer", "Undo the last round", "Start again"
@@ -55,7 +56,7 @@ def labels(page) -> list[str]:
     return [button.label for button in page.button]
 
 
-def game(page):
+def played(page):
     return page.session_state["feedback-game"]
 
 
@@ -85,7 +86,7 @@ def test_the_first_ranking_is_the_exact_scan_and_the_query_is_not_in_it(open_pag
     query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
     matrix = stored.of("both")
     order = np.argsort(-(matrix @ matrix[query]), kind="stable").tolist()
-    assert game(page).rankings[0].tolist() == [row for row in order if row != query]
+    assert played(page).rankings[0].tolist() == [row for row in order if row != query]
     assert metrics(page)["Rounds"] == "0"
 
 
@@ -94,7 +95,7 @@ def test_the_labels_teach_the_svm_to_rank_all_red_images_first(open_page, small_
     click(page, LABELS)
     assert not page.exception
     assert metrics(page)["Rounds"] == "1"
-    assert is_red(small_gallery)[game(page).rankings[-1]].tolist() == [True] * 5 + [False] * 6
+    assert is_red(small_gallery)[played(page).rankings[-1]].tolist() == [True] * 5 + [False] * 6
     assert metrics(page)["Precision@10"] == "50%"  # five of the ten places can be red
     assert "Precision@20" not in metrics(page)  # there are not twenty images
 
@@ -105,10 +106,10 @@ def test_a_visitor_who_calls_blue_what_they_want_gets_blue(open_page, small_gall
     for group in asked(page):
         group.set_value(bool(not red[row(group, small_gallery)]))
     click(page, "Answer")
-    answers = game(page).session.answers
+    answers = played(page).session.answers
     assert len(answers) == 10
     assert all(relevant == (not red[it]) for it, relevant in answers.items())
-    top = game(page).rankings[-1][:4]
+    top = played(page).rankings[-1][:4]
     assert not red[top].any()
 
 
@@ -119,7 +120,7 @@ def test_an_image_that_was_left_open_is_not_learned_and_is_asked_about_again(
     first, second = (row(group, small_gallery) for group in asked(page)[:2])
     asked(page)[0].set_value(False)
     click(page, "Answer")
-    assert game(page).session.answers == {first: False}
+    assert played(page).session.answers == {first: False}
     rows = [row(group, small_gallery) for group in asked(page)]
     assert second in rows
     assert first not in rows
@@ -147,17 +148,17 @@ def test_no_answer_at_all_gets_one_sentence_and_is_no_round(open_page):
 
 def test_undo_brings_the_ranking_before_the_last_round_back_and_start_again_the_first(open_page):
     page = open_page(**RED)
-    seen = [game(page).rankings[-1].tolist()]
+    seen = [played(page).rankings[-1].tolist()]
     for _ in range(2):
         click(page, LABELS)
-        seen.append(game(page).rankings[-1].tolist())
+        seen.append(played(page).rankings[-1].tolist())
     assert seen[0] != seen[1]
     click(page, UNDO)
-    assert game(page).rankings[-1].tolist() == seen[1]
+    assert played(page).rankings[-1].tolist() == seen[1]
     click(page, LABELS)
-    assert game(page).rankings[-1].tolist() == seen[2]
+    assert played(page).rankings[-1].tolist() == seen[2]
     click(page, AGAIN)
-    assert [ranking.tolist() for ranking in game(page).rankings] == seen[:1]
+    assert [ranking.tolist() for ranking in played(page).rankings] == seen[:1]
 
 
 def test_when_every_image_was_answered_about_nothing_is_asked(open_page):
@@ -184,9 +185,9 @@ def test_a_link_brings_the_answers_back_in_another_browser(open_page):
     click(page, LABELS)
     other = open_page(**address(page))
     assert metrics(other)["Rounds"] == "2"
-    assert game(other).session.answers == game(page).session.answers
-    assert [it.tolist() for it in game(other).rankings] == [
-        it.tolist() for it in game(page).rankings
+    assert played(other).session.answers == played(page).session.answers
+    assert [it.tolist() for it in played(other).rankings] == [
+        it.tolist() for it in played(page).rankings
     ]
     click(other, UNDO)
     click(other, UNDO)
@@ -227,15 +228,15 @@ def test_ranks_are_marked_by_what_they_were_before_the_last_round(open_page):
     asked(page)[0].set_value(False)
     click(page, "Answer")
     click(page, LABELS)
-    first, before, after = (ranking.tolist() for ranking in game(page).rankings)
+    first, before, after = (ranking.tolist() for ranking in played(page).rankings)
     assert len({tuple(first), tuple(before), tuple(after)}) == 3
     shown = [it.value for it in page.markdown if re.match(r"\*\*\d", it.value)]
-    assert len(shown) == feedback.N_SHOWN
+    assert len(shown) == game.N_SHOWN
     for rank, (row, facts) in enumerate(zip(after, shown, strict=False), start=1):
         was = before.index(row) + 1
         assert facts.startswith(f"**{rank}** ")
-        assert ("**new**" in facts) == (was > feedback.N_SHOWN)
-        assert (f"▲{was - rank}]" in facts) == (rank < was <= feedback.N_SHOWN)
+        assert ("**new**" in facts) == (was > game.N_SHOWN)
+        assert (f"▲{was - rank}]" in facts) == (rank < was <= game.N_SHOWN)
         assert (f"▼{rank - was}]" in facts) == (was < rank)
 
 
@@ -250,7 +251,7 @@ def test_ranks_are_marked_by_what_they_were_before_the_last_round(open_page):
     ],
 )
 def test_a_mark_says_how_far_an_image_has_moved(rank, before, mark):
-    assert feedback._moved(rank, before) == mark
+    assert game._moved(rank, before) == mark
 
 
 def test_colours_and_textures_are_measured_on_demand_and_rank_as_system_17_does(
@@ -266,7 +267,7 @@ def test_colours_and_textures_are_measured_on_demand_and_rank_as_system_17_does(
     query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
     session = method.session(method.features[query])
     expected = [row for row in session.ranking().tolist() if row != query]
-    assert game(page).rankings[0].tolist() == expected
+    assert played(page).rankings[0].tolist() == expected
 
 
 def test_a_picture_without_a_label_is_judged_by_the_visitor_alone(open_page):
@@ -275,7 +276,7 @@ def test_a_picture_without_a_label_is_judged_by_the_visitor_alone(open_page):
     assert LABELS not in labels(page)
     assert metrics(page).keys() == {"Rounds"}
     assert ["you are the judge" in it.value for it in page.info] == [True]
-    assert len(game(page).rankings[0]) == 12  # no image of the gallery is the query
+    assert len(played(page).rankings[0]) == 12  # no image of the gallery is the query
 
 
 def test_a_gallery_without_labels_works_as_well(open_gallery, unlabelled):

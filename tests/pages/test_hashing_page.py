@@ -10,8 +10,8 @@ from core.index.lsh import LSHConfig
 from core.lessons.hashing import choose, predict, sample_pairs
 from core.lessons.plane import plane_gallery, plane_normals, unit
 from core.search import build_index
+from pages.parts.hashing.hyperplane_lab import SEED, parse_turned, write_turned
 from pages.ui import resources
-from pages.ui.hyperplane_lab import SEED, parse_turned, write_turned
 
 PARTS = ["Bits and tables", "Theory and practice", "Probes", "Buckets"]
 

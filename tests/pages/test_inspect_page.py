@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.lessons.evidence import as_csv
-from pages.ui import inspect
+from pages.parts.inspect import panels
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
 FEW = {"K": "12", "L": "2", "probes": "1"}  # such that something is missed
@@ -17,7 +17,7 @@ def open_page(open_app):
     """Open the page on six red and six blue images, with these parameters in its address."""
 
     def open_page(**params: str) -> AppTest:
-        page = open_app("pages/inspect.py", **params)
+        page = open_app("pages/1_inspect.py", **params)
         assert not page.exception
         return page
 
@@ -28,8 +28,8 @@ def open_page(open_app):
 def seen(monkeypatch):
     """What the page shows, in the order of its runs."""
     runs = []
-    begin = inspect.begin
-    monkeypatch.setattr(inspect, "begin", lambda *given: runs.append(begin(*given)) or runs[-1])
+    begin = panels.begin
+    monkeypatch.setattr(panels, "begin", lambda *given: runs.append(begin(*given)) or runs[-1])
     return runs
 
 
@@ -71,10 +71,10 @@ def test_the_recall_is_told_to_whom_has_guessed(open_page, seen):
     ],
 )
 def test_a_guess_is_right_where_the_share_that_was_missed_lies_in_it(guess, n_missed, is_right):
-    assert ("Right" in inspect._revealed(guess, n_missed, 10)) == is_right
+    assert ("Right" in panels._revealed(guess, n_missed, 10)) == is_right
 
 
-@pytest.mark.parametrize("part", inspect.PARTS)
+@pytest.mark.parametrize("part", panels.PARTS)
 def test_every_part_opens_by_its_address_and_nonsense_in_it_is_ignored(open_page, part):
     for others in ({}, {"table": "0", "other": "green/9.jpg", "guess": "all"}, FEW):
         page = open_page(**RED, part=part, **others)
@@ -94,7 +94,7 @@ def test_each_missed_neighbour_is_told_with_what_brings_it_back(open_page, seen)
     for image in missed:
         assert f"rank {image.exact_rank} of the exact scan" in told
         if image.least_probes:
-            assert f"**{inspect._probes(image.least_probes)}** per table" in told
+            assert f"**{panels._probes(image.least_probes)}** per table" in told
 
 
 def test_where_nothing_was_missed_the_page_says_so(open_page):
@@ -124,7 +124,7 @@ def test_a_setting_keeps_part_table_and_image(open_page):
     page = open_page(**RED, **chosen)
     page.slider(key="K").set_value(5).run()
     assert not page.exception
-    own = {name: page.query_params[name] for name in inspect.OWN}
+    own = {name: page.query_params[name] for name in panels.OWN}
     assert own == chosen
     page.slider(key="L").set_value(1).run()  # there is no table 2 any more
     assert not page.exception
@@ -134,7 +134,7 @@ def test_the_files_hold_this_query_and_the_image_that_was_chosen(open_page, seen
     open_page(**RED, **FEW, part="Evidence", other="blue/2.jpg")
     arguments = {"title": "red/1.jpg", "model_digest": "m", "address": "a", "others": [0]}
     found = seen[-1].evidence
-    told = json.loads(inspect._json(found, arguments))
+    told = json.loads(panels._json(found, arguments))
     assert told["query"]["id"] == found.result.query_id
     assert 0 in {it["id"] for it in told["explained"]}
     rows = list(csv.DictReader(io.StringIO(as_csv(found, **arguments))))

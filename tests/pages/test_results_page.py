@@ -7,7 +7,7 @@ import pytest
 
 from core.evaluation import results
 from core.figures.rows import Interval
-from pages.ui import verdicts
+from pages.parts.results import verdicts
 
 HEAD = {
     "command": "python -m core evaluate --all",

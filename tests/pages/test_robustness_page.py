@@ -6,7 +6,8 @@ import pytest
 from core.evaluation.robustness import Alteration
 from core.index.families.hyperplanes import draw_hyperplanes, hash_code
 from core.model.embedder import Embedder
-from pages.ui import resources, robustness
+from pages.parts.robustness import playground
+from pages.ui import resources
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
 
@@ -65,7 +66,7 @@ def test_the_numbers_are_those_of_the_code_of_the_changed_picture(open_page, sma
 def test_the_unchanged_picture_is_the_query_of_a_search(small_gallery, attention):
     data = small_gallery.read(3)
     searched = resources.embedded_query(data, attention).embedding
-    found = resources.altered_embedding(data, Alteration(), attention, max_side=robustness.SIDE)
+    found = resources.altered_embedding(data, Alteration(), attention, max_side=playground.SIDE)
     np.testing.assert_allclose(found, searched, atol=1e-5)
 
 
@@ -113,8 +114,8 @@ def test_nonsense_in_the_address_changes_nothing(open_page):
 
 
 def test_every_change_is_a_slider_whose_curve_stays_within_it():
-    assert {knob.name for knob in robustness.KNOBS} == set(Alteration.__slots__)
-    for knob in robustness.KNOBS:
+    assert {knob.name for knob in playground.KNOBS} == set(Alteration.__slots__)
+    for knob in playground.KNOBS:
         low, high = knob.limits
         assert low <= knob.start <= high
         assert all(low <= it <= high for it in knob.strengths)

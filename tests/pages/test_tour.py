@@ -11,7 +11,9 @@ from core.galleries import store
 from core.galleries.registry import open_known
 from core.index.lsh import LSHConfig
 from core.search import SearchConfig, build_index, embed_query, find_by_name, look_up
-from pages.ui import inspect, navigation, resources, tour
+from pages.parts.home import tour
+from pages.parts.inspect import panels
+from pages.ui import navigation, resources
 from pages.ui.view import RANGES, parse
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 def parts(page: str) -> set[str]:
     """Names of a page's tabs."""
     if page == navigation.INSPECT:
-        return set(inspect.PARTS)
+        return set(panels.PARTS)
     source = ast.parse((ROOT / page).read_text(encoding="utf-8"))
     named = [
         node.value

@@ -7,10 +7,10 @@ from core.figures.attention import RELATIVE
 from core.figures.cbam import kernel_planes
 from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
-from pages.ui import attention_maps as maps
+from pages.parts.attention import maps
+from pages.parts.attention.lesson import Lesson
+from pages.parts.attention.maps import FEATURES, Panel
 from pages.ui import charts, resources
-from pages.ui.attention import Lesson
-from pages.ui.attention_maps import FEATURES, Panel
 from pages.ui.code import show_code
 from pages.ui.question import question
 

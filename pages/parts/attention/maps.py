@@ -1,6 +1,6 @@
 """Maps over pictures: they fade, and mark a place in each other, while the hand still moves.
 
-Drawn in the browser (``attention_maps.js`` and what it is put in front of). Once the hand lets
+Drawn in the browser (``maps.js`` and what it is put in front of). Once the hand lets
 go, opacity and channel go to the address, so that a link opens the same picture.
 """
 
@@ -30,8 +30,8 @@ def _component(name: str) -> Callable[..., object]:
     component: Callable[..., object] = st.components.v2.component(
         name,
         html='<div class="walk"></div>\n',
-        css=text("attention_maps.css"),
-        js=text("attention_maps.js") + text(f"{name}.js"),
+        css=text("maps.css"),
+        js=text("maps.js") + text(f"{name.removeprefix('attention_')}.js"),
     )
     return component
 

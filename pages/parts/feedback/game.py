@@ -18,12 +18,13 @@ from core.methods.svm import FeedbackSession, SvmActiveLearning
 from core.methods.visual_features import N_FEATURES
 from core.progress import Progress
 from core.search import find_by_digest
-from pages.ui import cards, charts, resources, rounds, view
+from pages.parts.feedback import rounds
+from pages.parts.feedback.rounds import Game
+from pages.ui import cards, charts, resources, view
 from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.question import ask, reveal
-from pages.ui.rounds import Game
 from pages.ui.view import View
 from pages.ui.work import in_words
 

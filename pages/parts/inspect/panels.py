@@ -33,7 +33,8 @@ from core.lessons.evidence import (
     verdict,
     versions,
 )
-from pages.ui import cards, charts, navigation, resources, results
+from pages.parts.search import panels
+from pages.ui import cards, charts, navigation, resources
 from pages.ui.address import tied
 from pages.ui.answers import answer
 from pages.ui.code import show_code
@@ -96,7 +97,7 @@ def overview(inspection: Inspection) -> None:
     result = evidence.result
     picture, told = st.columns([1, 5], gap="medium")
     with picture:
-        results.query_picture(result, inspection.query.title)
+        panels.query_picture(result, inspection.query.title)
         st.caption(_caption(inspection))
     n_nearest = len(result.exact_hits)
     with told:
@@ -454,7 +455,7 @@ def _one_image(inspection: Inspection) -> None:
     pictures, told = st.columns([2, 3], gap="medium")
     with pictures, cards.grid("pair", min_width=120):
         with st.container(gap=None):
-            st.image(results.jpeg(evidence.result), width="stretch", alt="The query")
+            st.image(panels.jpeg(evidence.result), width="stretch", alt="The query")
             st.caption("The query")
         with st.container(gap=None):
             _picture(inspection.gallery, image.id)

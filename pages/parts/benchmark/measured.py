@@ -19,9 +19,11 @@ from core.figures.benchmark import (
     time_and_size,
 )
 from core.figures.timing import duration
-from pages.ui import benchmark_words, charts, errors, verdicts
+from pages.parts.benchmark import words
+from pages.parts.benchmark.words import Duel, setting_in_words
+from pages.parts.results import verdicts
+from pages.ui import charts, errors
 from pages.ui.address import tied
-from pages.ui.benchmark_words import Duel, setting_in_words
 from pages.ui.code import show_code
 from pages.ui.question import question
 
@@ -52,7 +54,7 @@ def show() -> None:
         return
     data_sets = result["data_sets"]
     _question(data_sets)
-    _verdicts(benchmark_words.duels(data_sets))
+    _verdicts(words.duels(data_sets))
     _overview(data_sets)
     _details(data_sets)
     _sizes(data_sets)
@@ -77,7 +79,7 @@ def _question(data_sets: Mapping[str, Any]) -> None:
             right=min(ANSWERS, key=lambda it: abs(ANSWERS[it] - grown)),
             because=f"The exact scan takes 1,000 times as long. Between {min(line.n):,} and "
             f"{max(line.n):,} images the engine's time grows as N to the power of "
-            f"{power.exponent:.2f}, which makes {benchmark_words.times(grown)}: it reads a part "
+            f"{power.exponent:.2f}, which makes {words.times(grown)}: it reads a part "
             "of the gallery, and the part shrinks as the gallery grows.",
             key="guess-growth",
         )
@@ -88,7 +90,7 @@ def _verdicts(duels: Sequence[Duel]) -> None:
     """Say how often the engine wins, where it loses, and on demand where it wins."""
     lost = [f"- {it}" for it in duels if not it.is_won]
     won = [f"- {it}" for it in duels if it.is_won]
-    st.markdown("\n".join([benchmark_words.headline(duels), "", *lost]))
+    st.markdown("\n".join([words.headline(duels), "", *lost]))
     if won:
         with st.expander("Where it wins, and by how much"):
             st.markdown("\n".join(won))
@@ -194,7 +196,7 @@ def _details_table(entry: Mapping[str, Any]) -> None:
     exact = min(
         it["median_seconds"]
         for name, it in entry["contestants"].items()
-        if name.startswith(benchmark_words.EXACT)
+        if name.startswith(words.EXACT)
     )
     _table(
         [
@@ -261,7 +263,7 @@ def _sizes(data_sets: Mapping[str, Any]) -> None:
     crossings = {
         method: n
         for method in lines
-        if not method.startswith(benchmark_words.EXACT)
+        if not method.startswith(words.EXACT)
         and (n := growth.lead_from(data_sets, kind, method))
         and n > min(lines[method].n)  # else it leads from the start: nothing crosses
     }

@@ -84,7 +84,7 @@ STEPS = (
     ),
     Step(
         title="A missed neighbour",
-        page="pages/inspect.py",
+        page="pages/1_inspect.py",
         state=_OWL | {"part": "Missed"},
         look="Back to the owl. Four of its ten neighbours lay in no bucket that was read. For "
         "each you see the bits that lost it, and how close to the hyperplane they were.",

@@ -9,7 +9,8 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Inspect a query", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.errors import HashlightError
-    from pages.ui import errors, galleries, inputs, inspect, view
+    from pages.parts.inspect import panels
+    from pages.ui import errors, galleries, inputs, view
 
 shown = view.current()
 inputs.settings(shown)
@@ -25,8 +26,8 @@ try:
         inputs.choose_query(shown, gallery, stored.ids.tolist(), page=navigation.INSPECT)
         query = inputs.query(shown, gallery)
         if query:
-            inspection = inspect.begin(query, gallery, stored, shown)
-            inspect.overview(inspection)
-            inspect.parts(inspection)
+            inspection = panels.begin(query, gallery, stored, shown)
+            panels.overview(inspection)
+            panels.parts(inspection)
 except HashlightError as error:
     errors.show(error)

@@ -10,9 +10,9 @@ from core.figures.shift import flipped_bits
 from core.lessons.ablation_path import PATH, AblationStep, ablation_path, ranks_by_id
 from core.model.cbam import CBAM, Attention
 from core.search import SearchResult, look_up
+from pages.parts.attention.lesson import Lesson, named, of_file
 from pages.ui import charts, resources
 from pages.ui.address import tied
-from pages.ui.attention import Lesson, named, of_file
 from pages.ui.code import show_code
 from pages.ui.question import question
 from pages.ui.tables import show_table

@@ -15,7 +15,8 @@ from core.figures.race import Times, race_times
 from core.figures.timing import duration
 from core.index.lsh import LSHConfig
 from core.progress import Progress
-from pages.ui import benchmark_words, charts, errors, galleries, resources, view
+from pages.parts.benchmark import words
+from pages.ui import charts, errors, galleries, resources, view
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.question import ask, question
@@ -205,7 +206,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
         st.success("You guessed right.", icon=":material/check:")
     elif guess:
         st.info(f"You guessed *{guess}*; it was *{best.name}*.", icon=":material/lightbulb:")
-    for sentence in benchmark_words.race_verdict(finish):
+    for sentence in words.race_verdict(finish):
         st.markdown(sentence)
     with st.container(horizontal=True, gap="medium"):
         for it in finish.entrants:
@@ -224,7 +225,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
                     label=f"{it.name} · recall {it.recall:.0%}",
                     median=it.median,
                     seconds=it.seconds,
-                    is_ours=not it.name.startswith(benchmark_words.EXACT),
+                    is_ours=not it.name.startswith(words.EXACT),
                 )
                 for it in finish.entrants
             ]
@@ -302,7 +303,7 @@ def _choice(chooser: live.Chooser) -> None:
             f"How many of the {n:,} embeddings must be read to find {wanted} % of the true "
             "neighbours?",
             list(shares),
-            right=min(shares, key=lambda it: abs(benchmark_words.decades(shares[it], rows / n))),
+            right=min(shares, key=lambda it: abs(words.decades(shares[it], rows / n))),
             because=f"{rows:,} of {n:,}, {rows / n:.2%}. All others are ruled out by their codes, "
             f"{chooser.index.n_words * 8} bytes each instead of {chooser.index.dim * 4:,}.",
             key="guess-calibrate",
@@ -340,12 +341,11 @@ def _choice(chooser: live.Chooser) -> None:
             "No settings that were tried reach it; these are the most thorough ones.",
             icon=":material/warning:",
         )
-    st.markdown(benchmark_words.choice_verdict(choice))
+    st.markdown(words.choice_verdict(choice))
     st.markdown("**What it chose**")
     st.markdown(
         "\n".join(
-            f"{place}. {it}"
-            for place, it in enumerate(benchmark_words.steps(choice, chooser.index), start=1)
+            f"{place}. {it}" for place, it in enumerate(words.steps(choice, chooser.index), start=1)
         )
     )
     st.caption(

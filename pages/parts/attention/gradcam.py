@@ -14,11 +14,11 @@ from core.figures.attention import RELATIVE
 from core.galleries.base import Gallery
 from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.search import EmbeddedQuery, SearchResult
-from pages.ui import attention_maps as maps
+from pages.parts.attention import maps
+from pages.parts.attention.lesson import SIDE, Lesson, address, of_file
+from pages.parts.attention.maps import Panel
 from pages.ui import navigation, resources
 from pages.ui.address import tied
-from pages.ui.attention import SIDE, Lesson, address, of_file
-from pages.ui.attention_maps import Panel
 from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.question import question

@@ -19,11 +19,12 @@ from core.figures.robustness import robustness_lines
 from core.figures.rows import Interval, differences, shares_inside, signed
 from core.figures.timing import duration
 from core.paper.tables import TABLE_1, TABLE_2, TABLE_3
-from pages.ui import charts, errors, verdicts
+from pages.parts.results import verdicts
+from pages.parts.results.verdicts import Result
+from pages.ui import charts, errors
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.question import question
-from pages.ui.verdicts import Result
 
 GALLERIES = {"corel1k": "Corel-1k", "corel5k": "Corel-5k"}
 MEASURE = "python -m core evaluate --all"  # writes every file that is read here
