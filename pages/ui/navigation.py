@@ -21,7 +21,7 @@ SEARCH = "pages/search.py"
 HASHING = "pages/hashing.py"
 ATTENTION = "pages/attention.py"
 INSPECT = (
-    "pages/1_inspect.py"  # with a number, so that nothing imports it for the standard library's
+    "pages/1_inspect.py"  # numbered: nobody's `import inspect` finds it
 )
 ROBUSTNESS = "pages/robustness.py"
 FEEDBACK = "pages/feedback.py"
