@@ -212,7 +212,9 @@ class _Buckets(_Racer):
         self.setting = f"{_in_words(config, n_probes)}, reranks {self._search.n_rerank}"
 
     def fit(self, gallery: Matrix) -> None:
-        self._index = BucketIndex.build(gallery, config=self._config, threads=1, loops=self._loops)
+        self._index = BucketIndex.build(
+            gallery, config=self._config, threads=1, kernels=self._loops
+        )
 
     def query(self, query: Queries, k: int) -> Ids:
         return self._index.query(query, k=k, settings=self._search).ids
@@ -231,7 +233,7 @@ class _Codes(_Racer):
         self._k, self._loops = k, loops
 
     def fit(self, gallery: Matrix) -> None:
-        self._index = CodeIndex.build(gallery, threads=1, loops=self._loops)
+        self._index = CodeIndex.build(gallery, threads=1, kernels=self._loops)
         settings = calibrate(self._index, wanted=WANTED, k=self._k).settings
         assert isinstance(settings, CodeSearch)
         self.setting = (
@@ -357,7 +359,7 @@ class Chooser:
 
     def __init__(self, data: DataSet, *, k: int, loops: Any, progress: Progress = silent) -> None:
         self.data, self.k = data, k
-        self.index = CodeIndex.build(data.gallery, threads=1, loops=loops, progress=progress)
+        self.index = CodeIndex.build(data.gallery, threads=1, kernels=loops, progress=progress)
         with threadpool_limits(1):
             self._calibrator = Calibrator(self.index, k=k, progress=progress)
             self._judge = Judge(data.gallery, data.queries, data.own, k=k)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.base import engine
+from ..engine.base import compiled_kernels
 from ..engine.buckets import BucketIndex, BucketSearch
 from ..engine.calibration import Calibrator
 from ..engine.codes import CodeConfig, CodeIndex, CodeSearch
@@ -28,7 +28,7 @@ class _Ours:
     _search: type[CodeSearch] | type[BucketSearch]
 
     def __init__(self) -> None:
-        engine()  # where numba is missing, it doesn't race
+        compiled_kernels()  # where numba is missing, it doesn't race
         self._made: dict[tuple[float, ...], Any] = {}
 
     def refusal(self, n: int, dim: int) -> str | None:

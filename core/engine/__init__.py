@@ -2,7 +2,7 @@
 
 Read in this order:
 
-1. ``kernels``      the inner loops: ``readable`` to be read, ``compiled`` at machine speed
+1. ``kernels``      the innermost loops: ``readable`` to be read, ``compiled`` at machine speed
 2. ``base``         embeddings and their codes: what both indexes have in common
 3. ``codes``        search by codes alone: cells, sketches, codes, cosines
 4. ``buckets``      the hash tables of ``core.index.lsh``, with codes between buckets and rerank

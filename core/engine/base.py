@@ -52,8 +52,8 @@ class CodedVectors:
     Changing it while another thread reads is not safe.
     """
 
-    loops: Any = readable
-    """The module whose inner loops are used; ``engine()`` returns the fast one."""
+    kernels: Any = readable
+    """The module whose kernels are used; ``compiled_kernels()`` returns the fast one."""
 
     def __init__(
         self, rows: NDArray[np.floating], ids: NDArray[np.int64], n_bits: int, seed: int
@@ -65,7 +65,7 @@ class CodedVectors:
         self.ids = ids  # (≥ N,), -1 where a row is not in use
         self.n_words = n_bits // WORD
         self.hyperplanes = _hyperplanes(rows, n_bits, seed)
-        self._rooms = threading.local()
+        self._workspaces = threading.local()
 
     @property
     def rows(self) -> NDArray[np.floating]:
@@ -75,27 +75,27 @@ class CodedVectors:
     @rows.setter
     def rows(self, rows: NDArray[np.floating]) -> None:
         self._rows = rows
-        self.rows_to_read = readable_rows(self.loops, rows)
+        self.rows_to_read = readable_rows(self.kernels, rows)
 
     @property
     def dim(self) -> int:
         """Length D of an embedding."""
         return int(self.rows.shape[1])
 
-    def room(self, n_bytes: int) -> NDArray[np.uint64]:
-        """Memory for the loops to work in, zeros at first: each thread has its own."""
-        room: NDArray[np.uint64] | None = getattr(self._rooms, "room", None)
-        if room is None or room.nbytes < n_bytes:
-            room = self._rooms.room = np.zeros(n_bytes // 8 + 1, np.uint64)
-        return room
+    def workspace(self, n_bytes: int) -> NDArray[np.uint64]:
+        """Memory for the kernels to work in, zeros at first: each thread has its own."""
+        workspace: NDArray[np.uint64] | None = getattr(self._workspaces, "workspace", None)
+        if workspace is None or workspace.nbytes < n_bytes:
+            workspace = self._workspaces.workspace = np.zeros(n_bytes // 8 + 1, np.uint64)
+        return workspace
 
     # Hashing --------------------------------------------------------------------------
 
     def margins(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Signed distances, up to one factor, to all hyperplanes: (n, M)."""
         planes = self.hyperplanes
-        margins: NDArray[np.float32] = self.loops.margins(
-            readable_rows(self.loops, embeddings), planes.centre, planes.signs
+        margins: NDArray[np.float32] = self.kernels.margins(
+            readable_rows(self.kernels, embeddings), planes.centre, planes.signs
         )
         return margins
 
@@ -110,8 +110,10 @@ class CodedVectors:
         planes = self.hyperplanes
 
         def hash_some(some: slice) -> None:
-            numbers = readable_rows(self.loops, embeddings[some])
-            codes[some] = self.loops.hash_codes(numbers, planes.centre, planes.signs, self.n_words)
+            numbers = readable_rows(self.kernels, embeddings[some])
+            codes[some] = self.kernels.hash_codes(
+                numbers, planes.centre, planes.signs, self.n_words
+            )
 
         in_threads(hash_some, len(embeddings), threads, progress=progress, what="Hashing")
         return codes
@@ -240,8 +242,8 @@ class CodedVectors:
         return gone
 
 
-def engine() -> Any:
-    """Return the compiled loops; the first time, this takes numba's time to load."""
+def compiled_kernels() -> Any:
+    """Return the compiled kernels; the first time, this takes numba's time to load."""
     from .kernels import compiled  # noqa: PLC0415  who only reads codes needn't have numba
 
     return compiled
@@ -269,7 +271,7 @@ def in_threads(
     what: str = "",
     block: int = _BLOCK,
 ) -> None:
-    """Do the work for 0 … n-1, block by block; the loops inside don't hold the GIL."""
+    """Do the work for 0 … n-1, block by block; the kernels inside don't hold the GIL."""
     blocks = [slice(start, min(start + block, n)) for start in range(0, n, block)]
     if threads == 1 or len(blocks) < 2:
         for done, some in enumerate(blocks, start=1):
@@ -312,12 +314,12 @@ def given_rows(embeddings: ArrayLike, ids: ArrayLike | None) -> tuple[Any, NDArr
     return rows, checked
 
 
-def readable_rows(loops: Any, rows: NDArray[np.floating]) -> NDArray[Any]:
-    """Return rows as the loops take them: numba reads a float16 as its 16 bits.
+def readable_rows(kernels: Any, rows: NDArray[np.floating]) -> NDArray[Any]:
+    """Return rows as the kernels take them: numba reads a float16 as its 16 bits.
 
     They are always read-only, as in a mapped file: numba compiles anew for what can be written.
     """
-    half = rows.dtype == np.float16 and loops is not readable
+    half = rows.dtype == np.float16 and kernels is not readable
     plain = np.asarray(rows).view(np.uint16 if half else rows.dtype)  # the same memory
     plain.flags.writeable = False
     return plain

@@ -22,7 +22,15 @@ from ..index.lsh import MAX_PROBES, LSHConfig
 from ..index.vectors import checked_embeddings, checked_ids, checked_whole
 from ..progress import Progress, silent
 from . import persistence
-from .base import WORD, CodedVectors, engine, given_rows, in_threads, n_threads, suited_bits
+from .base import (
+    WORD,
+    CodedVectors,
+    compiled_kernels,
+    given_rows,
+    in_threads,
+    n_threads,
+    suited_bits,
+)
 
 Family = Literal["structured", "gaussian"]
 
@@ -54,11 +62,11 @@ class BucketIndex(CodedVectors):
         ids: NDArray[np.int64],
         *,
         code_bits: int,
-        loops: Any,
+        kernels: Any,
     ) -> None:
         if family not in ("structured", "gaussian"):
             raise SettingError(f"There are no {family} hyperplanes: take structured or gaussian.")
-        self.loops = loops
+        self.kernels = kernels
         self.config = config
         self.family = family
         self.settings = BucketSearch()
@@ -87,7 +95,7 @@ class BucketIndex(CodedVectors):
         family: Family = "structured",
         threads: int | None = None,
         progress: Progress = silent,
-        loops: Any = None,
+        kernels: Any = None,
     ) -> Self:
         """Hash a gallery into L tables.
 
@@ -98,8 +106,8 @@ class BucketIndex(CodedVectors):
             family: structured hyperplanes through the gallery's mean, or the Gaussian ones
                 through the origin that ``LSHIndex`` has.
             threads: None for as many as the machine has cores.
-            progress: told how far it is.
-            loops: ``readable`` to run on NumPy alone.
+            progress: called with how far it is.
+            kernels: ``readable`` to run on NumPy alone.
 
         Raises:
             SettingError: not embeddings, or a number outside its range.
@@ -108,7 +116,14 @@ class BucketIndex(CodedVectors):
         config = config or suited(len(rows))
         words_of_keys = ceil(config.n_tables * config.n_bits / WORD)
         code_bits = max(suited_bits(*rows.shape), WORD * words_of_keys)
-        index = cls(config, family, rows, checked, code_bits=code_bits, loops=loops or engine())
+        index = cls(
+            config,
+            family,
+            rows,
+            checked,
+            code_bits=code_bits,
+            kernels=kernels or compiled_kernels(),
+        )
         threads = threads or n_threads()
         index.codes = index.codes_of(rows, threads, progress)
         all_rows = np.arange(len(rows), dtype=np.int32)
@@ -140,7 +155,7 @@ class BucketIndex(CodedVectors):
         """Search with queries (Q, D) that have been checked, in the caller's thread."""
         chosen = settings or self.settings
         found: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]] = (
-            self.loops.search_buckets(
+            self.kernels.search_buckets(
                 queries,
                 self.hyperplanes.centre,
                 self.hyperplanes.signs,
@@ -156,7 +171,7 @@ class BucketIndex(CodedVectors):
                 max(chosen.n_sketch, k),
                 max(chosen.n_rerank, k) if chosen.n_rerank else 0,
                 k,
-                self.room(5 * len(self.codes) + 16),
+                self.workspace(5 * len(self.codes) + 16),
             )
         )
         return found
@@ -214,21 +229,23 @@ class BucketIndex(CodedVectors):
         persistence.write(folder, self, arrays, about)
 
     @classmethod
-    def load(cls, folder: Path, *, mapped: bool = True, loops: Any = None) -> Self:
+    def load(cls, folder: Path, *, mapped: bool = True, kernels: Any = None) -> Self:
         """Read an index that ``save`` wrote.
 
         Args:
             folder: where it lies.
             mapped: leave the embeddings in their file, from which the few that a query reranks
                 are read; nothing can be added then.
-            loops: ``readable`` to run on NumPy alone.
+            kernels: ``readable`` to run on NumPy alone.
 
         Raises:
             StoreError: there is none, or it is damaged.
         """
         rows, ids, arrays, about = persistence.read(folder, cls.__name__, mapped=mapped)
         config, family, code_bits = LSHConfig(**about["lsh"]), about["family"], about["code_bits"]
-        index = cls(config, family, rows, ids, code_bits=code_bits, loops=loops or engine())
+        index = cls(
+            config, family, rows, ids, code_bits=code_bits, kernels=kernels or compiled_kernels()
+        )
         index.hyperplanes = index.hyperplanes.through(arrays["centre"])
         index.codes = arrays["codes"]
         index._arrange(np.arange(len(rows), dtype=np.int32), arrays["keys"])

@@ -49,7 +49,7 @@ class Calibration:
     settings: Settings
     expected: float  # recall on images that the settings were not chosen with
     margin: float  # of ``expected``: two standard errors
-    is_reached: bool  # by any settings that were tried; else these are the most thorough
+    is_reached: bool  # by any settings that were tried; else these do the most work that is tried
     looked_at: tuple[int, ...]  # vectors that each stage looks at, on average
     seconds: float  # that the choice took
 
@@ -71,7 +71,7 @@ def calibrate(
         k: hits.
         seed: of the sample.
         threads: that search.
-        progress: told how far it is.
+        progress: called with how far it is.
 
     Raises:
         SettingError: ``wanted`` can't be had, or the gallery is too small to try it on.
@@ -131,7 +131,7 @@ class Calibrator:
                     self._ranks.index, self._choosing, self._progress, most_read=MOST_READ
                 )
                 settings = _choose_buckets(self._ranks, wanted, k)
-        index.settings = settings or _thorough(index)
+        index.settings = settings or _widest(index)
         recalls, answers = self._judging.run(index, index.settings)
         return Calibration(
             k=k,
@@ -145,7 +145,7 @@ class Calibrator:
         )
 
 
-def spare(recalls: NDArray[np.floating]) -> float:
+def lower_bound(recalls: NDArray[np.floating]) -> float:
     """Mean recall of some queries (n,), less 1.5 standard errors: what is safe to promise.
 
     Of many settings that are tried, the one with the least work is likely to be a lucky one.
@@ -234,7 +234,7 @@ def _enough_of_both(
     """
     for n_sketch in _steps(4 * k, MOST_REFINED, 1.25):
         passed = reached & (sketch < n_sketch)
-        if spare(passed.mean(axis=1)) < wanted:
+        if lower_bound(passed.mean(axis=1)) < wanted:
             continue
         n_rerank = _enough(np.where(passed, code, MOST_REFINED), wanted, k)
         if n_rerank is not None:
@@ -247,7 +247,7 @@ def _enough(ranks: NDArray[np.int64], wanted: float, k: int) -> int | None:
     low, high = 0, len(steps)
     while low < high:
         middle = (low + high) // 2
-        if spare((ranks < steps[middle]).mean(axis=1)) >= wanted:
+        if lower_bound((ranks < steps[middle]).mean(axis=1)) >= wanted:
             high = middle
         else:
             low = middle + 1
@@ -308,7 +308,7 @@ class _CellRanks:
         truth: NDArray[np.int64],
     ) -> None:
         """Rank the true neighbours, at positions (k,), of query i."""
-        cells = np.argsort(index.loops.distances(code, index.cells), kind="stable")
+        cells = np.argsort(index.kernels.distances(code, index.cells), kind="stable")
         cell_of_truth = np.searchsorted(index.starts, truth, side="right") - 1
         place = np.empty(len(cells), np.int64)
         place[cells] = np.arange(len(cells))
@@ -327,8 +327,8 @@ class _CellRanks:
                 place_of = self.sketch[:, self.n_words.index(w + 1), i]
                 place_of[:] = _before(own, near, ends, readable.coarseness(w + 1))
         positions = positions[readable.within(near, MOST_REFINED)]
-        weighed = np.sort(index.loops.weighted_distances(code, planes, index.codes[positions]))
-        own_code = index.loops.weighted_distances(code, planes, index.codes[truth])
+        weighed = np.sort(index.kernels.weighted_distances(code, planes, index.codes[positions]))
+        own_code = index.kernels.weighted_distances(code, planes, index.codes[truth])
         self.code[i] = np.searchsorted(weighed, own_code)
 
 
@@ -403,7 +403,7 @@ class _BucketRanks:
     ) -> None:
         """Rank the true neighbours, rows (k,), of query i."""
         index, n_steps = self.index, len(self.n_probes)
-        firsts, lasts = index.loops.probe(
+        firsts, lasts = index.kernels.probe(
             key_margins, index.tables, index.keys, index.directory, self.n_probes[-1]
         )
         entered = readable.entries(firsts, lasts, index.tables)
@@ -414,7 +414,7 @@ class _BucketRanks:
         candidates, first = np.unique(entered[:, 0].astype(np.int64), return_index=True)
         found = dict(zip(candidates.tolist(), step[first].tolist(), strict=True))
         self.step[i] = [found.get(row, n_steps) for row in truth.tolist()]
-        distances = index.loops.weighted_distances
+        distances = index.kernels.weighted_distances
         own, weights = code[-1:], np.ascontiguousarray(planes[:, -1:])
         near = distances(own, weights, entered[:, 1:])
         for j, distance in enumerate(distances(own, weights, index.codes[truth, -1:])):
@@ -455,7 +455,7 @@ def _steps(first: int, last: int, factor: float) -> list[int]:
     return steps
 
 
-def _thorough(index: CodeIndex | BucketIndex) -> Any:
+def _widest(index: CodeIndex | BucketIndex) -> Any:
     """The most that is tried."""
     if isinstance(index, BucketIndex):
         return BucketSearch(

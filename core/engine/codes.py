@@ -25,7 +25,16 @@ from numpy.typing import ArrayLike, NDArray
 from ..index.vectors import checked_embeddings, checked_ids, checked_whole
 from ..progress import Progress, silent
 from . import persistence
-from .base import LONG, WORD, CodedVectors, engine, given_rows, in_threads, n_threads, suited_bits
+from .base import (
+    LONG,
+    WORD,
+    CodedVectors,
+    compiled_kernels,
+    given_rows,
+    in_threads,
+    n_threads,
+    suited_bits,
+)
 
 CELLS_PAY = 8_000  # vectors: below, reading every sketch is as fast
 MAX_CELLS = 65_536
@@ -38,12 +47,12 @@ class CodeConfig:
     """How an index is built; a change means building it again."""
 
     n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
-    n_sketch_bits: int | None = None  # kept for sketches; None: 512, or 256 below D = 1,024
+    n_sketch_bits: int | None = None  # used as a sketch; None: 512, or 256 below D = 1,024
     n_cells: int | None = None  # None: about the root of N, or one below CELLS_PAY
     seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
 
     def sketch_words_for(self, dim: int, n_bits: int) -> int:
-        """How many words of each code, of so many bits, are kept as its sketch."""
+        """How many words of each code, of so many bits, make its sketch."""
         bits = self.n_sketch_bits or min(n_bits, 512 if dim >= LONG else 256)
         return checked_whole("n_sketch_bits", bits, low=WORD, high=n_bits) // WORD
 
@@ -74,8 +83,8 @@ class CodeIndex(CodedVectors):
     Make one with ``build`` or ``load``.
     """
 
-    def __init__(self, config: CodeConfig, rows: Any, ids: NDArray[np.int64], loops: Any) -> None:
-        self.loops = loops
+    def __init__(self, config: CodeConfig, rows: Any, ids: NDArray[np.int64], kernels: Any) -> None:
+        self.kernels = kernels
         self.config = config
         self.settings = CodeSearch()
         n_bits = config.n_bits or suited_bits(*rows.shape)
@@ -96,7 +105,7 @@ class CodeIndex(CodedVectors):
         config: CodeConfig | None = None,
         threads: int | None = None,
         progress: Progress = silent,
-        loops: Any = None,
+        kernels: Any = None,
     ) -> Self:
         """Hash a gallery, learn its cells, and put every vector into one.
 
@@ -106,14 +115,14 @@ class CodeIndex(CodedVectors):
             ids: (N,) whole numbers, 0 or more; 0 … N-1 where left out.
             config: sizes and seed.
             threads: None for as many as the machine has cores.
-            progress: told how far it is.
-            loops: ``readable`` to run on NumPy alone.
+            progress: called with how far it is.
+            kernels: ``readable`` to run on NumPy alone.
 
         Raises:
             SettingError: not embeddings, or a number outside its range.
         """
         rows, checked = given_rows(embeddings, ids)
-        index = cls(config or CodeConfig(), rows, checked, loops or engine())
+        index = cls(config or CodeConfig(), rows, checked, kernels or compiled_kernels())
         threads = threads or n_threads()
         codes = index.codes_of(rows, threads, progress)
         index.cells = index._learnt_cells(codes, threads, progress)
@@ -141,7 +150,7 @@ class CodeIndex(CodedVectors):
         """Search with queries (Q, D) that have been checked, in the caller's thread."""
         chosen = settings or self.settings
         found: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]] = (
-            self.loops.search_cells(
+            self.kernels.search_cells(
                 queries,
                 self.hyperplanes.centre,
                 self.hyperplanes.signs,
@@ -158,7 +167,7 @@ class CodeIndex(CodedVectors):
                 chosen.n_sketch,
                 max(chosen.n_rerank, k),
                 k,
-                self.room(len(self) + 8),
+                self.workspace(len(self) + 8),
             )
         )
         return found
@@ -206,20 +215,20 @@ class CodeIndex(CodedVectors):
         persistence.write(folder, self, arrays, asdict(self.config) | sizes)
 
     @classmethod
-    def load(cls, folder: Path, *, mapped: bool = True, loops: Any = None) -> Self:
+    def load(cls, folder: Path, *, mapped: bool = True, kernels: Any = None) -> Self:
         """Read an index that ``save`` wrote.
 
         Args:
             folder: where it lies.
             mapped: leave the embeddings in their file, from which the few that a query reranks
                 are read; nothing can be added then.
-            loops: ``readable`` to run on NumPy alone.
+            kernels: ``readable`` to run on NumPy alone.
 
         Raises:
             StoreError: there is none, or it is damaged.
         """
         rows, ids, arrays, about = persistence.read(folder, cls.__name__, mapped=mapped)
-        index = cls(CodeConfig(**about), rows, ids, loops or engine())
+        index = cls(CodeConfig(**about), rows, ids, kernels or compiled_kernels())
         index.hyperplanes = index.hyperplanes.through(arrays["centre"])
         index.cells = arrays["cells"]
         order = np.arange(len(rows), dtype=np.int32)  # written cell by cell
@@ -237,7 +246,7 @@ class CodeIndex(CodedVectors):
         self.cells = sample[:n_cells].copy()
         for iteration in range(_ITERATIONS if n_cells > 1 else 1):
             progress(iteration, _ITERATIONS, "Learning cells")
-            self.cells = self.loops.majority(sample, self._cells_of(sample, threads), self.cells)
+            self.cells = self.kernels.majority(sample, self._cells_of(sample, threads), self.cells)
         return self.cells
 
     def _cells_of(
@@ -247,7 +256,7 @@ class CodeIndex(CodedVectors):
         nearest = np.empty(len(codes), np.int32)
 
         def assign_some(some: slice) -> None:
-            nearest[some] = self.loops.nearest_cells(codes[some], self.cells)
+            nearest[some] = self.kernels.nearest_cells(codes[some], self.cells)
 
         in_threads(assign_some, len(codes), threads, progress=progress, what="Filling cells")
         return nearest

@@ -2,7 +2,7 @@
 
 Compiling takes some twelve seconds of one processor, once per machine; after that numba finds
 the result in its cache. In a server that must not happen while somebody waits for an answer, so
-``load`` has it done by a process of its own, with what the system has to spare. That process
+``load`` has it done by a process of its own, at the lowest priority. That process
 builds and asks small indexes of every kind: numba compiles for the types that it is given, and
 float32 rows, float16 rows and rows in a file are different types.
 """
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ..errors import HashlightError
 from ..index.lsh import LSHConfig
 from ..progress import Progress, silent
-from .base import engine
+from .base import compiled_kernels
 from .buckets import BucketIndex
 from .calibration import calibrate
 from .codes import CodeConfig, CodeIndex
@@ -38,12 +38,12 @@ _NICENESS = 10  # steps down: everyone else's work goes first
 
 
 def load(progress: Progress = silent) -> Any:
-    """Return the compiled loops once another process has compiled them.
+    """Return the compiled kernels once another process has compiled them.
 
     Without numba, return the readable ones.
 
     Args:
-        progress: told how far the other process is.
+        progress: called with how far the other process is.
 
     Raises:
         HashlightError: compiling failed.
@@ -64,22 +64,24 @@ def load(progress: Progress = silent) -> Any:
             complaints.seek(0)
             last = (complaints.read().strip().splitlines() or ["it said nothing"])[-1]
             raise HashlightError(f"The engine can't be compiled ({last}); restart the app.")
-    loops = engine()
-    for _ in steps(loops):  # from the cache now: what is left is to read it
+    kernels = compiled_kernels()
+    for _ in steps(kernels):  # from the cache now: what is left is to read it
         pass
-    return loops
+    return kernels
 
 
-def steps(loops: Any) -> Iterator[str]:
+def steps(kernels: Any) -> Iterator[str]:
     """Use everything that is compiled, on the types that galleries come in; yield after each."""
     rng = np.random.default_rng(0)
     rows = rng.standard_normal((_N, _DIM)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     for dtype in (np.float32, np.float16):
         given = rows.astype(dtype)
-        yield from _kind(CodeIndex.build(given, config=CodeConfig(n_cells=4), loops=loops), rows)
+        yield from _kind(
+            CodeIndex.build(given, config=CodeConfig(n_cells=4), kernels=kernels), rows
+        )
         lsh = LSHConfig(n_bits=4, n_tables=2)
-        yield from _kind(BucketIndex.build(given, config=lsh, loops=loops), rows)
+        yield from _kind(BucketIndex.build(given, config=lsh, kernels=kernels), rows)
 
 
 def _kind(index: CodeIndex | BucketIndex, queries: NDArray[np.float32]) -> Iterator[str]:
@@ -95,11 +97,11 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:
-        loops = engine()
+        kernels = compiled_kernels()
     except ModuleNotFoundError:
         return NO_NUMBA
     print(0, flush=True)
-    for percent, _ in zip(PERCENT, steps(loops), strict=True):
+    for percent, _ in zip(PERCENT, steps(kernels), strict=True):
         print(percent, flush=True)
     return 0
 

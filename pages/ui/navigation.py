@@ -20,9 +20,7 @@ HOME = "streamlit_app.py"
 SEARCH = "pages/search.py"
 HASHING = "pages/hashing.py"
 ATTENTION = "pages/attention.py"
-INSPECT = (
-    "pages/1_inspect.py"  # numbered: nobody's `import inspect` finds it
-)
+INSPECT = "pages/1_inspect.py"  # numbered: nobody's `import inspect` finds it
 ROBUSTNESS = "pages/robustness.py"
 FEEDBACK = "pages/feedback.py"
 AUGMENTATION = "pages/augmentation.py"

@@ -1,1 +1,1 @@
-"""The engine's inner loops, twice: to be read, and compiled by numba."""
+"""the engine's kernels, twice: to be read, and compiled by numba."""

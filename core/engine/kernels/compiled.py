@@ -1,11 +1,11 @@
-"""The engine's inner loops at machine speed: ``readable``, function by function, for numba.
+"""the engine's kernels at machine speed: ``readable``, function by function, for numba.
 
 Read ``readable`` first: it says what each function means. What differs here is only how:
 
 * every loop runs over memory in order and holds the GIL no longer than it takes to begin, so
   several threads search at once;
 * bits are counted by the processor's own instruction, eight words at a time where it can;
-* memory to work in (``room``) is kept from one query to the next: to ask the system for as much
+* memory to work in (``workspace``) is reused by the next query: to ask the system for as much
   costs more than to fill it;
 * what lies scattered in memory is asked for before it is needed, many places at a time;
 * the n smallest of many distances are found by counting: distances are small whole numbers.
@@ -22,7 +22,7 @@ from numba.extending import intrinsic
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
 
 WORD = 64
-LAST = np.uint64(127)  # the largest distance of two sketches that is told apart from others
+LAST = np.uint64(127)  # the largest distance of two sketches; all beyond count as this
 STRETCH = 1_024
 EVERY_BYTE = np.uint64(0x0101010101010101)
 TOP_BITS = np.uint64(0x8080808080808080)
@@ -373,7 +373,7 @@ def _refine(code, planes, codes, positions, n):
 @compiled
 def search_cells(
     queries, centre, signs, exclude, rows, ids, order, codes, sketches, starts, cells,
-    n_cells, n_words, n_sketch, n_rerank, k, room,
+    n_cells, n_words, n_sketch, n_rerank, k, workspace,
 ):  # fmt: skip
     found, cosines, looked_at = _empty(queries.shape[0], k)
     margins_of_queries = margins(queries, centre, signs)
@@ -382,7 +382,7 @@ def search_cells(
     for i in range(queries.shape[0]):
         code = codes_of_queries[i]
         read = _nearest_of_cells(code, cells, n_cells)
-        n, kept = _sketch(code, sketches, starts, read, codes, n_sketch, n_words, room)
+        n, kept = _sketch(code, sketches, starts, read, codes, n_sketch, n_words, workspace)
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
         kept = _refine(code, planes[i], codes, kept, n_rerank)
         looked_at[i, 2] = kept.shape[0]
@@ -393,12 +393,12 @@ def search_cells(
 
 
 @compiled
-def _sketch(code, sketches, starts, read, codes, n_sketch, n_words, room):
+def _sketch(code, sketches, starts, read, codes, n_sketch, n_words, workspace):
     """How many sketches are read, and the positions of those that are near enough."""
     n = 0
     for c in read:
         n += starts[c + 1] - starts[c]
-    words = room[: -(-n // 8)]
+    words = workspace[: -(-n // 8)]
     distances = words.view(np.uint8)
     distances[n:] = LAST  # bytes that stand for nothing are far away
     shift = np.uint16(coarseness(n_words))
@@ -472,7 +472,7 @@ def _collect(words, threshold, starts, read, n, codes):
 @compiled
 def search_buckets(
     queries, centre, signs, key_margins, exclude, rows, ids, codes, tables, keys, directory,
-    n_probes, n_sketch, n_rerank, k, room,
+    n_probes, n_sketch, n_rerank, k, workspace,
 ):  # fmt: skip
     found, cosines, looked_at = _empty(queries.shape[0], k)
     margins_of_queries = margins(queries, centre, signs)
@@ -482,8 +482,8 @@ def search_buckets(
     if not key_margins.shape[0]:
         first_margins = np.ascontiguousarray(margins_of_queries[:, : n_tables * n_bits])
         key_margins = first_margins.reshape(queries.shape[0], n_tables, n_bits)
-    seen = room[: codes.shape[0] // WORD + 1]
-    candidates = room[codes.shape[0] // WORD + 1 :].view(np.int32)
+    seen = workspace[: codes.shape[0] // WORD + 1]
+    candidates = workspace[codes.shape[0] // WORD + 1 :].view(np.int32)
     for i in range(queries.shape[0]):
         code, weights = codes_of_queries[i], planes[i]
         firsts, lasts = probe(key_margins[i], tables, keys, directory, n_probes)
@@ -628,7 +628,7 @@ def _by_cost(costs, order):
 def _cheapest_flips(costs, order, masks, line, cost, below, mask, highest):
     """Write into ``masks`` which bits of the key to flip, cheapest first: ``flips_in_order``.
 
-    The other arrays are room to work in, given so that nothing need be made for each table.
+    The other arrays are memory to work in, given so that nothing need be made for each table.
     Instead of a heap, the sets wait in a line, the cheapest in front, no more of them than are
     still asked for: a new set belongs near its end, or nowhere.
     """

@@ -1,4 +1,4 @@
-"""The engine's inner loops, to be read: NumPy, one query after the other.
+"""the engine's kernels, to be read: NumPy, one query after the other.
 
 ``compiled`` has the same functions at machine speed, and the tests hold one against the other.
 All of them take and return plain arrays; what these mean, ``codes`` and ``buckets`` say.
@@ -24,7 +24,7 @@ Positions = NDArray[np.int32]
 Found = tuple[Ids, Floats, NDArray[np.int64]]
 
 WORD = 64  # bits
-LAST = 127  # the largest distance of two sketches that is told apart from others
+LAST = 127  # the largest distance of two sketches; all beyond count as this
 
 
 def margins(embeddings: NDArray[np.floating], centre: Floats, signs: Floats) -> Floats:
@@ -117,7 +117,7 @@ def sketch_distances(code: Codes, sketches: Codes) -> NDArray[np.int64]:
     """Distances of the first S words of codes, given word by word (S, n), as they fit a byte.
 
     A byte that counts to 127 leaves its top bit free, which makes eight comparisons one addition.
-    So the distance of long sketches is told in steps of 2, 4, … bits, and far is far.
+    So the distance of long sketches is counted in steps of 2, 4, … bits, and far is far.
     """
     n_words = len(sketches)
     near: NDArray[np.int64] = distances(code[:n_words], sketches.T) >> coarseness(n_words)
@@ -137,7 +137,7 @@ def nearest_cells(codes: Codes, cells: Codes) -> Positions:
 def majority(codes: Codes, assigned: Positions, cells: Codes) -> Codes:
     """For each cell the code that is nearest to its members: bit by bit what most have (C, W).
 
-    A tie gives 0; a cell without members keeps its code.
+    A tie gives 0; a cell without members stays as it was.
     """
     renewed = cells.copy()
     for cell in np.unique(assigned):
@@ -165,7 +165,7 @@ def search_cells(
     n_sketch: int,
     n_rerank: int,
     k: int,
-    room: Codes,
+    workspace: Codes,
 ) -> Found:
     """Cells, sketches, codes, cosines: each stage leaves fewer vectors to the next.
 
@@ -187,7 +187,7 @@ def search_cells(
             tied with the last go on too, here and in the next stage.
         n_rerank: how many of these go on, by the weighted distance of their whole codes.
         k: hits.
-        room: memory to work in, which only ``compiled`` needs: a byte for each vector.
+        workspace: memory to work in, which only ``compiled`` needs: a byte for each vector.
 
     Returns:
         ids (Q, k), -1 where there are fewer; cosines (Q, k), -2 there; and how many vectors
@@ -224,7 +224,7 @@ def search_buckets(
     n_sketch: int,
     n_rerank: int,
     k: int,
-    room: Codes,
+    workspace: Codes,
 ) -> Found:
     """Buckets, sketches, codes, cosines: the paper's tables, with codes before the rerank.
 
@@ -249,7 +249,7 @@ def search_buckets(
         n_rerank: how many of these go on to the cosine, by the weighted distance of their codes,
             and those tied with the last; 0 for all candidates, as in the paper.
         k: hits.
-        room: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
+        workspace: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
 
     Returns:
         As ``search_cells``; the three counts are entries of buckets, codes, embeddings.

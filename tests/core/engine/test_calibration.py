@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.engine.buckets import BucketIndex
-from core.engine.calibration import Calibrator, calibrate, spare
+from core.engine.calibration import Calibrator, calibrate, lower_bound
 from core.engine.codes import CodeConfig, CodeIndex
 from core.errors import SettingError
 from core.index.exact import exact_scan, neighbour_recall
@@ -84,5 +84,5 @@ def test_a_gallery_that_is_too_small_is_refused():
         calibrate(CodeIndex.build(ROWS[:15]), k=10)
 
 
-def test_one_and_a_half_standard_errors_are_spared():
-    assert spare(np.array([1.0, 0.0, 1.0, 0.0])) == pytest.approx(0.5 - 1.5 * 0.5 / 2)
+def test_one_and_a_half_standard_errors_are_taken_off():
+    assert lower_bound(np.array([1.0, 0.0, 1.0, 0.0])) == pytest.approx(0.5 - 1.5 * 0.5 / 2)

@@ -43,8 +43,8 @@ def test_after_it_a_gallery_of_any_size_and_type_compiles_nothing(tmp_path):
 
 def test_load_compiles_elsewhere_and_tells_how_far_it_is():
     told = []
-    loops = compilation.load(lambda *progress: told.append(progress))
-    assert loops is compiled
+    kernels = compilation.load(lambda *progress: told.append(progress))
+    assert kernels is compiled
     assert [done for done, _, _ in told] == [0, *compilation.PERCENT]
     assert {(total, what) for _, total, what in told} == {(100, compilation.WHAT)}
 
@@ -61,12 +61,12 @@ def broken_numba(tmp_path, monkeypatch):
     return put
 
 
-def test_without_numba_the_loops_are_those_to_be_read(broken_numba):
+def test_without_numba_the_kernels_are_those_to_be_read(broken_numba):
     broken_numba("raise ModuleNotFoundError(name='numba')")
     assert compilation.load() is readable
 
 
 def test_what_stops_it_is_said_in_a_sentence(broken_numba):
-    broken_numba("raise RuntimeError('no room on disk')")
-    with pytest.raises(HashlightError, match=r"no room on disk.*restart the app"):
+    broken_numba("raise RuntimeError('no space left on disk')")
+    with pytest.raises(HashlightError, match=r"no space left on disk.*restart the app"):
         compilation.load()

@@ -1,4 +1,4 @@
-"""Both indexes of the engine, with the loops that are read and those that run."""
+"""Both indexes of the engine, with the kernels that are read and those that run."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from core.index.exact import exact_scan, neighbour_recall
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.vectors import Vectors
 
-LOOPS = {"readable": readable, "compiled": compiled}
+KERNELS = {"readable": readable, "compiled": compiled}
 ALL = CodeSearch(n_cells=10**6, n_words=2, n_sketch=10**6, n_rerank=10**6)
 
 
@@ -29,13 +29,15 @@ ROWS = clusters()
 IDS = np.random.default_rng(1).permutation(5_000)[: len(ROWS)]
 
 
-def codes(rows=ROWS, ids=IDS, loops=compiled, **config):
-    return CodeIndex.build(rows, ids, config=CodeConfig(**{"n_cells": 20} | config), loops=loops)
+def codes(rows=ROWS, ids=IDS, kernels=compiled, **config):
+    return CodeIndex.build(
+        rows, ids, config=CodeConfig(**{"n_cells": 20} | config), kernels=kernels
+    )
 
 
-def buckets(rows=ROWS, ids=IDS, loops=compiled, **config):
+def buckets(rows=ROWS, ids=IDS, kernels=compiled, **config):
     config = LSHConfig(**{"n_bits": 7, "n_tables": 6} | config)
-    return BucketIndex.build(rows, ids, config=config, loops=loops)
+    return BucketIndex.build(rows, ids, config=config, kernels=kernels)
 
 
 MODES = {"codes": codes, "buckets": buckets}
@@ -67,12 +69,12 @@ def same(a, b):
         ALL,
     ],
 )
-def test_codes_give_the_same_hits_whichever_loops_run(settings, dtype):
+def test_codes_give_the_same_hits_whichever_kernels_run(settings, dtype):
     answers = [
-        codes(ROWS.astype(dtype), loops=loops).query_batch(
+        codes(ROWS.astype(dtype), kernels=kernels).query_batch(
             ROWS[:200], k=10, settings=settings, exclude=IDS[:200]
         )
-        for loops in LOOPS.values()
+        for kernels in KERNELS.values()
     ]
     assert same(*answers)
 
@@ -80,14 +82,14 @@ def test_codes_give_the_same_hits_whichever_loops_run(settings, dtype):
 @pytest.mark.parametrize("family", ["structured", "gaussian"])
 @pytest.mark.parametrize("n_probes", [1, 5, 200])
 @pytest.mark.parametrize(("n_sketch", "n_rerank"), [(1, 0), (40, 12), (5, 5)])
-def test_buckets_give_the_same_hits_whichever_loops_run(family, n_probes, n_sketch, n_rerank):
+def test_buckets_give_the_same_hits_whichever_kernels_run(family, n_probes, n_sketch, n_rerank):
     config = LSHConfig(n_bits=7, n_tables=6, seed=2)
     settings = BucketSearch(n_probes=n_probes, n_sketch=n_sketch, n_rerank=n_rerank)
     answers = [
-        BucketIndex.build(ROWS, IDS, config=config, family=family, loops=loops).query_batch(
+        BucketIndex.build(ROWS, IDS, config=config, family=family, kernels=kernels).query_batch(
             ROWS[:200], k=10, settings=settings, exclude=IDS[:200]
         )
-        for loops in LOOPS.values()
+        for kernels in KERNELS.values()
     ]
     assert same(*answers)
 
@@ -113,9 +115,9 @@ def test_with_gaussian_hyperplanes_it_is_the_index_of_the_lessons(n_probes, n_bi
 # --- against the exact scan ---
 
 
-@pytest.mark.parametrize("loops", LOOPS)
-def test_reading_everything_is_the_exact_scan_with_ties_to_the_lower_id(loops):
-    index = codes(loops=LOOPS[loops])
+@pytest.mark.parametrize("kernels", KERNELS)
+def test_reading_everything_is_the_exact_scan_with_ties_to_the_lower_id(kernels):
+    index = codes(kernels=KERNELS[kernels])
     vectors = Vectors.from_matrix(ROWS, IDS)
     for row in (3, 7, 50, 899):
         expected = exact_scan(ROWS[row], vectors, k=25)

@@ -1,4 +1,4 @@
-"""The loops that run against the loops that are read: equal to the last bit."""
+"""The kernels that run against the kernels that are read: equal to the last bit."""
 
 import numpy as np
 import pytest
@@ -20,16 +20,16 @@ def margins_like(n, m):
 def test_bits_are_packed_lowest_first():
     margins = np.full((1, 128), -1.0, np.float32)
     margins[0, [0, 3, 64]] = 0  # a margin of 0 counts as positive
-    for loops in (readable, compiled):
-        assert loops.pack(margins, 2).tolist() == [[0b1001, 1]]
+    for kernels in (readable, compiled):
+        assert kernels.pack(margins, 2).tolist() == [[0b1001, 1]]
 
 
 def test_codes_are_the_signs_of_the_margins():
     rows = rng.standard_normal((20, 40), dtype=np.float32)
     centre, signs = rows.mean(axis=0), np.sign(rng.standard_normal((2, 3, 256))).astype(np.float32)
     margins = readable.margins(rows, centre, signs)
-    for loops in (readable, compiled):
-        codes = loops.hash_codes(rows, centre, signs, 8)
+    for kernels in (readable, compiled):
+        codes = kernels.hash_codes(rows, centre, signs, 8)
         bits = np.unpackbits(codes.view(np.uint8), axis=1, bitorder="little")
         assert np.array_equal(bits, margins >= 0)
 
@@ -37,16 +37,16 @@ def test_codes_are_the_signs_of_the_margins():
 def test_a_bit_weighs_its_margin_against_the_largest_up_to_seven():
     margins = np.zeros((1, 64), np.float32)
     margins[0, :5] = [10, 6, 3, -0.9, 0.4]  # of 6, which is 0.6 of the largest: 11.7, 7, 3.5, …
-    for loops in (readable, compiled):
-        planes = loops.weigh(margins, 1)
+    for kernels in (readable, compiled):
+        planes = kernels.weigh(margins, 1)
         bits = np.unpackbits(planes.view(np.uint8), bitorder="little").reshape(3, 64)
         weights = bits.T @ [1, 2, 4]
         assert weights[:6].tolist() == [7, 7, 4, 1, 0, 0]
 
 
 def test_margins_of_zero_weigh_nothing_and_do_not_divide_by_zero():
-    for loops in (readable, compiled):
-        assert not loops.weigh(np.zeros((2, 128), np.float32), 2).any()
+    for kernels in (readable, compiled):
+        assert not kernels.weigh(np.zeros((2, 128), np.float32), 2).any()
 
 
 def test_weights_of_random_margins_agree():
@@ -61,31 +61,31 @@ def test_a_weighted_distance_is_the_sum_of_the_weights_where_bits_differ():
     own = np.unpackbits(code.view(np.uint8), bitorder="little")
     weights = np.unpackbits(planes.view(np.uint8), bitorder="little").reshape(3, 128).T @ [1, 2, 4]
     expected = (bits != own) @ weights
-    for loops in (readable, compiled):
-        assert np.array_equal(loops.weighted_distances(code, planes, codes), expected)
+    for kernels in (readable, compiled):
+        assert np.array_equal(kernels.weighted_distances(code, planes, codes), expected)
 
 
 def test_distances_count_differing_bits():
     codes = words(30, 3)
     bits = np.unpackbits(codes.view(np.uint8), axis=1)
-    for loops in (readable, compiled):
-        found = loops.distances(codes[7], codes)
+    for kernels in (readable, compiled):
+        found = kernels.distances(codes[7], codes)
         assert np.array_equal(found, (bits != bits[7]).sum(axis=1))
 
 
 def test_the_nearest_cell_is_the_lower_of_two_that_are_as_near():
     cells = np.array([[0b1111], [0b0011], [0b1100]], np.uint64)
     codes = np.array([[0b0111], [0b0001], [0b0000]], np.uint64)  # 1 or 1; 1; 2 or 2
-    for loops in (readable, compiled):
-        assert loops.nearest_cells(codes, cells).tolist() == [0, 1, 1]
+    for kernels in (readable, compiled):
+        assert kernels.nearest_cells(codes, cells).tolist() == [0, 1, 1]
 
 
 def test_the_code_of_a_cell_is_what_most_members_have_and_an_empty_cell_keeps_its_own():
     codes = np.array([[0b110], [0b100], [0b101], [0b010], [0b001]], np.uint64)
     assigned = np.array([0, 0, 0, 1, 1], np.int32)
     cells = np.array([[0], [0], [0b111]], np.uint64)
-    for loops in (readable, compiled):
-        assert loops.majority(codes, assigned, cells).tolist() == [[0b100], [0b000], [0b111]]
+    for kernels in (readable, compiled):
+        assert kernels.majority(codes, assigned, cells).tolist() == [[0b100], [0b000], [0b111]]
 
 
 @pytest.mark.parametrize("n_words", [1, 2, 3, 4, 5, 8])
