@@ -1,8 +1,14 @@
 """From the bytes of a file to an RGB image that the rest may rely on, or one sentence why not.
 
 The content decides, never the file's name. What can be refused from the header (format,
-sides) is refused before a single pixel is decoded, so a few kilobytes that claim a hundred
+sides) is refused before a single pixel is decoded, so a few kilobytes that claim a thousand
 megapixels cost nothing.
+
+    bytes -> limits -> open -> limits -> load (smaller) -> upright -> 8 bits -> sRGB -> opaque
+
+A photograph is shown and embedded at far fewer pixels than a camera takes, so a large one is
+decoded smaller: its shorter side keeps at least ``DECODED_SIDE`` pixels. What had to be mended or
+left out stands in the image's notes; metadata that can't be read is no damage of the picture.
 """
 
 import contextlib
@@ -13,37 +19,59 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 from PIL.ExifTags import Base as ExifTag
 
 from .errors import ImageError
 from .files import file_digest
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-FORMAT_NAMES = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
+FORMAT_NAMES = "JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF, AVIF, JPEG 2000 or PNM"
 
-MAX_BYTES = 25 * 2**20
-MIN_SIDE = 16  # pixels: less than half a cell of the 6×6 feature map
-MAX_PIXELS = 50_000_000  # 150 MB as RGB: more than any phone takes
+DECODED_SIDE = 1024  # pixels that the shorter side keeps at least, where it has them
+MAX_BYTES = 50 * 2**20
+MIN_SIDE = 16  # pixels: less is no picture that a network could say anything of
+MAX_PIXELS = 120_000_000  # 360 MB as RGB
+MAX_JPEG_PIXELS = 250_000_000  # a JPEG is decoded smaller, so it needs far less than its pixels
 MAX_ASPECT = 20  # squashed to a square, a longer strip shows nothing
 MAX_SCANS = 100  # of a JPEG: each one goes over all pixels, and cameras write at most a dozen
 
-_SCAN_MARK = b"\xff\xda"
+_LARGE = 25_000_000  # pixels: such images are decoded one at a time, or a few would fill memory
+_SCAN_MARK, _END_MARK = b"\xff\xda", b"\xff\xd9"
+_MISSING = (127, 128)  # what a JPEG decoder puts where the file has ended, in any colour space
+_MOST_MISSING = 2 / 3  # of the rows; of what is left then, nobody can tell what it shows
 
-# Files that people try and that we could not read: how they look, what they are.
+# Files that people try and that are no image we can read: how they look, what they are.
 _KNOWN_STRANGERS = (
-    (b"<svg", "an SVG drawing"),
-    (b"ftyphei", "a HEIC photo"),
-    (b"%PDF", "a PDF document"),
+    (b"<svg", "is an SVG drawing"),
+    (b"%pdf", "is a PDF document"),
+    (b"<html", "is a web page"),
+    (b"<!doctype html", "is a web page"),
+    (b"8bps", "is a Photoshop file"),
+    (b"ftypisom", "is a video"),
+    (b"ftypmp4", "is a video"),
+    (b"ftypqt", "is a video"),
 )
+# EXIF orientation (EXIF 2.3, tag 0x0112) -> what brings the stored pixels upright.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SRGB = ImageCms.createProfile("sRGB")
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedImage:
     """An image that is safe to work with."""
 
-    pixels: NDArray[np.uint8]  # (H, W, 3) RGB, right way up
+    pixels: NDArray[np.uint8]  # (H, W, 3) sRGB, right way up
     digest: str  # file_digest of the bytes as given
     notes: tuple[str, ...]  # what was done to it, in plain words
 
@@ -63,16 +91,16 @@ def decode(data: bytes, *, name: str = "The image") -> DecodedImage:
     _check_bytes(data, name)
     with _PILLOW_WARNINGS.ignored():
         image = _open(data, name)
-        _check_sides(*image.size, name)
-        _check_mode(image, name)
+        _check_sides(image, name)
         _check_scans(image, data, name)
         try:
-            upright, notes = _to_upright_rgb(image)
+            with _alone(image):
+                pixels, notes = _to_upright_rgb(image, data)
         # Pillow's decoders raise whatever their parsing stumbles over (OSError, SyntaxError,
         # struct.error, IndexError, ...); for a person all of it means the same.
         except Exception as error:
             raise ImageError(_damaged(f"{name} (a {image.format} file)")) from error
-    return DecodedImage(pixels=np.array(upright), digest=file_digest(data), notes=tuple(notes))
+    return DecodedImage(pixels=pixels, digest=file_digest(data), notes=tuple(notes))
 
 
 def thumbnail(data: bytes, *, max_side: int) -> bytes:
@@ -88,6 +116,9 @@ def thumbnail(data: bytes, *, max_side: int) -> bytes:
     return file.getvalue()
 
 
+# Limits -----------------------------------------------------------------------------------
+
+
 def _check_bytes(data: bytes, name: str) -> None:
     if not data:
         raise ImageError(f"{name} is an empty file (0 bytes); choose another one.")
@@ -101,28 +132,37 @@ def _check_bytes(data: bytes, name: str) -> None:
 def _open(data: bytes, name: str) -> ImageFile.ImageFile:
     """Read the header only."""
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        try:
+            return Image.open(io.BytesIO(data), formats=FORMATS)
+        except UnidentifiedImageError:
+            if not pillow_heif.is_supported(data):
+                raise
+            return pillow_heif.HeifImageFile(io.BytesIO(data))  # type: ignore[no-untyped-call]
     except UnidentifiedImageError as error:
-        what = next((f"is {it}" for look, it in _KNOWN_STRANGERS if look in data[:1024]), None)
+        start = data[:1024].lower()
+        what = next((it for look, it in _KNOWN_STRANGERS if look in start), None)
         raise ImageError(
             f"{name} {what or 'is not an image that can be read here'}; "
             f"choose or export a {FORMAT_NAMES} file."
         ) from error
     except Image.DecompressionBombError as error:
-        raise ImageError(_too_many_pixels(name, "claims far")) from error
+        raise ImageError(_too_many_pixels(name, "claims far", MAX_PIXELS)) from error
     except Exception as error:  # as in decode: a broken header fails in many ways
         raise ImageError(_damaged(name)) from error
 
 
-def _check_sides(width: int, height: int, name: str) -> None:
+def _check_sides(image: ImageFile.ImageFile, name: str) -> None:
+    width, height = image.size
     if min(width, height) < MIN_SIDE:
         raise ImageError(
             f"{name} is {width}×{height} pixels, but each side must have at least {MIN_SIDE}; "
             "choose a larger one."
         )
-    if width * height > MAX_PIXELS:
+    most = MAX_JPEG_PIXELS if _is_jpeg(image) else MAX_PIXELS
+    if width * height > most:
         megapixels = round(width * height / 1e6)
-        raise ImageError(_too_many_pixels(name, f"is {width}×{height} ({megapixels} million),"))
+        what = f"is {width}×{height} ({megapixels} million),"
+        raise ImageError(_too_many_pixels(name, what, most))
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise ImageError(
             f"{name} is {width}×{height} pixels, but the longer side may be at most "
@@ -130,62 +170,177 @@ def _check_sides(width: int, height: int, name: str) -> None:
         )
 
 
-def _check_mode(image: Image.Image, name: str) -> None:
-    if image.mode in ("I", "F"):
-        raise ImageError(
-            f"{name} stores 32-bit numbers with no fixed white; save it with 8 or 16 bits "
-            "per channel."
-        )
-
-
 def _check_scans(image: Image.Image, data: bytes, name: str) -> None:
     """A few kilobytes of empty scans would keep the decoder busy for minutes."""
     scans = data.count(_SCAN_MARK)
-    if image.format in ("JPEG", "MPO") and scans > MAX_SCANS:
+    if _is_jpeg(image) and scans > MAX_SCANS:
         raise ImageError(
             f"{name} is a JPEG of {scans:,} scans, but {MAX_SCANS} is the most; save it again."
         )
 
 
-def _too_many_pixels(name: str, what: str) -> str:
-    most = MAX_PIXELS // 10**6
-    return f"{name} {what} more than the {most} million pixels allowed; scale it down first."
+def _is_jpeg(image: Image.Image) -> bool:
+    return image.format in ("JPEG", "MPO")  # a phone's MPO is a JPEG with a preview behind it
+
+
+def _too_many_pixels(name: str, what: str, most: int) -> str:
+    return f"{name} {what} more than the {most // 10**6} million pixels allowed; scale it down."
 
 
 def _damaged(name: str) -> str:
     return f"{name} is damaged or incomplete; copy or download it again, or choose another one."
 
 
-def _to_upright_rgb(file: ImageFile.ImageFile) -> tuple[Image.Image, list[str]]:
-    """Decode the first frame to RGB, 8 bits per channel, and say what that took."""
+_LARGE_IMAGE = threading.Lock()
+
+
+def _alone(image: Image.Image) -> contextlib.AbstractContextManager[object]:
+    """Let large images wait for one another."""
+    return _LARGE_IMAGE if image.width * image.height > _LARGE else contextlib.nullcontext()
+
+
+# Decoding ---------------------------------------------------------------------------------
+
+
+def _to_upright_rgb(file: ImageFile.ImageFile, data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
+    """Decode the first frame to RGB, (H, W, 3), and say what that took."""
     notes = []
     # Counting all frames can take seconds in a hostile file; knowing that there is a second
-    # one is enough. (An MPO, from a phone, is one photograph with a preview behind it.)
-    if getattr(file, "is_animated", False) and file.format != "MPO":
+    # one is enough.
+    if getattr(file, "is_animated", False) and file.format not in ("MPO", "HEIF"):
         notes.append(f"first {'page' if file.format == 'TIFF' else 'frame'} of several")
     sixteen_bit = any(";16" in str(tile.args) for tile in file.tile)
-    turned = file.getexif().get(ExifTag.Orientation) in range(2, 9)
-
-    file.load()
-    image: Image.Image = file
-    if turned:
+    if _orientation(file) in _UPRIGHT:
         notes.append("turned upright (EXIF)")
-        image = ImageOps.exif_transpose(file)
+    image = _load(file, data, notes)
+    orientation = _orientation(image)  # again: a TIFF is turned while it is loaded
+    image = _smaller(image)
+    if orientation in _UPRIGHT:
+        image = image.transpose(_UPRIGHT[orientation])
     if sixteen_bit:
-        notes.append("16 bits per channel reduced to 8")
         image.info.pop("transparency", None)  # a colour of 16 bits: it names no pixel any more
-    if image.mode.startswith("I;16"):  # grey; Pillow's own conversion would clip at 255
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        image = _in_eight_bits(image, notes)
+    elif sixteen_bit:
+        notes.append("16 bits per channel reduced to 8")
+    image = _opaque(_in_srgb(image, notes), notes)
+    pixels = np.array(image.convert("RGB"))
+    if (pixels == pixels[0, 0]).all():
+        notes.append("one colour only: nothing to search by")
+    return pixels, notes
+
+
+def _orientation(image: Image.Image) -> int:
+    """Read which way up the camera was held; 1, upright, where that can't be told."""
+    try:
+        return int(image.getexif().get(ExifTag.Orientation, 1))
+    except Exception:  # whatever is wrong with the metadata, the picture may be sound
+        return 1
+
+
+def _load(file: ImageFile.ImageFile, data: bytes, notes: list[str]) -> Image.Image:
+    """Decode the pixels; of a JPEG whose end is missing, what there is."""
+    if not _is_jpeg(file):
+        file.load()
+        return file
+    file.draft(None, (DECODED_SIDE, DECODED_SIDE))  # a fraction of the size costs a fraction
+    try:
+        file.load()
+        return file
+    except OSError:
+        ended = Image.open(io.BytesIO(data + _END_MARK), formats=("JPEG",))
+        ended.draft(None, (DECODED_SIDE, DECODED_SIDE))
+        whole = _without_missing_rows(ended)
+        lost = 1 - whole.height / ended.height
+        if lost > _MOST_MISSING:
+            raise
+        notes.append(
+            "the end of the file is missing" + (f", {lost:.0%} of it cut off" * (lost > 0))
+        )
+        return whole
+
+
+def _without_missing_rows(image: Image.Image) -> Image.Image:
+    """Cut off the rows at the bottom that the file doesn't hold, or not to their end.
+
+    A JPEG holds blocks of 8 rows; the first row below them only has colour that ran over.
+    """
+    ends = np.asarray(image)[:, -8:].reshape(image.height, -1)  # of each row
+    there = np.flatnonzero(~np.isin(ends, _MISSING).all(axis=1))
+    height = int(there[-1]) + 1 if len(there) else 0
+    return image if height == image.height else image.crop((0, 0, image.width, height // 8 * 8))
+
+
+def _smaller(image: Image.Image) -> Image.Image:
+    """Average whole blocks of pixels where the shorter side stays long enough."""
+    factor = min(image.size) // DECODED_SIDE
+    return image.reduce(factor) if factor > 1 and image.mode in _REDUCIBLE else image
+
+
+_REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK", "I", "F")
+
+
+def _in_eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Bring grey of 16 or 32 bits to 8.
+
+    A file that uses all of its 16 bits loses the lower 8. One that uses fewer (a microscope's 12,
+    say), or whose numbers have no fixed white, would come out black or white; its darkest value
+    becomes black and its brightest white.
+    """
+    grey = np.asarray(image).astype(np.float64)  # (H, W)
+    grey[~np.isfinite(grey)] = 0
+    low, high = float(grey.min()), float(grey.max())
+    if image.mode.startswith("I;16") and high >= 2**15:
+        notes.append("16 bits per channel reduced to 8")
+        return _with_info(Image.fromarray((grey // 256).astype(np.uint8)), image)
+    notes.append(f"brightness stretched: {low:g} is shown as black, {high:g} as white")
+    span = high - low or 1.0
+    return _with_info(Image.fromarray(np.rint((grey - low) / span * 255).astype(np.uint8)), image)
+
+
+def _with_info(image: Image.Image, source: Image.Image) -> Image.Image:
+    image.info = {k: v for k, v in source.info.items() if k != "icc_profile"}
+    return image
+
+
+def _in_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Convert colours from the file's own profile, or from CMYK, to sRGB."""
     if image.mode == "CMYK":
         notes.append("CMYK converted to RGB")
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        if image.getchannel("A").getextrema() != (255, 255):
-            notes.append("transparency laid on white")
-            white = Image.new("RGB", image.size, "white")
-            white.paste(image, mask=image)
-            image = white
-    return image.convert("RGB"), notes
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        title = ImageCms.getProfileDescription(source).strip()
+        if "srgb" in title.lower() or image.mode == "L":
+            return image
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode)
+    except Exception:  # a profile is metadata: without it the picture is still a picture
+        return image
+    if converted is None:
+        return image
+    if image.mode != "CMYK":
+        notes.append(f"colours converted from {title or 'their own profile'} to sRGB")
+    return converted
+
+
+def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Lay what is transparent on white."""
+    if not image.has_transparency_data:
+        return image
+    image = image.convert("RGBA")
+    alpha = np.asarray(image.getchannel("A"))
+    low, high = alpha.min(), alpha.max()
+    if high == 0:  # many programs leave the fourth byte of a BMP at 0
+        notes.append("transparency that would hide everything is ignored")
+    elif low < 255:
+        notes.append("transparency laid on white")
+        white = Image.new("RGB", image.size, "white")
+        white.paste(image, mask=image)
+        return white
+    return image
 
 
 class _PillowWarnings:
