@@ -21,11 +21,11 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from core.errors import HashlightError
     from core.figures.timing import duration
     from core.search import SearchResult
-    from pages.parts.search import panels
     from pages.ui import cards, errors, galleries, resources
     from pages.ui.answers import answer, look_up_seconds
     from pages.ui.errors import plain
     from pages.ui.inputs import Query
+    from pages.ui.pictures import attention_heatmap, code_picture, query_picture
     from pages.ui.view import View
 
 
@@ -86,28 +86,17 @@ try:
             picture, attention, code = st.columns([3, 3, 4], gap="medium")
             with picture:
                 st.markdown("**1 · The query**")
-                panels.query_picture(result, item.label or item.name)
+                query_picture(result, item.label or item.name)
                 st.caption(f"{plain(item.name)} · label {plain(item.label or 'none')}")
             with attention:
                 st.markdown("**2 · Where the network looks**")
-                panels.heatmap(result)
+                attention_heatmap(result)
             with code:
                 st.markdown("**3 · Its hash code**")
-                panels.hash_code(result)
+                code_picture(result)
                 st.caption("One row per hash table; pale bits flip easily.")
             st.markdown("**4 · Its first hits**")
-            with cards.grid("home", min_width=96):
-                for hit in result.hits[:N_HITS]:
-                    what = hit.label or hit.name
-                    cards.card(
-                        f"home-{hit.rank}",
-                        gallery,
-                        hit.id,
-                        facts=f"**{hit.rank}** · {hit.similarity:.3f}",
-                        link="More like this",
-                        alt=f"Rank {hit.rank}: {what}",
-                        shown=shown,
-                    )
+            cards.hit_cards("home", result.hits[:N_HITS], gallery, shown, min_width=96)
             st.markdown(told(result))
 except HashlightError as error:
     errors.show(error)

@@ -9,8 +9,24 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Inspect a query", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.errors import HashlightError
-    from pages.parts.inspect import panels
-    from pages.ui import errors, galleries, inputs, view
+    from pages.parts.inspect.buckets import show_buckets_read
+    from pages.parts.inspect.candidates import show_candidates
+    from pages.parts.inspect.export import offer_files
+    from pages.parts.inspect.hash_code import show_hash_code
+    from pages.parts.inspect.inspection import inspect_query
+    from pages.parts.inspect.missed import show_missed
+    from pages.parts.inspect.overview import show_overview
+    from pages.parts.inspect.why import show_why
+    from pages.ui import address, errors, galleries, inputs, view
+
+PARTS = {
+    "Hash code": show_hash_code,
+    "Buckets": show_buckets_read,
+    "Candidates": show_candidates,
+    "Missed": show_missed,
+    "Why?": show_why,
+    "Evidence": offer_files,
+}
 
 shown = view.current()
 inputs.settings(shown)
@@ -26,8 +42,8 @@ try:
         inputs.choose_query(shown, gallery, stored.ids.tolist(), page=navigation.INSPECT)
         query = inputs.query(shown, gallery)
         if query:
-            inspection = panels.begin(query, gallery, stored, shown)
-            panels.overview(inspection)
-            panels.parts(inspection)
+            inspection = inspect_query(query, gallery, stored, shown)
+            show_overview(inspection)
+            address.show_open_tab(PARTS, inspection)
 except HashlightError as error:
     errors.show(error)

@@ -11,14 +11,19 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("How LSH works", anchor=False)
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
     from core.errors import HashlightError
-    from pages.parts.hashing import hyperplane_lab, panels
+    from pages.parts.hashing.bits_and_tables import show_bits_and_tables
+    from pages.parts.hashing.buckets import show_buckets
+    from pages.parts.hashing.gallery import IndexedGallery, is_large_enough
+    from pages.parts.hashing.hyperplane_lab import show_hyperplane_lab
+    from pages.parts.hashing.probes import show_probes
+    from pages.parts.hashing.theory_and_practice import show_theory_and_practice
     from pages.ui import address, errors, galleries, inputs, view
 
 PARTS = {
-    "Bits and tables": panels.coach,
-    "Theory and practice": panels.practice,
-    "Probes": panels.probes,
-    "Buckets": panels.buckets,
+    "Bits and tables": show_bits_and_tables,
+    "Theory and practice": show_theory_and_practice,
+    "Probes": show_probes,
+    "Buckets": show_buckets,
 }
 
 # Settings that a part offers itself, beside what they change.
@@ -28,20 +33,21 @@ shown = view.current()
 tabs = st.tabs([LAB, *PARTS], **address.tied("part", [LAB, *PARTS], LAB))
 if tabs[0].open:
     with tabs[0]:
-        hyperplane_lab.lab()
+        show_hyperplane_lab()
 else:
     inputs.settings(shown, without=SET_THERE.get(st.session_state["part"], ()))
     with choice:
         galleries.choose(shown)
-    for tab, show in zip(tabs[1:], PARTS.values(), strict=True):
+    for tab, show_part in zip(tabs[1:], PARTS.values(), strict=True):
         if tab.open:
             with tab:
                 errors.show_remembered()
                 try:
                     gallery = galleries.open_chosen(shown)
                     stored = galleries.embeddings(gallery) if gallery else None
-                    lesson = panels.Lesson(shown, gallery, stored) if gallery and stored else None
-                    if lesson and panels.enough(lesson):
-                        show(lesson)
+                    if gallery and stored:
+                        indexed = IndexedGallery(shown, gallery, stored)
+                        if is_large_enough(indexed):
+                            show_part(indexed)
                 except HashlightError as error:
                     errors.show(error)

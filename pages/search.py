@@ -9,7 +9,8 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Search", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.errors import HashlightError
-    from pages.parts.search import panels
+    from pages.parts.search import hits, times
+    from pages.parts.search.query import query_and_attention
     from pages.ui import errors, galleries, inputs, view
     from pages.ui.answers import answer
 
@@ -30,17 +31,17 @@ try:
             result = answer(query, gallery, stored, shown)
             pictures, numbers = st.columns([3, 2], gap="medium")
             with pictures:
-                panels.query_and_attention(result, query)
+                query_and_attention(result, query)
             with numbers:
-                panels.summary(result, shown)
-                panels.guess(result)
-            panels.side_by_side(result, gallery, shown)
+                hits.recall_and_cost(result, shown)
+                times.guess_the_longest(result)
+            hits.hits_side_by_side(result, gallery, shown)
             st.page_link(
                 navigation.INSPECT,
                 label="Why these, and why not others?",
                 icon=":material/troubleshoot:",
                 query_params=shown.params() | {"part": "Why?"},
             )
-            panels.costs(result)
+            times.times_and_code(result)
 except HashlightError as error:
     errors.show(error)

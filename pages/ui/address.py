@@ -4,13 +4,15 @@ Streamlit's ``bind="query-params"`` writes what a choice is called on the page; 
 has the choice itself, such as 1000 where the page says 1,000.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from pages.ui.view import View
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,3 +53,72 @@ def write(name: str, default: Hashable) -> None:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = str(value)
+
+
+@st.fragment
+def show_open_tab(parts: Mapping[str, Callable[[T], None]], about: T) -> None:
+    """Draw a tab for each part of a page, and show the open one, which the address names.
+
+    Args:
+        parts: title -> what shows the part.
+        about: what it is given.
+    """
+    tabs = st.tabs(list(parts), **tied("part", parts, next(iter(parts))))
+    for tab, show in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(about)
+
+
+def number(name: str, limits: tuple[float, float]) -> float | None:
+    """Read a number within limits from the address; None where there is none."""
+    try:
+        value = float(st.query_params.get(name, ""))
+    except ValueError:
+        return None
+    low, high = limits
+    return round(value, 2) if low <= value <= high else None  # NaN lies nowhere
+
+
+def put(name: str, value: str | float | None, default: str | float | None) -> None:
+    """Say a value in the address; the default goes without saying."""
+    if value is None or value == default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = f"{value:g}" if isinstance(value, float | int) else value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NumberSlider:
+    """A slider over a number that stands in the address by name."""
+
+    name: str  # in the address
+    label: str
+    limits: tuple[float, float]
+    start: float  # goes without saying
+    step: float
+    format: str
+
+    @property
+    def value(self) -> float:
+        """What the address says; what the slider doesn't offer is ignored."""
+        value = number(self.name, self.limits)
+        return self.start if value is None else value
+
+    def draw(self, key: str) -> float:
+        """Draw the slider, and return its value; a change goes to the address.
+
+        Args:
+            key: of the widget, unique on the page.
+        """
+        if st.session_state.get(key) != self.value:
+            st.session_state[key] = self.value  # the address is right, *back* included
+        value: float = st.slider(
+            self.label,
+            *self.limits,
+            step=self.step,
+            format=self.format,
+            key=key,
+            on_change=lambda: put(self.name, st.session_state[key], self.start),
+        )
+        return value

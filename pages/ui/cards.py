@@ -1,12 +1,13 @@
 """Images as cards in a grid; each card is a link that searches with its image."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
 
 from core.errors import HashlightError
 from core.galleries.base import Gallery
+from core.search import Hit
 from pages.ui import navigation, resources
 from pages.ui.errors import plain
 from pages.ui.view import View
@@ -44,11 +45,7 @@ def card(
     """
     name = gallery.items[id].name
     with st.container(key=f"card-{key}", gap=None):
-        try:
-            picture = resources.gallery_thumbnail(gallery, id)
-            st.image(picture, width="stretch", alt=alt)
-        except HashlightError as error:
-            st.caption(plain(str(error)))
+        thumbnail(gallery, id, alt=alt)
         if facts:
             st.markdown(facts)
         st.page_link(
@@ -57,3 +54,56 @@ def card(
             help=plain(name),
             query_params=shown.with_query("image", name).params(),
         )
+
+
+def hit_cards(
+    name: str,
+    hits: Sequence[Hit],
+    gallery: Gallery,
+    shown: View,
+    *,
+    facts: Callable[[Hit], str] = lambda hit: "",
+    min_width: int = 128,
+) -> None:
+    """Show hits, each with its rank, its similarity and further facts.
+
+    Args:
+        name: of the grid, unique on the page.
+        hits: the best first.
+        gallery: where they are from.
+        shown: the view that their links keep, but for the query.
+        facts: Markdown for the lines below a hit's rank; none by default.
+        min_width: of a card, in pixels.
+    """
+    with grid(name, min_width=min_width):
+        for hit in hits:
+            card(
+                f"{name}-{hit.rank}",
+                gallery,
+                hit.id,
+                facts=f"**{hit.rank}** · {hit.similarity:.3f}  \n{facts(hit)}".rstrip(),
+                link="More like this",
+                alt=f"Rank {hit.rank}: {hit.label or hit.name}",
+                shown=shown,
+            )
+
+
+def relevance(what: str, relevant: bool | None) -> str:
+    """Say what an image is, and with a sign and a colour whether it is relevant.
+
+    Args:
+        what: its label, or its name where it has none.
+        relevant: None where nobody can tell.
+    """
+    if relevant is None:
+        return f":gray[{plain(what)}]"
+    icon, colour = (":material/check:", "green") if relevant else (":material/close:", "orange")
+    return f":{colour}[{icon} {plain(what)}]"
+
+
+def thumbnail(gallery: Gallery, id: int, *, alt: str) -> None:
+    """Show a gallery image as wide as there is space, or why it can't be shown."""
+    try:
+        st.image(resources.gallery_thumbnail(gallery, id), width="stretch", alt=alt)
+    except HashlightError as error:
+        st.caption(plain(str(error)))

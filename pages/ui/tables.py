@@ -1,4 +1,4 @@
-"""Tables of what is measured or found."""
+"""Numbers and tables of what is measured or found."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,3 +23,17 @@ def show_table(rows: Sequence[dict[str, Any]], *, alt: str) -> None:
         st.table(rows, alt=alt)
     else:
         st.dataframe(rows, hide_index=True, alt=alt)
+
+
+def show_number(
+    label: str, value: str, note: str | None = None, *, help: str | None = None
+) -> None:
+    """Show a number with a note below it.
+
+    Args:
+        label: what it is.
+        value: already written as it is to be read.
+        note: what it is compared with, grey and without an arrow.
+        help: what it means, for who asks.
+    """
+    st.metric(label, value, note, delta_color="off", delta_arrow="off", help=help)

@@ -1,7 +1,6 @@
 """The app without a browser, on a gallery small enough to be embedded at once."""
 
 import io
-from functools import partial
 
 import numpy as np
 import pytest
@@ -55,7 +54,25 @@ def open_app(small_gallery, tmp_path, monkeypatch):
     resources._opening.clear()
 
 
-@pytest.fixture
-def search_page(open_app):
-    """Open the Search page with these parameters in its address."""
-    return partial(open_app, "pages/search.py")
+def opener(path: str):
+    """A fixture that opens one page, as ``open_app`` does."""
+
+    @pytest.fixture
+    def open_page(open_app):
+        def open_page(*opened: Gallery, **params: str) -> AppTest:
+            page = open_app(path, *opened, **params)
+            assert not page.exception
+            return page
+
+        return open_page
+
+    return open_page
+
+
+search_page = opener("pages/search.py")
+hashing_page = opener("pages/hashing.py")
+attention_page = opener("pages/attention.py")
+inspect_page = opener("pages/1_inspect.py")
+robustness_page = opener("pages/robustness.py")
+feedback_page = opener("pages/feedback.py")
+augmentation_page = opener("pages/augmentation.py")

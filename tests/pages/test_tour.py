@@ -12,7 +12,6 @@ from core.galleries.registry import open_known
 from core.index.lsh import LSHConfig
 from core.search import SearchConfig, build_index, embed_query, find_by_name, look_up
 from pages.parts.home import tour
-from pages.parts.inspect import panels
 from pages.ui import navigation, resources
 from pages.ui.view import RANGES, parse
 
@@ -21,8 +20,6 @@ ROOT = Path(__file__).parents[2]
 
 def parts(page: str) -> set[str]:
     """Names of a page's tabs."""
-    if page == navigation.INSPECT:
-        return set(panels.PARTS)
     source = ast.parse((ROOT / page).read_text(encoding="utf-8"))
     named = [
         node.value

@@ -37,7 +37,7 @@ Turned = dict[tuple[int, int], float]
 
 
 @st.fragment
-def lab() -> None:
+def show_hyperplane_lab() -> None:
     """Show the lab; a change redraws nothing else."""
     gallery = plane_gallery()
     k = len(gallery.neighbours)
@@ -74,7 +74,7 @@ def lab() -> None:
             "seed": seed,
             "table": min(_open_table(), n_tables - 1),
         },
-        on_moved_change=_moved,
+        on_lines_turned_change=_lines_turned,
     )
     st.caption(
         f"In the mean over all lines that could be drawn, {n_bits} "
@@ -132,14 +132,14 @@ def write_turned(turned: Turned) -> str:
     return "_".join(f"{t + 1}-{b + 1}-{degrees:g}" for (t, b), degrees in sorted(turned.items()))
 
 
-def _moved() -> None:
-    """Put what the browser tells into the address."""
-    moved = st.session_state[_KEY]["moved"]
+def _lines_turned() -> None:
+    """Put what the browser reports into the address."""
+    report = st.session_state[_KEY]["moved"]
     turned = parse_turned(st.query_params.get("turned", ""))
-    turned |= {(int(t), int(b)): float(degrees) for t, b, degrees in moved["turned"]}
+    turned |= {(int(t), int(b)): float(degrees) for t, b, degrees in report["turned"]}
     if turned:
         st.query_params["turned"] = write_turned(turned)
-    st.query_params["handles"] = str(int(moved["table"]) + 1)
+    st.query_params["handles"] = str(int(report["table"]) + 1)
 
 
 def _draw(further: int = 0) -> None:
@@ -159,4 +159,5 @@ def _open_table() -> int:
 def _radii(gallery: PlaneGallery) -> list[float]:
     """Put neighbours in direction at different distances from the middle."""
     order = gallery.directions.argsort().argsort()
-    return (26 + 46 * (order * _GOLDEN % 1)).round(1).tolist()
+    radii: list[float] = (26 + 46 * (order * _GOLDEN % 1)).round(1).tolist()
+    return radii

@@ -1,0 +1,132 @@
+"""Predict and measure what K and L find and cost, and choose them."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.figures.hashing import retrieval_curve
+from core.lessons import hashing as theory
+from pages.parts.hashing.gallery import IndexedGallery
+from pages.ui import charts, inputs, resources, view
+from pages.ui.address import tied
+from pages.ui.code import show_code
+from pages.ui.question import question
+from pages.ui.tables import show_number
+from pages.ui.view import RANGES, View
+
+# What a link says, and so short.
+_WANTED = {"Same label": "images with the query's label", "Nearest": "the k nearest images"}
+
+
+def show_bits_and_tables(indexed: IndexedGallery) -> None:
+    """Predict and measure what K and L find and cost, and choose them."""
+    _settings_and_outcome(indexed)
+    show_code(theory.predict, theory.measure, theory.choose)
+
+
+@st.fragment
+def _settings_and_outcome(indexed: IndexedGallery) -> None:
+    indexed = indexed.now()
+    shown, n = indexed.shown, indexed.n - 1
+    kinds = list(_WANTED) if _has_labels(indexed) else ["Nearest"]
+    top = st.container()
+    kind = st.segmented_control(
+        "What a look-up should find",
+        kinds,
+        required=True,
+        **tied("find", kinds, kinds[0]),
+        help="What people call alike, or the k images that the exact scan ranks first.",
+    )
+    sample = resources.pair_sample(
+        indexed.gallery, indexed.stored, shown.attention, by_label=kind == "Same label", k=shown.k
+    )
+    predicted = theory.predict(sample, shown.K, shown.L)
+    one_more = theory.predict(sample, shown.K + 1, shown.L)
+    left = one_more.candidate_ratio / max(predicted.candidate_ratio, 1e-9)
+    lost = 1 - one_more.recall / max(predicted.recall, 1e-9)
+    answers = {"all of them": 1.0, "three in four": 0.75, "one in two": 0.5, "one in ten": 0.1}
+    with top:
+        question(
+            "One bit more per key, and everything else as it is. How many candidates are left?",
+            list(answers),
+            right=min(answers, key=lambda answer: abs(answers[answer] - left)),
+            because=f"From {shown.K} to {shown.K + 1} bits, {left:.0%} are left. Most images "
+            "stand nearly at right angles to the query, and then the new bit agrees about every "
+            f"other time. But {lost:.0%} of what should be found go with them: that is the trade.",
+            key="guess-coach",
+        )
+    settings, outcome = st.columns([2, 3], gap="medium")
+    with settings:
+        inputs.setting(shown, "K")
+        inputs.setting(shown, "L")
+        wanted = st.slider(
+            "Recall that you want",
+            50,
+            99,
+            format="%d %%",
+            **tied("wanted", range(50, 100), 90),
+            help="The share of what should be found that is found.",
+        )
+        st.button(
+            "Choose for me",
+            type="primary",
+            icon=":material/auto_awesome:",
+            on_click=_choose,
+            args=(shown, sample, wanted / 100),
+            help="Of all K and L of the sliders that reach it by the curve, those with the "
+            "fewest dot products: K·L for the hyperplanes, and one per candidate.",
+        )
+    with outcome:
+        _predicted(indexed, sample, kind)
+    st.caption(
+        "Recall is the share of what should be found that is among the candidates, with one "
+        "probe per table; more probes find more, see *Probes*. A look-up costs K·L dot products "
+        "to hash and one per candidate to rerank. The chart shows the angles of "
+        f"{len(sample.rows)} queries to all {n:,} other images; each histogram is as high as its "
+        "highest degree. A good curve is high above the first and low above the second; where "
+        "the two overlap, no K and L can tell them apart. The formula is the mean over all "
+        "hyperplanes, the measured number comes from those of one seed: with a dozen hyperplanes "
+        f"or more it lies within {100 * theory.ONE_SEED:.0f} percentage points of the formula. "
+        "Change the seed in the sidebar and see it move."
+    )
+
+
+def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) -> None:
+    """Show what the formula says of recall and cost, and what the index does."""
+    shown, n = indexed.shown, indexed.n - 1
+    predicted = theory.predict(sample, shown.K, shown.L)
+    measured = theory.measure(sample, indexed.index)
+    with st.grid(min_column_width=170, gap="small"):
+        for what, is_predicted, is_measured in (
+            ("recall", predicted.recall, measured.recall),
+            ("candidate ratio", predicted.candidate_ratio, measured.candidate_ratio),
+        ):
+            show_number(
+                f"Predicted {what}",
+                f"{is_predicted:.1%}",
+                f"measured {is_measured:.1%}",
+            )
+        show_number(
+            "Predicted dot products",
+            f"{theory.dot_products(predicted, n, shown.K, shown.L):,.0f}",
+            f"exact scan {n:,}",
+        )
+    found = theory.retrieved_at(theory.CENTRES, shown.K, shown.L)
+    charts.chart(
+        retrieval_curve(found, sample.wanted_angles, sample.other_angles, name=_WANTED[kind]),
+        name="retrieval-curve",
+        key="retrieval-curve",
+        alt=f"Probability to be found over the angle, for K={shown.K} and L={shown.L}; behind it "
+        f"the angles of {_WANTED[kind]} and of all others. Predicted recall "
+        f"{predicted.recall:.0%}, measured {measured.recall:.0%}.",
+    )
+
+
+def _choose(shown: View, sample: theory.PairSample, recall: float) -> None:
+    every = {name: range(low, high + 1) for name, (low, high) in RANGES.items()}
+    K, L = theory.choose(sample, recall, n_bits=every["K"], n_tables=every["L"])
+    view.show(replace(shown, K=K, L=L))
+
+
+def _has_labels(indexed: IndexedGallery) -> bool:
+    return any(item.label is not None for item in indexed.gallery.items)

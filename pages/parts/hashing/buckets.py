@@ -1,0 +1,166 @@
+"""The hash tables as they were built, and what one query meets in them (Figures 8 and 9)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.figures.hashing import bucket_ranks
+from core.index.lsh import LSHIndex
+from core.lessons import hashing as theory
+from core.lessons.evidence import listed
+from pages.parts.hashing.gallery import IndexedGallery
+from pages.parts.hashing.query import LookedUp, choose_and_look_up
+from pages.ui import cards, charts
+from pages.ui.address import tied
+from pages.ui.code import show_code
+from pages.ui.question import question
+from pages.ui.tables import show_number
+
+N_MEMBERS = 12  # images of a bucket that are shown
+
+
+def show_buckets(indexed: IndexedGallery) -> None:
+    """Show the tables as they were built, and what one query meets in them."""
+    index, query, shown = indexed.index, choose_and_look_up(indexed, "Buckets"), indexed.shown
+    code = index.hash(query.embedding)
+    sizes = [index.bucket_sizes(table) for table in range(shown.L)]
+    tables = [theory.table_statistics(table, shown.K) for table in sizes]
+    largest = max(table.largest for table in tables)
+    even = indexed.n / 2**shown.K
+    answers = {"at most 4": 4, "5 to 20": 20, "21 to 100": 100, "more than 100": indexed.n}
+    question(
+        f"{indexed.n:,} images are spread over {2**shown.K:,} keys, {even:,.2g} per key if they "
+        "were spread evenly. How many are in the fullest bucket?",
+        list(answers),
+        right=next(answer for answer, most in answers.items() if largest <= most),
+        because=f"It holds {largest:,}. Hyperplanes through the origin don't spread images evenly: "
+        "images of a kind lie in the same direction and fall together, which is the point, and "
+        "other corners of space hold nothing at all.",
+        key="guess-buckets",
+    )
+    built = _Tables([int(key) for key in code.keys], sizes, tables)
+    _one_table(indexed, query, built)
+    _every_table(indexed, query, built)
+    show_code(LSHIndex.add, LSHIndex.candidates, theory.table_statistics)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tables:
+    """The hash tables of an index and a query's place in them; one entry per table."""
+
+    keys: list[int]  # the query's
+    sizes: list[dict[int, int]]  # images by key
+    statistics: list[theory.TableStatistics]
+
+
+@st.fragment
+def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None:
+    """Show one table, and the query's bucket and the fullest one in it."""
+    keys, sizes, tables = built.keys, built.sizes, built.statistics
+    K, L, n = indexed.shown.K, indexed.shown.L, indexed.n
+    in_vain = [
+        t for t, key in enumerate(keys) if not {*indexed.index.bucket(t, key).tolist()} - {query.id}
+    ]
+    table = st.selectbox("Hash table", range(1, L + 1), **tied("table", range(1, L + 1), 1)) - 1
+    st.caption(
+        f"In {listed(in_vain, 'table')} the query's bucket holds no other image."
+        if in_vain
+        else "In every table the query's bucket holds other images."
+    )
+    statistics = tables[table]
+    own = [table_sizes.get(key, 0) for table_sizes, key in zip(sizes, keys, strict=True)]
+    chart, numbers = st.columns([3, 2], gap="medium")
+    with chart:
+        charts.chart(
+            bucket_ranks(
+                [list(table_sizes.values()) for table_sizes in sizes],
+                own,
+                table=table,
+                n_gallery=n,
+            ),
+            name="bucket-sizes",
+            key="bucket-ranks",
+            alt=f"Sizes of the buckets of {L} tables. Table {table + 1} has "
+            f"{statistics.n_buckets} buckets, the largest with {statistics.largest} images, "
+            f"the query's with {own[table]}.",
+        )
+    with numbers, st.grid(min_column_width=150, gap="small"):
+        st.metric("Keys without an image", f"{statistics.empty_share:.1%}", help=f"Of {2**K:,}.")
+        st.metric("Fullest bucket", f"{statistics.largest:,}", help="Images.")
+        st.metric(
+            "Images alone",
+            f"{statistics.alone_share:.1%}",
+            help="In their bucket: searched with one of them, this table would find nothing.",
+        )
+        show_number(
+            "Candidates per query",
+            f"{statistics.mean_read:,.1f}",
+            f"{(n - 1) / 2**K:,.2g} if spread evenly",
+            help="From this table, in the mean over all images of the gallery.",
+        )
+    _members(indexed, query, table, keys[table], "own")
+    _members(indexed, query, table, statistics.largest_key, "fullest")
+    st.caption(
+        f"A query that lands in the fullest bucket gets {statistics.largest / n:.1%} of the "
+        "gallery as candidates from this table alone. Too few bits make such buckets common, and "
+        "the look-up slides back into an exact scan; too many leave most images on their own."
+    )
+
+
+@st.fragment
+def _every_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None:
+    """Offer a row for each table, sent to who opens the box."""
+    box = st.expander(
+        "The query in every table", key="every-table", type="compact", on_change="rerun"
+    )
+    if not box.open:
+        return
+    keys, sizes, tables = built.keys, built.sizes, built.statistics
+    near = [np.isin(query.neighbours, indexed.index.bucket(t, key)) for t, key in enumerate(keys)]
+    box.dataframe(
+        [
+            {
+                "table": t + 1,
+                "query's key": f"{key:0{indexed.shown.K}b}",
+                "images in its bucket": sizes[t].get(key, 0),
+                "true neighbours in it": int(near[t].sum()),
+                "keys in use": tables[t].n_buckets,
+                "fullest bucket": tables[t].largest,
+            }
+            for t, key in enumerate(keys)
+        ],
+        hide_index=True,
+        alt="The query's bucket in every table.",
+    )
+
+
+def _members(indexed: IndexedGallery, query: LookedUp, table: int, key: int, which: str) -> None:
+    """Show what is in one bucket, beside the query.
+
+    Args:
+        indexed: of the index.
+        query: with its neighbours.
+        table: from 0.
+        key: of the bucket.
+        which: "own", the query's, or "fullest".
+    """
+    ids = [id for id in indexed.index.bucket(table, key).tolist() if id != query.id]
+    n, K = len(ids), indexed.shown.K
+    what = {"own": "The query's bucket", "fullest": "The fullest bucket"}[which]
+    is_here = query.id in indexed.index.bucket(table, key)
+    if n:
+        images = f"{n:,} image{'s' if n > 1 else ''}{' beside the query' if is_here else ''}"
+        images += f"; here are {N_MEMBERS}" if n > N_MEMBERS else ""
+    else:
+        images = (
+            f"no image{' but the query' if is_here else ''}, so this table finds nothing. An "
+            "empty bucket costs nothing and brings nothing: another table, or the bucket next "
+            "door, has to help"
+        )
+    st.markdown(f"**{what}** has the key `{key:0{K}b}` and holds {images}.")
+    near = set(query.neighbours.tolist())
+    with cards.grid(f"bucket-{which}", min_width=96):
+        for id in ids[:N_MEMBERS]:
+            facts = ":green[:material/check: true neighbour]" if id in near else ""
+            indexed.card(f"{which}-{id}", id, facts=facts)

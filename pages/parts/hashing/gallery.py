@@ -1,0 +1,74 @@
+"""What all parts but the lab are about: a gallery, its index, and the settings."""
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Self
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.galleries.base import Gallery, GalleryItem
+from core.galleries.store import StoredGallery
+from core.index.lsh import LSHIndex
+from pages.ui import cards, resources, view
+from pages.ui.errors import plain
+from pages.ui.view import View
+
+FEWEST = 3  # images of a gallery that theory and index can be compared in
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexedGallery:
+    """A gallery with its index, and the settings."""
+
+    shown: View
+    gallery: Gallery
+    stored: StoredGallery
+
+    def now(self) -> Self:
+        """The same as the address says it now: a part may be drawn again alone."""
+        return replace(self, shown=view.parse(st.query_params))
+
+    @property
+    def index(self) -> LSHIndex:
+        """The index that Search would use."""
+        return resources.index(self.stored, self.shown.attention, self.shown.lsh)
+
+    @property
+    def embeddings(self) -> NDArray[np.float32]:
+        """(n, D)."""
+        return self.stored.of(self.shown.attention)
+
+    @property
+    def n(self) -> int:
+        """N."""
+        return len(self.stored.ids)
+
+    def item(self, row: int) -> GalleryItem:
+        """The gallery's item in this row of the embeddings."""
+        return self.gallery.items[int(self.stored.ids[row])]
+
+    def card(self, key: str, id: int, *, facts: str = "") -> None:
+        """Show an image as a card that leads to Search."""
+        item = self.gallery.items[id]
+        cards.card(
+            key,
+            self.gallery,
+            id,
+            facts=facts,
+            link=item.label or PurePath(item.name).name,
+            alt=item.name,
+            shown=self.shown,
+        )
+
+
+def is_large_enough(indexed: IndexedGallery) -> bool:
+    """Tell whether the gallery is large enough to learn from, and say so where it isn't."""
+    if indexed.n >= FEWEST:
+        return True
+    st.info(
+        f"{plain(indexed.gallery.title)} has {indexed.n} image{'' if indexed.n == 1 else 's'} that "
+        f"can be searched, too few for a lesson; choose a gallery of {FEWEST} or more."
+    )
+    return False

@@ -1,0 +1,159 @@
+"""The buckets that a query reads, one more per table at each step."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.figures.bits import code_grid
+from core.figures.hashing import probe_lines
+from core.index.lsh import Candidates, LSHIndex, Probe
+from core.lessons import hashing as theory
+from pages.parts.hashing.gallery import IndexedGallery
+from pages.parts.hashing.query import LookedUp, choose_and_look_up
+from pages.ui import cards, charts, inputs, view
+from pages.ui.code import show_code
+from pages.ui.question import question
+from pages.ui.tables import show_number, show_table
+from pages.ui.view import RANGES, View
+
+
+def show_probes(indexed: IndexedGallery) -> None:
+    """Go through the buckets that a query reads, one more per table at each step."""
+    index, query = indexed.index, choose_and_look_up(indexed, "Probes")
+    code = index.hash(query.embedding)
+    candidates = index.candidates(code, n_probes=RANGES["probes"][1])
+    steps = theory.probe_steps(candidates, query.neighbours, exclude=query.id)
+    # The same look-up, blind to margins: all bits count alike.
+    alike = replace(code, margins=np.ones_like(code.margins))
+    blind = index.candidates(alike, n_probes=RANGES["probes"][1])
+    unordered = theory.probe_steps(blind, query.neighbours, exclude=query.id)
+    eight = min(8, len(steps.n_found)) - 1
+    question(
+        "The query's own bucket misses some of its neighbours. Which bucket should be read next?",
+        ["the largest one", "the one beyond the nearest hyperplane", "the one with the next key"],
+        right="the one beyond the nearest hyperplane",
+        because="A neighbour lies close to the query, so the line that came between them is most "
+        "likely one that the query nearly touches: its bit with the smallest margin. For this "
+        f"query, {eight + 1} probes per table find {steps.n_found[eight]} of "
+        f"{len(query.neighbours)} neighbours in this order, and {unordered.n_found[eight]} if "
+        "margins are ignored.",
+        key="guess-probes",
+    )
+    _stepper(indexed, query, candidates, steps, unordered)
+    show_code(LSHIndex.candidates, theory.probe_steps)
+
+
+@st.fragment
+def _stepper(
+    indexed: IndexedGallery,
+    query: LookedUp,
+    candidates: Candidates,
+    steps: theory.Steps,
+    unordered: theory.Steps,
+) -> None:
+    """Show one step.
+
+    Args:
+        indexed: with the settings of the first run.
+        query: with its neighbours.
+        candidates: what all steps find.
+        steps: what each step brings.
+        unordered: what it would bring if margins were ignored.
+    """
+    indexed = indexed.now()
+    shown, k, n_steps = indexed.shown, len(query.neighbours), len(steps.n_found)
+    step, code = min(shown.probes, n_steps), indexed.index.hash(query.embedding)
+    _step_buttons(shown, n_steps)
+    numbers = theory.probe_numbers(candidates).tolist()
+    read = [
+        probe for probe, number in zip(candidates.probes, numbers, strict=True) if number == step
+    ]
+    found = int(steps.n_found[step - 1])
+    before = int(steps.n_found[step - 2]) if step > 1 else 0
+    looked_at = int(steps.n_candidates[step - 1])
+    before_n = int(steps.n_candidates[step - 2]) if step > 1 else 0
+    with st.grid(min_column_width=150, gap="small"):
+        for what, value, note in (
+            (f"Neighbours found of {k}", found, f"{found - before:+} by this probe"),
+            ("Candidates", looked_at, f"{looked_at - before_n:+,} by this probe"),
+            ("Buckets read", step * shown.L, f"of {shown.L * 2**shown.K:,} keys"),
+        ):
+            show_number(what, f"{value:,}", note)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(f"**Bits that probe {step} flips**, ringed; pale bits have small margins")
+        marked = np.zeros(code.margins.shape, dtype=np.bool_)
+        for probe in read:
+            marked[probe.table, list(probe.flipped)] = True
+        charts.chart(
+            code_grid(code.margins, marked=marked, numbered=True),
+            name="probed-bits",
+            key="probed-bits",
+            alt=f"The query's bits in {shown.L} tables. Probe {step} flips: "
+            + "; ".join(f"table {probe.table + 1} {_bits(probe)}" for probe in read),
+        )
+    with right:
+        total = max(1, indexed.n - (query.id is not None))
+        charts.chart(
+            probe_lines(
+                steps.n_found / max(k, 1),
+                unordered.n_found / max(k, 1),
+                steps.n_candidates / total,
+                step=step,
+            ),
+            name="recall-by-probes",
+            key="probe-lines",
+            alt=f"Neighbour recall over probes per table: {found} of {k} after {step}.",
+        )
+    newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
+    new = {probe.table: newest & {*probe.ids.tolist()} for probe in read}
+    show_table(
+        [_row(probe, new[probe.table], shown.K, query.neighbours) for probe in read],
+        alt=f"What probe {step} reads in each table.",
+    )
+    st.markdown(f"**The {k} true neighbours**, and the probe that found each")
+    first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
+    with cards.grid("neighbours", min_width=96):
+        for rank, id in enumerate(query.neighbours.tolist(), start=1):
+            indexed.card(f"neighbour-{rank}", id, facts=_found_by(first.get(id), step))
+
+
+def _step_buttons(shown: View, n_steps: int) -> None:
+    inputs.setting(shown, "probes")
+    with st.container(horizontal=True):
+        for label, icon, by in (("Back", "arrow_back", -1), ("Next probe", "arrow_forward", 1)):
+            to = min(shown.probes, n_steps) + by
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                disabled=not 1 <= to <= n_steps,
+                on_click=view.show,
+                args=(replace(shown, probes=to),),
+            )
+
+
+def _row(
+    probe: Probe, new: set[int], n_bits: int, neighbours: NDArray[np.int64]
+) -> dict[str, object]:
+    return {
+        "table": probe.table + 1,
+        "bits flipped": _bits(probe),
+        "key": f"{probe.key:0{n_bits}b}",
+        "cost, margins² summed": f"{probe.cost:.5f}",
+        "images in the bucket": len(probe.ids),
+        "new candidates": len(new),
+        "neighbours won": len(new & set(neighbours.tolist())),
+    }
+
+
+def _bits(probe: Probe) -> str:
+    return ", ".join(str(bit + 1) for bit in probe.flipped) or "none: its own bucket"
+
+
+def _found_by(probe: int | None, step: int) -> str:
+    if probe is not None and probe <= step:
+        return f":green[:material/check: probe {probe}]"
+    later = "not in 64 probes" if probe is None else f"not before probe {probe}"
+    return f":orange[:material/close: {later}]"

@@ -1,0 +1,57 @@
+"""The query of Probes and Buckets, and its true neighbours."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.index.exact import exact_scan
+from core.search import find_by_digest
+from pages.parts.hashing.gallery import IndexedGallery
+from pages.ui import inputs, navigation, resources
+from pages.ui.address import PartView
+from pages.ui.errors import plain
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookedUp:
+    """A query's embedding, and what the exact scan says of it."""
+
+    embedding: NDArray[np.float32]  # (D,)
+    id: int | None  # in the gallery, where it is from there
+    neighbours: NDArray[np.int64]  # (k,) ids, the nearest first
+
+
+def choose_and_look_up(indexed: IndexedGallery, part: str) -> LookedUp:
+    """Show the query, and find its true neighbours; the gallery's first image is the example.
+
+    Raises:
+        HashlightError: the address names a query that is not here, or no image.
+    """
+    shown = indexed.shown
+    if shown.source is None:
+        shown = shown.with_query("image", indexed.item(0).name)
+    ids = indexed.stored.ids.tolist()
+    picture, chooser = st.columns([1, 6], gap="medium", vertical_alignment="center")
+    with chooser:
+        inputs.choose_query(PartView.of(shown, part), indexed.gallery, ids, page=navigation.HASHING)
+    query = inputs.query(shown, indexed.gallery)
+    assert query is not None  # the view names one
+    embedded = resources.embedded_query(query.data, shown.attention)
+    with picture:
+        small = resources.small_picture(query.data, max_side=120)
+        st.image(small, alt=f"Query: {query.title}", output_format="JPEG")
+    with chooser:
+        caption = f"The query is {plain(query.title)}"
+        if indexed.shown.source is None:
+            caption += ", the gallery's first image, as an example; choose another one above"
+        if query.is_upload:
+            caption += ". An upload can't be put in a link, so this page's address works only here"
+        st.caption(f"{caption}.")
+    id = query.id
+    if id is None:
+        id = find_by_digest(indexed.gallery, embedded.image.digest)
+    vectors = indexed.index.vectors
+    hits = exact_scan(embedded.embedding, vectors, k=shown.k, exclude=id)
+    return LookedUp(embedded.embedding, id, hits.ids)

@@ -1,0 +1,83 @@
+"""The buckets that were read in one table, in the order of the probes."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.index.lsh import LSHIndex, Probe, flips_in_order
+from core.lessons.evidence import Evidence
+from core.lessons.hashing import probe_numbers
+from pages.parts.inspect.inspection import Inspection
+from pages.parts.inspect.words import binary, count, flips
+from pages.ui import cards
+from pages.ui.address import tied
+from pages.ui.code import show_code
+from pages.ui.tables import show_table
+
+MEMBERS = 36  # thumbnails of one table's buckets
+
+
+def show_buckets_read(inspection: Inspection) -> None:
+    """Show the buckets that were read in one table, in the order of the probes."""
+    _one_table(inspection)
+    show_code(LSHIndex.candidates, flips_in_order)
+
+
+@st.fragment
+def _one_table(inspection: Inspection) -> None:
+    evidence = inspection.evidence
+    tables = range(1, evidence.index.config.n_tables + 1)
+    number = st.pills("Table", tables, required=True, **tied("table", tables, 1))
+    read = evidence.result.candidates
+    numbered = zip(probe_numbers(read).tolist(), read.probes, strict=True)
+    probes = [(n, probe) for n, probe in numbered if probe.table == number - 1]
+    truth = {hit.id for hit in evidence.result.exact_hits}
+    found = {id for _, probe in probes for id in probe.ids.tolist()}
+    st.markdown(
+        f"Table {number} puts the query in bucket `{binary(evidence, probes[0][1].key)}`, with "
+        f"**{count(len(_others(evidence, probes[0][1])), 'image')}**. "
+        f"{count(len(probes), 'probe')} read "
+        f"**{count(len(found - {evidence.result.query_id}), 'image')}**, "
+        f"**{len(found & truth)} of the {len(truth)}** nearest neighbours among them."
+    )
+    show_table(
+        [
+            {
+                "Probe": n,
+                "Flips": flips(evidence, probe),
+                "Key": binary(evidence, probe.key),
+                "Cost": f"{probe.cost:.5f}",
+                "Images": len(_others(evidence, probe)),
+                "Nearest neighbours": len(truth & set(probe.ids.tolist())),
+            }
+            for n, probe in probes
+        ],
+        alt="The buckets that this table's probes read, in their order.",
+    )
+    st.caption("Cost: the squared margins of the flipped bits, summed.")
+    left, n_hidden = MEMBERS, 0
+    for n, probe in probes:
+        ids = _by_rank(evidence, _others(evidence, probe))
+        n_hidden += max(0, len(ids) - left)
+        if not ids or not left:
+            continue
+        what = "the query's own bucket" if n == 1 else f"flips {flips(evidence, probe)}"
+        st.markdown(f"**Probe {n}**: {what}, {count(len(ids), 'image')}")
+        with cards.grid(f"probe-{n}", min_width=96):
+            for id in ids[:left]:
+                rank = evidence.rank(id)
+                facts = f":green[**nearest {rank}**]" if id in truth else f":gray[rank {rank:,}]"
+                inspection.card(f"{n}-{id}", id, facts)
+        left = max(0, left - len(ids))
+    if n_hidden:
+        st.caption(f"{n_hidden:,} more in these buckets; the evidence lists all of them.")
+
+
+def _others(evidence: Evidence, probe: Probe) -> list[int]:
+    """Ids in a bucket without the query's own."""
+    return [id for id in probe.ids.tolist() if id != evidence.result.query_id]
+
+
+def _by_rank(evidence: Evidence, ids: Sequence[int]) -> list[int]:
+    wanted = set(ids)
+    return [id for id in evidence.reranked.ids.tolist() if id in wanted]

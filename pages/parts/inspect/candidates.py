@@ -1,0 +1,105 @@
+"""The union of all buckets, the rerank, and the exact scan that judges it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from core.figures.evidence import tables_by_cosine
+from core.index.exact import exact_scan, rerank
+from pages.parts.inspect.inspection import Inspection
+from pages.parts.inspect.words import count
+from pages.ui import cards, charts
+from pages.ui.code import show_code
+
+
+def show_candidates(inspection: Inspection) -> None:
+    """Show the union of all buckets, the rerank, and the exact scan that judges it."""
+    evidence, shown = inspection.evidence, inspection.shown
+    result = evidence.result
+    n_found = dict(
+        zip(
+            result.candidates.ids.tolist(),
+            result.candidates.found_by.sum(axis=1).tolist(),
+            strict=True,
+        )
+    )
+    hits, truth = {hit.id for hit in result.hits}, {hit.id for hit in result.exact_hits}
+    ids = evidence.ranking.ids.tolist()
+    st.markdown(
+        "**Similar images meet in more tables.** Each image of the gallery: its cosine to the "
+        f"query, and how many of the {shown.L} tables found it. Whatever lies on the bottom line "
+        "was in no bucket that was read; an amber mark there is a neighbour that LSH missed."
+    )
+    charts.chart(
+        tables_by_cosine(
+            evidence.ranking.similarities,
+            np.array([n_found.get(id, 0) for id in ids]),
+            ["hit" if id in hits else "missed" if id in truth else "other" for id in ids],
+            [inspection.gallery.items[id].name for id in ids],
+            n_tables=shown.L,
+        ),
+        name="tables-by-cosine",
+        key="tables-by-cosine",
+        alt=f"{result.n_candidates} of {result.n_gallery} images were found by a table; "
+        f"{len(truth - hits)} of the {len(truth)} nearest were not.",
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.header("Rerank", anchor=False)
+        n = result.n_candidates
+        st.caption(f"{count(n, 'candidate')} by cosine: the first {shown.k}.")
+        if n < shown.k:
+            st.info("Fewer bits, more tables or more probes find more.", icon=":material/tune:")
+        with cards.grid("hits", min_width=96):
+            for hit in result.hits:
+                facts = f"**{hit.rank}** · {count(n_found[hit.id], 'table')}"
+                inspection.card(f"hit-{hit.id}", hit.id, facts)
+    with right:
+        st.header("Exact scan", anchor=False)
+        st.caption(f"{count(result.n_gallery, 'image')} by cosine: the first {shown.k}.")
+        with cards.grid("exact", min_width=96):
+            for hit in result.exact_hits:
+                facts = f"**{hit.rank}**" + ("" if hit.id in hits else " · :orange[**missed**]")
+                inspection.card(f"exact-{hit.id}", hit.id, facts)
+    _all_candidates(inspection, n_found)
+    show_code(rerank, exact_scan)
+
+
+@st.fragment
+def _all_candidates(inspection: Inspection, n_found: Mapping[int, int]) -> None:
+    """Offer the whole union, which is sent to who opens the box.
+
+    Args:
+        inspection: of the query.
+        n_found: id -> how many tables found it.
+    """
+    evidence = inspection.evidence
+    hits = {hit.id for hit in evidence.result.hits}
+    box = st.expander(
+        f"All {evidence.result.n_candidates:,} candidates",
+        key="all-candidates",
+        type="compact",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    ranked = zip(
+        evidence.reranked.ids.tolist(), evidence.reranked.similarities.tolist(), strict=True
+    )
+    box.dataframe(
+        [
+            {
+                "Rank": rank,
+                "Image": inspection.gallery.items[id].name,
+                "Label": inspection.gallery.items[id].label,
+                "Cosine": similarity,
+                "Tables": n_found[id],
+                "Hit": id in hits,
+            }
+            for rank, (id, similarity) in enumerate(ranked, start=1)
+        ],
+        hide_index=True,
+        column_config={"Cosine": st.column_config.NumberColumn(format="%.4f")},
+        alt="All candidates by cosine.",
+    )

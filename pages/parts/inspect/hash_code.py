@@ -1,0 +1,46 @@
+"""Every bit of the query with its margin (equations 7 and 8)."""
+
+import numpy as np
+import streamlit as st
+
+from core.figures.bits import FRAGILE, code_grid
+from core.index.families import hyperplanes
+from core.lessons.hashing import probe_numbers
+from pages.parts.inspect.inspection import Inspection
+from pages.parts.inspect.words import binary
+from pages.ui import charts
+from pages.ui.code import show_code
+
+
+def show_hash_code(inspection: Inspection) -> None:
+    """Show every bit with its margin, the fragile ones ringed."""
+    evidence = inspection.evidence
+    code, candidates = evidence.result.code, evidence.result.candidates
+    fragile = np.abs(code.margins) < FRAGILE  # (L, K)
+    notes = np.where(fragile, "<br>fragile", "").astype("U64")
+    numbered = zip(probe_numbers(candidates).tolist(), candidates.probes, strict=True)
+    for number, probe in reversed(list(numbered)):  # so that the first one stays
+        for bit in probe.flipped:
+            lead = "<br>fragile" if fragile[probe.table, bit] else ""
+            notes[probe.table, bit] = f"{lead}<br>first flipped by probe {number}"
+    st.markdown(
+        f"**{code.bits.size} hyperplanes, {code.bits.size} bits.** Teal is 1, amber is 0; the "
+        "paler a bit, the closer the query lies to its hyperplane. A ring marks a *fragile* bit: "
+        f"its margin is below {FRAGILE:g}, so a turn of the embedding by "
+        f"{np.degrees(np.arcsin(FRAGILE)):.0f}° can flip it."
+    )
+    charts.chart(
+        code_grid(code.margins, marked=fragile, notes=notes, numbered=True),
+        name="hash-code",
+        key="code",
+        alt=f"Hash code, one row per table: "
+        f"{', '.join(binary(evidence, key) for key in code.keys.tolist())}. "
+        f"{int(fragile.sum())} of {fragile.size} bits are fragile.",
+    )
+    st.caption(
+        f"{int(fragile.sum())} of {fragile.size} bits are fragile. A neighbour needs all "
+        f"{code.bits.shape[1]} bits of one table to share the query's bucket there; probes "
+        "forgive the most fragile bits first. Hover over a bit for its margin, and for the first "
+        "probe that flips it."
+    )
+    show_code(hyperplanes.hash_code)

@@ -1,0 +1,81 @@
+"""What lost each missed neighbour, and what would have brought it back."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, probe_order
+from pages.parts.inspect.inspection import Inspection, part_params
+from pages.parts.inspect.words import bits_with_margins, count, enough
+from pages.ui import cards, navigation
+from pages.ui.code import show_code
+from pages.ui.errors import plain
+from pages.ui.view import RANGES, View
+
+N_SHOWN = 12  # missed neighbours that are explained one by one
+
+
+def show_missed(inspection: Inspection) -> None:
+    """Show what lost each missed neighbour, and what would have brought it back."""
+    evidence, shown = inspection.evidence, inspection.shown
+    images = evidence.missed
+    if not images:
+        st.success(f"Nothing was missed: all {len(evidence.result.exact_hits)} are among the hits.")
+        if shown.probes > 1:
+            _try("See what one probe alone would lose", replace(shown, probes=1))
+        return
+    st.markdown(
+        f"**{count(len(images), 'image')} of the {len(evidence.result.exact_hits)} nearest lay in "
+        "no bucket that was read.** For each: the table that came closest, the bits that lost it "
+        "there, and the least change that brings it back. Either more probes in the same tables, "
+        "or more tables with the same probes; a larger index of the same seed begins with the "
+        "very same tables."
+    )
+    for image in images[:N_SHOWN]:
+        with st.container(border=True, key=f"missed-{image.id}"):
+            picture, text = st.columns([1, 5], gap="small")
+            with picture, cards.grid(f"missed-{image.id}", min_width=96):
+                inspection.card(f"missed-{image.id}", image.id)
+            with text:
+                _lost(inspection, image)
+    if len(images) > N_SHOWN:
+        st.caption(f"{len(images) - N_SHOWN} more: the evidence tells the same of each.")
+    st.caption(
+        f"Both searches end somewhere: after {MOST_PROBES:,} probes per table and {MOST_TABLES} "
+        "tables. Long before that the exact scan is the cheaper way."
+    )
+    show_code(Evidence.explain, probe_order)
+
+
+def _lost(inspection: Inspection, image: Explained) -> None:
+    """Say what lost one missed neighbour, and what brings it back."""
+    shown, nearest = inspection.shown, image.nearest
+    st.markdown(
+        f"**{plain(image.name)}** · rank {image.exact_rank} of the exact scan · cosine "
+        f"{image.similarity:.3f}, {image.angle:.0f}°  \n"
+        f"Lost by {bits_with_margins(nearest)} of table {nearest.table + 1}.  \n"
+        f"Brought back by {enough(image.least_probes, 'probe', MOST_PROBES)} per table "
+        f"(now {shown.probes}), or by {enough(image.least_tables, 'table', MOST_TABLES)} "
+        f"(now {shown.L})."
+    )
+    with st.container(horizontal=True, gap="small"):
+        if image.least_probes and image.least_probes <= RANGES["probes"][1]:
+            _try(
+                f"Try {count(image.least_probes, 'probe')}",
+                replace(shown, probes=image.least_probes),
+            )
+        if image.least_tables and image.least_tables <= RANGES["L"][1]:
+            _try(
+                f"Try {count(image.least_tables, 'table')}",
+                replace(shown, L=image.least_tables),
+            )
+
+
+def _try(label: str, shown: View) -> None:
+    """Draw a link to this page with other settings."""
+    st.page_link(
+        navigation.INSPECT,
+        label=label,
+        icon=":material/tune:",
+        query_params=part_params(shown, "Missed"),
+    )

@@ -1,0 +1,65 @@
+"""Above all parts: a guess, and the way from bits to neighbours in four numbers."""
+
+import streamlit as st
+
+from pages.parts.inspect.inspection import Inspection
+from pages.parts.inspect.words import count
+from pages.ui.address import tied
+from pages.ui.pictures import query_facts, query_picture
+from pages.ui.tables import show_number
+
+GUESSES = ("None", "Up to a quarter", "Up to a half", "More")
+
+
+def show_overview(inspection: Inspection) -> None:
+    """Ask for a guess, and show the way from bits to neighbours in four numbers."""
+    evidence, shown = inspection.evidence, inspection.shown
+    result = evidence.result
+    picture, text = st.columns([1, 5], gap="medium")
+    with picture:
+        query_picture(result, inspection.query.title)
+        st.caption(" · ".join(query_facts(inspection.query, label=result.query_label)))
+    n_nearest = len(result.exact_hits)
+    with text:
+        guess = st.segmented_control(
+            f"**Guess first:** of the {n_nearest} images nearest to this query, how many did LSH "
+            "miss?",
+            GUESSES,
+            **tied("guess", GUESSES, None),
+        )
+        n_missed = n_nearest - round(result.neighbour_recall * n_nearest)
+        if guess:
+            st.markdown(_revealed(guess, n_missed, n_nearest))
+        with st.grid(min_column_width=120, gap="small"):
+            probes = result.candidates.probes
+            show_number(
+                "Bits", f"{result.code.bits.size}", f"{count(shown.L, 'table')} × {shown.K}"
+            )
+            show_number(
+                "Buckets read",
+                f"{len(probes):,}",
+                f"{sum(len(probe.ids) > 0 for probe in probes):,} not empty",
+            )
+            show_number(
+                "Candidates",
+                f"{result.n_candidates:,}",
+                f"{result.candidate_ratio:.1%} of {result.n_gallery:,}",
+            )
+            show_number(
+                f"Neighbour recall@{shown.k}",
+                f"{result.neighbour_recall:.0%}" if guess else "?",
+                f"{n_nearest - n_missed} of {n_nearest}" if guess else "guess first",
+            )
+
+
+def _revealed(guess: str, n_missed: int, n_nearest: int) -> str:
+    """Compare a guess with what was missed."""
+    share = n_missed / n_nearest if n_nearest else 0
+    right = GUESSES[(share > 0) + (share > 0.25) + (share > 0.5)]
+    sign = ":green[:material/check: Right.]" if guess == right else ":orange[Not quite.]"
+    if not n_missed:
+        return f"{sign} LSH missed **none of {n_nearest}**. Take fewer probes and look again."
+    return (
+        f"{sign} LSH missed **{n_missed} of {n_nearest}**. *Missed* below names the bits that "
+        "lost them."
+    )

@@ -1,0 +1,153 @@
+"""Any image of the gallery: why it came up, or why it did not."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import streamlit as st
+
+from core.figures.bits import code_grid
+from core.figures.evidence import crossings
+from core.index.families import hyperplanes
+from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, InTable, verdict
+from pages.parts.inspect.inspection import Inspection
+from pages.parts.inspect.words import bits_with_margins, count, enough, signed
+from pages.ui import cards, charts
+from pages.ui.address import tied
+from pages.ui.code import show_code
+from pages.ui.errors import plain
+from pages.ui.pictures import query_jpeg
+from pages.ui.tables import show_number, show_table
+from pages.ui.view import View
+
+
+def show_why(inspection: Inspection) -> None:
+    """Explain any image of the gallery: why it came up, or why it didn't."""
+    _one_image(inspection)
+    show_code(Evidence.explain, verdict)
+
+
+@st.fragment
+def _one_image(inspection: Inspection) -> None:
+    evidence, shown = inspection.evidence, inspection.shown
+    names = {inspection.gallery.items[id].name: id for id in evidence.ranking.ids.tolist()}
+    if not names:
+        st.info("Beside the query, this gallery has no image to explain.")
+        return
+    ranks = {name: rank for rank, name in enumerate(names, start=1)}
+    default = _first(
+        (image.name for image in evidence.missed),
+        (hit.name for hit in evidence.result.hits),
+        names,
+    )
+    name = st.selectbox(
+        "Why did this image come up, or why not?",
+        list(names),
+        format_func=lambda name: f"{ranks[name]} · {name}",
+        help="Every image of the gallery, by its rank in the exact scan.",
+        **tied("other", names, default),
+    )
+    image = evidence.explain(names[name])
+    pictures, text = st.columns([2, 3], gap="medium")
+    with pictures, cards.grid("pair", min_width=120):
+        with st.container(gap=None):
+            st.image(query_jpeg(evidence.result), width="stretch", alt="The query")
+            st.caption("The query")
+        with st.container(gap=None):
+            alt = image.label or image.name
+            cards.thumbnail(inspection.gallery, image.id, alt=alt)
+            st.caption(plain(image.label or image.name))
+    with text:
+        st.markdown(f"**{verdict(image, shown.k)}**")
+        with st.grid(min_column_width=110, gap="small"):
+            show_number("Cosine", f"{image.similarity:.3f}", f"{image.angle:.1f}° apart")
+            show_number("Exact rank", f"{image.exact_rank:,}", f"of {len(names):,}")
+            show_number("Found by", f"{len(image.found_by)}", f"of {count(shown.L, 'table')}")
+        st.caption(_effort(image, shown))
+    _compared(inspection, image)
+
+
+def _compared(inspection: Inspection, image: Explained) -> None:
+    """Set the bits of both images beside each other."""
+    evidence, shown = inspection.evidence, inspection.shown
+    ours = evidence.result.code
+    theirs = evidence.index.hash(evidence.index.vectors.rows([image.id])[0])
+    differs = ours.bits != theirs.bits  # (L, K)
+    notes = np.array(
+        [[f"<br>this image: {signed(margin)}" for margin in row] for row in theirs.margins.tolist()]
+    )
+    expected = shown.K * (1 - hyperplanes.collision_probability(image.similarity))
+    distances = differs.sum(axis=1)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.header("All tables", anchor=False)
+        st.caption(
+            f"The query's bits; a ring marks each bit that differs. At {image.angle:.0f}° a table "
+            f"of {shown.K} bits differs in {expected:.1f} on average; here in "
+            f"{_range(distances.min(), distances.max())}."
+        )
+        charts.chart(
+            code_grid(ours.margins, marked=differs, notes=notes, numbered=True),
+            name="differing-bits",
+            key="differing",
+            alt="Bits that differ, table by table: "
+            + "; ".join(f"{it.table + 1}: {len(it.differing)}" for it in image.tables),
+        )
+    nearest = image.nearest
+    with right:
+        st.header(f"Table {nearest.table + 1}, which came closest", anchor=False)
+        st.caption(
+            "How far both lie from each hyperplane of this table. An amber line crosses 0: that "
+            "hyperplane passes between the two, and the bit differs."
+        )
+        charts.chart(
+            crossings(ours.margins[nearest.table], theirs.margins[nearest.table]),
+            name="margins-of-both",
+            key="crossings",
+            alt=f"Margins in table {nearest.table + 1}; {bits_with_margins(nearest)} differ.",
+        )
+    show_table(
+        [
+            {
+                "Table": it.table + 1,
+                "Hamming distance": len(it.differing),
+                "Its bucket": _when_read(it, shown),
+                "Bits that differ": ", ".join(
+                    f"{bit + 1} ({signed(margin)})"
+                    for bit, margin in zip(it.differing, it.query_margins, strict=True)
+                ),
+            }
+            for it in image.tables
+        ],
+        alt="Each table's view of this image.",
+    )
+    st.caption(
+        "In brackets: the query's margin. A bucket is read early where few bits differ and their "
+        "margins are small."
+    )
+
+
+def _effort(image: Explained, shown: View) -> str:
+    """Say how many probes and tables this image needs."""
+    return (
+        f"With {count(shown.L, 'table')} it takes "
+        f"{enough(image.least_probes, 'probe', MOST_PROBES)} in each to find it; with "
+        f"{count(shown.probes, 'probe')} in each, "
+        f"{enough(image.least_tables, 'table', MOST_TABLES)}."
+    )
+
+
+def _when_read(table: InTable, shown: View) -> str:
+    if table.probe is None:
+        return f"not among {MOST_PROBES:,} probes"
+    if table.is_read:
+        return f"read by probe {table.probe}"
+    return f"probe {table.probe} would read it, {count(shown.probes, 'probe')} did not"
+
+
+def _range(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _first(*choices: Iterable[str]) -> str:
+    """Return the first name there is."""
+    return next(name for names in choices for name in names)

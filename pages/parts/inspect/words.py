@@ -1,0 +1,38 @@
+"""Bits, buckets and counts in words."""
+
+from core.index.lsh import Probe
+from core.lessons.evidence import Evidence, InTable, joined
+
+
+def count(number: int, what: str) -> str:
+    """Count things: ``1 table``, ``1,200 tables``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def binary(evidence: Evidence, key: int) -> str:
+    """Write a key as the K bits that it is."""
+    return f"{key:0{evidence.index.config.n_bits}b}"
+
+
+def flips(evidence: Evidence, probe: Probe) -> str:
+    """Name the bits that a probe flips, with the query's margins."""
+    if not probe.flipped:
+        return "nothing: the query's own bucket"
+    margins = evidence.result.code.margins[probe.table]
+    return ", ".join(f"bit {bit + 1} ({signed(margins[bit])})" for bit in probe.flipped)
+
+
+def bits_with_margins(table: InTable) -> str:
+    """Name the bits of a table in which an image differs, with the query's margins."""
+    bits = zip(table.differing, table.query_margins, strict=True)
+    return joined([f"{bit + 1} (margin {signed(margin)})" for bit, margin in bits], "bit")
+
+
+def enough(number: int | None, what: str, limit: int) -> str:
+    """Say how many it takes; None: no number up to the limit is enough."""
+    return f"**{count(number, what)}**" if number else f"no number of {what}s up to {limit:,}"
+
+
+def signed(margin: float) -> str:
+    """Write a margin with its sign."""
+    return f"{margin:+.3f}".replace("-", "−")

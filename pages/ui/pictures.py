@@ -1,0 +1,92 @@
+"""Pictures: pixels as files and addresses, and a query with all that can be drawn of it."""
+
+import base64
+import io
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.figures.attention import spatial_heatmap
+from core.figures.bits import code_grid
+from core.search import SearchResult
+from pages.ui import charts
+from pages.ui.errors import plain
+from pages.ui.inputs import Query
+
+_SIDE = 640  # pixels of a query picture that a page shows
+
+
+def image_file(pixels: NDArray[np.uint8], kind: Literal["JPEG", "PNG"] = "JPEG") -> bytes:
+    """Write pixels, (H, W, 3) or for a PNG (H, W, 4), as a picture's file."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, quality=88)  # which a PNG takes no notice of
+    return file.getvalue()
+
+
+def data_url(file: bytes, kind: Literal["JPEG", "PNG"] = "JPEG") -> str:
+    """Write a picture's file as a ``data:`` address."""
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(file).decode()}"
+
+
+def query_jpeg(result: SearchResult) -> bytes:
+    """Return the query's pixels as a JPEG file."""
+    image = Image.fromarray(result.query.image.pixels)
+    image.thumbnail((_SIDE, _SIDE))
+    return image_file(np.asarray(image))
+
+
+def query_picture(result: SearchResult, title: str) -> None:
+    """Show the query image."""
+    with st.container(key="query-picture"):
+        st.image(query_jpeg(result), width="stretch", alt=f"Query: {title}")
+
+
+def query_facts(query: Query, *, label: str | None = None, id: int | None = None) -> list[str]:
+    """Say what there is to know of a query, each fact as Markdown.
+
+    Args:
+        query: whose title comes first.
+        label: the query's, where it is to be named.
+        id: the query's in the gallery, where it is to be said that it is no hit of its own.
+    """
+    facts = [plain(query.title)]
+    if label is not None:
+        facts.append(f"label **{plain(label)}**")
+    if id is not None:
+        facts.append("in the gallery, so left out of its own hits")
+    if query.is_upload:
+        facts.append("an upload can't be put in a link, so this page's address works only here")
+    return facts
+
+
+def attention_heatmap(result: SearchResult) -> None:
+    """Show M_s over the query, with a caption."""
+    gate = result.query.spatial_gate
+    if gate is None:
+        st.info("Spatial attention is off, so there is no M_s to show.")
+        return
+    height, width = result.query.image.pixels.shape[:2]
+    charts.chart(
+        spatial_heatmap(gate, data_url(query_jpeg(result)), width=width, height=height),
+        height=round(min(max(280 * height / width, 130), 300)),
+        name="attention-heatmap",
+        key="heatmap",
+        alt="Heatmap of the spatial attention over the query: brighter cells count more.",
+    )
+    st.caption("Spatial attention M_s over its mean: bright cells count more than the average one.")
+
+
+def code_picture(result: SearchResult) -> None:
+    """Show the hash code: the bits of every table."""
+    code = result.code
+    n_tables, n_bits = code.bits.shape
+    keys = ", ".join(f"{key:0{n_bits}b}" for key in code.keys.tolist())
+    charts.chart(
+        code_grid(code.margins),
+        name="hash-code",
+        key="bits",
+        alt=f"Hash code of {n_bits} bits in each of {n_tables} tables: {keys}",
+    )
