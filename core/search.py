@@ -24,7 +24,7 @@ from .index.exact import Hits, exact_scan, neighbour_recall, rerank
 from .index.families.hyperplanes import HashCode
 from .index.lsh import MAX_PROBES, Candidates, LSHConfig, LSHIndex
 from .index.vectors import checked_whole
-from .model.cbam import Attention
+from .model.attention import AttentionMode
 from .model.embedder import Embedder
 from .model.network import ForwardPass
 from .model.preprocess import preprocess
@@ -56,7 +56,7 @@ class EmbeddedQuery:
     """A query image after the network."""
 
     image: DecodedImage
-    attention: Attention
+    attention: AttentionMode
     forward: ForwardPass  # every value from feature map to embedding; B is 1
     seconds: dict[str, float]  # decode, preprocess, embed
 
@@ -134,14 +134,16 @@ class Stopwatch:
         self.seconds[stage] = perf_counter() - start
 
 
-def build_index(stored: StoredGallery, attention: Attention, config: LSHConfig) -> LSHIndex:
+def build_index(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) -> LSHIndex:
     """Hash a gallery's embeddings of one attention mode into the L tables (Figure 8)."""
     index = LSHIndex(config, stored.embeddings.shape[-1])
     index.add(stored.ids, stored.of(attention))
     return index
 
 
-def embed_query(data: bytes, embedder: Embedder, *, attention: Attention = "both") -> EmbeddedQuery:
+def embed_query(
+    data: bytes, embedder: Embedder, *, attention: AttentionMode = "both"
+) -> EmbeddedQuery:
     """Decode and embed a query image.
 
     Raises:
@@ -207,7 +209,7 @@ def search(
     embedder: Embedder,
     gallery: Gallery,
     stored: StoredGallery,
-    attention: Attention = "both",
+    attention: AttentionMode = "both",
     lsh: LSHConfig | None = None,
     config: SearchConfig | None = None,
     query_id: int | None = None,

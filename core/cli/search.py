@@ -13,7 +13,7 @@ from ..galleries.registry import open_gallery
 from ..galleries.store import load_or_build
 from ..images import decode
 from ..index.lsh import LSHConfig
-from ..model.cbam import ATTENTION_MODES
+from ..model.attention import ATTENTION_MODES
 from ..search import SearchConfig, SearchResult, search
 from .common import add_checkpoint, add_gallery, embedder_of, progress_bar
 

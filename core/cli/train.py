@@ -21,12 +21,13 @@ from ..errors import GalleryError
 from ..evaluation.generalisation import leave_classes_out
 from ..evaluation.validation import hold_out, validation
 from ..galleries.registry import open_gallery
-from ..model.cbam import ATTENTION_MODES
+from ..model.attention import ATTENTION_MODES
 from ..model.checkpoint import Checkpoint, Provenance, init_network, save_checkpoint, weights_digest
 from ..model.embedder import Embedder
 from ..model.feature_maps import View, load_or_compute
 from ..model.network import Learns, NetworkConfig
 from ..model.preprocess import NORMALISATIONS, PreprocessConfig
+from ..model.registry import ATTENTION_LAYERS
 from ..model.resnet import Strides
 from ..model.training import TrainingConfig, pool, start_head, train
 from .common import add_gallery, check_can_write, circumstances, progress_bar
@@ -56,13 +57,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--learns",
         default=defaults.learns,
         choices=get_args(Learns),
-        help="CBAM and fc alone, or with the backbone's last stage (default: head)",
+        help="attention and fc alone, or with the backbone's last stage (default: head)",
     )
     parser.add_argument(
         "--attention",
         default=defaults.attention,
         choices=ATTENTION_MODES,
         help="what to train with (default: both)",
+    )
+    parser.add_argument(
+        "--attention-layer",
+        default=NetworkConfig().attention_layer,
+        choices=tuple(ATTENTION_LAYERS),
+        help="what attention is (default: cbam)",
     )
     parser.add_argument("--epochs", type=int, default=defaults.epochs)
     parser.add_argument("--learning-rate", type=float, default=defaults.learning_rate)
@@ -100,7 +107,10 @@ def run(options: argparse.Namespace) -> None:
         **{field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
     )
     strides: Strides = options.strides or ("v1.5" if options.init == "torchvision" else "v1")
-    network = init_network(options.init, NetworkConfig(dim=options.dim, strides=strides))
+    architecture = NetworkConfig(
+        dim=options.dim, strides=strides, attention_layer=options.attention_layer
+    )
+    network = init_network(options.init, architecture)
     preprocess = PreprocessConfig(
         input_size=options.input_size, normalisation=options.normalisation
     )

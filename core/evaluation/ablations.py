@@ -18,7 +18,7 @@ from ..index.lsh import LSHConfig, LSHIndex
 from ..methods.base import Pictures
 from ..methods.cnn import Cnn, LshSearch
 from ..methods.trainer import Trainer, new_trainer
-from ..model.cbam import ATTENTION_MODES
+from ..model.attention import ATTENTION_MODES
 from ..model.preprocess import NORMALISATIONS, PreprocessConfig
 from ..model.training import embed_maps
 from ..progress import Progress, silent

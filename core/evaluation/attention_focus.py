@@ -28,7 +28,7 @@ from torch.nn.functional import normalize
 
 from ..errors import GalleryError
 from ..galleries.base import Gallery
-from ..model.cbam import CBAM
+from ..model.cbam import CBAM, as_cbam
 from ..model.embedder import Embedder
 from ..model.gradcam import similarity_map
 from ..progress import Progress, silent
@@ -129,9 +129,11 @@ def measure_focus(
     Raises:
         GalleryError: a mask can't be read, or an image is alone in its category.
         ImageError: an image can't be decoded.
+        SettingError: the network's attention layer is not CBAM.
     """
     labels = [item.label for item in gallery.items]
     network = embedder.checkpoint.network
+    cbam = as_cbam(network.attention_layer)
     features = _feature_maps(gallery, embedder, progress)  # (N, 2048, H, W)
     cells = np.stack(
         [cell_shares(gallery.mask(i), *features.shape[2:]) for i in range(len(labels))]
@@ -141,10 +143,10 @@ def measure_focus(
         return network.head(features).embedding
 
     def random_cbam(seed: int) -> CBAM:
-        return untrained_cbam(network.cbam, seed)
+        return untrained_cbam(cbam, seed)
 
     inside = {
-        "M_s, trained": share_inside(_spatial_gates(network.cbam, features), cells),
+        "M_s, trained": share_inside(_spatial_gates(cbam, features), cells),
         "M_s, untrained": np.mean(
             [
                 share_inside(_spatial_gates(random_cbam(seed + i), features), cells)

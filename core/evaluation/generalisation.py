@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ..errors import SettingError
-from ..model.cbam import ATTENTION_MODES
+from ..model.attention import ATTENTION_MODES
 from ..model.feature_maps import FeatureMaps
 from ..model.network import RetrievalNetwork
 from ..model.training import TrainingConfig, pool, start_head, through, train

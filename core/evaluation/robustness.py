@@ -22,8 +22,8 @@ from PIL import Image, ImageFilter
 from ..errors import SettingError
 from ..index.exact import Hits, exact_scan, neighbour_recall
 from ..index.vectors import Vectors
+from ..model.attention import AttentionMode
 from ..model.augment import Pixels, add_noise, change_contrast, crop, rotate, scale
-from ..model.cbam import Attention
 from ..model.embedder import Embedder
 from ..model.preprocess import preprocess
 from ..progress import Progress, silent
@@ -148,7 +148,7 @@ def changed(pixels: Pixels, change: Change, strength: float, *, seed: int, image
     return change.apply(pixels, strength, np.random.default_rng([seed, image]))
 
 
-def embed_with(embedder: Embedder, attention: Attention = "both") -> Embed:
+def embed_with(embedder: Embedder, attention: AttentionMode = "both") -> Embed:
     """Return what a checkpoint makes of pictures in one attention mode."""
     mode = embedder.modes.index(attention)
 

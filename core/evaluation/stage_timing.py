@@ -27,7 +27,7 @@ from ..methods.cnn import Cnn
 from ..methods.sift import Sift
 from ..methods.svm import SvmActiveLearning
 from ..methods.vgg import VggN
-from ..model.cbam import Attention
+from ..model.attention import AttentionMode
 from ..model.embedder import Embedder
 from ..progress import Progress, silent
 from ..search import Stopwatch, embed_query
@@ -54,7 +54,7 @@ def timed_lsh(
     embedder: Embedder,
     index: LSHIndex,
     *,
-    attention: Attention,
+    attention: AttentionMode,
     n_probes: int,
     k: int = K,
 ) -> TimedSystem:
@@ -81,7 +81,7 @@ def timed_scan(
     embedder: Embedder,
     vectors: Vectors,
     *,
-    attention: Attention,
+    attention: AttentionMode,
     k: int = K,
 ) -> TimedSystem:
     """Time a network without hashing: decode, preprocess, embed, exact scan."""

@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 from ..errors import SettingError
 from ..index.exact import neighbour_recall
 from ..index.families.hyperplanes import collision_probability, cosine
-from ..model.cbam import Attention
+from ..model.attention import AttentionMode
 from ..search import SearchResult
 
-REFERENCE: Attention = "both"
-PATH: tuple[Attention, ...] = ("both", "channel", "spatial", "off")  # the order that is told
+REFERENCE: AttentionMode = "both"
+PATH: tuple[AttentionMode, ...] = ("both", "channel", "spatial", "off")  # the order that is told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AblationStep:
     """A search with one attention mode beside the search with both gates."""
 
-    attention: Attention
+    attention: AttentionMode
     reference: SearchResult
     result: SearchResult
 
@@ -72,7 +72,7 @@ class AblationStep:
         return 1 - collision_probability(cosine(*pair))
 
 
-def ablation_path(results: Mapping[Attention, SearchResult]) -> tuple[AblationStep, ...]:
+def ablation_path(results: Mapping[AttentionMode, SearchResult]) -> tuple[AblationStep, ...]:
     """Compare searches for one query with the one in which both gates are on.
 
     Args:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from ..model.cbam import ChannelMaps, SpatialAttention, SpatialMaps
+from ..model.cbam import ChannelMaps, SpatialAttention, SpatialMaps, as_cbam
 from ..model.network import ForwardPass, RetrievalNetwork
 
 Array = NDArray[np.float32]
@@ -84,14 +84,18 @@ def walk(network: RetrievalNetwork, forward: ForwardPass) -> Walkthrough:
     Args:
         network: that the pass went through.
         forward: what came out of it.
+
+    Raises:
+        SettingError: the network's attention layer is not CBAM.
     """
+    cbam = as_cbam(network.attention_layer)
     features, channel, spatial = forward.feature_map, forward.maps.channel, forward.maps.spatial
     gated = features if channel is None else channel.gate * features  # (1, C, H, W)   eq. 3
     return Walkthrough(
         features=features[0].numpy(),
-        channel=None if channel is None else _channel_steps(channel),
+        channel=_channel_steps(channel) if isinstance(channel, ChannelMaps) else None,
         gated=gated[0].numpy(),
-        spatial=None if spatial is None else _spatial_steps(network.cbam.spatial, spatial),
+        spatial=_spatial_steps(cbam.spatial, spatial) if isinstance(spatial, SpatialMaps) else None,
         refined=forward.maps.refined[0].numpy(),
     )
 

@@ -22,7 +22,7 @@ from ..errors import SettingError
 from ..index.exact import exact_scan, rerank
 from ..index.lsh import LSHConfig, LSHIndex
 from ..index.vectors import Vectors
-from ..model.cbam import Attention
+from ..model.attention import AttentionMode
 from ..model.checkpoint import Checkpoint, Provenance
 from ..model.embedder import Embedder
 from ..model.training import embed_maps
@@ -57,11 +57,16 @@ class Cnn:
     """One system: a network with or without attention, searched with or without hashing."""
 
     def __init__(
-        self, trainer: Trainer, key: str, title: str, attention: Attention, search: LshSearch | None
+        self,
+        trainer: Trainer,
+        key: str,
+        title: str,
+        attention: AttentionMode,
+        search: LshSearch | None,
     ) -> None:
         self.key = key
         self.title = title
-        self.attention: Attention = attention
+        self.attention: AttentionMode = attention
         self.search = search
         self._trainer = trainer
 

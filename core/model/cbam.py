@@ -8,18 +8,15 @@
 The paper writes β for F, F_c for M_c and F_s for M_s. Its text names a ReLU as the last
 activation of both maps and its equations a σ; we take the sigmoid, with a ReLU inside the
 shared MLP, as in Woo et al., "CBAM: Convolutional Block Attention Module", ECCV 2018.
-
-Every map is returned and none is kept on the module: one model serves many sessions at once.
 """
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
-Attention = Literal["off", "channel", "spatial", "both"]
-ATTENTION_MODES: tuple[Attention, ...] = get_args(Attention)
+from ..errors import SettingError
+from .attention import AttentionLayer, AttentionMaps, AttentionMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +37,6 @@ class SpatialMaps:
     mean: Tensor  # (B, 1, H, W) mean of F' over its channels
     maximum: Tensor  # (B, 1, H, W) maximum of F' over its channels
     gate: Tensor  # (B, 1, H, W) M_s, in (0, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class AttentionMaps:
-    """One pass through CBAM; a part that is switched off is None."""
-
-    channel: ChannelMaps | None
-    spatial: SpatialMaps | None
-    refined: Tensor  # (B, C, H, W) F''
 
 
 class ChannelAttention(nn.Module):
@@ -77,6 +65,11 @@ class ChannelAttention(nn.Module):
         gate = (average_path + maximum_path).sigmoid()[:, :, None, None]  # (B, C, 1, 1)   eq. 5
         return ChannelMaps(average, maximum, average_path, maximum_path, gate)
 
+    def start(self) -> None:
+        """Begin with a gate of σ(0) = 1/2 everywhere, behind a random first layer."""
+        self.narrow.reset_parameters()
+        _zero(self.widen)
+
 
 class SpatialAttention(nn.Module):
     """Which places matter: equation 6.
@@ -96,8 +89,12 @@ class SpatialAttention(nn.Module):
         gate = self.conv(torch.cat([mean, maximum], dim=1)).sigmoid()  # (B, 1, H, W)   eq. 6
         return SpatialMaps(mean, maximum, gate)
 
+    def start(self) -> None:
+        """Begin with a gate of σ(0) = 1/2 everywhere."""
+        _zero(self.conv)
 
-class CBAM(nn.Module):
+
+class CBAM(AttentionLayer):
     """Channel attention followed by spatial attention: equations 3 and 4.
 
     Args:
@@ -106,15 +103,42 @@ class CBAM(nn.Module):
         kernel_size: of the spatial attention's convolution.
     """
 
+    parts = ("channel", "spatial")
+
     def __init__(self, channels: int, *, reduction: int = 16, kernel_size: int = 7) -> None:
-        super().__init__()
+        super().__init__(channels, reduction=reduction, kernel_size=kernel_size)
         self.channel = ChannelAttention(channels, reduction)
         self.spatial = SpatialAttention(kernel_size)
 
-    def forward(self, features: Tensor, *, attention: Attention = "both") -> AttentionMaps:
+    def forward(self, features: Tensor, *, attention: AttentionMode = "both") -> AttentionMaps:
         """Refine a feature map F, (B, C, H, W), with the parts that ``attention`` names."""
         channel = self.channel(features) if attention in ("channel", "both") else None
         refined = features if channel is None else channel.gate * features  # (B, C, H, W)   eq. 3
         spatial = self.spatial(refined) if attention in ("spatial", "both") else None
         refined = refined if spatial is None else spatial.gate * refined  # (B, C, H, W)   eq. 4
         return AttentionMaps(channel, spatial, refined)
+
+    def start(self) -> None:
+        """Begin with both gates at 1/2 everywhere: they change no direction."""
+        self.channel.start()
+        self.spatial.start()
+
+
+def as_cbam(layer: AttentionLayer) -> CBAM:
+    """Return a layer that is CBAM, for those who explain or measure CBAM alone.
+
+    Raises:
+        SettingError: it is another one.
+    """
+    if not isinstance(layer, CBAM):
+        raise SettingError(
+            f"The attention layer is {type(layer).__name__}, and this is about CBAM alone; choose "
+            "a checkpoint with cbam."
+        )
+    return layer
+
+
+@torch.no_grad()
+def _zero(layer: nn.Linear | nn.Conv2d) -> None:
+    for parameter in layer.parameters():
+        parameter.zero_()

@@ -61,7 +61,7 @@ def half_where_it_costs_nothing(name: str, tensor: Tensor) -> Tensor:
     """Store convolutions of the backbone as float16 and all the rest as float32.
 
     The ImageNet weights come in float16; batch norm's variances would lose range in it, and
-    CBAM and fc are small.
+    attention and fc are small.
     """
     is_convolution = name.startswith("backbone.") and tensor.ndim == 4
     return tensor.half() if is_convolution else tensor.float()
@@ -170,7 +170,7 @@ def fill(network: torch.nn.Module, tensors: dict[str, Tensor], path: Path) -> No
 
 
 def init_network(source: str, config: NetworkConfig) -> RetrievalNetwork:
-    """Build a network on ImageNet weights; CBAM and fc are at their random start.
+    """Build a network on ImageNet weights; attention and fc are at their random start.
 
     Args:
         source: ``torchvision`` to download its weights (they are v1.5), or the path of a

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..images import decode
-from .cbam import ATTENTION_MODES, Attention
+from .attention import ATTENTION_MODES, AttentionMode
 from .checkpoint import Checkpoint, load_checkpoint
 from .network import ForwardPass, Learns, RetrievalNetwork
 from .preprocess import PreprocessConfig, preprocess
@@ -31,7 +31,7 @@ class Embedder:
         dim: D.
     """
 
-    modes: tuple[Attention, ...] = ATTENTION_MODES
+    modes: tuple[AttentionMode, ...] = ATTENTION_MODES
 
     def __init__(self, checkpoint: Checkpoint | None = None) -> None:
         checkpoint = checkpoint or load_checkpoint()
@@ -61,7 +61,7 @@ class Embedder:
         return self._network.every_mode(maps).numpy()
 
     @torch.inference_mode()
-    def trace(self, image: Tensor, *, attention: Attention = "both") -> ForwardPass:
+    def trace(self, image: Tensor, *, attention: AttentionMode = "both") -> ForwardPass:
         """Embed one prepared image, (3, S, S), and keep every value on the way; B is 1."""
         return self._network.head(self.feature_maps([image]), attention=attention)
 

@@ -1,6 +1,6 @@
 """What the backbone's frozen stages give for a whole gallery, computed once and kept on disk.
 
-While only CBAM and fc learn, the backbone gives the same F for the same picture in every
+While only attention and fc learn, the backbone gives the same F for the same picture in every
 epoch. Keeping F (float16, 147 kB an image at 192 × 192) turns an epoch from minutes into
 seconds on two processor cores. Where the last stage learns too, what is kept is its input
 (295 kB an image).

@@ -6,7 +6,7 @@ Localization", ICCV 2017, with the score of a class replaced by a cosine similar
     w_c   = mean over the places (y, x) of ds / dF_c(y, x)
     map   = ReLU( sum over c of w_c F_c )
 
-A gate of CBAM says what the network weighs before it knows what it is compared with; this map
+A gate of attention says what the network weighs before it knows what it is compared with; this map
 says what one comparison rested on.
 
 Without attention the pooled map has its length removed, so the sum before the ReLU adds up to 0
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
-from .cbam import Attention
+from .attention import AttentionMode
 from .network import ForwardPass, RetrievalNetwork
 
 
@@ -33,15 +33,15 @@ def grad_cam(
     feature_map: Tensor,
     target: Tensor,
     *,
-    attention: Attention = "both",
+    attention: AttentionMode = "both",
 ) -> NDArray[np.float32]:
     """Show what makes images similar to target embeddings, in this network.
 
     Args:
-        network: whose CBAM and fc are differentiated.
+        network: whose attention and fc are differentiated.
         feature_map: F of the images, (B, 2048, H, W); may come from inference mode.
         target: (B, D) one embedding for each image.
-        attention: the parts of CBAM that are on.
+        attention: the parts of attention that are on.
 
     Returns:
         (B, H, W) in [0, 1], each with maximum 1; one without any positive place is all 0.
@@ -58,7 +58,7 @@ def explain_similarity(
     forward: ForwardPass,
     other: NDArray[np.float32],
     *,
-    attention: Attention = "both",
+    attention: AttentionMode = "both",
 ) -> NDArray[np.float32]:
     """Show what makes one image similar to another one: (H, W), as ``grad_cam``.
 
@@ -68,7 +68,7 @@ def explain_similarity(
         network: that the image went through.
         forward: its pass; B is 1.
         other: (D,) the other image's embedding.
-        attention: the parts of CBAM that were on.
+        attention: the parts of attention that were on.
     """
     target = torch.tensor(other)[None]  # (1, D) a copy: stored embeddings are read-only
     explained: NDArray[np.float32] = grad_cam(

@@ -1,4 +1,6 @@
-"""The feature extractor: ResNet50, CBAM after the last stage, a fully connected layer (Figure 2).
+"""The feature extractor: ResNet50, attention after the last stage, a fully connected layer.
+
+That is Figure 2; the paper's attention layer is CBAM:
 
     image (3, 192, 192) -> ResNet50 -> F (2048, 6, 6) -> CBAM -> F'' (2048, 6, 6)
           -> average pool -> (2048,) -> unit length -> fc -> (D,) -> unit length
@@ -13,14 +15,15 @@ Two departures from section 3.2, each with its reason:
 """
 
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from ..errors import SettingError
-from .cbam import ATTENTION_MODES, CBAM, Attention, AttentionMaps
+from .attention import ATTENTION_MODES, AttentionLayer, AttentionMaps, AttentionMode
+from .registry import ATTENTION_LAYERS
 from .resnet import Strides, residual_stages
 
 Learns = Literal["head", "last stage"]  # the head alone, or with the backbone's last stage
@@ -32,19 +35,25 @@ class NetworkConfig:
     """The architecture; part of every checkpoint.
 
     Raises:
-        SettingError: an embedding size, strides or a CBAM setting that can't be built.
+        SettingError: an embedding size, strides or an attention layer that can't be built.
     """
 
     dim: int = 256  # D
     strides: Strides = "v1"
-    reduction: int = 16
-    kernel_size: int = 7
+    attention_layer: str = "cbam"  # a name in ``ATTENTION_LAYERS``
+    reduction: int = 16  # of the layer's MLP
+    kernel_size: int = 7  # of its convolution
 
     def __post_init__(self) -> None:
         if not 2 <= self.dim <= CHANNELS:
             raise SettingError(f"The embedding size is {self.dim}; choose 2 to {CHANNELS}.")
         if self.strides not in get_args(Strides):
             raise SettingError(f"The strides are {self.strides!r}; choose v1 or v1.5.")
+        if self.attention_layer not in ATTENTION_LAYERS:
+            raise SettingError(
+                f"The attention layer is {self.attention_layer!r}; choose one of "
+                f"{', '.join(ATTENTION_LAYERS)}."
+            )
         if not 1 <= self.reduction <= CHANNELS:
             raise SettingError(f"The reduction is {self.reduction}; choose 1 to {CHANNELS}.")
         if self.kernel_size % 2 == 0 or not 1 <= self.kernel_size <= 11:
@@ -66,18 +75,27 @@ class ForwardPass:
 
 
 class RetrievalNetwork(nn.Module):
-    """ResNet50 + CBAM + fc: an image in, an embedding of unit length out."""
+    """ResNet50 + attention + fc: an image in, an embedding of unit length out.
+
+    The attention layer's weights are named after it, so a checkpoint says whose they are.
+    """
 
     def __init__(self, config: NetworkConfig | None = None) -> None:
         super().__init__()
         self.config = config or NetworkConfig()
         self.backbone = residual_stages(self.config.strides)
-        self.cbam = CBAM(
+        layer = ATTENTION_LAYERS[self.config.attention_layer](
             CHANNELS, reduction=self.config.reduction, kernel_size=self.config.kernel_size
         )
+        self.add_module(self.config.attention_layer, layer)
         self.fc = nn.Linear(CHANNELS, self.config.dim)
 
-    def forward(self, images: Tensor, *, attention: Attention = "both") -> ForwardPass:
+    @property
+    def attention_layer(self) -> AttentionLayer:
+        """What stands between the feature map and the pooling."""
+        return cast(AttentionLayer, self.get_submodule(self.config.attention_layer))
+
+    def forward(self, images: Tensor, *, attention: AttentionMode = "both") -> ForwardPass:
         """Embed images, (B, 3, S, S), and return every value on the way."""
         return self.head(self.backbone(images), attention=attention)
 
@@ -86,9 +104,9 @@ class RetrievalNetwork(nn.Module):
         frozen = len(self.backbone) - (learns == "last stage")
         return self.backbone[:frozen], self.backbone[frozen:]
 
-    def head(self, feature_map: Tensor, *, attention: Attention = "both") -> ForwardPass:
+    def head(self, feature_map: Tensor, *, attention: AttentionMode = "both") -> ForwardPass:
         """Go on from a feature map F, (B, 2048, H, W)."""
-        maps = self.cbam(feature_map, attention=attention)
+        maps = self.attention_layer(feature_map, attention=attention)
         pooled = normalize(maps.refined.mean(dim=(2, 3)))  # (B, 2048)
         embedding = normalize(self.fc(pooled))  # (B, D)
         return ForwardPass(feature_map, maps, pooled, embedding)

@@ -1,13 +1,13 @@
-"""Training of CBAM and fc, with the backbone frozen up to its last stage or whole (section 3.2).
+"""Training of attention and fc, the backbone frozen up to its last stage or whole (section 3.2).
 
 What is learned: that images of one class lie close together and others apart (supervised
 contrastive loss; Khosla et al., NeurIPS 2020). What is kept: the similarities that ImageNet
 training gave to all pairs, classes or not, because a general embedding must also serve
 pictures of things that it never saw (a penalty on every pair's change of cosine).
 
-The start is not random. The fc layer begins as the principal axes of the pooled features and
-both gates at exactly one half everywhere, so that the untrained embedding is already as good
-as the ImageNet features it comes from.
+The start is not random. The fc layer begins as the principal axes of the pooled features, and
+the attention layer where it says itself: CBAM with both gates at exactly one half everywhere,
+so that the untrained embedding is already as good as the ImageNet features it comes from.
 
 How much learns is a setting. The head alone trains in minutes and stays general: so the
 checkpoint that ships was made. With the backbone's last stage it fits one gallery better: so
@@ -31,7 +31,7 @@ from torch.nn.functional import normalize
 
 from ..errors import GalleryError, SettingError
 from ..progress import Progress, silent
-from .cbam import ATTENTION_MODES, Attention
+from .attention import ATTENTION_MODES, AttentionMode
 from .embedder import has_bfloat16
 from .feature_maps import FeatureMaps
 from .network import Learns, RetrievalNetwork
@@ -52,9 +52,9 @@ class TrainingConfig:
     """
 
     learns: Learns = "head"
-    attention: Attention = "both"  # what is trained with; "off" leaves CBAM out
+    attention: AttentionMode = "both"  # what is trained with; "off" leaves the layer out
     epochs: int = 3
-    learning_rate: float = 3e-4  # of CBAM; fc starts at a good place and learns at a third
+    learning_rate: float = 3e-4  # of attention; fc starts at a good place and learns at a third
     stage_rate: float = 1e-4  # of the backbone's last stage, where that learns
     temperature: float = 0.1  # of the contrastive loss
     structure_weight: float = 10.0  # of the penalty on changed similarities
@@ -89,14 +89,13 @@ class TrainingConfig:
 
 
 def start_head(network: RetrievalNetwork, pooled: Tensor, seed: int) -> None:
-    """Set CBAM and fc to where training begins, from pooled features (n, 2048).
+    """Set attention and fc to where training begins, from pooled features (n, 2048).
 
     Nothing stays of what they were, so that no training can see another one's images.
 
     The fc layer becomes the principal axes of the features; its bias moves their mean to the
-    origin, where hyperplanes cut the data into halves of about equal size. The last layer of
-    either gate becomes 0, so that both gates are σ(0) = 1/2 everywhere and change nothing; the
-    layer before it starts at random, from ``seed``.
+    origin, where hyperplanes cut the data into halves of about equal size. The attention layer
+    goes to its own start; what of it is random comes from ``seed``.
     """
     pooled = normalize(pooled.double())
     mean = pooled.mean(dim=0)  # (2048,)
@@ -104,13 +103,10 @@ def start_head(network: RetrievalNetwork, pooled: Tensor, seed: int) -> None:
     _, axes = torch.linalg.eigh(centred.T @ centred)  # columns, by ascending variance
     weight = axes[:, -network.config.dim :].flip(1).T  # (D, 2048)
     torch.manual_seed(seed)
-    network.cbam.channel.narrow.reset_parameters()
+    network.attention_layer.start()
     with torch.no_grad():
         network.fc.weight.copy_(weight)
         network.fc.bias.copy_(-weight @ mean)
-        for last in (network.cbam.channel.widen, network.cbam.spatial.conv):
-            for parameter in last.parameters():
-                nn.init.zeros_(parameter)
 
 
 @torch.no_grad()
@@ -229,7 +225,7 @@ def train(
     network.eval().to(device)
     _, late = network.split_backbone(config.learns)
     rng = np.random.default_rng(config.seed)
-    with torch.no_grad():  # gates of one half change no direction, so this is head() at the start
+    with torch.no_grad():  # without attention; where it starts neutral, this is head() at the start
         original = normalize(network.fc(normalize(pool(views[0], ids, late, device))))  # (n, D)
     epochs = [list(balanced_batches(labels, config, rng)) for _ in range(config.epochs)]
     steps = sum(map(len, epochs))
@@ -274,7 +270,7 @@ def _optimiser(
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     """AdamW with one rate for each part, all of them rising and falling once."""
     parts: list[tuple[nn.Module, float]] = [
-        (network.cbam, config.learning_rate),
+        (network.attention_layer, config.learning_rate),
         (network.fc, config.learning_rate / 3),
     ]
     if config.learns == "last stage":

@@ -11,7 +11,7 @@ from core.errors import GalleryError, ImageError
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.images import FORMAT_NAMES, MAX_BYTES, decode
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from core.search import find_by_name
 from pages.ui import cards, errors, navigation, samples, view
 from pages.ui.address import tied

@@ -30,7 +30,7 @@ from core.galleries.store import StoredGallery
 from core.images import DecodedImage, decode, thumbnail
 from core.index.lsh import LSHConfig, LSHIndex
 from core.lessons.hashing import PairSample, sample_pairs
-from core.model.cbam import Attention
+from core.model.attention import AttentionMode
 from core.model.embedder import Embedder
 from core.progress import Progress
 from core.search import EmbeddedQuery, build_index, embed_query
@@ -72,7 +72,7 @@ def _answer_sooner() -> None:
     sys.setswitchinterval(0.001)
 
 
-def embedded_query(data: bytes, attention: Attention) -> EmbeddedQuery:
+def embedded_query(data: bytes, attention: AttentionMode) -> EmbeddedQuery:
     """Embed a query image, or return what the same bytes gave before.
 
     Raises:
@@ -83,7 +83,7 @@ def embedded_query(data: bytes, attention: Attention) -> EmbeddedQuery:
 
 @st.cache_data(max_entries=64, show_spinner=False)  # each at most 5 MB
 def _embedded_query(
-    digest: str, attention: Attention, embedder_digest: str, _data: bytes
+    digest: str, attention: AttentionMode, embedder_digest: str, _data: bytes
 ) -> EmbeddedQuery:
     query = embed_query(_data, embedder(), attention=attention)
     return replace(query, image=_to_be_shown(query.image))
@@ -112,7 +112,7 @@ def _small_picture(digest: str, max_side: int, _data: bytes) -> NDArray[np.uint8
 
 
 def altered_embedding(
-    data: bytes, by: Alteration, attention: Attention, *, max_side: int
+    data: bytes, by: Alteration, attention: AttentionMode, *, max_side: int
 ) -> NDArray[np.float32]:
     """Embed ``small_picture`` after a change, or return what the same change gave before: (D,).
 
@@ -126,7 +126,7 @@ def altered_embedding(
 def _altered_embedding(
     digest: str,
     by: Alteration,
-    attention: Attention,
+    attention: AttentionMode,
     max_side: int,
     embedder_digest: str,
     _data: bytes,
@@ -208,7 +208,7 @@ def _embedding(gallery_digest: str, embedder_digest: str, _gallery: Gallery) -> 
     return Work(lambda progress: store.load_or_build(_gallery, model, progress=progress))
 
 
-def index(stored: StoredGallery, attention: Attention, config: LSHConfig) -> LSHIndex:
+def index(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) -> LSHIndex:
     """Return the hash tables of a gallery for one attention mode and one setting."""
     return _index(stored.gallery_digest, stored.embedder_digest, attention, config, stored)
 
@@ -217,7 +217,7 @@ def index(stored: StoredGallery, attention: Attention, config: LSHConfig) -> LSH
 def _index(
     gallery_digest: str,
     embedder_digest: str,
-    attention: Attention,
+    attention: AttentionMode,
     config: LSHConfig,
     _stored: StoredGallery,
 ) -> LSHIndex:
@@ -227,7 +227,7 @@ def _index(
 
 
 def pair_sample(
-    gallery: Gallery, stored: StoredGallery, attention: Attention, *, by_label: bool, k: int
+    gallery: Gallery, stored: StoredGallery, attention: AttentionMode, *, by_label: bool, k: int
 ) -> PairSample:
     """Return the angles between some images and all others: of one label, or the k nearest."""
     digests = (stored.gallery_digest, stored.embedder_digest)
@@ -238,7 +238,7 @@ def pair_sample(
 def _pair_sample(
     gallery_digest: str,
     embedder_digest: str,
-    attention: Attention,
+    attention: AttentionMode,
     by_label: bool,
     k: int,
     _gallery: Gallery,

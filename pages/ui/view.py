@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.index.lsh import LSHConfig
-from core.model.cbam import ATTENTION_MODES, Attention
+from core.model.attention import ATTENTION_MODES, AttentionMode
 from core.search import SearchConfig
 
 DEFAULT_GALLERY = "scenes"
@@ -47,7 +47,7 @@ class View:
     seed: int = LSHConfig().seed
     probes: int = SearchConfig().n_probes
     k: int = SearchConfig().k
-    attention: Attention = "both"
+    attention: AttentionMode = "both"
     features: str = "embeddings"  # one of FEATURES
 
     @property

@@ -11,7 +11,7 @@ from core.galleries.folder import open_folder
 from core.galleries.store import StoredGallery, load_or_build
 from core.images import decode
 from core.index.lsh import LSHConfig
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from core.model.preprocess import preprocess
 from core.search import (
     STAGES,

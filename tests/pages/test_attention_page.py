@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.evaluation import results
 from core.evaluation.attention_focus import cell_shares, share_inside
 from core.galleries.scenes import ScenesGallery
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from pages.parts.attention import gradcam, maps
 from pages.ui import resources
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
-from core.model.cbam import Attention
+from core.model.attention import AttentionMode
 from core.search import EmbeddedQuery, SearchResult
 from pages.ui import answers, resources
 from pages.ui.inputs import Query
@@ -29,11 +29,11 @@ class Lesson:
     stored: StoredGallery
     shown: View
 
-    def embedded(self, attention: Attention | None = None) -> EmbeddedQuery:
+    def embedded(self, attention: AttentionMode | None = None) -> EmbeddedQuery:
         """Return the query after the network, by default with the attention of the settings."""
         return resources.embedded_query(self.query.data, attention or self.shown.attention)
 
-    def result(self, attention: Attention | None = None) -> SearchResult:
+    def result(self, attention: AttentionMode | None = None) -> SearchResult:
         """Search with the query, in a gallery of the same attention mode."""
         mode = attention or self.shown.attention
         return answers.answer(

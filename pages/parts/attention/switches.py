@@ -8,7 +8,8 @@ from core.evaluation.metrics import precision_at
 from core.figures.cbam import WITH_PICTURES, RankPath, rank_paths, turned_fan
 from core.figures.shift import flipped_bits
 from core.lessons.ablation_path import PATH, AblationStep, ablation_path, ranks_by_id
-from core.model.cbam import CBAM, Attention
+from core.model.attention import AttentionMode
+from core.model.cbam import CBAM
 from core.search import SearchResult, look_up
 from pages.parts.attention.lesson import Lesson, named, of_file
 from pages.ui import charts, resources
@@ -17,7 +18,7 @@ from pages.ui.code import show_code
 from pages.ui.question import question
 from pages.ui.tables import show_table
 
-NAMES: dict[Attention, str] = {
+NAMES: dict[AttentionMode, str] = {
     "both": "both gates",
     "channel": "channel only",
     "spatial": "spatial only",
@@ -97,7 +98,7 @@ def _chain(lesson: Lesson) -> None:
         _ranks(lesson, steps)
 
 
-def _search(lesson: Lesson, mode: Attention, *, alone: bool) -> SearchResult:
+def _search(lesson: Lesson, mode: AttentionMode, *, alone: bool) -> SearchResult:
     """Search with one mode; the gallery follows, or stays with both gates."""
     if not alone:
         return lesson.result(mode)

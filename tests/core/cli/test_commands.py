@@ -297,6 +297,7 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
     assert checkpoint.network.config.describe() == {
         "dim": 8,
         "strides": "v1",
+        "attention_layer": "cbam",
         "reduction": 16,
         "kernel_size": 7,
     }

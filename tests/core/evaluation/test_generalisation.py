@@ -9,7 +9,7 @@ from core.evaluation.generalisation import deal_classes, judge, leave_classes_ou
 from core.evaluation.metrics import leave_one_out
 from core.model import network as network_module
 from core.model import training
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.training import TrainingConfig
 

@@ -9,7 +9,7 @@ from core.errors import SettingError
 from core.galleries.store import load_or_build
 from core.index.lsh import LSHConfig
 from core.lessons.ablation_path import PATH, ablation_path, ranks_by_id
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from core.search import SearchConfig, build_index, embed_query, look_up, search
 
 QUERY = 7

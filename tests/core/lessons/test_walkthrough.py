@@ -6,7 +6,7 @@ from torch import nn
 
 from core.lessons.walkthrough import walk
 from core.model import network as network_module
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from core.model.network import NetworkConfig, RetrievalNetwork
 
 CHANNELS, SIDE = 6, 5

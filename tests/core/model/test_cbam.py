@@ -7,7 +7,8 @@ import pytest
 import torch
 from scipy.signal import correlate2d
 
-from core.model.cbam import ATTENTION_MODES, CBAM
+from core.model.attention import ATTENTION_MODES
+from core.model.cbam import CBAM
 
 CHANNELS, SIDE = 8, 5
 

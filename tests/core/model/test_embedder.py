@@ -7,7 +7,7 @@ from sklearn.datasets import load_sample_images
 from torch import nn
 
 from core.errors import ImageError
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from core.model.embedder import Embedder, fold_batch_norm, has_bfloat16
 from core.model.preprocess import preprocess
 

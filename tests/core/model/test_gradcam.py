@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn.functional import normalize
 
 from core.model import network as network_module
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.model.network import NetworkConfig, RetrievalNetwork
 

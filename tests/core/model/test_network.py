@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from core.errors import SettingError
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from core.model.network import NetworkConfig, RetrievalNetwork
 
 

@@ -10,7 +10,7 @@ from torch.nn.functional import normalize
 from core.errors import GalleryError, SettingError, StoreError
 from core.model import network as network_module
 from core.model import training
-from core.model.cbam import ATTENTION_MODES
+from core.model.attention import ATTENTION_MODES
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.training import (
     TrainingConfig,
