@@ -1,32 +1,29 @@
-"""A file of arrays that is there whole or not at all, and that notices damage.
+"""Files of arrays that are there whole or not at all: several with a checksum, or one in blocks.
 
-The format is safetensors: a JSON header, then the raw arrays; reading it runs no code. What
-the arrays mean (``about``, any JSON) lies in the header, beside a SHA-256 of everything.
-
-    arrays + about -> NAME.tmp -> flushed to the disk -> renamed to NAME
-
-A rename either happens or doesn't, so whoever opens NAME never sees a half-written file, even
-if the writer is killed. What a rename can't prevent (a bad disk, another program's file under
-the same name) the SHA-256 shows.
+Several arrays go into a safetensors file: a JSON header, then the raw arrays; reading it runs
+no code. What the arrays mean (``about``, any JSON) lies in the header, beside a SHA-256 of
+everything, which shows what a rename can't prevent: a bad disk, another program's file under
+the same name. ``appending`` writes one array, too large for the memory, as an ``.npy`` file.
 """
 
 import hashlib
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.lib.format import dtype_to_descr, write_array_header_1_0
+from numpy.typing import DTypeLike, NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from .errors import StoreError
+from . import files
 
 Arrays = Mapping[str, NDArray[Any]]
 
-SEAL = "hashlight"
+HEADER = "hashlight"
 """The only metadata key: safetensors shuffles several, and equal files should be equal bytes."""
 
 
@@ -37,23 +34,11 @@ class DamagedFileError(Exception):
 def write(path: Path, arrays: Arrays, about: Mapping[str, Any]) -> None:
     """Write one file, replacing whatever has its name.
 
-    Two writers of one path must take turns: they'd share the temporary file.
-
     Raises:
         StoreError: the directory can't be written or is full.
     """
-    seal = json.dumps({"about": about, "sha256": _checksum(arrays, about)}, sort_keys=True)
-    content = save(dict(arrays), metadata={SEAL: seal})
-    temporary = path.with_name(path.name + ".tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise cannot_write(path.parent, error) from error
+    header = json.dumps({"about": about, "sha256": _checksum(arrays, about)}, sort_keys=True)
+    files.write(path, save(dict(arrays), metadata={HEADER: header}))
 
 
 def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -65,7 +50,7 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """
     try:
         with safe_open(path, framework="numpy") as file:
-            seal = (file.metadata() or {}).get(SEAL)
+            header = (file.metadata() or {}).get(HEADER)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
         raise
@@ -73,10 +58,10 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         raise DamagedFileError(f"it can't be read: {error}") from error
     except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise DamagedFileError("it is cut short or not a safetensors file") from error
-    if seal is None:
+    if header is None:
         raise DamagedFileError("another program wrote it")
     try:
-        content = json.loads(seal)
+        content = json.loads(header)
         about, sha256 = content["about"], content["sha256"]
     except (ValueError, TypeError, KeyError) as error:
         raise DamagedFileError("its header is damaged") from error
@@ -85,13 +70,41 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     return arrays, about
 
 
-def cannot_write(folder: Path, error: OSError) -> StoreError:
-    """One sentence for a directory that is full, read-only or no directory at all."""
-    reason = error.strerror or type(error).__name__
-    return StoreError(
-        f"Nothing can be written to {folder} ({reason}): "
-        "make room there or choose another directory."
-    )
+@contextmanager
+def appending(
+    path: Path, shape: tuple[int, ...], dtype: DTypeLike
+) -> Iterator[Callable[[NDArray[Any]], None]]:
+    """Write one array as ``.npy``, block by block; it gets its name when the block ends.
+
+    It is written as any other file is. A full disk is then an error; in a memory map it would
+    end the process.
+
+    Args:
+        path: the file; an older one is replaced.
+        shape: of the whole array; together, the blocks must have as many rows.
+        dtype: of the numbers in the file.
+
+    Yields:
+        A function that appends a block, (n, *shape[1:]).
+
+    Raises:
+        StoreError: the folder can't be written or is full.
+        ValueError: the blocks have more or fewer rows; the file isn't there then.
+    """
+    kind = np.dtype(dtype)
+    with files.writing(path) as file:
+        header = {"descr": dtype_to_descr(kind), "fortran_order": False, "shape": shape}
+        write_array_header_1_0(file, header)
+        rows = 0
+
+        def append(block: NDArray[Any]) -> None:
+            nonlocal rows
+            rows += len(block)
+            file.write(np.ascontiguousarray(block, kind).data)
+
+        yield append
+        if rows != shape[0]:
+            raise ValueError(f"{path} was to have {shape[0]} rows, but {rows} were appended.")
 
 
 def _checksum(arrays: Arrays, about: Mapping[str, Any]) -> str:

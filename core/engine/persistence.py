@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import array_files
+from .. import array_files, files
 from ..errors import StoreError
 
 VERSION = 2
@@ -51,7 +51,7 @@ def write(
         out.flush()
         os.replace(temporary, folder / "rows.npy")
     except OSError as error:
-        raise array_files.cannot_write(folder, error) from error
+        raise files.cannot_write(folder, error) from error
     about = {
         "version": VERSION,
         "kind": type(index).__name__,

@@ -31,7 +31,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from .. import array_files, locations
+from .. import array_files, files, locations
 from ..errors import GalleryError, SettingError, StoreError
 from ..progress import Progress, silent
 from .base import Gallery
@@ -213,7 +213,7 @@ class _Desk:
                 waiting()
                 lock.acquire()
         except OSError as error:
-            self._give_up(array_files.cannot_write(self._path.parent, error))
+            self._give_up(files.cannot_write(self._path.parent, error))
         try:
             yield
         finally:

@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
@@ -63,7 +65,7 @@ def test_a_file_of_another_program_is_noticed(tmp_path):
     save_file(ARRAYS, path)
     with pytest.raises(array_files.DamagedFileError, match="another program"):
         array_files.read(path)
-    save_file(ARRAYS, path, metadata={array_files.SEAL: "[1, 2]"})
+    save_file(ARRAYS, path, metadata={array_files.HEADER: "[1, 2]"})
     with pytest.raises(array_files.DamagedFileError, match="header"):
         array_files.read(path)
     path.write_text("Buy milk, eggs and bread. " * 10)
@@ -83,7 +85,29 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(array_files.os, "fsync", full)
-    with pytest.raises(StoreError, match=r"No space left on device.*make room"):
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match=r"no space left on device.*free some space"):
         array_files.write(path, {"ids": np.arange(9)}, {})
     assert same(array_files.read(path))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 7])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_an_array_written_in_blocks_is_what_numpy_reads(tmp_path, rows, dtype):
+    array = np.random.default_rng(0).standard_normal((rows, 2, 3))
+    path = tmp_path / "new" / "rows.npy"
+    with array_files.appending(path, array.shape, dtype) as append:
+        for start in range(0, rows, 3):
+            append(array[start : start + 3])
+        assert not path.exists()
+    np.save(tmp_path / "judge.npy", array.astype(dtype))
+    assert path.read_bytes() == (tmp_path / "judge.npy").read_bytes()
+
+
+def test_an_array_with_too_few_blocks_is_no_file(tmp_path):
+    with (
+        pytest.raises(ValueError, match="have 4 rows, but 3"),
+        array_files.appending(tmp_path / "rows.npy", (4, 2), np.float32) as append,
+    ):
+        append(np.zeros((3, 2)))
+    assert not list(tmp_path.iterdir())
