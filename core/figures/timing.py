@@ -54,3 +54,11 @@ def duration(seconds: float) -> str:
     milliseconds = seconds * 1e3
     digits = 0 if milliseconds >= 10 else 1 if milliseconds >= 1 else 3
     return f"{milliseconds:.{digits}f} ms"
+
+
+def long_duration(seconds: float) -> str:
+    """Write seconds, minutes or hours: ``12 s``, ``3 min``, ``1 h 20 min``."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import GalleryError
+from core.figures.timing import long_duration
 from core.files import file_digest
 from core.galleries import registry
 from core.galleries.base import Gallery
@@ -11,7 +12,6 @@ from core.galleries.store import StoredGallery
 from pages.ui import errors, resources, view
 from pages.ui.errors import plain
 from pages.ui.view import View
-from pages.ui.work import in_words
 
 ZIP = "zip"  # the choice that leads to the uploader
 ZIP_MEGABYTES = 200
@@ -64,19 +64,19 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
     Raises:
         HashlightError: they can't be computed.
     """
-    work = resources.embedded(gallery)
-    if not work.is_started:
-        n = len(gallery.items)
-        with st.container(border=True):
-            st.markdown(
-                f"**{plain(gallery.title)} has no embeddings yet.** Each of its {n:,} images goes "
-                "through the network once; they are kept on this machine after that. It takes "
-                f"about {in_words(n * _SECONDS_PER_IMAGE)} on two free cores, and goes on where "
-                "it was if it is interrupted."
-            )
-            st.button("Compute the embeddings", type="primary", on_click=work.start)
+    n = len(gallery.items)
+    work = resources.offered(
+        "Compute the embeddings",
+        f"**{plain(gallery.title)} has no embeddings yet.** Each of its {n:,} images goes "
+        "through the network once; they are stored on this machine after that. It takes "
+        f"about {long_duration(n * _SECONDS_PER_IMAGE)} on two free cores, and goes on where "
+        "it was if it is interrupted.",
+        find=lambda: resources.embedded(gallery),
+        start=lambda: resources.embed(gallery),
+    )
+    if work is None:
         return None
-    stored = resources.finished(work)
+    stored = work.result()
     if stored.failures:
         with st.expander(f"{len(stored.failures)} images can't be searched", type="compact"):
             for id, why in list(stored.failures.items())[:100]:
@@ -97,24 +97,18 @@ def describe(gallery: Gallery) -> None:
 
 
 def _ask_to_get(source: GallerySource) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{source.title}.** {source.description} {source.licence}")
-        if source.state == "missing":
-            st.markdown(plain(source.how_to_get))
-            return
-        work = resources.downloading(source.key)
-        if not work.is_started:
-            st.markdown(plain(source.how_to_get))
-            st.button("Download", type="primary", icon=":material/download:", on_click=work.start)
-            _show_failure(work)
-            return
-        resources.finished(work)
+    why = f"**{source.title}.** {source.description} {source.licence}\n\n{plain(source.how_to_get)}"
+    if source.state == "missing":
+        with st.container(border=True):
+            st.markdown(why)
+    elif resources.offered(
+        "Download",
+        why,
+        find=lambda: resources.downloading(source.key),
+        start=lambda: resources.download(source.key),
+        icon=":material/download:",
+    ):
         st.rerun()
-
-
-def _show_failure(work: resources.Work[None]) -> None:
-    if work.error is not None:
-        errors.show(work.error)
 
 
 def _ask_for_zip(shown: View) -> None:

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.folder import open_folder
-from pages.ui import resources
+from pages.ui.resources import galleries
 
 
 def picture(seed: int) -> bytes:
@@ -42,8 +43,8 @@ def open_app(small_gallery, tmp_path, monkeypatch):
     monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "home"))
 
     def open_app(path: str, opened: Gallery = small_gallery, /, **params: str) -> AppTest:
-        monkeypatch.setattr(resources.registry, "open_known", lambda key, progress: opened)
-        resources._opening.clear()
+        monkeypatch.setattr(registry, "open_known", lambda key, progress: opened)
+        galleries._openings.clear()
         page = AppTest.from_file("../../streamlit_app.py", default_timeout=120)
         page.switch_page(path)
         for name, value in params.items():
@@ -51,7 +52,7 @@ def open_app(small_gallery, tmp_path, monkeypatch):
         return page.run()
 
     yield open_app
-    resources._opening.clear()
+    galleries._openings.clear()
 
 
 def opener(path: str):

@@ -7,7 +7,8 @@ from core.images import decode
 from core.model import augment
 from core.model.preprocess import squash
 from pages.parts.augmentation import playground
-from pages.ui import resources
+from pages.ui import resources, samples
+from pages.ui.resources import model
 from pages.ui.view import View
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
@@ -150,9 +151,9 @@ def test_every_slider_reaches_beyond_the_training_range_and_starts_within_it():
 
 def test_a_large_photograph_is_scaled_down_once(monkeypatch):
     decoded = []
-    plain_decode = resources.decode
-    monkeypatch.setattr(resources, "decode", lambda data: decoded.append(1) or plain_decode(data))
-    data = resources.samples.read("flower")  # 640 × 427
+    plain_decode = model.decode
+    monkeypatch.setattr(model, "decode", lambda data: decoded.append(1) or plain_decode(data))
+    data = samples.read("flower")  # 640 × 427
     for _ in range(2):
         pixels = resources.small_picture(data, max_side=100)
     assert pixels.shape == (67, 100, 3)

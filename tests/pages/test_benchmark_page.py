@@ -11,7 +11,7 @@ from core.engine.kernels import readable
 from core.evaluation import results
 from pages.parts.benchmark import words
 from pages.ui import resources
-from pages.ui.work import Work
+from pages.ui.resources.work import Work
 
 HEAD = {
     "command": "python -m core benchmark",
@@ -82,7 +82,6 @@ def open_page(open_app, tmp_path, monkeypatch):
     """Open the page with these parameters in its address; the engine runs on NumPy."""
     monkeypatch.setattr(results, "RESULTS", tmp_path)
     loading = Work(lambda progress: readable)
-    loading.start()
     monkeypatch.setattr(resources, "engine", lambda: loading)
     return partial(open_app, "pages/benchmark.py")
 

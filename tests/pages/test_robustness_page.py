@@ -8,6 +8,7 @@ from core.index.families.hyperplanes import draw_hyperplanes, hash_code
 from core.model.embedder import Embedder
 from pages.parts.robustness import playground
 from pages.ui import resources
+from pages.ui.resources import model
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
 
@@ -29,7 +30,7 @@ def passes(monkeypatch):
         return plain_embed(self, batch)
 
     resources.embedder()
-    resources._altered_embedding.clear()
+    model._altered.clear()
     monkeypatch.setattr(Embedder, "embed", embed)
     return seen
 

@@ -8,6 +8,7 @@ from core.index.families.hyperplanes import draw_hyperplanes, keys_of
 from core.model.embedder import Embedder
 from core.search import STAGES
 from pages.ui import answers, inputs, resources
+from pages.ui.resources import model
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
 
@@ -23,7 +24,7 @@ def passes(monkeypatch):
         return plain_trace(self, image, **settings)
 
     resources.embedder()  # its own first pass is nobody's query
-    resources._embedded_query.clear()
+    model._queries.clear()
     monkeypatch.setattr(Embedder, "trace", trace)
     return seen
 

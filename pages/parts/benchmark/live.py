@@ -131,34 +131,28 @@ def race(shown: View) -> None:
     )
     # A race is this visitor's own: nobody should see the end before there is a guess.
     attempt = st.session_state.setdefault(_ATTEMPT, secrets.randbits(48))
-    work = _work(field, config, n_probes, attempt, loops)
-    if not work.is_started:
-        st.button("Race", type="primary", icon=":material/sports_score:", on_click=work.start)
-        st.caption(f"Takes up to {15 if field.n > 30_000 else 10} s.")
-        if work.error is not None:
-            raise work.error
+
+    def start(attempt: int) -> resources.Work[live.Finish]:
+        return resources.start_race(
+            field.key, config, n_probes, attempt=attempt, data=field.take, loops=loops
+        )
+
+    def again() -> None:
+        st.session_state[_ATTEMPT] += 1
+        start(st.session_state[_ATTEMPT])
+
+    work = resources.offered(
+        "Race",
+        f"Takes up to {15 if field.n > 30_000 else 10} s.",
+        find=lambda: resources.find_race(field.key, config, n_probes, attempt=attempt),
+        start=lambda: start(attempt),
+        icon=":material/sports_score:",
+    )
+    if work is None:
         return
-    finish = resources.finished(work)
-    _finish(finish, guess)
+    _finish(work.result(), guess)
     show_code(take_turns, live.winner)
-    st.button(
-        "Race again",
-        icon=":material/replay:",
-        on_click=lambda: _again(field, config, n_probes, loops),
-    )
-
-
-def _work(
-    field: Field, config: LSHConfig, n_probes: int, attempt: int, loops: Any
-) -> resources.Work[live.Finish]:
-    return resources.race(
-        field.key, config, n_probes, attempt=attempt, data=field.take, loops=loops
-    )
-
-
-def _again(field: Field, config: LSHConfig, n_probes: int, loops: Any) -> None:
-    st.session_state[_ATTEMPT] += 1
-    _work(field, config, n_probes, st.session_state[_ATTEMPT], loops).start()
+    st.button("Race again", icon=":material/replay:", on_click=again)
 
 
 def _lsh(shown: View, n: int) -> tuple[LSHConfig, int]:

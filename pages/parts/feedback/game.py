@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.errors import GalleryError, HashlightError
 from core.evaluation.metrics import precision_at
 from core.figures.feedback import precision_by_round
+from core.figures.timing import long_duration
 from core.files import file_digest
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
@@ -26,7 +27,6 @@ from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.question import ask, reveal
 from pages.ui.view import View
-from pages.ui.work import in_words
 
 AT = (10, 20)  # the n of precision@n
 GUESSES = ("it gets better", "it stays as good", "it gets worse")
@@ -148,17 +148,15 @@ def _colour_and_texture(gallery: Gallery, stored: StoredGallery) -> SvmActiveLea
         method.fit(Pictures(gallery, stored.ids), nobody_asks, seed=0, progress=progress)
         return method
 
-    work = resources.described(gallery, task)
-    if work.is_started:
-        return resources.finished(work)
     n = len(stored.ids)
-    with st.container(border=True):
-        st.markdown(
-            f"The colours and textures of the {n:,} images are measured once and kept until the "
-            f"app is restarted; it takes about {in_words(n * _SECONDS_PER_IMAGE)} on a free core."
-        )
-        st.button("Measure colours and textures", type="primary", on_click=work.start)
-    return None
+    work = resources.offered(
+        "Measure colours and textures",
+        f"The colours and textures of the {n:,} images are measured once and kept until the "
+        f"app is restarted; it takes about {long_duration(n * _SECONDS_PER_IMAGE)} on a free core.",
+        find=lambda: resources.described(gallery),
+        start=lambda: resources.describe(gallery, task),
+    )
+    return work.result() if work else None
 
 
 def _describe(query: Query, shown: View, method: SvmActiveLearning | None) -> NDArray[np.float32]:

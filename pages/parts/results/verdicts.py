@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.figures.rows import Interval, signed
-from core.figures.timing import duration
+from core.figures.timing import duration, long_duration
 
 Result = Mapping[str, Any]  # the content of a file in assets/results
 
@@ -169,14 +169,6 @@ def origin(result: Result) -> str:
     if "seconds" in result:
         parts.append(f"took {long_duration(result['seconds'])}")
     return " · ".join(parts)
-
-
-def long_duration(seconds: float) -> str:
-    """Write seconds, minutes or hours: ``42 s``, ``8 min``, ``2 h 5 min``."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def with_deviation(mean: float, deviation: float | None) -> str:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.figures.timing import duration, stage_times
+from core.figures.timing import duration, long_duration, stage_times
 
 SECONDS = {"decode": 0.0012, "embed": 0.061, "hash": 2e-7, "exact scan": 70.0}
 
@@ -29,3 +29,11 @@ def test_the_scale_is_the_same_for_every_query():
 )
 def test_durations_have_a_unit_that_fits(seconds, text):
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 s"), (89, "89 s"), (90, "2 min"), (3_540, "59 min"), (4_800, "1 h 20 min")],
+)
+def test_long_durations_are_said_as_a_person_would(seconds, words):
+    assert long_duration(seconds) == words

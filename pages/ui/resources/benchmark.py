@@ -1,0 +1,69 @@
+"""The engine's inner loops, races with it, and its choice of settings."""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.benchmark import live
+from core.benchmark.data import DataSet
+from core.engine import compilation
+from core.index.lsh import LSHConfig
+from core.progress import Progress
+from pages.ui.resources.cache import MB
+from pages.ui.resources.work import Work, WorkCache
+
+_engine: WorkCache[Any] = WorkCache(1 * MB)  # functions, which are there in any case
+_races: WorkCache[live.Finish] = WorkCache(8 * MB)  # each 40 KB: 800 times
+_choosers: WorkCache[live.Chooser] = WorkCache(200 * MB)  # 75 MB for 50,000 images
+
+
+def engine() -> Work[Any]:
+    """Return the loading of the engine's inner loops, under way or done.
+
+    Only who measures the engine asks for them, and another process compiles them: nobody else's
+    page or query waits for that.
+    """
+    return _engine.start("", compilation.load)
+
+
+def find_race(
+    key: str, config: LSHConfig, n_probes: int, *, attempt: int
+) -> Work[live.Finish] | None:
+    """Return a race that has been started: see ``start_race``."""
+    return _races.find((key, config, n_probes, attempt))
+
+
+def start_race(
+    key: str,
+    config: LSHConfig,
+    n_probes: int,
+    *,
+    attempt: int,
+    data: Callable[[Progress], DataSet],
+    loops: Any,
+) -> Work[live.Finish]:
+    """Start a race, or return the one that goes on or has ended.
+
+    Args:
+        key: of the data.
+        config: K, L and the seed.
+        n_probes: buckets read per table.
+        attempt: another number is another race.
+        data: draws or takes the gallery.
+        loops: the engine's.
+    """
+    return _races.start(
+        (key, config, n_probes, attempt),
+        lambda progress: live.race(
+            data(progress), config, n_probes=n_probes, k=10, loops=loops, progress=progress
+        ),
+    )
+
+
+def chooser(
+    key: str, k: int, data: Callable[[Progress], DataSet], loops: Any
+) -> Work[live.Chooser]:
+    """Return the engine over some data, ready to choose its settings: under way or done."""
+    return _choosers.start(
+        (key, k),
+        lambda progress: live.Chooser(data(progress), k=k, loops=loops, progress=progress),
+    )

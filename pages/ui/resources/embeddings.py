@@ -1,0 +1,97 @@
+"""Embeddings of galleries, and what is built on them."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from core.galleries import store
+from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
+from core.index.lsh import LSHConfig, LSHIndex
+from core.lessons.hashing import PairSample, sample_pairs
+from core.model.attention import AttentionMode
+from core.progress import Progress
+from core.search import build_index
+from pages.ui.resources.cache import MB, Cache
+from pages.ui.resources.model import embedder
+from pages.ui.resources.work import Work, WorkCache
+
+T = TypeVar("T")
+
+AUTOMATIC = 300  # images that are embedded without asking: well under a minute
+
+
+def index_size(index: LSHIndex) -> int:
+    """Return the bytes that an index takes at most: counting them would take as long as building.
+
+    An id in a bucket of its own, which is the worst, costs a bucket (an array), a key and a place
+    in a dictionary that is a third full.
+    """
+    n, dim = index.vectors.matrix.shape
+    return n * (4 * dim + 200 + 256 * index.config.n_tables) + index.hyperplanes.nbytes
+
+
+_embeddings: WorkCache[StoredGallery] = WorkCache(300 * MB)  # 4 KB an image
+_indexes: Cache[LSHIndex] = Cache(500 * MB, index_size)  # at K = 24, L = 32 up to 9 KB an image
+_samples: Cache[PairSample] = Cache(24 * MB)
+_descriptions: WorkCache[Any] = WorkCache(200 * MB)  # 2 KB an image
+
+
+def embedded(gallery: Gallery) -> Work[StoredGallery] | None:
+    """Return the embedding of a gallery, under way or done; started where no one need be asked."""
+    digest = embedder().digest
+    if len(gallery.items) <= AUTOMATIC or store.is_stored(gallery, digest):
+        return embed(gallery)
+    return _embeddings.find((gallery.digest, digest))
+
+
+def embed(gallery: Gallery) -> Work[StoredGallery]:
+    """Start the embedding of a gallery, once for all who ask."""
+    model = embedder()
+    return _embeddings.start(
+        (gallery.digest, model.digest),
+        lambda progress: store.load_or_build(gallery, model, progress=progress),
+    )
+
+
+def index(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) -> LSHIndex:
+    """Return the hash tables of a gallery for one attention mode and one setting."""
+
+    def build() -> LSHIndex:
+        index = build_index(stored, attention, config)
+        index.query(index.vectors.matrix[0], k=1)  # as in embedder: the first of anything is slow
+        return index
+
+    return _indexes.get((*_digests(stored), attention, config), build)
+
+
+def pair_sample(
+    gallery: Gallery, stored: StoredGallery, attention: AttentionMode, *, by_label: bool, k: int
+) -> PairSample:
+    """Return the angles between some images and all others: of one label, or the k nearest."""
+
+    def sample() -> PairSample:
+        labels = [gallery.items[id].label for id in stored.ids.tolist()] if by_label else None
+        return sample_pairs(stored.ids, stored.of(attention), labels=labels, k=k)
+
+    key = (*_digests(stored), attention, by_label, 0 if by_label else k)
+    return _samples.get(key, sample)
+
+
+def described(gallery: Gallery) -> Work[Any] | None:
+    """Return the measuring of a gallery's colours and textures, where somebody has started it."""
+    return _descriptions.find(gallery.digest)
+
+
+def describe(gallery: Gallery, task: Callable[[Progress], T]) -> Work[T]:
+    """Start the measuring of a gallery's colours and textures, once for all who ask.
+
+    Args:
+        gallery: whose digest is the key.
+        task: measures them. The caller brings it: scikit-learn, which it needs, takes a second
+            to import, and most pages do without.
+    """
+    return _descriptions.start(gallery.digest, task)
+
+
+def _digests(stored: StoredGallery) -> tuple[str, str]:
+    return stored.gallery_digest, stored.embedder_digest

@@ -1,0 +1,52 @@
+"""Galleries: opened, uploaded, downloaded, and their thumbnails."""
+
+from core.errors import GalleryError
+from core.galleries import registry
+from core.galleries.archive import ArchiveGallery
+from core.galleries.base import Gallery
+from core.images import thumbnail
+from core.progress import Progress
+from pages.ui.resources.cache import MB, Cache
+from pages.ui.resources.work import Work, WorkCache
+
+_openings: WorkCache[Gallery] = WorkCache(100 * MB)  # names and digests: 10 MB for 13,000 images
+_zips: WorkCache[Gallery] = WorkCache(700 * MB)  # with the zip: 200 MB and 50,000 names
+_downloads: WorkCache[None] = WorkCache(1 * MB)
+_thumbnails: Cache[bytes] = Cache(64 * MB)  # each some 15 KB
+
+
+def opened(key: str) -> Work[Gallery]:
+    """Return the opening of a gallery by key, under way or done."""
+    return _openings.start(key, lambda progress: registry.open_known(key, progress=progress))
+
+
+def opened_zip(digest: str, name: str, data: bytes | None = None) -> Work[Gallery]:
+    """Return the opening of an uploaded zip; its bytes are needed only the first time."""
+
+    def task(progress: Progress) -> Gallery:
+        if data is None:
+            raise GalleryError(f"{name} has made room for newer uploads; upload it again.")
+        return ArchiveGallery(data, name=name, progress=progress)
+
+    return _zips.start((digest, name), task)
+
+
+def downloading(key: str) -> Work[None] | None:
+    """Return the download of a gallery, where somebody has started it."""
+    return _downloads.find(key)
+
+
+def download(key: str) -> Work[None]:
+    """Start the download of a gallery, once for all who ask."""
+    return _downloads.start(key, lambda progress: registry.download(key, progress=progress))
+
+
+def gallery_thumbnail(gallery: Gallery, id: int, *, max_side: int = 384) -> bytes:
+    """Return a small JPEG of a gallery image.
+
+    Raises:
+        GalleryError: the file is gone.
+        ImageError: the file is no image.
+    """
+    key = (gallery.items[id].digest, max_side)
+    return _thumbnails.get(key, lambda: thumbnail(gallery.read(id), max_side=max_side))

@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+
+from core.errors import ImageError
+from core.images import DecodedImage
+from pages.ui import resources
+from pages.ui.resources import model
+
+
+def test_a_large_query_is_cached_only_as_large_as_it_is_shown():
+    image = DecodedImage(np.zeros((4000, 6000, 3), dtype=np.uint8), "digest", ())
+    shown = model._to_be_shown(image).pixels
+    assert shown.shape == (800, 1200, 3)
+    assert shown.base is None  # a view would keep all of it alive
+
+
+def test_a_bad_query_is_refused_every_time():
+    for _ in range(2):
+        with pytest.raises(ImageError, match="empty file"):
+            resources.embedded_query(b"", "both")
+
+
+def test_a_picture_that_sessions_share_cannot_be_written_to(png, picture):
+    pixels = resources.small_picture(png(picture(0)), max_side=64)
+    with pytest.raises(ValueError, match="read-only"):
+        pixels[0] = 0
