@@ -12,6 +12,9 @@ next step, so that a page or the command line can show ``str(error)`` as it is.
     └── StoreError          a cache file that can't be written
 """
 
+COMMAND = f"python -m {__package__}"
+"""How a message names the command line: as it can be typed here."""
+
 
 class HashlightError(Exception):
     """Anything that the user can put right; ``str(error)`` says how."""

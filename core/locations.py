@@ -2,7 +2,7 @@
 
 | place | default | set by |
 |---|---|---|
-| assets: weights, the built-in gallery, measured results | beside ``core`` | nothing: it ships |
+| assets: weights, the built-in gallery, results | beside ``core``; installed, inside | nothing |
 | data sets: ``corel1k/``, ``corel5k/`` | none | ``$HASHLIGHT_DATA`` |
 | home: embeddings, downloads | the user's cache directory | ``$HASHLIGHT_HOME`` |
 """
@@ -12,7 +12,9 @@ from pathlib import Path
 
 import platformdirs
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = _PACKAGE / "assets"
+ASSETS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "assets"
 
 
 def home() -> Path:

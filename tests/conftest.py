@@ -1,6 +1,7 @@
-"""Shared by all tests: a cache directory that is nobody's, one model, one small gallery."""
+"""Shared by all tests: a cache directory that is nobody's, one model, one small gallery, marks."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,33 @@ from core.model.checkpoint import Provenance, load_checkpoint, save_checkpoint
 from core.model.embedder import Embedder
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.preprocess import PreprocessConfig
+from core.threads import wait_without_spinning
+
+wait_without_spinning()  # as the app does: fixtures run the network beside a browser
+
+TESTS = Path(__file__).parent
+MARKS = {"fast", "model", "browser"}  # each test has one of them
+BROWSER = (TESTS / "browser",)
+MODEL = (TESTS / "pages", TESTS / "core" / "model")
+MODEL_FIXTURES = {"checkpoint_file", "embedder"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test by its place and by what it needs, unless it says so itself."""
+    for item in items:
+        if not any(item.get_closest_marker(mark) for mark in MARKS):
+            item.add_marker(mark_of(item))
+
+
+def mark_of(item: pytest.Item) -> str:
+    """Return the mark of a test that has none."""
+    folders = item.path.parents
+    if any(folder in folders for folder in BROWSER):
+        return "browser"
+    if any(folder in folders for folder in MODEL):
+        return "model"
+    return "model" if MODEL_FIXTURES & set(getattr(item, "fixturenames", ())) else "fast"
+
 
 SIZE = 64  # px, the smallest input: a forward pass takes some 20 ms
 COLOURS = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40), "grey": (120,) * 3}

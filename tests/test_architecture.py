@@ -26,8 +26,9 @@ LAYERS = (
     {"core.engine"},
     {"core.index", "core.scenery", "core.figures", "core.paper"},
     {"core.array_files", "core.images"},
+    {"core"},
     {"core.files"},
-    {"core.errors", "core.locations", "core.progress", "core"},
+    {"core.errors", "core.locations", "core.progress", "core.threads"},
 )
 # What someone needs who lifts a part out, and all that it imports on its way.
 NEEDED = {
@@ -68,9 +69,14 @@ def absolute(module: str, node: ast.ImportFrom) -> str:
 
 
 def imports(module: str) -> set[str]:
-    """Names that a module imports, anywhere in it; those of core as full module names."""
+    """Names that a module imports, anywhere in it; those of core as full module names.
+
+    What only a type checker reads is never imported.
+    """
     names = set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    tree.body = [it for it in tree.body if not is_for_types(it)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -80,6 +86,10 @@ def imports(module: str) -> set[str]:
             submodules = {name for name in inside if name in MODULES}
             names |= submodules or {source}
     return names
+
+
+def is_for_types(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def with_parents(module: str) -> set[str]:

@@ -6,26 +6,21 @@ Exit codes: 0 done; 1 a clear sentence says what to put right; 2 the command was
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from .. import __version__
-from ..errors import HashlightError
-from . import benchmark, evaluate, index, render_scenes, search, train
+from ..errors import COMMAND, HashlightError
 
-COMMANDS = {
-    "search": search,
-    "index": index,
-    "evaluate": evaluate,
-    "train": train,
-    "benchmark": benchmark,
-    "render-scenes": render_scenes,
-}
-EXAMPLES = """\
+COMMANDS = ("search", "index", "evaluate", "train", "benchmark", "render-scenes")
+EXPERIMENT = {"cv2", "sklearn", "threadpoolctl"}  # what `pip install hashlight[experiment]` brings
+NEEDS = "needs more packages: pip install 'hashlight[experiment]'"
+EXAMPLES = f"""\
 examples:
-  python -m core search photo.jpg                       neighbours in the built-in gallery
-  python -m core search photo.jpg --gallery ~/Pictures  neighbours in a folder of yours
-  python -m core index --gallery corel1k                embed a gallery once; later it is instant
-  python -m core COMMAND --help                         what a command can do
+  {COMMAND} search photo.jpg                       neighbours in the built-in gallery
+  {COMMAND} search photo.jpg --gallery ~/Pictures  neighbours in a folder of yours
+  {COMMAND} index --gallery corel1k                embed a gallery once; later it is instant
+  {COMMAND} COMMAND --help                         what a command can do
 
 Data sets are found through $HASHLIGHT_DATA; embeddings are kept under $HASHLIGHT_HOME.
 """
@@ -33,26 +28,57 @@ Data sets are found through $HASHLIGHT_DATA; embeddings are kept under $HASHLIGH
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the process's exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except HashlightError as error:
+        print(f"hashlight: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        if error.name not in EXPERIMENT:
+            raise
+        print(f"hashlight: this command {NEEDS}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("hashlight: interrupted; what was done is kept.", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands whose packages are installed."""
     parser = argparse.ArgumentParser(
-        prog="python -m core",
+        prog=COMMAND,
         description="Hashlight: find images by content, with attention and hashing.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"Hashlight {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, module in COMMANDS.items():
+    for name in COMMANDS:
+        try:
+            module = import_module(f".{name.replace('-', '_')}", __package__)
+        except ModuleNotFoundError as error:
+            if error.name not in EXPERIMENT:
+                raise
+            # Whatever stands after it is taken, options too, to answer with what is missing.
+            lacking = commands.add_parser(
+                name, help=f"({NEEDS})", add_help=False, prefix_chars="\0"
+            )
+            lacking.add_argument("arguments", nargs="*")
+            lacking.set_defaults(run=_lacks(error))
+            continue
         summary = (module.__doc__ or "").splitlines()[0]
         command = commands.add_parser(name, help=summary, description=module.__doc__)
         command.formatter_class = argparse.RawDescriptionHelpFormatter
         module.configure(command)
         command.set_defaults(run=module.run)
-    options = parser.parse_args(arguments)
-    try:
-        return int(options.run(options) or 0)
-    except HashlightError as error:
-        print(f"hashlight: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("hashlight: interrupted; what was done is kept.", file=sys.stderr)
-        return 130
+    return parser
+
+
+def _lacks(error: ModuleNotFoundError) -> Callable[[argparse.Namespace], None]:
+    """Return what a command does that can't be imported: say so when it is run."""
+
+    def run(options: argparse.Namespace) -> None:
+        raise error
+
+    return run

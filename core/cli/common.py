@@ -17,7 +17,7 @@ import torch
 from tqdm import tqdm
 
 from .. import __version__
-from ..errors import StoreError
+from ..errors import COMMAND, StoreError
 from ..model.checkpoint import DEFAULT, load_checkpoint
 from ..model.embedder import Embedder
 from ..progress import Progress
@@ -76,7 +76,7 @@ def embedder_of(options: argparse.Namespace) -> Embedder:
 def circumstances() -> dict[str, Any]:
     """When, where and with what a figure was measured, and by which command."""
     return {
-        "command": "python -m core " + " ".join(sys.argv[1:]),
+        "command": " ".join([COMMAND, *sys.argv[1:]]),
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": {
             "processor": torch.cpu.get_capabilities().get("cpu_name", platform.processor()),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
-from ..errors import StoreError
+from ..errors import COMMAND, StoreError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,5 +77,5 @@ def load_labelled(path: Path) -> LabelledEmbeddings:
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise StoreError(
             f"{path} is no file of labelled embeddings ({error}); write it again with "
-            "python -m core evaluate --all --only embeddings"
+            f"{COMMAND} evaluate --all --only embeddings"
         ) from error

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import locations
-from ..errors import StoreError
+from ..errors import COMMAND, StoreError
 
 RESULTS = locations.ASSETS / "results"
 HEAD = ("command", "date", "machine", "versions")
@@ -85,4 +85,4 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _damaged(path: Path, reason: str) -> StoreError:
-    return StoreError(f"{path} is damaged ({reason}); run `python -m core evaluate --all` again.")
+    return StoreError(f"{path} is damaged ({reason}); run `{COMMAND} evaluate --all` again.")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..errors import GalleryError
+from ..errors import COMMAND, GalleryError
 from ..locations import ASSETS
 from ..progress import Progress, silent
 from .folder import FolderGallery
@@ -61,5 +61,5 @@ def _labels(folder: Path) -> dict[str, str | None]:
 def _damaged(folder: Path) -> GalleryError:
     return GalleryError(
         f"The built-in scenes in {folder} are missing or damaged; paint them again with "
-        f"python -m core render-scenes --out {folder}"
+        f"{COMMAND} render-scenes --out {folder}"
     )

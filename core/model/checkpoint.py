@@ -23,7 +23,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from ..errors import CheckpointError, SettingError, StoreError
+from ..errors import COMMAND, CheckpointError, SettingError, StoreError
 from ..locations import ASSETS
 from .network import NetworkConfig, RetrievalNetwork
 from .preprocess import PreprocessConfig
@@ -106,7 +106,7 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
     if header.get("format") != FORMAT:
         raise CheckpointError(
             f"{path} is a safetensors file without Hashlight's header; train from it with "
-            f"`python -m core train --init {path}`, or choose a checkpoint that train wrote."
+            f"`{COMMAND} train --init {path}`, or choose a checkpoint that train wrote."
         )
     try:
         config = NetworkConfig(**json.loads(header["network"]))
@@ -135,8 +135,7 @@ def read_header(path: Path) -> dict[str, str]:
     """
     if not os.path.isfile(path):  # Path.is_file raises where a name is too long
         raise CheckpointError(
-            f"There are no weights at {path}; check the path, or train some with "
-            "`python -m core train`."
+            f"There are no weights at {path}; check the path, or train some with `{COMMAND} train`."
         )
     try:
         with safe_open(path, framework="pt") as file:

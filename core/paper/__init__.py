@@ -1,1 +1,1 @@
-"""The paper, part by part: where each part stands in the code, and its printed tables."""
+"""The paper, part by part: where each stands in the code, where we depart, its printed tables."""

@@ -1,1 +1,8 @@
-"""What the pages share: resources, navigation, inputs and the results grid."""
+"""What the pages share: resources, navigation, inputs and the results grid.
+
+Whichever page a visitor opens first, this runs before PyTorch is imported.
+"""
+
+from core.threads import wait_without_spinning
+
+wait_without_spinning()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.paper.rooms import resolve
+from core.paper.implementations import resolve
 
 Code = Callable[..., object] | str
 """A function, or what it is called where importing it takes long: ``module:name``."""

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.index.families.hyperplanes import hash_code, keys_of
-from core.paper.rooms import resolve
+from core.paper.implementations import resolve
 
 PAGES = Path(__file__).parents[2] / "pages"
 NAMED = sorted(

@@ -1,21 +1,6 @@
-"""Where each part of the paper stands in the code, and where we depart from it.
-
-Y. Luo, W. Li, X. Ma, K. Zhang, "Image Retrieval Algorithm Based on Locality-Sensitive Hash
-Using Convolutional Neural Network and Attention Mechanism", Information 2022, 13(10), 446,
-https://doi.org/10.3390/info13100446 (CC BY 4.0).
-"""
+"""Where the paper is silent or contradicts itself, and what we do there."""
 
 from dataclasses import dataclass
-from importlib import import_module
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """The code that implements one part of the paper."""
-
-    part: str  # as the paper numbers it
-    topic: str
-    code: str  # "module:object", importable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,54 +12,6 @@ class Departure:
     ours: str
     reason: str
 
-
-ROOMS = (
-    Room("Figure 1", "One query from image to hits", "core.search:search"),
-    Room("Figure 2", "The feature extractor", "core.model.network:RetrievalNetwork"),
-    Room("Figure 3", "Augmentation of the training images", "core.model.augment:augment"),
-    Room("Section 3.1", "Squash to 192 × 192", "core.model.preprocess:squash"),
-    Room("Equation 1", "Mean removal", "core.model.preprocess:remove_mean"),
-    Room("Equation 2", "Min-max normalisation", "core.model.preprocess:min_max"),
-    Room(
-        "Equations 3-4, Figure 4", "CBAM: channel, then spatial attention", "core.model.cbam:CBAM"
-    ),
-    Room("Equation 5, Figure 5", "Channel attention", "core.model.cbam:ChannelAttention"),
-    Room("Equation 6, Figure 6", "Spatial attention", "core.model.cbam:SpatialAttention"),
-    Room("Section 3.2", "Training", "core.model.training:train"),
-    Room("Equations 7-8", "Cosine of the angle", "core.index.families.hyperplanes:cosine"),
-    Room(
-        "Section 3.3 (1)",
-        "Hash functions for the angle",
-        "core.index.families.hyperplanes:hash_code",
-    ),
-    Room(
-        "Section 3.3 (1)",
-        "Closer vectors collide more often",
-        "core.index.families.hyperplanes:collision_probability",
-    ),
-    Room(
-        "Figure 7",
-        "Hash codes of similar images are close",
-        "core.index.hamming:hamming_distances",
-    ),
-    Room("Figure 8", "Build the index", "core.search:build_index"),
-    Room("Figure 9", "Look a query up", "core.search:look_up"),
-    Room("Section 3.3", "Linear search", "core.index.exact:exact_scan"),
-    Room("Section 4.2", "Corel-1k", "core.galleries.corel:open_corel1k"),
-    Room("Section 4.2", "Corel-5k", "core.galleries.corel:open_corel5k"),
-    Room("Equation 9", "Recall", "core.evaluation.metrics:recall_at"),
-    Room("Equation 10", "MAP as the paper defines it", "core.evaluation.metrics:map_paper"),
-    Room("Section 4.2", "Queries, gallery and seeds", "core.evaluation.protocol:draw_split"),
-    Room("Section 4.4.1", "SIFT with k-means", "core.methods.sift:Sift"),
-    Room("Reference 17", "SVM active learning", "core.methods.svm:SvmActiveLearning"),
-    Room("Reference 18", "VGG-N", "core.methods.vgg:VggN"),
-    Room("References 19, 20", "One of attention and hashing", "core.methods.cnn:cnn_systems"),
-    Room("Tables 1-2", "All systems on all splits", "core.evaluation.experiment:run_experiment"),
-    Room("Table 3, Section 4.4.2", "Time", "core.evaluation.table_3:measure_table_3"),
-    Room(
-        "Figure 10, Section 4.4.3", "Changed queries", "core.evaluation.figure_10:measure_figure_10"
-    ),
-)
 
 DEPARTURES = (
     Departure(
@@ -175,13 +112,3 @@ DEPARTURES = (
         reason="Only then can a reader see what hashing saves.",
     ),
 )
-
-
-def resolve(code: str) -> object:
-    """Import what a room names: ``module:object``.
-
-    Raises:
-        ImportError, AttributeError: it isn't there; a test keeps this from happening.
-    """
-    module, name = code.split(":")
-    return getattr(import_module(module), name)
