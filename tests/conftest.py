@@ -20,7 +20,10 @@ wait_without_spinning()  # as the app does: fixtures run the network beside a br
 TESTS = Path(__file__).parent
 MARKS = {"fast", "model", "browser"}  # each test has one of them
 BROWSER = (TESTS / "browser",)
-MODEL = (TESTS / "pages", TESTS / "core" / "model")
+MODEL = (  # which compile, train or embed
+    TESTS / "pages",
+    *(TESTS / "core" / name for name in ("benchmark", "engine", "model")),
+)
 MODEL_FIXTURES = {"checkpoint_file", "embedder"}
 
 
