@@ -4,8 +4,7 @@ import re
 
 import streamlit as st
 
-from pages.parts.home import tour
-from pages.ui import navigation
+from pages.ui import navigation, tour
 
 N_HITS = 8
 STEP = 67  # from one example to the next: prime, and more than a category

@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from pages.parts.benchmark import measured
+from pages.parts.benchmark.measured import show_measured
 from pages.ui import navigation
 
-MEASURED = "Measured"
-LIVE = ["Race here", "Calibrate"]
+MEASURED, RACE, CALIBRATE = "Measured", "Race here", "Calibrate"
 
 navigation.set_up("Benchmark")
 st.title("Benchmark", anchor=False)
@@ -15,20 +14,21 @@ st.markdown(
     "there are, and on who looks. See what was measured against faiss and hnswlib, let the methods "
     "race here and now, or let the engine choose its own settings."
 )
-tabs = st.tabs([MEASURED, *LIVE], key="part", bind="query-params")
+tabs = st.tabs([MEASURED, RACE, CALIBRATE], key="part", bind="query-params")
 if tabs[0].open:
     with tabs[0]:
-        measured.show()
-for tab, name in zip(tabs[1:], LIVE, strict=True):
+        show_measured()
+for tab, name in zip(tabs[1:], (RACE, CALIBRATE), strict=True):
     if tab.open:
         with tab, st.spinner("Starting …"):  # seconds, once after a server start: PyTorch
             from core.errors import HashlightError
-            from pages.parts.benchmark import live
+            from pages.parts.benchmark.calibrate import show_calibration
+            from pages.parts.benchmark.race import show_race
             from pages.ui import errors, view
         with tab:
             errors.show_remembered()
             try:
                 shown = view.current()
-                (live.race if name == LIVE[0] else live.calibrate)(shown)
+                (show_race if name == RACE else show_calibration)(shown)
             except HashlightError as error:
                 errors.show(error)

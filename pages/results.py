@@ -2,22 +2,30 @@
 
 import streamlit as st
 
-from pages.parts.results import experiment
+from pages.parts.results.ablations import show_ablations
+from pages.parts.results.attention import show_attention
+from pages.parts.results.claims import show_claims
+from pages.parts.results.departures import show_departures
+from pages.parts.results.figure_10 import show_changed_queries
+from pages.parts.results.overview import ask_for_the_share, show_opening
+from pages.parts.results.table_3 import show_times
+from pages.parts.results.tables_1_and_2 import show_ranking
 from pages.ui import navigation
 
 PARTS = {
-    "Ranking": experiment.ranking,
-    "Claims": experiment.claims,
-    "Time": experiment.times,
-    "Changed queries": experiment.changed_queries,
-    "Attention": experiment.attention,
-    "Settings": experiment.ablations,
+    "Ranking": show_ranking,
+    "Claims": show_claims,
+    "Time": show_times,
+    "Changed queries": show_changed_queries,
+    "Attention": show_attention,
+    "Settings": show_ablations,
+    "Departures": show_departures,
 }
 
 navigation.set_up("Results")
 st.title("Results", anchor=False)
-experiment.opening()
-experiment.guess()
+show_opening()
+ask_for_the_share()
 tabs = st.tabs(list(PARTS), key="part", bind="query-params")
 for tab, show in zip(tabs, PARTS.values(), strict=True):
     if tab.open:

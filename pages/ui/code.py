@@ -3,6 +3,7 @@
 import inspect
 import textwrap
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -25,8 +26,8 @@ def show_code(*functions: Code) -> None:
     if box.open:
         with box, st.spinner("Reading …"):
             for function in functions:
-                it = resolve(function) if isinstance(function, str) else function
-                st.code(textwrap.dedent(inspect.getsource(it)), language="python")
+                found: Any = resolve(function) if isinstance(function, str) else function
+                st.code(textwrap.dedent(inspect.getsource(found)), language="python")
 
 
 def _name(function: Code) -> str:

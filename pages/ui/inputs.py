@@ -253,8 +253,9 @@ def _image_given(shown: View, key: str) -> None:
 
 
 def _uploaded(name: str) -> bytes:
-    kept, data = st.session_state.get(_UPLOAD, (None, b""))
-    if kept != name:
+    uploaded: tuple[str | None, bytes] = st.session_state.get(_UPLOAD, (None, b""))
+    title, data = uploaded
+    if title != name:
         raise GalleryError(
             f"{name} was uploaded in another session or replaced since, and a link can't carry "
             "it; upload it again."

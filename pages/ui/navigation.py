@@ -9,8 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.home import tour
-from pages.ui import share
+from pages.ui import share, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"

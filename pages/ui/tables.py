@@ -1,6 +1,6 @@
 """Numbers and tables of what is measured or found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -23,6 +23,16 @@ def show_table(rows: Sequence[dict[str, Any]], *, alt: str) -> None:
         st.table(rows, alt=alt)
     else:
         st.dataframe(rows, hide_index=True, alt=alt)
+
+
+def pinned_table(rows: Sequence[Mapping[str, str]]) -> None:
+    """Show a table whose first column stays where it is when a phone scrolls sideways."""
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        column_config={next(iter(rows[0])): st.column_config.Column(pinned=True)},
+    )
 
 
 def show_number(

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.parts.home import tour
+from pages.ui import tour
 from tests.browser.test_accessibility import settled, violations
 from tests.browser.test_hashing import drag_a_line, told
 

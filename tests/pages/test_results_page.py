@@ -7,6 +7,7 @@ import pytest
 
 from core.evaluation import results
 from core.figures.rows import Interval
+from core.paper.rooms import DEPARTURES
 from pages.parts.results import verdicts
 
 HEAD = {
@@ -367,8 +368,6 @@ def test_a_difference_can_be_asked_for_in_either_direction():
     assert verdicts.difference(experiment(), "ours", "cnn") is None  # not a pair of the file
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(42.4, "42 s"), (480, "8 min"), (7500, "2 h 5 min"), (3599, "1 h 0 min")]
-)
-def test_long_durations_are_in_words(seconds, words):
-    assert verdicts.long_duration(seconds) == words
+def test_every_departure_from_the_paper_is_shown_with_its_reason(results_page):
+    shown = results_page("Departures", files={}).table[0].value
+    assert list(shown["Why"]) == [it.reason for it in DEPARTURES]

@@ -1,6 +1,7 @@
 """Rules of the house that a reader relies on, checked over the source."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,44 @@ def test_figures_need_numpy_and_plotly_only(path):
     foreign = imports(path)
     standard = {"collections", "dataclasses", "functools", "itertools", "math", "typing"}
     assert {name.partition(".")[0] for name in foreign} <= {"numpy", "plotly"} | standard
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Modules of pages that a file imports, anywhere in it."""
+    modules, found = {module_of(it) for it in PAGES}, set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            inside = {f"{node.module}.{alias.name}" for alias in node.names} & modules
+            found |= inside or ({str(node.module)} & modules)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & modules
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES, ids=module_of)
+def test_a_page_knows_its_parts_a_part_its_neighbours_and_ui_neither(path):
+    own, known = module_of(path), imported_modules(path)
+    if own.startswith("pages.parts."):
+        folder = own.rpartition(".")[0]
+        assert all(it.startswith((f"{folder}.", "pages.ui.")) for it in known - {"pages.ui"})
+    elif own.startswith("pages.ui"):
+        assert all(it.startswith("pages.ui") for it in known)
+    else:
+        assert all(it.startswith(("pages.parts.", "pages.ui")) for it in known)
+
+
+def test_no_file_of_pages_imports_itself_by_way_of_others():
+    graph = {module_of(path): imported_modules(path) for path in PAGES}
+    tuple(TopologicalSorter(graph).static_order())  # raises CycleError
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in PAGES}), ids=lambda it: it.name)
+def test_no_folder_of_pages_has_more_than_twenty_files(folder):
+    assert len([path for path in folder.iterdir() if path.is_file()]) <= 20
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -11,8 +11,7 @@ from core.galleries import store
 from core.galleries.registry import open_known
 from core.index.lsh import LSHConfig
 from core.search import SearchConfig, build_index, embed_query, find_by_name, look_up
-from pages.parts.home import tour
-from pages.ui import navigation, resources
+from pages.ui import navigation, resources, tour
 from pages.ui.view import RANGES, parse
 
 ROOT = Path(__file__).parents[2]

@@ -8,6 +8,7 @@ from typing import Any
 from core.benchmark import live
 from core.engine.codes import CodeIndex, CodeSearch
 from core.figures.timing import duration
+from pages.ui.result_files import Result
 
 EXACT = "exact scan"  # how the names of the methods begin that look at everything
 OURS = "ours"  # and those of the engine
@@ -19,10 +20,8 @@ WINS = {
     live.CODES: "The engine's codes win",
 }
 
-Measured = Mapping[str, Any]  # a data set's entry in the result file
 
-
-def fastest(entry: Measured, *, ours: bool) -> str | None:
+def fastest(entry: Result, *, ours: bool) -> str | None:
     """Name the fastest method that reaches the wanted recall: of the engine, or of all others.
 
     The readable index is neither: it is there to be read.
@@ -64,12 +63,12 @@ class Duel:
         return f"On {self.title} ours is the fastest, {ratio} as fast as the next ({against})."
 
 
-def duels(data_sets: Mapping[str, Measured]) -> list[Duel]:
+def duels(data_sets: Mapping[str, Result]) -> list[Duel]:
     """Compare the fastest of both sides on every data set where both have one."""
     return [it for entry in data_sets.values() if (it := _duel(entry))]
 
 
-def _duel(entry: Measured) -> Duel | None:
+def _duel(entry: Result) -> Duel | None:
     ours, other = fastest(entry, ours=True), fastest(entry, ours=False)
     if ours is None or other is None:
         return None
@@ -104,6 +103,14 @@ def setting_in_words(setting: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in setting.items())
 
 
+def median_in_words(contestant: Result | None) -> str:
+    """Write the time of one query, in brackets where the wanted recall was never reached."""
+    if contestant is None:
+        return "–"
+    text = duration(contestant["median_seconds"])
+    return text if contestant["reached"] else f"({text})"
+
+
 # Race -------------------------------------------------------------------------------------
 
 
@@ -121,15 +128,15 @@ def race_verdict(finish: live.Finish) -> list[str]:
             f"**{WINS[best.name]}**: {duration(best.median)} a query at {best.recall:.0%} "
             f"recall, {times(exact.median / best.median)} as fast as the exact scan."
         )
-    told = [first]
-    told += [_about_lsh(it, exact) for it in finish.entrants if it.name == live.READABLE]
+    sentences = [first]
+    sentences += [_about_lsh(it, exact) for it in finish.entrants if it.name == live.READABLE]
     if (buckets := by_name[live.BUCKETS]).recall < live.GOOD:
-        told.append(
+        sentences.append(
             f"The engine's buckets find only {buckets.recall:.0%}, so their "
             f"{duration(buckets.median)} don't count: give them more tables or probes, or fewer "
             "bits."
         )
-    return [*told, finish.left_out] if finish.left_out else told
+    return [*sentences, finish.left_out] if finish.left_out else sentences
 
 
 def _about_lsh(lsh: live.Entrant, exact: live.Entrant) -> str:
@@ -167,18 +174,18 @@ def choice_verdict(choice: live.Choice) -> str:
     """Say whether the engine kept its word, and what it is worth."""
     wanted = choice.calibration.wanted
     if choice.measured >= wanted:
-        kept = "**It kept its word**"
+        outcome = "**It kept its word**"
     elif choice.measured + choice.margin >= wanted:
-        kept = "**It kept its word within the margin**"
+        outcome = "**It kept its word within the margin**"
     else:
-        kept = "**It fell short**"
+        outcome = "**It fell short**"
     if choice.seconds < choice.exact_seconds:
         worth = f"{times(choice.exact_seconds / choice.seconds)} as fast as the exact scan"
     else:
         worth = (
             f"{times(choice.seconds / choice.exact_seconds)} as slow as the exact scan: it loses"
         )
-    return f"{kept}: wanted {wanted:.0%}, found {choice.measured:.1%}; {worth}."
+    return f"{outcome}: wanted {wanted:.0%}, found {choice.measured:.1%}; {worth}."
 
 
 def steps(choice: live.Choice, index: CodeIndex) -> list[str]:

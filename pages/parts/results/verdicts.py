@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.figures.rows import Interval, signed
-from core.figures.timing import duration, long_duration
-
-Result = Mapping[str, Any]  # the content of a file in assets/results
+from core.figures.timing import duration
+from pages.ui.result_files import Result
 
 ATTENTION = (("cnn-attention", "cnn"), ("ours", "cnn-lsh"))  # pairs that only CBAM divides
 HASHING = ("ours", "cnn-attention")  # only LSH divides them
@@ -154,21 +153,6 @@ def robust(variants: Mapping[str, Mapping[str, Any]]) -> str:
         kept = _mean([row["kept_of_top_8"] for row in changed])
         told.append(f"**{variant['title']}**: precision@8 {precision:.3f}, {kept:.0%} kept")
     return "On average over every change and strength: " + "; ".join(told) + "."
-
-
-def origin(result: Result) -> str:
-    """Say which command measured a file, when, where and for how long."""
-    machine = result["machine"]
-    parts = [
-        f"`{result['command']}`",
-        result["date"],
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}",
-    ]
-    if seeds := result.get("seeds"):
-        parts.append(f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}")
-    if "seconds" in result:
-        parts.append(f"took {long_duration(result['seconds'])}")
-    return " · ".join(parts)
 
 
 def with_deviation(mean: float, deviation: float | None) -> str:

@@ -1,4 +1,4 @@
-"""The engine's inner loops, races with it, and its choice of settings."""
+"""The engine's kernels, races with it, and its choice of settings."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ _choosers: WorkCache[live.Chooser] = WorkCache(200 * MB)  # 75 MB for 50,000 ima
 
 
 def engine() -> Work[Any]:
-    """Return the loading of the engine's inner loops, under way or done.
+    """Return the loading of the engine's kernels, under way or done.
 
     Only who measures the engine asks for them, and another process compiles them: nobody else's
     page or query waits for that.
@@ -39,7 +39,7 @@ def start_race(
     *,
     attempt: int,
     data: Callable[[Progress], DataSet],
-    loops: Any,
+    kernels: Any,
 ) -> Work[live.Finish]:
     """Start a race, or return the one that goes on or has ended.
 
@@ -49,21 +49,21 @@ def start_race(
         n_probes: buckets read per table.
         attempt: another number is another race.
         data: draws or takes the gallery.
-        loops: the engine's.
+        kernels: the engine's.
     """
     return _races.start(
         (key, config, n_probes, attempt),
         lambda progress: live.race(
-            data(progress), config, n_probes=n_probes, k=10, loops=loops, progress=progress
+            data(progress), config, n_probes=n_probes, k=10, loops=kernels, progress=progress
         ),
     )
 
 
 def chooser(
-    key: str, k: int, data: Callable[[Progress], DataSet], loops: Any
+    key: str, k: int, data: Callable[[Progress], DataSet], kernels: Any
 ) -> Work[live.Chooser]:
     """Return the engine over some data, ready to choose its settings: under way or done."""
     return _choosers.start(
         (key, k),
-        lambda progress: live.Chooser(data(progress), k=k, loops=loops, progress=progress),
+        lambda progress: live.Chooser(data(progress), k=k, loops=kernels, progress=progress),
     )

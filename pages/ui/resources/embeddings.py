@@ -27,7 +27,8 @@ def index_size(index: LSHIndex) -> int:
     in a dictionary that is a third full.
     """
     n, dim = index.vectors.matrix.shape
-    return n * (4 * dim + 200 + 256 * index.config.n_tables) + index.hyperplanes.nbytes
+    size: int = n * (4 * dim + 200 + 256 * index.config.n_tables) + index.hyperplanes.nbytes
+    return size
 
 
 _embeddings: WorkCache[StoredGallery] = WorkCache(300 * MB)  # 4 KB an image

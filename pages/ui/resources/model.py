@@ -99,7 +99,7 @@ def altered_embedding(
 
     def embed() -> NDArray[np.float32]:
         pixels = alter(small_picture(data, max_side=max_side), by)
-        embedding = embed_with(embedder(), attention)([pixels])[0].copy()  # of it alone
+        embedding: NDArray[np.float32] = embed_with(embedder(), attention)([pixels])[0].copy()
         embedding.setflags(write=False)
         return embedding
 

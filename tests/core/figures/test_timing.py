@@ -33,7 +33,14 @@ def test_durations_have_a_unit_that_fits(seconds, text):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.2, "1 s"), (89, "89 s"), (90, "2 min"), (3_540, "59 min"), (4_800, "1 h 20 min")],
+    [
+        (0.2, "1 s"),
+        (89, "89 s"),
+        (90, "2 min"),
+        (3_540, "59 min"),
+        (3_599, "1 h 0 min"),
+        (4_800, "1 h 20 min"),
+    ],
 )
 def test_long_durations_are_said_as_a_person_would(seconds, words):
     assert long_duration(seconds) == words

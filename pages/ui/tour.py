@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 _NAME = "tour"  # in the address
-_KEPT = "tour-step"  # in the session
+_IN_SESSION = "tour-step"  # in the session
 _OWL = {"gallery": "scenes", "image": "owl/03.jpg"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class TourStep:
     """One stop: a page in one exact state, what to look at there, and one thing to do."""
 
     title: str
@@ -26,7 +26,7 @@ class Step:
 
 
 STEPS = (
-    Step(
+    TourStep(
         title="The query",
         page="pages/search.py",
         state=_OWL,
@@ -35,7 +35,7 @@ STEPS = (
         do="*Neighbour recall@10* says that LSH found six of the exact scan's ten. Before you "
         "scroll: which four did it miss, the nearest or the farthest?",
     ),
-    Step(
+    TourStep(
         title="The embedding",
         page="pages/search.py",
         state={"gallery": "scenes", "sample": "china"},
@@ -46,7 +46,7 @@ STEPS = (
         "of a palace. Guess what the exact scan puts first, then compare its cosines with the "
         "owl's (0.82).",
     ),
-    Step(
+    TourStep(
         title="Attention",
         page="pages/attention.py",
         state=_OWL,
@@ -55,7 +55,7 @@ STEPS = (
         do="Answer the question. Then drag along the channel gates: find a channel that sees the "
         "owl's face, and one that sees only the background.",
     ),
-    Step(
+    TourStep(
         title="Hyperplanes",
         page="pages/hashing.py",
         look="A **hyperplane** through the middle cuts all embeddings in two: one bit each. In "
@@ -63,7 +63,7 @@ STEPS = (
         do="Three lines spare all five neighbours. Predict how many a fourth and a fifth leave; "
         "then add them. Bring the lost ones back with more tables, or turn a line by its knob.",
     ),
-    Step(
+    TourStep(
         title="Tables and probes",
         page="pages/hashing.py",
         state=_OWL | {"part": "Probes", "probes": "1"},
@@ -73,7 +73,7 @@ STEPS = (
         do="Predict how many probes per table it takes to find half of the ten neighbours; then "
         "press *Next probe* until they are there.",
     ),
-    Step(
+    TourStep(
         title="K and L",
         page="pages/hashing.py",
         state={"gallery": "scenes", "part": "Bits and tables"},
@@ -82,7 +82,7 @@ STEPS = (
         do="Which one raises recall at less cost: four bits fewer, or twice as many tables? Try "
         "both, and compare the predicted dot products.",
     ),
-    Step(
+    TourStep(
         title="A missed neighbour",
         page="pages/1_inspect.py",
         state=_OWL | {"part": "Missed"},
@@ -91,7 +91,7 @@ STEPS = (
         do="Predict which neighbour is the cheapest to bring back. Then press one of its *Try* "
         "links, and see which others come along.",
     ),
-    Step(
+    TourStep(
         title="Robustness",
         page="pages/robustness.py",
         state=_OWL,
@@ -100,7 +100,7 @@ STEPS = (
         do="Guess how many of the 96 bits a turn by 30 degrees flips. Then find the change that "
         "you hardly see and that costs the most bits.",
     ),
-    Step(
+    TourStep(
         title="Against the paper",
         page="pages/results.py",
         state={"part": "Ranking"},
@@ -109,7 +109,7 @@ STEPS = (
         do="The paper puts CNN + attention + LSH clearly ahead of CNN + LSH. Predict whether our "
         "measurement agrees; *Claims* has the verdict, with its uncertainty.",
     ),
-    Step(
+    TourStep(
         title="When LSH wins",
         page="pages/benchmark.py",
         look="In a gallery of 720 images the exact scan is fast too: nobody needs an index there. "
@@ -130,9 +130,9 @@ def banner(page: str) -> None:
     """Draw the step that the visitor is at, if it is one of this page's."""
     number = _number(page)
     if number is None:
-        st.session_state.pop(_KEPT, None)
+        st.session_state.pop(_IN_SESSION, None)
         return
-    st.session_state[_KEPT] = number
+    st.session_state[_IN_SESSION] = number
     if st.query_params.get(_NAME) != str(number):  # a link within the page has dropped it
         st.query_params[_NAME] = str(number)
     step = STEPS[number - 1]
@@ -150,7 +150,7 @@ def banner(page: str) -> None:
 
 def _number(page: str) -> int | None:
     """Return the number of the step that the address names, or else the session; None: none."""
-    for name in (st.query_params.get(_NAME, ""), str(st.session_state.get(_KEPT, ""))):
+    for name in (st.query_params.get(_NAME, ""), str(st.session_state.get(_IN_SESSION, ""))):
         here = [str(n) for n, step in enumerate(STEPS, 1) if step.page == page]
         if name in here:
             return int(name)
@@ -163,5 +163,5 @@ def _go(number: int, label: str, icon: str) -> None:
 
 
 def _leave() -> None:
-    st.session_state.pop(_KEPT, None)
+    st.session_state.pop(_IN_SESSION, None)
     st.query_params.pop(_NAME, None)

@@ -1,0 +1,120 @@
+"""One data set: who is how fast at which recall, and what each looks at."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.figures.benchmark import Point, candidates_and_recall, recall_and_speed
+from core.figures.timing import duration
+from pages.parts.benchmark import words
+from pages.parts.benchmark.point import clickable_chart, show_opened
+from pages.parts.benchmark.words import setting_in_words
+from pages.ui.address import tied
+from pages.ui.code import show_code
+from pages.ui.tables import pinned_table
+
+
+@st.fragment
+def show_data_set(data_sets: Mapping[str, Any]) -> None:
+    """Show one data set, which a visitor chooses."""
+    name = st.selectbox(
+        "Data set",
+        list(data_sets),
+        format_func=lambda it: data_sets[it]["title"],
+        **tied("data", data_sets, next(iter(data_sets))),
+        help="What the two charts and the table below are about.",
+    )
+    _one(name, data_sets[name])
+
+
+def _one(name: str, entry: Mapping[str, Any]) -> None:
+    _details_table(entry)
+    wanted = entry["wanted_recall_at_10"]
+    curves = {
+        method: [_point(it) for it in found["curve"]]
+        for method, found in entry["contestants"].items()
+    }
+    chosen = {
+        method: Point(
+            recall=found["recall"],
+            seconds=found["median_seconds"],
+            setting=setting_in_words(found["setting"]),
+        )
+        for method, found in entry["contestants"].items()
+    }
+    speed, looked = st.columns(2, gap="large")
+    with speed:
+        st.markdown("**Recall against time.** Up and to the right is better.")
+        clickable_chart(
+            recall_and_speed(curves, wanted=wanted, chosen=chosen),
+            key="speed",
+            clicked=lambda it: (it["x"], 1 / it["y"]),
+            of=[(("recall", "median_seconds"), name, entry)],
+            alt=f"Queries per second over neighbour recall@10, {entry['title']}: "
+            + "; ".join(
+                f"{method} {1 / it.seconds:,.0f} at {it.recall:.2f}"
+                for method, it in chosen.items()
+            ),
+        )
+    with looked:
+        st.markdown("**Candidates against recall.** Down and to the right is better.")
+        clickable_chart(
+            candidates_and_recall(curves, n=entry["n"], wanted=wanted),
+            key="candidates",
+            clicked=lambda it: (it["x"], it["y"]),
+            of=[(("recall", "candidates"), name, entry)],
+            alt=f"Embeddings compared exactly over neighbour recall@10, {entry['title']}",
+        )
+    st.caption(
+        "A line is one method from quick and careless to slow and thorough; the large mark is "
+        "the setting of the table, measured once more with other queries. Click on a point for "
+        "its settings. hnswlib doesn't say how many it compares."
+    )
+    show_opened("point", {name: entry})
+    show_code("core.benchmark.race:take_turns", "core.benchmark.race:choose")
+
+
+def _point(it: Mapping[str, Any]) -> Point:
+    return Point(
+        recall=it["recall"],
+        seconds=it["median_seconds"],
+        setting=setting_in_words(it["setting"]),
+        candidates=it["candidates"],
+    )
+
+
+def _details_table(entry: Mapping[str, Any]) -> None:
+    exact = min(
+        it["median_seconds"]
+        for name, it in entry["contestants"].items()
+        if name.startswith(words.EXACT)
+    )
+    pinned_table(
+        [
+            {
+                "Method": method,
+                "Median": words.median_in_words(it),
+                "p95": duration(it["p95_seconds"]),
+                "× exact scan": f"{exact / it['median_seconds']:.3g}",
+                "Recall@10": f"{it['recall']:.3f}",
+                "Recall@100": f"{it['recall_at_100']:.3f}",
+                "Build": duration(it["build_seconds"]),
+                "Bytes per vector": f"{it['extra_bytes_per_vector']:,.0f}",
+                "Batch, queries per s": f"{max(it['batch_queries_per_second'].values()):,.0f}",
+                "Setting": setting_in_words(it["setting"]),
+            }
+            for method, it in entry["contestants"].items()
+        ]
+    )
+    left_out = [f"{method} is left out. {why}" for method, why in entry["left_out"].items()]
+    st.caption(
+        " ".join(
+            [
+                f"Near a point its embeddings spread in about {entry['intrinsic_dimension']:.0f} "
+                "directions (intrinsic dimension): the more, the harder. Bytes are beyond the "
+                f"vectors themselves, {entry['dtype']}. Building uses {entry['threads']} threads.",
+                *left_out,
+            ]
+        )
+    )

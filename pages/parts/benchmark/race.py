@@ -1,0 +1,167 @@
+"""A race between the exact scan, the readable index and the engine, here and now."""
+
+import secrets
+from dataclasses import replace
+
+import streamlit as st
+
+from core.benchmark import live
+from core.benchmark.race import take_turns
+from core.figures.race import Times, race_times
+from core.figures.timing import duration
+from core.index.lsh import LSHConfig
+from pages.parts.benchmark import words
+from pages.parts.benchmark.searched import choose_searched, load_kernels
+from pages.ui import charts, resources, view
+from pages.ui.code import show_code
+from pages.ui.question import ask
+from pages.ui.view import View
+
+SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
+
+_BITS, _TABLES, _PROBES = (4, 16), (1, 32), (1, 64)
+_ATTEMPT = "race-attempt"  # in the session
+
+
+def show_race(shown: View) -> None:
+    """Race here and now.
+
+    Raises:
+        HashlightError: the gallery or the engine can't be had.
+    """
+    st.markdown(
+        "Four ways to find the ten nearest neighbours, on the machine that runs this app: the "
+        "**exact scan**, the **readable LSH index** of the lessons, and the **engine** in both "
+        "of its modes. They answer the same queries in turns, on one thread."
+    )
+    kernels = load_kernels()
+    searched = choose_searched(shown, SIZES, kernels, name="images")
+    if searched is None:
+        return
+    config, n_probes = _lsh(shown, searched.n)
+    guess = ask(
+        "Which is the fastest of those that find nine in ten neighbours?",
+        live.ORDER,
+        key="guess-race",
+    )
+    # A race is this visitor's own: nobody should see the end before there is a guess.
+    attempt = st.session_state.setdefault(_ATTEMPT, secrets.randbits(48))
+
+    def start(attempt: int) -> resources.Work[live.Finish]:
+        return resources.start_race(
+            searched.key, config, n_probes, attempt=attempt, data=searched.take, kernels=kernels
+        )
+
+    def again() -> None:
+        st.session_state[_ATTEMPT] += 1
+        start(st.session_state[_ATTEMPT])
+
+    work = resources.offered(
+        "Race",
+        f"Takes up to {15 if searched.n > 30_000 else 10} s.",
+        find=lambda: resources.find_race(searched.key, config, n_probes, attempt=attempt),
+        start=lambda: start(attempt),
+        icon=":material/sports_score:",
+    )
+    if work is None:
+        return
+    _finish(work.result(), guess)
+    show_code(take_turns, live.winner)
+    st.button("Race again", icon=":material/replay:", on_click=again)
+
+
+def _lsh(shown: View, n: int) -> tuple[LSHConfig, int]:
+    """Let the visitor set K, L and probes, which go to the address."""
+    limits = {"K": _BITS, "L": _TABLES, "probes": _PROBES}
+    labels = {
+        "K": "Bits per hash code, K",
+        "L": "Hash tables, L",
+        "probes": "Probes per table",
+    }
+    chosen = {
+        name: min(max(getattr(shown, name), low), high) for name, (low, high) in limits.items()
+    }
+    for name, value in chosen.items():
+        st.session_state[f"race-{name}"] = value
+
+    def changed() -> None:
+        view.show(replace(shown, **{name: st.session_state[f"race-{name}"] for name in limits}))
+
+    def suit() -> None:
+        fit = live.suited(n)
+        view.show(replace(shown, K=fit.n_bits, L=fit.n_tables, probes=8))
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        for name, (low, high) in limits.items():
+            st.slider(labels[name], low, high, key=f"race-{name}", on_change=changed, width=220)
+        st.button(
+            "Suit them to N",
+            icon=":material/tune:",
+            on_click=suit,
+            help="Buckets of about eight images, 16 tables, 8 probes in each.",
+        )
+    st.caption(
+        "K, L and probes are those of the two that have buckets. The engine's codes choose their "
+        f"own settings, for a neighbour recall of {live.WANTED:.0%}."
+    )
+    config = LSHConfig(n_bits=chosen["K"], n_tables=chosen["L"], seed=shown.seed)
+    return config, chosen["probes"]
+
+
+def _finish(finish: live.Finish, guess: str | None) -> None:
+    """Show how a race ended."""
+    best = live.winner(finish.entrants)
+    if guess == best.name:
+        st.success("You guessed right.", icon=":material/check:")
+    elif guess:
+        st.info(f"You guessed *{guess}*; it was *{best.name}*.", icon=":material/lightbulb:")
+    for sentence in words.race_verdict(finish):
+        st.markdown(sentence)
+    with st.container(horizontal=True, gap="medium"):
+        for it in finish.entrants:
+            st.metric(
+                it.name,
+                duration(it.median),
+                f"recall {it.recall:.0%}",
+                delta_color="normal" if it.recall >= live.GOOD else "inverse",
+                delta_arrow="off",
+                border=True,
+            )
+    charts.chart(
+        race_times(
+            [
+                Times(
+                    label=f"{it.name} · recall {it.recall:.0%}",
+                    median=it.median,
+                    seconds=it.seconds,
+                    is_ours=not it.name.startswith(words.EXACT),
+                )
+                for it in finish.entrants
+            ]
+        ),
+        name="race",
+        key="race-times",
+        alt="Median time of one query: "
+        + ", ".join(f"{it.name} {duration(it.median)}" for it in finish.entrants),
+    )
+    st.dataframe(
+        [
+            {
+                "Method": it.name,
+                f"Recall@{finish.k}": f"{it.recall:.3f}",
+                "Compared exactly": f"{it.candidates:,.0f}",
+                "Build": duration(it.build_seconds),
+                "Queries": f"{len(it.seconds)}",
+                "Setting": it.setting,
+            }
+            for it in finish.entrants
+        ],
+        hide_index=True,
+        height="content",
+        column_config={"Method": st.column_config.Column(pinned=True)},
+    )
+    st.caption(
+        f"{finish.n:,} embeddings of {finish.dim} numbers. A dot is one query, the box holds the "
+        "middle half of them. Building the engine's codes includes choosing their settings. "
+        "Whatever else runs on this machine is in these times: trust the ratios."
+    )

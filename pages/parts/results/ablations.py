@@ -1,0 +1,85 @@
+"""The ablations: one setting at a time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.figures.ablation import LSHPoint, Measured, lsh_tradeoff, settings_dots
+from pages.ui import charts
+from pages.ui.code import show_code
+from pages.ui.result_files import read, show_origin
+
+
+def show_ablations() -> None:
+    """The ablations: one setting at a time."""
+    st.header("One setting at a time · Corel-1k", anchor=False)
+    result = read("ablations-corel1k", "The ablations")
+    if not result:
+        return
+    st.markdown(
+        "Everything else stays as it is in ours. Teal circles are mAP, amber diamonds "
+        "precision@10. "
+        + (
+            "A bar is the deviation over the seeds."
+            if len(result["seeds"]) > 1
+            else "One split of 100 queries: a difference of a point is one query, so only large "
+            "differences say something."
+        )
+    )
+    with st.grid(min_column_width=340, gap="large"):
+        for group in result["groups"]:
+            if group["key"] != "lsh":
+                with st.container():
+                    _settings(group)
+    for group in result["groups"]:
+        if group["key"] == "lsh":
+            _lsh(group)
+    show_origin("ablations-corel1k", result)
+    show_code("core.evaluation.ablations:measure_ablations")
+
+
+def _settings(group: Mapping[str, Any]) -> None:
+    """Show one setting's choices."""
+    st.markdown(f"**{group['title']}**")
+    names = [str(row["setting"]) for row in group["rows"]]
+    both = ("mean_average_precision", "precision_at_10")
+    average, precision = ([Measured(**row[it]) for row in group["rows"]] for it in both)
+    charts.chart(
+        settings_dots(names, average, precision),
+        key=f"setting-{group['key']}",
+        alt="mAP: " + ", ".join(f"{name} {it}" for name, it in zip(names, average, strict=True)),
+    )
+
+
+def _lsh(group: Mapping[str, Any]) -> None:
+    """Show what K, L and probes cost and save."""
+    st.markdown(f"**{group['title']}**")
+    st.markdown(
+        "Up and to the left is better: right hits from few candidates. Along a line the number "
+        "of tables L grows. mAP counts every relevant image that hashing leaves out as missed; "
+        "precision@10 needs only ten of them."
+    )
+    shown = {"precision@10": "precision_at_10", "mAP": "mean_average_precision"}
+    for column, (what, metric) in zip(st.columns(2, gap="large"), shown.items(), strict=True):
+        points = [
+            LSHPoint(
+                n_bits=row["K"],
+                n_tables=row["L"],
+                n_probes=row["probes"],
+                candidate_ratio=row["candidate_ratio"]["mean"],
+                value=row[metric]["mean"],
+            )
+            for row in group["rows"]
+        ]
+        with column:
+            charts.chart(
+                lsh_tradeoff(points, what=what),
+                key=f"lsh-{metric}",
+                alt=f"{what} over candidate ratio: "
+                + "; ".join(
+                    f"K {it.n_bits}, L {it.n_tables}, {it.n_probes} probes: {it.value:.3f} from "
+                    f"{it.candidate_ratio:.0%}"
+                    for it in points
+                ),
+            )

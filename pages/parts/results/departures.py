@@ -1,0 +1,26 @@
+"""Where the paper is silent or contradicts itself, what we do there, and why."""
+
+import streamlit as st
+
+from core.paper.rooms import DEPARTURES
+
+
+def show_departures() -> None:
+    """Show a table of our departures from the paper."""
+    st.header("Where the paper leaves a choice", anchor=False)
+    st.markdown(
+        "In some places the paper is silent or contradicts itself, and in some we do something "
+        "else. Each is a decision, and here is why it was made as it was."
+    )
+    st.table(
+        [
+            {
+                "Where": departure.where,
+                "The paper": departure.paper,
+                "Here": departure.ours,
+                "Why": departure.reason,
+            }
+            for departure in DEPARTURES
+        ],
+        alt=f"{len(DEPARTURES)} departures from the paper",
+    )

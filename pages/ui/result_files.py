@@ -1,0 +1,76 @@
+"""Files of measured figures: read, and shown with how they came about."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.errors import HashlightError
+from core.evaluation import results
+from core.figures.timing import long_duration
+from pages.ui import errors
+
+Result = Mapping[str, Any]
+"""The content of a file in assets/results."""
+
+GALLERIES = {"corel1k": "Corel-1k", "corel5k": "Corel-5k"}  # of the experiment
+EXPERIMENT = "python -m core evaluate --all"  # writes all files of the experiment
+
+
+def read(name: str, what: str) -> Result | None:
+    """Return a file of the experiment; where there is none, say which command writes it."""
+    return read_or_say(
+        name,
+        f"{what}: not measured yet. `{EXPERIMENT}` measures it and writes the file that this page "
+        "reads.",
+    )
+
+
+def read_or_say(name: str, missing: str) -> Result | None:
+    """Return the content of a result file; where there is none, show a sentence."""
+    try:
+        result = results.load(name, results.RESULTS)
+    except HashlightError as error:  # damaged; it says the command too
+        errors.show(error)
+        return None
+    if not result:
+        st.info(missing, icon=":material/hourglass_empty:")
+    return result or None
+
+
+def show_origin(name: str, result: Result, *, key: str = "part", more: str = "") -> None:
+    """End a part: how its figures came about, and the file itself.
+
+    Args:
+        name: of the file.
+        result: its content.
+        key: tells two parts from each other that read the same file.
+        more: what else belongs to its origin.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"{origin(result)} · {more}" if more else origin(result))
+        st.download_button(
+            f"{name}.json",
+            json.dumps(result, indent=2, ensure_ascii=False) + "\n",
+            f"{name}.json",
+            "application/json",
+            key=f"{key}-{name}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def origin(result: Result) -> str:
+    """Say which command measured a file, when, where and for how long."""
+    machine = result["machine"]
+    parts = [
+        f"`{result['command']}`",
+        result["date"],
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}",
+    ]
+    if seeds := result.get("seeds"):
+        parts.append(f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}")
+    if "seconds" in result:
+        parts.append(f"took {long_duration(result['seconds'])}")
+    return " · ".join(parts)
