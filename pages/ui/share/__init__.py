@@ -4,13 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-_FILE = Path(__file__)
+_FOLDER = Path(__file__).parent
 _copy = st.components.v2.component(
     "share",
     html='<button type="button">Link to exactly this view</button>\n'
     '<input readonly hidden aria-label="The address of this view">\n<p role="status"></p>\n',
-    css=_FILE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_FILE.with_suffix(".js").read_text(encoding="utf-8"),
+    css=(_FOLDER / "share.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "share.js").read_text(encoding="utf-8"),
 )
 
 
