@@ -21,7 +21,7 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from core.figures.timing import duration
     from core.search import SearchResult
     from pages.ui import cards, errors, galleries, resources
-    from pages.ui.answers import answer, look_up_seconds
+    from pages.ui.answers import answer
     from pages.ui.errors import plain
     from pages.ui.inputs import Query
     from pages.ui.pictures import attention_heatmap, code_picture, query_picture
@@ -41,7 +41,7 @@ def another() -> None:
 
 def told(result: SearchResult) -> str:
     """Say what was measured, in two sentences."""
-    embed, found_in = duration(result.seconds["embed"]), duration(look_up_seconds(result))
+    embed, found_in = duration(result.seconds["embed"]), duration(result.look_up_seconds)
     probes = result.candidates.probes
     full = sum(len(probe.ids) > 0 for probe in probes)
     found = round(result.neighbour_recall * len(result.exact_hits))

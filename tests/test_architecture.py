@@ -32,13 +32,14 @@ LAYERS = (
 )
 # What someone needs who lifts a part out, and all that it imports on its way.
 NEEDED = {
-    "core.index.vectors": {"numpy"},
     "core.index": set(),
-    "core.index.families": set(),
+    "core.index.protocol": {"numpy"},
+    "core.index.vectors": {"numpy"},
+    "core.index.persistence": {"numpy"},
+    "core.index.families": {"numpy"},
     "core.index.families.hyperplanes": {"numpy"},
     "core.index.lsh": {"numpy"},
     "core.index.exact": {"numpy"},
-    "core.index.hamming": {"numpy"},
     "core.index.families.structured": {"numpy"},
     "core.engine.kernels.readable": {"numpy"},
     "core.engine.kernels.compiled": {"numpy", "numba", "llvmlite"},

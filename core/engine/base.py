@@ -20,9 +20,24 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import SettingError
-from ..index.exact import Hits
-from ..index.families.structured import StructuredHyperplanes, draw_structured
-from ..index.vectors import UNIT_TOLERANCE, checked_embedding, checked_ids, checked_whole
+from ..index.exact import MAX_K, Hits, HitsBatch
+from ..index.families.structured import draw_rotations
+from ..index.vectors import (
+    Embedding,
+    as_matrix,
+    check_lengths,
+    check_one_id_each,
+    checked_additions,
+    checked_embedding,
+    checked_embeddings,
+    checked_exclusions,
+    checked_ids,
+    checked_new_ids,
+    checked_whole,
+    id_is_taken,
+    id_is_unknown,
+    mean_of,
+)
 from ..progress import Progress, silent
 from .kernels import readable
 
@@ -34,15 +49,12 @@ MAX_THREADS = 256
 
 _NOTHING = np.array([-1])  # is left out
 _BLOCK = 4_096  # rows that one thread takes at once
-_CENTRE_SAMPLE = 50_000  # rows whose mean is the gallery's, near enough
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answers:
+class Answers(HitsBatch):
     """The hits of many queries, and what they cost."""
 
-    ids: NDArray[np.int64]  # (Q, k), -1 where there are fewer
-    similarities: NDArray[np.float32]  # (Q, k) cosines, descending; -2 where there are fewer
     looked_at: NDArray[np.int64]  # (Q, 3) how many vectors each stage looked at
 
 
@@ -62,9 +74,10 @@ class CodedVectors:
         if n_bits % WORD:
             raise SettingError(f"Codes of {n_bits} bits don't fill words; take a multiple of 64.")
         self.rows = rows
+        self._owns_rows = False  # whose they are who gave them, until something is added
         self.ids = ids  # (≥ N,), -1 where a row is not in use
         self.n_words = n_bits // WORD
-        self.hyperplanes = _hyperplanes(rows, n_bits, seed)
+        self.rotations = draw_rotations(n_bits=n_bits, centre=mean_of(rows), seed=seed)
         self._workspaces = threading.local()
 
     @property
@@ -93,7 +106,7 @@ class CodedVectors:
 
     def margins(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Signed distances, up to one factor, to all hyperplanes: (n, M)."""
-        planes = self.hyperplanes
+        planes = self.rotations
         margins: NDArray[np.float32] = self.kernels.margins(
             readable_rows(self.kernels, embeddings), planes.centre, planes.signs
         )
@@ -107,7 +120,7 @@ class CodedVectors:
     ) -> NDArray[np.uint64]:
         """Codes of embeddings (n, D): (n, W)."""
         codes = np.empty((len(embeddings), self.n_words), np.uint64)
-        planes = self.hyperplanes
+        planes = self.rotations
 
         def hash_some(some: slice) -> None:
             numbers = readable_rows(self.kernels, embeddings[some])
@@ -132,29 +145,29 @@ class CodedVectors:
 
     def query(
         self,
-        embedding: ArrayLike,
+        embedding: Embedding,
         *,
         k: int = 10,
-        settings: Any = None,
         exclude: int | None = None,
+        settings: Any = None,
     ) -> Hits:
         """Return the k best of what the stages before the rerank leave.
 
         Args:
             embedding: (D,) of unit length.
             k: how many hits at most; there are fewer where fewer are left.
+            exclude: an id to leave out: the query's own, when it is in the gallery.
             settings: how far to go (``CodeSearch`` or ``BucketSearch``); by default the index's
                 own, as calibrated.
-            exclude: an id to leave out: the query's own, when it is in the gallery.
 
         Raises:
             SettingError: a number outside its range, or not an embedding of this gallery.
         """
-        checked_whole("k", k, low=1, high=2**31)
-        query = _one(embedding, self.dim)
+        checked_whole("k", k, low=1, high=MAX_K)
+        query = checked_embedding(embedding, self.dim)[np.newaxis]
         left_out = _NOTHING if exclude is None else np.array([exclude])
-        ids, cosines, _ = self.answers(query, left_out, min(k, len(self.ids)), settings)
-        n = ids.shape[1] if ids[0, -1] >= 0 else int(np.count_nonzero(ids[0] >= 0))
+        ids, cosines, _ = self.answers(query, left_out, min(k, len(self)), settings)
+        n = int(np.count_nonzero(ids[0] >= 0))
         return Hits(ids=ids[0, :n], similarities=cosines[0, :n])
 
     def query_batch(
@@ -162,8 +175,8 @@ class CodedVectors:
         embeddings: ArrayLike,
         *,
         k: int = 10,
-        settings: Any = None,
         exclude: ArrayLike | None = None,
+        settings: Any = None,
         threads: int = 1,
     ) -> Answers:
         """Answer many queries (Q, D); each gets what ``query`` gives it.
@@ -171,22 +184,10 @@ class CodedVectors:
         Raises:
             SettingError: as ``query``.
         """
-        k = min(checked_whole("k", k, low=1, high=2**31), len(self.ids))
+        k = min(checked_whole("k", k, low=1, high=MAX_K), len(self))
         checked_whole("threads", threads, low=1, high=MAX_THREADS)
-        queries = np.ascontiguousarray(embeddings, np.float32)
-        if queries.ndim != 2 or queries.shape[1] != self.dim:
-            raise SettingError(
-                f"The queries have shape {queries.shape}, but this gallery holds {self.dim} "
-                f"numbers per image; give (n, {self.dim})."
-            )
-        left_out = np.full(len(queries), -1) if exclude is None else checked_ids(exclude)
-        if len(left_out) != len(queries):
-            raise SettingError(
-                f"{len(left_out)} ids to leave out came with {len(queries)} queries; give one each."
-            )
-        lengths = np.vecdot(queries, queries)
-        for row in np.flatnonzero(~(np.abs(lengths - 1) < UNIT_TOLERANCE))[:1]:
-            checked_embedding(queries[row], self.dim)
+        queries = checked_embeddings(embeddings, self.dim)
+        left_out = checked_exclusions(exclude, len(queries))
         ids = np.empty((len(queries), k), np.int64)
         cosines = np.empty((len(queries), k), np.float32)
         looked_at = np.empty((len(queries), 3), np.int64)
@@ -199,33 +200,44 @@ class CodedVectors:
         in_threads(answer_some, len(queries), threads, block=64)
         return Answers(ids, cosines, looked_at)
 
+    def __len__(self) -> int:
+        raise NotImplementedError
+
     # Growing --------------------------------------------------------------------------
 
-    def take_rows(self, ids: NDArray[np.int64], embeddings: NDArray[np.float32]) -> NDArray[Any]:
-        """Store embeddings under new ids; return their rows (n,).
+    def take_rows(self, ids: ArrayLike, embeddings: ArrayLike) -> NDArray[np.int32]:
+        """Store embeddings (n, D) under new ids (n,); return their rows (n,).
+
+        The first addition copies all embeddings: what ``build`` was given stays the caller's.
 
         Raises:
-            SettingError: an id is taken, or the embeddings are a file that can only be read.
+            SettingError: as ``checked_additions``; an id is taken; or the embeddings are a file
+                that can only be read.
         """
-        taken = np.isin(ids, self.ids[self.ids >= 0])
+        new_ids, new_rows = checked_additions(ids, embeddings, self.dim)
+        taken = np.isin(new_ids, self.ids)
         if taken.any():
-            raise SettingError(f"Id {ids[taken][0]} is in the gallery already; remove it first.")
-        if not self.rows.flags.writeable:
+            raise id_is_taken(int(new_ids[taken][0]))
+        if isinstance(self.rows, np.memmap):
             raise SettingError(
                 "These embeddings lie in a file that is only read; load the index with "
                 "mapped=False to add to it."
             )
-        free = np.flatnonzero(self.ids < 0)
-        missing = len(ids) - len(free)
-        if missing > 0:
-            more = max(missing, len(self.ids) // 2)  # many single additions stay cheap
-            self.rows = np.concatenate([self.rows, np.empty((more, self.dim), self.rows.dtype)])
-            self.ids = np.concatenate([self.ids, np.full(more, -1)])
-            free = np.flatnonzero(self.ids < 0)
-        rows = free[: len(ids)]
-        self.rows[rows] = embeddings
-        self.ids[rows] = ids
-        return rows
+        self._reserve(len(new_ids))
+        rows = np.flatnonzero(self.ids < 0)[: len(new_ids)]
+        self.rows[rows] = new_rows
+        self.ids[rows] = new_ids
+        return rows.astype(np.int32)
+
+    def _reserve(self, n: int) -> None:
+        """Have rows that are free, of our own, for n more embeddings."""
+        missing = n - int(np.count_nonzero(self.ids < 0))
+        if missing <= 0 and self._owns_rows:
+            return
+        more = max(missing, len(self.ids) // 2) if missing > 0 else 0  # few, large steps
+        self.rows = np.concatenate([self.rows, np.empty((more, self.dim), self.rows.dtype)])
+        self.ids = np.concatenate([self.ids, np.full(more, -1)])
+        self._owns_rows = True
 
     def free_rows(self, ids: ArrayLike) -> NDArray[np.bool_]:
         """Forget these ids; return which rows that were in use are so no longer (≥ N,).
@@ -234,10 +246,10 @@ class CodedVectors:
             SettingError: an id is not in the gallery, or twice in ``ids``.
         """
         wanted = checked_ids(ids, distinct=True)
-        gone = np.isin(self.ids, wanted) & (self.ids >= 0)
-        if np.count_nonzero(gone) != len(wanted):
-            missing = wanted[~np.isin(wanted, self.ids[gone])][0]
-            raise SettingError(f"Id {missing} is not in the gallery; choose one that is.")
+        unknown = (wanted < 0) | ~np.isin(wanted, self.ids)
+        if unknown.any():
+            raise id_is_unknown(int(wanted[unknown][0]), len(self))
+        gone = np.isin(self.ids, wanted)
         self.ids[gone] = -1
         return gone
 
@@ -286,31 +298,18 @@ def in_threads(
 def given_rows(embeddings: ArrayLike, ids: ArrayLike | None) -> tuple[Any, NDArray[np.int64]]:
     """Check a whole gallery, block by block: a mapped file is never read at once.
 
+    Returns:
+        rows (N, D), the very array where it holds float32 or float16, and ids (N,).
+
     Raises:
-        SettingError: not (N, D) floats of unit length, or the ids don't fit.
+        SettingError: not (N, D) numbers of unit length, or the ids don't fit.
     """
-    rows = np.asanyarray(embeddings)
-    if rows.ndim != 2 or rows.dtype not in (np.float32, np.float16) or not len(rows):
-        raise SettingError(
-            f"Embeddings of shape {rows.shape} and type {rows.dtype} can't be indexed; give one "
-            "row or more of (N, D), float32 or float16."
-        )
-    for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK].astype(np.float32)
-        wrong = ~(np.abs(np.vecdot(block, block) - 1) < 4 * UNIT_TOLERANCE)  # float16 rounds
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise SettingError(
-                f"Embedding {start + row} has length {np.linalg.norm(block[row]):.4g} instead of "
-                "1; divide each one by its length."
-            )
-    if ids is None:
-        return rows, np.arange(len(rows))
-    checked = checked_ids(ids, distinct=True)
-    if len(checked) != len(rows) or (checked < 0).any():
-        raise SettingError(
-            f"{len(checked)} ids came with {len(rows)} embeddings; give one for each, 0 or more."
-        )
+    rows: Any = as_matrix(embeddings)
+    if rows.dtype not in (np.float32, np.float16):
+        rows = checked_embeddings(rows, rows.shape[1])
+    check_lengths(rows)
+    checked = np.arange(len(rows)) if ids is None else checked_new_ids(ids)
+    check_one_id_each(checked, len(rows))
     return rows, checked
 
 
@@ -323,17 +322,3 @@ def readable_rows(kernels: Any, rows: NDArray[np.floating]) -> NDArray[Any]:
     plain = np.asarray(rows).view(np.uint16 if half else rows.dtype)  # the same memory
     plain.flags.writeable = False
     return plain
-
-
-def _one(embedding: ArrayLike, dim: int) -> NDArray[np.float32]:
-    """One query as (1, D), checked in a microsecond where nothing is wrong."""
-    query = np.ascontiguousarray(embedding, np.float32)
-    if query.shape != (dim,) or not abs(float(query @ query) - 1) < UNIT_TOLERANCE:
-        query = checked_embedding(embedding, dim)
-    return query[np.newaxis]
-
-
-def _hyperplanes(rows: NDArray[np.floating], n_bits: int, seed: int) -> StructuredHyperplanes:
-    step = max(1, len(rows) // _CENTRE_SAMPLE)
-    centre = np.asarray(rows[::step], np.float32).mean(axis=0)
-    return draw_structured(n_bits=n_bits, centre=centre, seed=seed)

@@ -8,18 +8,20 @@ the nearest of these are reranked. ``n_rerank=0`` leaves that out, and is the pa
 8 and 9) to the letter.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import islice
 from math import ceil, log2
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import SettingError
-from ..index.families.hyperplanes import bit_values, draw_hyperplanes, keys_of
-from ..index.lsh import MAX_PROBES, LSHConfig
-from ..index.vectors import checked_embeddings, checked_ids, checked_whole
+from ..index.families import HashFamily, family_named
+from ..index.families.hyperplanes import bit_values
+from ..index.families.structured import Rotations, StructuredHyperplanes
+from ..index.lsh import MAX_PROBES, HashTables, LSHConfig
+from ..index.vectors import checked_embeddings, checked_whole
 from ..progress import Progress, silent
 from . import persistence
 from .base import (
@@ -31,8 +33,6 @@ from .base import (
     n_threads,
     suited_bits,
 )
-
-Family = Literal["structured", "gaussian"]
 
 _MAX_DIRECTORY = 22  # bits: 16 MB per table
 
@@ -51,39 +51,37 @@ class BucketSearch:
         checked_whole("n_rerank", self.n_rerank, low=0, high=2**31)
 
 
-class BucketIndex(CodedVectors):
+class BucketIndex(CodedVectors, HashTables):
     """L hash tables over one set of embeddings. Make one with ``build`` or ``load``."""
 
     def __init__(
         self,
         config: LSHConfig,
-        family: Family,
+        family: type[HashFamily],
         rows: Any,
         ids: NDArray[np.int64],
         *,
         code_bits: int,
         kernels: Any,
     ) -> None:
-        if family not in ("structured", "gaussian"):
-            raise SettingError(f"There are no {family} hyperplanes: take structured or gaussian.")
         self.kernels = kernels
         self.config = config
-        self.family = family
         self.settings = BucketSearch()
         super().__init__(rows, ids, code_bits, config.seed)
-        self.gaussian = (
-            draw_hyperplanes(
-                n_tables=config.n_tables, n_bits=config.n_bits, dim=self.dim, seed=config.seed
-            )
-            if family == "gaussian"
-            else None
-        )
-        self._no_margins = np.empty((0, config.n_tables, config.n_bits), np.float32)
+        self._draw(family)
         self.codes = np.empty((0, self.n_words), np.uint64)  # (≥ N, W) by row
         # (L, N, 2) rows by key, and their sketches
         self.tables = np.empty((config.n_tables, 0, 2), np.uint64)
         self.keys = np.empty((config.n_tables, 0), np.uint32)  # (L, N) their keys, ascending
         self.directory = np.empty((config.n_tables, 0), np.int32)  # where each range begins
+
+    def _draw(self, family: type[HashFamily]) -> None:
+        """Draw the functions of the tables; structured ones are those that the codes come from."""
+        n_tables, n_bits, seed = self.config.n_tables, self.config.n_bits, self.config.seed
+        self.functions = family.draw(
+            n_tables=n_tables, n_bits=n_bits, centre=self.rotations.centre, seed=seed
+        )
+        self._keys_are_in_codes = isinstance(self.functions, StructuredHyperplanes)
 
     @classmethod
     def build(
@@ -92,7 +90,7 @@ class BucketIndex(CodedVectors):
         ids: ArrayLike | None = None,
         *,
         config: LSHConfig | None = None,
-        family: Family = "structured",
+        family: type[HashFamily] = StructuredHyperplanes,
         threads: int | None = None,
         progress: Progress = silent,
         kernels: Any = None,
@@ -100,11 +98,11 @@ class BucketIndex(CodedVectors):
         """Hash a gallery into L tables.
 
         Args:
-            embeddings: (N, D), rows of unit length, float32 or float16; not copied.
+            embeddings: (N, D), rows of unit length; float32 and float16 are not copied.
             ids: (N,) whole numbers, 0 or more; 0 … N-1 where left out.
-            config: K, L and the seed; None for K and L that suit N (``suited``).
-            family: structured hyperplanes through the gallery's mean, or the Gaussian ones
-                through the origin that ``LSHIndex`` has.
+            config: K, L and the seed; None for K and L that suit N (``LSHConfig.for_size``).
+            family: of the hash functions. The keys of structured hyperplanes are read off the
+                codes; with another family every query is hashed once more, in NumPy.
             threads: None for as many as the machine has cores.
             progress: called with how far it is.
             kernels: ``readable`` to run on NumPy alone.
@@ -113,7 +111,7 @@ class BucketIndex(CodedVectors):
             SettingError: not embeddings, or a number outside its range.
         """
         rows, checked = given_rows(embeddings, ids)
-        config = config or suited(len(rows))
+        config = config or LSHConfig.for_size(len(rows))
         words_of_keys = ceil(config.n_tables * config.n_bits / WORD)
         code_bits = max(suited_bits(*rows.shape), WORD * words_of_keys)
         index = cls(
@@ -157,9 +155,9 @@ class BucketIndex(CodedVectors):
         found: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]] = (
             self.kernels.search_buckets(
                 queries,
-                self.hyperplanes.centre,
-                self.hyperplanes.signs,
-                self._gaussian_margins(queries),
+                self.rotations.centre,
+                self.rotations.signs,
+                self._keys_to_probe(queries, chosen.n_probes),
                 exclude,
                 self.rows_to_read,
                 self.ids,
@@ -167,7 +165,7 @@ class BucketIndex(CodedVectors):
                 self.tables,
                 self.keys,
                 self.directory,
-                chosen.n_probes,
+                self.config.n_bits,
                 max(chosen.n_sketch, k),
                 max(chosen.n_rerank, k) if chosen.n_rerank else 0,
                 k,
@@ -184,8 +182,8 @@ class BucketIndex(CodedVectors):
         Raises:
             SettingError: an id is there already, or not embeddings of this gallery.
         """
+        rows = self.take_rows(ids, embeddings)
         new = checked_embeddings(embeddings, self.dim)
-        rows = self.take_rows(checked_ids(ids, distinct=True), new).astype(np.int32)
         codes = self.codes_of(new)
         if len(self.rows) > len(self.codes):
             more = np.empty((len(self.rows) - len(self.codes), self.n_words), np.uint64)
@@ -207,6 +205,16 @@ class BucketIndex(CodedVectors):
         stays = ~gone[rows]
         self._arrange(rows[stays], keys[stays])
 
+    def bucket(self, table: int, key: int) -> NDArray[np.int64]:
+        """Ids (n,) in one bucket, ascending; none where nothing has that key.
+
+        Raises:
+            SettingError: no such table.
+        """
+        keys = self.keys[self._checked_table(table)]
+        first, last = np.searchsorted(keys, [key, key + 1])
+        return np.sort(self.ids[self.tables[table, first:last, 0].astype(np.intp)])
+
     def save(self, folder: Path) -> None:
         """Write the index and its embeddings into a folder.
 
@@ -218,15 +226,14 @@ class BucketIndex(CodedVectors):
         arrays: dict[str, NDArray[Any]] = {
             "codes": self.codes[self.order],
             "keys": keys[by_row],
-            "centre": self.hyperplanes.centre,
+            "centre": self.rotations.centre,
         }
-        config = self.config
         about = {
-            "lsh": {"n_bits": config.n_bits, "n_tables": config.n_tables, "seed": config.seed},
-            "family": self.family,
+            "lsh": asdict(self.config),
+            "family": self.functions.name,
             "code_bits": WORD * self.n_words,
         }
-        persistence.write(folder, self, arrays, about)
+        persistence.save_index(folder, self, arrays, about)
 
     @classmethod
     def load(cls, folder: Path, *, mapped: bool = True, kernels: Any = None) -> Self:
@@ -241,36 +248,56 @@ class BucketIndex(CodedVectors):
         Raises:
             StoreError: there is none, or it is damaged.
         """
-        rows, ids, arrays, about = persistence.read(folder, cls.__name__, mapped=mapped)
-        config, family, code_bits = LSHConfig(**about["lsh"]), about["family"], about["code_bits"]
+        rows, ids, arrays, about = persistence.load_index(folder, cls.__name__, mapped=mapped)
+        config, code_bits = LSHConfig(**about["lsh"]), about["code_bits"]
+        family = family_named(about["family"])
         index = cls(
             config, family, rows, ids, code_bits=code_bits, kernels=kernels or compiled_kernels()
         )
-        index.hyperplanes = index.hyperplanes.through(arrays["centre"])
+        index.rotations = Rotations(arrays["centre"], index.rotations.signs)
+        index._draw(family)
         index.codes = arrays["codes"]
         index._arrange(np.arange(len(rows), dtype=np.int32), arrays["keys"])
         return index
 
-    def _gaussian_margins(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Margins to the hyperplanes of the tables: (Q, L, K), or (0, L, K) if not Gaussian."""
-        if self.gaussian is None:
-            return self._no_margins
-        margins: NDArray[np.float32] = np.vecdot(self.gaussian, queries[:, np.newaxis, np.newaxis])
-        return margins
+    def keys_to_probe(
+        self, margins: NDArray[np.float32], queries: NDArray[np.float32], n_probes: int
+    ) -> NDArray[np.int64]:
+        """Keys whose buckets are read, nearest first, -1 where there are no more: (Q, L, P).
 
-    def key_margins(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Margins whose signs are the keys of queries (Q, D): (Q, L, K)."""
-        if self.gaussian is not None:
-            return self._gaussian_margins(queries)
+        Args:
+            margins: (Q, M) of the queries, to all hyperplanes of the codes.
+            queries: (Q, D).
+            n_probes: P.
+        """
+        if not self._keys_are_in_codes:
+            return self._keys_to_probe(queries, n_probes)
         n_tables, n_bits = self.config.n_tables, self.config.n_bits
-        return self.margins(queries)[:, : n_tables * n_bits].reshape(-1, n_tables, n_bits)
+        of_tables = np.ascontiguousarray(margins[:, : n_tables * n_bits])
+        of_tables = of_tables.reshape(-1, n_tables, n_bits)
+        return np.array([self.kernels.probe_keys(each, n_probes) for each in of_tables])
+
+    def _keys_to_probe(self, queries: NDArray[np.float32], n_probes: int) -> NDArray[np.int64]:
+        """(Q, L, P), or (0, L, P) where the kernels make the keys themselves, of the codes."""
+        n_tables = self.config.n_tables
+        if self._keys_are_in_codes:
+            return np.empty((0, n_tables, n_probes), np.int64)
+        keys = np.full((len(queries), n_tables, n_probes), -1)
+        for row, query in enumerate(queries):
+            code = self.functions.hash(query)
+            for table in range(n_tables):
+                nearest = [
+                    key for key, _ in islice(self.functions.neighbours(code, table), n_probes)
+                ]
+                keys[row, table, : len(nearest)] = nearest
+        return keys
 
     def _keys_of(
         self, embeddings: NDArray[np.floating], codes: NDArray[np.uint64]
     ) -> NDArray[np.uint32]:
         """Keys (n, L): of structured hyperplanes they are stretches of the code."""
-        if self.gaussian is not None:
-            return keys_of(embeddings, self.gaussian).astype(np.uint32)
+        if not self._keys_are_in_codes:
+            return self.functions.keys(embeddings).astype(np.uint32)
         n_tables, n_bits = self.config.n_tables, self.config.n_bits
         keys = np.empty((len(codes), n_tables), np.uint32)
         values = bit_values(n_bits)
@@ -312,11 +339,3 @@ class BucketIndex(CodedVectors):
                 self.directory[table] = np.searchsorted(self.keys[table], ranges)
 
         in_threads(sort_some, n_tables, threads, progress=progress, what="Filling tables", block=1)
-
-
-def suited(n: int, seed: int = 0) -> LSHConfig:
-    """K and L for a gallery of n vectors: buckets of about six, in 24 tables.
-
-    Half as many or twice as many in a bucket take about as long, and find as much.
-    """
-    return LSHConfig(n_bits=max(4, round(log2(max(n, 2)) - 2.6)), n_tables=24, seed=seed)

@@ -386,11 +386,12 @@ class _BucketRanks:
         self.step = np.zeros(shape, np.int64)  # of n_probes, from which on it is a candidate
         self.sketch = np.zeros((len(self.n_probes), *shape), np.int64)
         self.code = np.zeros((len(self.n_probes), *shape), np.int64)
-        margins, key_margins = index.margins(asked.queries), index.key_margins(asked.queries)
+        margins = index.margins(asked.queries)
+        keys = index.keys_to_probe(margins, asked.queries, self.n_probes[-1])  # (n, L, P)
         codes = readable.pack(margins, index.n_words)
         planes = readable.weigh(margins, index.n_words)
         for i in range(len(codes)):
-            self._rank(i, codes[i], planes[i], key_margins[i], asked.truth[i])
+            self._rank(i, codes[i], planes[i], keys[i], asked.truth[i])
             progress(i + 1, len(codes), "Trying settings")
 
     def _rank(
@@ -398,13 +399,13 @@ class _BucketRanks:
         i: int,
         code: NDArray[np.uint64],
         planes: NDArray[np.uint64],
-        key_margins: NDArray[np.float32],
+        keys: NDArray[np.int64],
         truth: NDArray[np.int64],
     ) -> None:
         """Rank the true neighbours, rows (k,), of query i."""
         index, n_steps = self.index, len(self.n_probes)
-        firsts, lasts = index.kernels.probe(
-            key_margins, index.tables, index.keys, index.directory, self.n_probes[-1]
+        firsts, lasts = index.kernels.find_buckets(
+            keys, index.tables, index.keys, index.directory, index.config.n_bits
         )
         entered = readable.entries(firsts, lasts, index.tables)
         read = np.cumsum((lasts - firsts).sum(axis=0))  # entries up to each probe

@@ -22,7 +22,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..index.vectors import checked_embeddings, checked_ids, checked_whole
+from ..index.families.structured import Rotations
+from ..index.vectors import checked_embeddings, checked_whole
 from ..progress import Progress, silent
 from . import persistence
 from .base import (
@@ -59,7 +60,7 @@ class CodeConfig:
     def cells_for(self, n: int) -> int:
         """How many cells a gallery of n vectors gets."""
         if self.n_cells is not None:
-            return min(n, checked_whole("n_cells", self.n_cells, low=1, high=MAX_CELLS))
+            return min(max(n, 1), checked_whole("n_cells", self.n_cells, low=1, high=MAX_CELLS))
         return 1 if n < CELLS_PAY else 2 ** round(log2(n) / 2 + 0.25)
 
 
@@ -110,8 +111,8 @@ class CodeIndex(CodedVectors):
         """Hash a gallery, learn its cells, and put every vector into one.
 
         Args:
-            embeddings: (N, D), rows of unit length, float32 or float16; not copied, so a file
-                that is mapped into memory stays one.
+            embeddings: (N, D), rows of unit length; float32 and float16 are not copied, so a
+                file that is mapped into memory stays one.
             ids: (N,) whole numbers, 0 or more; 0 … N-1 where left out.
             config: sizes and seed.
             threads: None for as many as the machine has cores.
@@ -152,8 +153,8 @@ class CodeIndex(CodedVectors):
         found: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]] = (
             self.kernels.search_cells(
                 queries,
-                self.hyperplanes.centre,
-                self.hyperplanes.signs,
+                self.rotations.centre,
+                self.rotations.signs,
                 exclude,
                 self.rows_to_read,
                 self.ids,
@@ -181,9 +182,8 @@ class CodeIndex(CodedVectors):
         Raises:
             SettingError: an id is there already, or not embeddings of this gallery.
         """
-        new = checked_embeddings(embeddings, self.dim)
-        rows = self.take_rows(checked_ids(ids, distinct=True), new).astype(np.int32)
-        codes = self.codes_of(new)
+        rows = self.take_rows(ids, embeddings)
+        codes = self.codes_of(checked_embeddings(embeddings, self.dim))
         self._arrange(
             np.concatenate([self.order, rows]),
             np.concatenate([self.codes, codes]),
@@ -209,10 +209,10 @@ class CodeIndex(CodedVectors):
             "codes": self.codes,
             "cells": self.cells,
             "starts": self.starts,
-            "centre": self.hyperplanes.centre,
+            "centre": self.rotations.centre,
         }
         sizes = {"n_bits": WORD * self.n_words, "n_sketch_bits": WORD * len(self.sketches)}
-        persistence.write(folder, self, arrays, asdict(self.config) | sizes)
+        persistence.save_index(folder, self, arrays, asdict(self.config) | sizes)
 
     @classmethod
     def load(cls, folder: Path, *, mapped: bool = True, kernels: Any = None) -> Self:
@@ -227,9 +227,9 @@ class CodeIndex(CodedVectors):
         Raises:
             StoreError: there is none, or it is damaged.
         """
-        rows, ids, arrays, about = persistence.read(folder, cls.__name__, mapped=mapped)
+        rows, ids, arrays, about = persistence.load_index(folder, cls.__name__, mapped=mapped)
         index = cls(CodeConfig(**about), rows, ids, kernels or compiled_kernels())
-        index.hyperplanes = index.hyperplanes.through(arrays["centre"])
+        index.rotations = Rotations(arrays["centre"], index.rotations.signs)
         index.cells = arrays["cells"]
         order = np.arange(len(rows), dtype=np.int32)  # written cell by cell
         sizes = np.diff(arrays["starts"])
@@ -243,7 +243,9 @@ class CodeIndex(CodedVectors):
         n_cells = self.config.cells_for(len(codes))
         rng = np.random.default_rng(self.config.seed)
         sample = codes[rng.permutation(len(codes))[: _TRAINING * n_cells]]
-        self.cells = sample[:n_cells].copy()
+        self.cells = (
+            sample[:n_cells].copy() if len(codes) else np.zeros_like(codes, shape=(1, self.n_words))
+        )
         for iteration in range(_ITERATIONS if n_cells > 1 else 1):
             progress(iteration, _ITERATIONS, "Learning cells")
             self.cells = self.kernels.majority(sample, self._cells_of(sample, threads), self.cells)

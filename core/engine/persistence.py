@@ -1,7 +1,7 @@
 """An engine's index on disk: one folder, whole or not at all.
 
     rows.npy              the embeddings, in the index's own order; can be mapped into memory
-    index.safetensors     ids, codes and the rest, with a seal over all of it
+    index.safetensors     ids, codes and the rest, with a checksum over all of it
 
 The order of the rows is that of the codes, so vectors of one cell lie side by side in the file.
 """
@@ -21,8 +21,8 @@ VERSION = 2
 _BLOCK = 65_536
 
 
-class Keepable(Protocol):
-    """What can be written."""
+class Saveable(Protocol):
+    """An index that can be saved."""
 
     rows: NDArray[Any]
     ids: NDArray[np.int64]
@@ -32,8 +32,8 @@ class Keepable(Protocol):
         """(N,) the rows in use, in the order in which they are written."""
 
 
-def write(
-    folder: Path, index: Keepable, arrays: array_files.Arrays, config: Mapping[str, Any]
+def save_index(
+    folder: Path, index: Saveable, arrays: array_files.Arrays, config: Mapping[str, Any]
 ) -> None:
     """Write an index, replacing whatever the folder holds.
 
@@ -61,7 +61,7 @@ def write(
     array_files.write(folder / "index.safetensors", {**arrays, "ids": index.ids[order]}, about)
 
 
-def read(
+def load_index(
     folder: Path, kind: str, *, mapped: bool
 ) -> tuple[NDArray[Any], NDArray[np.int64], dict[str, NDArray[Any]], dict[str, Any]]:
     """Return rows, ids, the other arrays, and the configuration.

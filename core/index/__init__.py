@@ -1,12 +1,13 @@
-"""Finding neighbours: random-hyperplane LSH, the exact scan it is judged by, Hamming ranking.
+"""Finding neighbours: random-hyperplane LSH, and the exact scan that judges it.
 
 Read in this order:
 
-1. ``vectors``   the gallery's embeddings by id
-2. ``exact``     the exact scan, and reranking: the same ranking on a few candidates
-3. ``families``  from an embedding to its hash code (equations 7-8, figure 7)
-4. ``lsh``       hash tables, buckets, probes and candidates (figures 8-9)
-5. ``hamming``   ranking by the number of different bits, without buckets
+1. ``protocol``     what every index does, here and in ``core.engine``
+2. ``vectors``      the gallery's embeddings by id, and the checks that all of them pass
+3. ``exact``        the exact scan, and reranking: the same ranking on a few candidates
+4. ``families``     from an embedding to its hash code (equations 7-8, figure 7)
+5. ``lsh``          hash tables, buckets, probes and candidates (figures 8-9)
+6. ``persistence``  an index on disk
 
 This folder needs NumPy, ``core.errors`` and ``core.files`` only, so that it can be lifted out.
 """

@@ -1,11 +1,27 @@
 """The exact scan (the paper's linear search), and reranking: the same ranking on a few ids."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .vectors import Vectors, checked_embedding, checked_ids, checked_whole, similarities
+from . import persistence
+from .vectors import (
+    Embedding,
+    UnitVector,
+    Vectors,
+    checked_embedding,
+    checked_embeddings,
+    checked_exclusions,
+    checked_ids,
+    checked_whole,
+    similarities,
+)
+
+MAX_K = 2**31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +35,103 @@ class Hits:
         return len(self.ids)
 
 
-def exact_scan(query: ArrayLike, vectors: Vectors, *, k: int, exclude: int | None = None) -> Hits:
+@dataclass(frozen=True, slots=True, eq=False)
+class HitsBatch:
+    """The hits of many queries, a row each; k is at most the size of the gallery."""
+
+    ids: NDArray[np.int64]  # (Q, k), -1 where there are fewer
+    similarities: NDArray[np.float32]  # (Q, k) cosines, descending; -2 where there are fewer
+
+
+class ExactIndex:
+    """The exact scan as an index: every query looks at the whole gallery."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self.vectors = vectors
+
+    @classmethod
+    def build(cls, embeddings: ArrayLike, ids: ArrayLike | None = None) -> Self:
+        """Copy a gallery of embeddings (N, D).
+
+        Raises:
+            SettingError: as ``Vectors.from_matrix``.
+        """
+        return cls(Vectors.from_matrix(embeddings, ids))
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def add(self, ids: ArrayLike, embeddings: ArrayLike) -> None:
+        """Add embeddings (n, D) under new ids (n,): ``Vectors.add``."""
+        self.vectors.add(ids, embeddings)
+
+    def remove(self, ids: ArrayLike) -> None:
+        """Remove these ids (n,): ``Vectors.remove``."""
+        self.vectors.remove(ids)
+
+    def query(self, embedding: Embedding, *, k: int, exclude: int | None = None) -> Hits:
+        """Rank the whole gallery by cosine: ``exact_scan``."""
+        return exact_scan(embedding, self.vectors, k=k, exclude=exclude)
+
+    def query_batch(
+        self, embeddings: ArrayLike, *, k: int, exclude: ArrayLike | None = None
+    ) -> HitsBatch:
+        """Answer many queries (Q, D); each gets what ``query`` gives it.
+
+        Raises:
+            SettingError: as ``query``.
+        """
+
+        def query(vector: Embedding, own: int) -> Hits:
+            return self.query(vector, k=k, exclude=own)
+
+        return query_each(query, embeddings, self.vectors, k=k, exclude=exclude)
+
+    def save(self, folder: Path) -> None:
+        """Write the embeddings into a folder.
+
+        Raises:
+            StoreError: it can't be written.
+        """
+        persistence.save_vectors(folder, self.vectors, {})
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what ``save`` wrote.
+
+        Raises:
+            StoreError: there is none, or it is damaged.
+        """
+        return cls(persistence.load_vectors(folder)[0])
+
+
+def query_each(
+    query: Callable[[UnitVector, int], Hits],
+    embeddings: ArrayLike,
+    vectors: Vectors,
+    *,
+    k: int,
+    exclude: ArrayLike | None,
+) -> HitsBatch:
+    """Answer queries (Q, D) one after the other, each with the id that it leaves out.
+
+    Raises:
+        SettingError: ``k`` is below 1; not embeddings of this gallery, or not an id for each.
+    """
+    queries = checked_embeddings(embeddings, vectors.dim)
+    left_out = checked_exclusions(exclude, len(queries)).tolist()
+    width = min(checked_whole("k", k, low=1, high=MAX_K), len(vectors))
+    batch = HitsBatch(
+        np.full((len(queries), width), -1), np.full((len(queries), width), -2, np.float32)
+    )
+    for row, (vector, own) in enumerate(zip(queries, left_out, strict=True)):
+        hits = query(UnitVector(vector), own)
+        batch.ids[row, : len(hits)] = hits.ids
+        batch.similarities[row, : len(hits)] = hits.similarities
+    return batch
+
+
+def exact_scan(query: Embedding, vectors: Vectors, *, k: int, exclude: int | None = None) -> Hits:
     """Rank the whole gallery by cosine.
 
     Args:
@@ -35,7 +147,7 @@ def exact_scan(query: ArrayLike, vectors: Vectors, *, k: int, exclude: int | Non
 
 
 def rerank(
-    query: ArrayLike,
+    query: Embedding,
     vectors: Vectors,
     candidates: ArrayLike,
     *,
@@ -68,7 +180,7 @@ def best(ids: NDArray[np.int64], scores: NDArray[np.number], k: int) -> NDArray[
 
 
 def _rank(
-    query: ArrayLike,
+    query: Embedding,
     vectors: Vectors,
     ids: NDArray[np.int64],
     rows: NDArray[np.float32],
@@ -76,10 +188,10 @@ def _rank(
     k: int,
     exclude: int | None,
 ) -> Hits:
-    k = checked_whole("k", k, low=1, high=2**31)
+    k = checked_whole("k", k, low=1, high=MAX_K)
     scores = similarities(checked_embedding(query, vectors.dim), rows)  # (n,)
     if exclude is not None:
-        kept = ids != exclude
-        ids, scores = ids[kept], scores[kept]
+        others = ids != exclude
+        ids, scores = ids[others], scores[others]
     top = best(ids, scores, k)
     return Hits(ids=ids[top], similarities=scores[top])

@@ -8,29 +8,24 @@ With ``n_probes > 1`` it also reads the buckets next door, nearest first, an ide
 Josephson, Wang, Charikar and Li, "Multi-Probe LSH" (VLDB 2007).
 """
 
-import heapq
 from array import array
 from bisect import insort
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
-from typing import TypeAlias
+from math import log2
+from pathlib import Path
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import SettingError
-from .exact import Hits, rerank
-from .families.hyperplanes import (
-    MAX_BITS,
-    MAX_TABLES,
-    HashCode,
-    bit_values,
-    draw_hyperplanes,
-    hash_code,
-    keys_of,
-)
-from .vectors import Vectors, checked_whole
+from . import persistence
+from .exact import Hits, HitsBatch, query_each, rerank
+from .families import HashFamily, family_named
+from .families.hyperplanes import MAX_BITS, MAX_TABLES, HashCode, Hyperplanes
+from .vectors import Embedding, Vectors, as_matrix, checked_whole, mean_of, unit_vector
 
 Bucket: TypeAlias = "array[int]"  # 8 bytes per id, and NumPy copies it without a loop
 
@@ -49,6 +44,12 @@ class LSHConfig:
         checked_whole("n_bits", self.n_bits, low=1, high=MAX_BITS)
         checked_whole("n_tables", self.n_tables, low=1, high=MAX_TABLES)
         checked_whole("seed", self.seed, low=0, high=2**63 - 1)
+
+    @classmethod
+    def for_size(cls, n: int, *, n_tables: int = 24, bucket_size: float = 6, seed: int = 0) -> Self:
+        """K for a gallery of n images: as many bits as leave so many of them in a bucket."""
+        n_bits = round(log2(max(n, 2) / bucket_size))
+        return cls(n_bits=min(max(4, n_bits), MAX_BITS), n_tables=n_tables, seed=seed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,19 +72,129 @@ class Candidates:
     probes: tuple[Probe, ...]  # table by table, the query's own bucket first
 
 
-class LSHIndex:
+class HashTables:
+    """What indexes with L hash tables share: from a query's code to its candidates."""
+
+    config: LSHConfig
+    functions: HashFamily
+
+    def hash(self, embedding: Embedding) -> HashCode:
+        """Hash one embedding (D,) with the functions of this index.
+
+        Raises:
+            SettingError: not an embedding of D numbers and unit length.
+        """
+        return self.functions.hash(embedding)
+
+    def candidates(self, code: HashCode, *, n_probes: int = 1) -> Candidates:
+        """Read ``n_probes`` buckets per table, the query's own first, then the nearest.
+
+        Raises:
+            SettingError: ``n_probes`` is outside 1 … 4,096, or the code is of another index.
+        """
+        checked_whole("n_probes", n_probes, low=1, high=MAX_PROBES)
+        expected = (self.config.n_tables, self.config.n_bits)
+        if code.bits.shape != expected:
+            raise SettingError(
+                f"A hash code of (tables, bits) {code.bits.shape} does not fit an index of "
+                f"{expected}; hash the embedding with this index."
+            )
+        probes = tuple(
+            probe
+            for table in range(self.config.n_tables)
+            for probe in islice(self._probes(table, code), n_probes)
+        )
+        found = np.concatenate([probe.ids for probe in probes])
+        tables = np.repeat([probe.table for probe in probes], [len(probe.ids) for probe in probes])
+        ids, position = np.unique(found, return_inverse=True)
+        found_by = np.zeros((len(ids), self.config.n_tables), dtype=np.bool_)
+        found_by[position, tables] = True
+        return Candidates(ids=ids, found_by=found_by, probes=probes)
+
+    def bucket(self, table: int, key: int) -> NDArray[np.int64]:
+        """Ids (n,) in one bucket, ascending; none where nothing has that key.
+
+        Raises:
+            SettingError: no such table.
+        """
+        raise NotImplementedError
+
+    def _probes(self, table: int, code: HashCode) -> Iterator[Probe]:
+        """All buckets of one table, from the query's own to the farthest."""
+        own, n_bits = int(code.keys[table]), self.config.n_bits
+        for key, cost in self.functions.neighbours(code, table):
+            flipped = _bits_in(key ^ own, n_bits)
+            yield Probe(table, key, flipped, cost, self.bucket(table, key))
+
+    def _checked_table(self, table: int) -> int:
+        return checked_whole("The table", table, low=0, high=self.config.n_tables - 1)
+
+
+class LSHIndex(HashTables):
     """L hash tables over one set of embeddings."""
 
-    def __init__(self, config: LSHConfig, dim: int) -> None:
+    def __init__(
+        self,
+        config: LSHConfig,
+        dim: int,
+        *,
+        family: type[HashFamily] = Hyperplanes,
+        centre: NDArray[np.float32] | None = None,
+    ) -> None:
         self.config = config
-        self.hyperplanes = draw_hyperplanes(  # (L, K, D)
-            n_tables=config.n_tables, n_bits=config.n_bits, dim=dim, seed=config.seed
-        )
         self.vectors = Vectors(dim)
+        self.centre = np.zeros(dim, np.float32) if centre is None else centre  # (D,)
+        self.functions = family.draw(
+            n_tables=config.n_tables, n_bits=config.n_bits, centre=self.centre, seed=config.seed
+        )
         self._tables: list[dict[int, Bucket]] = [{} for _ in range(config.n_tables)]
+
+    @classmethod
+    def build(
+        cls,
+        embeddings: ArrayLike,
+        ids: ArrayLike | None = None,
+        *,
+        config: LSHConfig | None = None,
+        family: type[HashFamily] = Hyperplanes,
+    ) -> Self:
+        """Hash a whole gallery into L tables (figure 8), around its mean.
+
+        Args:
+            embeddings: (N, D), rows of unit length.
+            ids: (N,) whole numbers, 0 or more; 0 … N-1 where left out.
+            config: K, L and the seed.
+            family: of the hash functions.
+
+        Raises:
+            SettingError: as ``Vectors.from_matrix``.
+        """
+        rows = as_matrix(embeddings)
+        index = cls(config or LSHConfig(), rows.shape[1], family=family, centre=mean_of(rows))
+        index.add(np.arange(len(rows)) if ids is None else ids, rows)
+        return index
 
     def __len__(self) -> int:
         return len(self.vectors)
+
+    @property
+    def dim(self) -> int:
+        """Length D of an embedding."""
+        return self.vectors.dim
+
+    @property
+    def hyperplanes(self) -> NDArray[np.float32]:
+        """(L, K, D) the normals, where the family is the paper's.
+
+        Raises:
+            SettingError: it is another.
+        """
+        if isinstance(self.functions, Hyperplanes):
+            return self.functions.normals
+        raise SettingError(
+            f"The family {self.functions.name!r} has no normals to show; build the index with "
+            f"{Hyperplanes.name!r}."
+        )
 
     def add(self, ids: ArrayLike, embeddings: ArrayLike) -> None:
         """Add embeddings (n, D) under new ids (n,): all of them, or none after an error.
@@ -94,7 +205,7 @@ class LSHIndex:
         self.vectors.add(ids, embeddings)
         for id, keys in self._keys(ids):
             for table, key in zip(self._tables, keys, strict=True):
-                insort(table.setdefault(key, array("q")), id)  # kept ascending
+                insort(table.setdefault(key, array("q")), id)  # ascending
 
     def remove(self, ids: ArrayLike) -> None:
         """Remove these ids (n,): all of them, or none after an error.
@@ -110,55 +221,42 @@ class LSHIndex:
                 if not table[key]:
                     del table[key]
 
-    def hash(self, embedding: ArrayLike) -> HashCode:
-        """Hash one embedding (D,) with the hyperplanes of this index.
-
-        Raises:
-            SettingError: not an embedding of D numbers and unit length.
-        """
-        return hash_code(embedding, self.hyperplanes)
-
-    def candidates(self, code: HashCode, *, n_probes: int = 1) -> Candidates:
-        """Read ``n_probes`` buckets per table, the query's own first, then the nearest.
-
-        Raises:
-            SettingError: ``n_probes`` is outside 1 … 4,096, or the code is of another index.
-        """
-        checked_whole("n_probes", n_probes, low=1, high=MAX_PROBES)
-        expected = (self.config.n_tables, self.config.n_bits)
-        if code.margins.shape != expected:
-            raise SettingError(
-                f"A hash code of (tables, bits) {code.margins.shape} does not fit an index of "
-                f"{expected}; hash the embedding with this index."
-            )
-        probes = tuple(
-            probe
-            for table in range(self.config.n_tables)
-            for probe in islice(self._probes(table, code), n_probes)
-        )
-        found = np.concatenate([probe.ids for probe in probes])
-        tables = np.repeat([probe.table for probe in probes], [len(probe.ids) for probe in probes])
-        ids, position = np.unique(found, return_inverse=True)
-        found_by = np.zeros((len(ids), self.config.n_tables), dtype=np.bool_)
-        found_by[position, tables] = True
-        return Candidates(ids=ids, found_by=found_by, probes=probes)
-
     def query(
-        self, embedding: ArrayLike, *, k: int, n_probes: int = 1, exclude: int | None = None
+        self, embedding: Embedding, *, k: int, exclude: int | None = None, n_probes: int = 1
     ) -> Hits:
         """Hash, probe, rerank: the k best candidates by cosine.
 
         Args:
             embedding: (D,) of unit length.
             k: how many hits at most; there are fewer where there are fewer candidates.
-            n_probes: buckets read per table, the query's own included.
             exclude: an id to leave out: the query's own, when it is in the gallery.
+            n_probes: buckets read per table, the query's own included.
 
         Raises:
             SettingError: a number outside its range, or not an embedding of this gallery.
         """
-        candidates = self.candidates(self.hash(embedding), n_probes=n_probes)
-        return rerank(embedding, self.vectors, candidates.ids, k=k, exclude=exclude)
+        vector = unit_vector(embedding, self.dim)
+        candidates = self.candidates(self.hash(vector), n_probes=n_probes)
+        return rerank(vector, self.vectors, candidates.ids, k=k, exclude=exclude)
+
+    def query_batch(
+        self,
+        embeddings: ArrayLike,
+        *,
+        k: int,
+        exclude: ArrayLike | None = None,
+        n_probes: int = 1,
+    ) -> HitsBatch:
+        """Answer many queries (Q, D); each gets what ``query`` gives it.
+
+        Raises:
+            SettingError: as ``query``.
+        """
+
+        def query(vector: Embedding, own: int) -> Hits:
+            return self.query(vector, k=k, exclude=own, n_probes=n_probes)
+
+        return query_each(query, embeddings, self.vectors, k=k, exclude=exclude)
 
     def bucket(self, table: int, key: int) -> NDArray[np.int64]:
         """Ids (n,) in one bucket, ascending; none where nothing has that key.
@@ -166,7 +264,7 @@ class LSHIndex:
         Raises:
             SettingError: no such table.
         """
-        return np.array(self._table(table).get(key, ()), dtype=np.int64)
+        return np.array(self._tables[self._checked_table(table)].get(key, ()), dtype=np.int64)
 
     def bucket_sizes(self, table: int) -> dict[int, int]:
         """How many ids each bucket holds that is not empty: key -> size, keys ascending.
@@ -174,53 +272,42 @@ class LSHIndex:
         Raises:
             SettingError: no such table.
         """
-        return {key: len(ids) for key, ids in sorted(self._table(table).items())}
+        buckets = self._tables[self._checked_table(table)]
+        return {key: len(ids) for key, ids in sorted(buckets.items())}
 
-    def _table(self, table: int) -> dict[int, Bucket]:
-        return self._tables[checked_whole("The table", table, low=0, high=self.config.n_tables - 1)]
+    def save(self, folder: Path) -> None:
+        """Write the embeddings, and what the tables can be made of again.
+
+        Raises:
+            StoreError: it can't be written.
+        """
+        about = {**asdict(self.config), "family": self.functions.name}
+        persistence.save_vectors(folder, self.vectors, about, centre=self.centre)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read an index that ``save`` wrote, and hash its embeddings again.
+
+        Raises:
+            StoreError: there is none, or it is damaged.
+            SettingError: its family is not in ``FAMILIES``.
+        """
+        vectors, about, arrays = persistence.load_vectors(folder)
+        family = family_named(about.pop("family", "none"))
+        index = cls(LSHConfig(**about), vectors.dim, family=family, centre=arrays["centre"])
+        index.add(vectors.ids, vectors.matrix)
+        return index
 
     def _keys(self, ids: ArrayLike) -> list[tuple[int, list[int]]]:
         """Each id with its key in every table."""
-        keys = keys_of(self.vectors.rows(ids), self.hyperplanes)  # (n, L)
+        keys = self.functions.keys(self.vectors.rows(ids))  # (n, L)
         return list(zip(np.asarray(ids).tolist(), keys.tolist(), strict=True))
 
-    def _probes(self, table: int, code: HashCode) -> Iterator[Probe]:
-        """All buckets of one table, from the query's own to the farthest."""
-        buckets, own = self._tables[table], int(code.keys[table])
-        values = bit_values(self.config.n_bits).tolist()
-        for flipped, cost in flips_in_order(code.margins[table]):
-            key = own ^ sum([values[bit] for bit in flipped])
-            ids = np.array(buckets.get(key, ()), dtype=np.int64)
-            yield Probe(table=table, key=key, flipped=flipped, cost=cost, ids=ids)
 
-
-def flips_in_order(margins: NDArray[np.float32]) -> Iterator[tuple[tuple[int, ...], float]]:
-    """Yield every set of bits to flip, with its cost, the cheapest first: 2^K sets in all.
-
-    A neighbour whose bit differs lies beyond that hyperplane, at least |margin| away. If the
-    hyperplanes of a set were perpendicular to each other, the sum of their squared margins
-    would be the squared distance to the nearest point beyond all of them; random directions
-    in many dimensions nearly are. That sum is the cost.
-
-    Only the sets asked for are made. Number the bits by rising cost, so that bit 0 is the most
-    fragile. Every set but the first two comes from exactly one cheaper set, by one of two steps
-    on its highest bit j: *shift* replaces j by j + 1, *expand* adds j + 1. A heap that holds
-    the steps from all sets yielded so far therefore has the next cheapest set on top.
-
-    Args:
-        margins: (K,) of one table.
-    """
-    yield (), 0.0
-    costs = np.square(margins, dtype=np.float64)
-    by_cost = np.argsort(costs, kind="stable").tolist()
-    rising = costs[by_cost].tolist()
-    # Each entry: the set's cost, the cost without its highest bit j, the bits below j, j.
-    heap: list[tuple[float, float, tuple[int, ...], int]] = [(rising[0], 0.0, (), 0)]
-    while heap:
-        cost, lower_cost, lower, j = heapq.heappop(heap)
-        chosen = (*lower, j)
-        yield tuple(sorted([by_cost[i] for i in chosen])), cost
-        if j + 1 < len(rising):
-            step = rising[j + 1]
-            heapq.heappush(heap, (lower_cost + step, lower_cost, lower, j + 1))  # shift
-            heapq.heappush(heap, (cost + step, cost, chosen, j + 1))  # expand
+def _bits_in(number: int, n_bits: int) -> tuple[int, ...]:
+    """Which of so many bits are 1 in a number, the highest being bit 0: ascending."""
+    bits = []
+    while number:
+        bits.append(n_bits - number.bit_length())
+        number ^= 1 << (number.bit_length() - 1)
+    return tuple(bits)

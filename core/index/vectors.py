@@ -1,6 +1,11 @@
-"""The gallery's embeddings by id, and the checks that every embedding and id passes."""
+"""The gallery's embeddings by id, and the checks that every embedding and id passes.
 
-from typing import Self, TypeVar
+The checks stand here once, for every index (``protocol`` says what they mean to a caller).
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +15,20 @@ from ..errors import SettingError
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 UNIT_TOLERANCE = 1e-3  # a unit row rounded to float16 is at most 0.0005 longer or shorter
+
+_MEAN_SAMPLE = 50_000  # rows whose mean is the gallery's, near enough
+_BLOCK = 4_096  # rows whose lengths are computed at once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitVector:
+    """A query that has passed ``checked_embedding``; whoever takes it needn't check it again."""
+
+    numbers: NDArray[np.float32]  # (D,)
+
+
+Embedding: TypeAlias = ArrayLike | UnitVector
+"""What a query is given as: (D,) numbers of unit length, or a ``UnitVector``."""
 
 
 class Vectors:
@@ -31,16 +50,12 @@ class Vectors:
 
         Args:
             embeddings: (N, D), rows of unit length.
-            ids: (N,) whole numbers; 0 … N-1 where left out.
+            ids: (N,) whole numbers, 0 or more; 0 … N-1 where left out.
 
         Raises:
             SettingError: as ``add``.
         """
-        matrix = np.asarray(embeddings)
-        if matrix.ndim != 2:
-            raise SettingError(
-                f"The embeddings have shape {matrix.shape}; give one row per image: (N, D)."
-            )
+        matrix = as_matrix(embeddings)
         vectors = cls(matrix.shape[1])
         vectors.add(np.arange(len(matrix)) if ids is None else ids, matrix)
         return vectors
@@ -68,18 +83,12 @@ class Vectors:
         """Add embeddings (n, D) under new ids (n,): all of them, or none after an error.
 
         Raises:
-            SettingError: an id is there already or twice in ``ids``; an embedding has another
-                dimension, a NaN or infinite value, or not unit length.
+            SettingError: as ``checked_additions``; or an id is there already.
         """
-        new_ids = checked_ids(ids, distinct=True)
-        new_rows = checked_embeddings(embeddings, self.dim)
-        if len(new_ids) != len(new_rows):
-            raise SettingError(
-                f"{len(new_ids)} ids came with {len(new_rows)} embeddings; give one id for each."
-            )
+        new_ids, new_rows = checked_additions(ids, embeddings, self.dim)
         taken = [id for id in new_ids.tolist() if id in self]
         if taken:
-            raise SettingError(f"Id {taken[0]} is in the gallery already; remove it first.")
+            raise id_is_taken(taken[0])
         before, after = len(self), len(self) + len(new_ids)
         self._reserve(after)
         self._ids[before:after] = new_ids
@@ -111,14 +120,11 @@ class Vectors:
         known: list[int] = ids.tolist()
         missing = [id for id in known if id not in self._row_of]
         if missing:
-            raise SettingError(
-                f"Id {missing[0]} is not among the {len(self)} images of the gallery; "
-                "choose one that is."
-            )
+            raise id_is_unknown(missing[0], len(self))
         return known
 
     def _reserve(self, size: int) -> None:
-        """Make room for ``size`` rows; doubling keeps many single additions cheap."""
+        """Reserve memory for ``size`` rows; doubling makes many single additions cheap."""
         capacity = len(self._ids)
         if size > capacity:
             more = max(size, 2 * capacity) - len(self)
@@ -140,20 +146,59 @@ def similarities(
     return cosines
 
 
-def checked_embedding(embedding: ArrayLike, dim: int) -> NDArray[np.float32]:
-    """Return one embedding as (D,) float32.
+def as_matrix(embeddings: ArrayLike) -> NDArray[np.generic]:
+    """Return a gallery as an array (N, D), uncopied; a mapped file stays one.
+
+    Raises:
+        SettingError: it has another number of dimensions.
+    """
+    matrix = np.asanyarray(embeddings)
+    if matrix.ndim != 2:
+        raise SettingError(
+            f"The embeddings have shape {matrix.shape}; give one row per image: (N, D)."
+        )
+    return matrix
+
+
+def mean_of(rows: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Mean of embeddings (N, D), of 50,000 to 100,000 of them where there are more; or zeros."""
+    if not len(rows):
+        return np.zeros(rows.shape[1], np.float32)
+    step = max(1, len(rows) // _MEAN_SAMPLE)
+    sample = np.asarray(rows[::step], np.float32)
+    mean: NDArray[np.float32] = sample.mean(axis=0)
+    return mean
+
+
+def checked_embedding(embedding: Embedding, dim: int) -> NDArray[np.float32]:
+    """Return one embedding as (D,) float32; where nothing is wrong, in a microsecond or two.
 
     Raises:
         SettingError: another dimension, a NaN or infinite value, or not unit length.
     """
-    vector = np.asarray(embedding)
-    if vector.shape != (dim,):
+    if isinstance(embedding, UnitVector) and embedding.numbers.shape == (dim,):
+        return embedding.numbers
+    given = embedding.numbers if isinstance(embedding, UnitVector) else np.asarray(embedding)
+    if given.shape != (dim,):
         raise SettingError(
-            f"The embedding has shape {vector.shape}, but this gallery holds {dim} numbers per "
+            f"The embedding has shape {given.shape}, but this gallery holds {dim} numbers per "
             f"image; give one of ({dim},)."
         )
-    row: NDArray[np.float32] = checked_embeddings(vector[np.newaxis], dim)[0]
+    if given.dtype == np.float32 and given.flags.c_contiguous:
+        squared = float(given @ given)  # NaN where one of them is
+        if abs(sqrt(squared) - 1) <= UNIT_TOLERANCE:
+            return given
+    row: NDArray[np.float32] = checked_embeddings(given[np.newaxis], dim)[0]
     return row
+
+
+def unit_vector(embedding: Embedding, dim: int) -> UnitVector:
+    """Check one embedding (D,) once, for everything that is to be done with it.
+
+    Raises:
+        SettingError: as ``checked_embedding``.
+    """
+    return UnitVector(checked_embedding(embedding, dim))
 
 
 def checked_embeddings(embeddings: ArrayLike, dim: int) -> NDArray[np.float32]:
@@ -169,21 +214,80 @@ def checked_embeddings(embeddings: ArrayLike, dim: int) -> NDArray[np.float32]:
             f"The embeddings have shape {matrix.shape}, but this gallery holds {dim} numbers per "
             f"image; give (n, {dim})."
         )
-    with np.errstate(over="ignore"):
-        lengths = np.sqrt(np.vecdot(matrix, matrix))  # (n,)
-    if not np.isfinite(lengths).all():
-        row = int(np.argmin(np.isfinite(lengths)))
-        raise SettingError(
-            f"Embedding {row} holds a NaN or infinite value; compute it again from its image."
-        )
-    wrong = np.abs(lengths - 1) > UNIT_TOLERANCE
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise SettingError(
-            f"Embedding {row} has length {lengths[row]:.4g} instead of 1; "
-            "divide each one by its length."
-        )
+    check_lengths(matrix)
     return matrix
+
+
+def check_lengths(matrix: NDArray[np.floating]) -> None:
+    """Check that every row of (n, D) has unit length, some at a time: they may lie in a file.
+
+    Raises:
+        SettingError: a row has a NaN or infinite value, or not unit length.
+    """
+    for start in range(0, len(matrix), _BLOCK):
+        block = np.asarray(matrix[start : start + _BLOCK], np.float32)
+        with np.errstate(over="ignore"):
+            lengths = np.sqrt(np.vecdot(block, block))  # (B,)
+        wrong = ~(np.abs(lengths - 1) <= UNIT_TOLERANCE)  # a NaN is wrong as well
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise _not_unit(start + row, float(lengths[row]))
+
+
+def checked_additions(
+    ids: ArrayLike, embeddings: ArrayLike, dim: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return new ids (n,) and their embeddings (n, D).
+
+    Raises:
+        SettingError: an id is negative or twice in ``ids``; an embedding has another dimension,
+            a NaN or infinite value, or not unit length; or there are more of one than the other.
+    """
+    new_ids = checked_new_ids(ids)
+    rows = checked_embeddings(embeddings, dim)
+    check_one_id_each(new_ids, len(rows))
+    return new_ids, rows
+
+
+def check_one_id_each(ids: NDArray[np.int64], n_rows: int) -> None:
+    """Check that there is an id for each embedding.
+
+    Raises:
+        SettingError: there are more, or fewer.
+    """
+    if len(ids) != n_rows:
+        raise SettingError(f"{len(ids)} ids came with {n_rows} embeddings; give one id for each.")
+
+
+def checked_exclusions(exclude: ArrayLike | None, n_queries: int) -> NDArray[np.int64]:
+    """Return the id that each of n queries leaves out, -1 where it leaves out none: (n,).
+
+    Raises:
+        SettingError: there is not one for each query, or they aren't whole numbers.
+    """
+    if exclude is None:
+        return np.full(n_queries, -1)
+    ids = checked_ids(exclude)
+    if len(ids) != n_queries:
+        raise SettingError(
+            f"{len(ids)} ids to leave out came with {n_queries} queries; give one for each, "
+            "-1 for none."
+        )
+    return ids
+
+
+def checked_new_ids(ids: ArrayLike) -> NDArray[np.int64]:
+    """Return ids (n,) that something may be added under.
+
+    Raises:
+        SettingError: as ``checked_ids`` if distinct; or an id is negative.
+    """
+    new_ids = checked_ids(ids, distinct=True)
+    if len(new_ids) and new_ids.min() < 0:
+        raise SettingError(
+            f"Id {new_ids.min()} is negative; give whole numbers from 0 to {2**63 - 1:,}."
+        )
+    return new_ids
 
 
 def checked_ids(ids: ArrayLike, *, distinct: bool = False) -> NDArray[np.int64]:
@@ -218,6 +322,26 @@ def checked_whole(name: str, value: object, *, low: int, high: int) -> int:
         if low <= number <= high:
             return number
     raise SettingError(f"{name} is {value}; choose a whole number from {low:,} to {high:,}.")
+
+
+def id_is_taken(id: int) -> SettingError:
+    """What to say of an id that can't be added."""
+    return SettingError(f"Id {id} is in the gallery already; remove it first.")
+
+
+def id_is_unknown(id: int, n: int) -> SettingError:
+    """What to say of an id that is not in a gallery of n."""
+    return SettingError(f"Id {id} is not among the {n} images of the gallery; choose one that is.")
+
+
+def _not_unit(row: int, length: float) -> SettingError:
+    if not np.isfinite(length):
+        return SettingError(
+            f"Embedding {row} holds a NaN or infinite value; compute it again from its image."
+        )
+    return SettingError(
+        f"Embedding {row} has length {length:.4g} instead of 1; divide each one by its length."
+    )
 
 
 def _read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:

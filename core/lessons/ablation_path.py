@@ -20,7 +20,12 @@ from ..model.attention import AttentionMode
 from ..search import SearchResult
 
 REFERENCE: AttentionMode = "both"
-PATH: tuple[AttentionMode, ...] = ("both", "channel", "spatial", "off")  # the order that is told
+PATH: tuple[AttentionMode, ...] = (
+    "both",
+    "channel",
+    "spatial",
+    "off",
+)  # in the order of the lesson
 
 
 @dataclass(frozen=True, slots=True, eq=False)

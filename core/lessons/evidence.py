@@ -1,10 +1,10 @@
 """Everything about one query: why each image came up, or didn't, and what would have changed it.
 
-A search keeps what it did (``core.search.SearchResult``). ``Evidence`` looks at it from the side
-of one gallery image: in each table, which bits differ from the query's, and as which probe its
-bucket comes up. From that follows what would have found it: more probes in the same tables, or
-more tables with the same probes. A seed draws all hyperplanes one after another, table by table,
-so an index of more tables begins with the very tables of a smaller one.
+A search result holds what the search did (``core.search.SearchResult``). ``Evidence`` looks at it
+from the side of one gallery image: in each table, which bits differ from the query's, and as which
+probe its bucket comes up. From that follows what would have found it: more probes in the same
+tables, or more tables with the same probes. A seed draws all hyperplanes one after another, table
+by table, so an index of more tables begins with the very tables of a smaller one.
 
 ``as_json`` and ``as_csv`` write it all down, for whoever wants to redo the query by hand.
 """
@@ -25,8 +25,14 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..galleries.base import Gallery
 from ..index.exact import Hits, exact_scan, rerank
-from ..index.families.hyperplanes import MAX_TABLES, bit_values, draw_hyperplanes, hash_code
-from ..index.lsh import LSHIndex, flips_in_order
+from ..index.families.hyperplanes import (
+    MAX_TABLES,
+    bit_values,
+    draw_hyperplanes,
+    flips_in_order,
+    hash_code,
+)
+from ..index.lsh import LSHIndex
 from ..index.vectors import similarities
 from ..search import SearchConfig, SearchResult
 
@@ -283,11 +289,11 @@ def listed(numbers: Sequence[int], what: str) -> str:
     return joined([str(number + 1) for number in numbers], what)
 
 
-def joined(told: Sequence[str], what: str) -> str:
-    """Join what is told of several things: ``bits a, b and c``."""
-    if len(told) <= 1:
-        return f"{what} {told[0]}" if told else f"no {what}"
-    return f"{what}s {', '.join(told[:-1])} and {told[-1]}"
+def joined(items: Sequence[str], what: str) -> str:
+    """Join several things into one phrase: ``bits a, b and c``."""
+    if len(items) <= 1:
+        return f"{what} {items[0]}" if items else f"no {what}"
+    return f"{what}s {', '.join(items[:-1])} and {items[-1]}"
 
 
 # To take away -----------------------------------------------------------------------------
@@ -421,11 +427,11 @@ def _row(image: Explained) -> dict[str, Any]:
 
 
 def _probes(evidence: Evidence) -> list[dict[str, Any]]:
-    told, probe_number, last = [], 0, -1
+    probes, probe_number, last = [], 0, -1
     for probe in evidence.result.candidates.probes:
         probe_number = probe_number + 1 if probe.table == last else 1
         last = probe.table
-        told.append(
+        probes.append(
             {
                 "table": probe.table + 1,
                 "probe": probe_number,
@@ -435,7 +441,7 @@ def _probes(evidence: Evidence) -> list[dict[str, Any]]:
                 "ids": probe.ids.tolist(),
             }
         )
-    return told
+    return probes
 
 
 def _explained(evidence: Evidence, id: int) -> dict[str, Any]:
@@ -454,8 +460,8 @@ def _explained(evidence: Evidence, id: int) -> dict[str, Any]:
         for it in image.tables
     ]
     embedding = _plain(evidence.index.vectors.rows([id])[0])
-    told = {"verdict": verdict(image, evidence.config.k), "tables": tables}
-    return asdict(image) | told | {"embedding": embedding}
+    details = {"verdict": verdict(image, evidence.config.k), "tables": tables}
+    return asdict(image) | details | {"embedding": embedding}
 
 
 def _plain(array: NDArray[np.floating]) -> list[Any]:

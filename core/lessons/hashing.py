@@ -49,8 +49,8 @@ class PairSample:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a look-up finds, and what it looks at."""
+class RecallAndCost:
+    """What a look-up finds, and what it costs to look at."""
 
     recall: float  # share of the wanted images that are candidates
     candidate_ratio: float  # candidates / N, the query itself left out
@@ -92,14 +92,14 @@ def sample_pairs(
     return PairSample(ids, rows, wanted, wanted_angles=counts[1], other_angles=counts[0])
 
 
-def predict(sample: PairSample, n_bits: int, n_tables: int) -> Outcome:
+def predict(sample: PairSample, n_bits: int, n_tables: int) -> RecallAndCost:
     """What to expect of K bits and L tables, one probe each: the mean of the curve over pairs."""
     found = retrieved_at(CENTRES, n_bits, n_tables)  # (180,)
     every = sample.wanted_angles + sample.other_angles
-    return Outcome(_mean(found, sample.wanted_angles), _mean(found, every))
+    return RecallAndCost(_mean(found, sample.wanted_angles), _mean(found, every))
 
 
-def measure(sample: PairSample, index: LSHIndex) -> Outcome:
+def measure(sample: PairSample, index: LSHIndex) -> RecallAndCost:
     """What an index over that gallery does with these queries, one probe per table."""
     found = looked_at = 0
     for id, wanted in zip(sample.ids[sample.rows].tolist(), sample.wanted, strict=True):
@@ -108,10 +108,10 @@ def measure(sample: PairSample, index: LSHIndex) -> Outcome:
         found += int(wanted[np.searchsorted(sample.ids, candidates)].sum())
         looked_at += len(candidates) - 1  # the query is in its own bucket
     n_pairs = len(sample.rows) * (len(sample.ids) - 1)
-    return Outcome(_share(found, int(sample.wanted.sum())), _share(looked_at, n_pairs))
+    return RecallAndCost(_share(found, int(sample.wanted.sum())), _share(looked_at, n_pairs))
 
 
-def dot_products(outcome: Outcome, n_gallery: int, n_bits: int, n_tables: int) -> float:
+def dot_products(outcome: RecallAndCost, n_gallery: int, n_bits: int, n_tables: int) -> float:
     """What a look-up costs, in dot products of D numbers: K·L to hash, one per candidate.
 
     The exact scan costs N.
@@ -181,9 +181,9 @@ def spread_pairs(
     order = shuffled[np.argsort(degrees[shuffled].astype(int), kind="stable")]
     bins = degrees[order].astype(int)
     in_turn[order] = np.arange(len(pairs)) - np.searchsorted(bins, bins)
-    kept = np.argsort(in_turn, kind="stable")[:n_pairs]
-    kept = kept[np.argsort(degrees[kept], kind="stable")]
-    return pairs[kept], degrees[kept]
+    chosen = np.argsort(in_turn, kind="stable")[:n_pairs]
+    chosen = chosen[np.argsort(degrees[chosen], kind="stable")]
+    return pairs[chosen], degrees[chosen]
 
 
 def hamming_pairs(

@@ -45,7 +45,7 @@ IMPLEMENTATIONS = (
     Implementation(
         "Figure 7",
         "Hash codes of similar images are close",
-        ".index.hamming:hamming_distances",
+        ".lessons.hashing:hamming_pairs",
     ),
     Implementation("Figure 8", "Build the index", ".search:build_index"),
     Implementation("Figure 9", "Look a query up", ".search:look_up"),

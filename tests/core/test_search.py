@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from core import search as search_module
 from core.errors import GalleryError, ImageError, SettingError
 from core.galleries.folder import open_folder
 from core.galleries.store import StoredGallery, load_or_build
 from core.images import decode
+from core.index.families.hyperplanes import Hyperplanes
 from core.index.lsh import LSHConfig
 from core.model.attention import ATTENTION_MODES
 from core.model.preprocess import preprocess
@@ -161,7 +163,7 @@ def index():
     one = StoredGallery("g", "e", ("both",), np.arange(5), embeddings[None], {})
     index = build_index(one, "both", LSHConfig(n_bits=2, n_tables=1))
     index.remove(one.ids)
-    index.hyperplanes = np.eye(2, dtype=np.float32)[None]  # (1, 2, 2)
+    index.functions = Hyperplanes(np.eye(2, dtype=np.float32)[None])  # (1, 2, 2)
     index.add(one.ids, embeddings)
     return index
 
@@ -224,6 +226,48 @@ def test_relevant_is_who_has_the_querys_label(compass, index):
     assert relevant == {0: False, 1: False, 3: True, 4: None}
     unlabelled = look_up(towards(270), compass, index, SearchConfig(k=5, n_probes=1), query_id=4)
     assert {hit.relevant for hit in unlabelled.exact_hits} == {None}
+
+
+def test_however_often_it_is_timed_the_embedding_is_checked_and_the_gallery_scanned_once(
+    compass, index, monkeypatch
+):
+    calls = []
+
+    def counted(name):
+        function = getattr(search_module, name)
+
+        def count(*args, **settings):
+            calls.append(name)
+            return function(*args, **settings)
+
+        monkeypatch.setattr(search_module, name, count)
+
+    for name in ("unit_vector", "rerank", "exact_scan"):
+        counted(name)
+    refused = []
+    monkeypatch.setattr("core.index.vectors.checked_embeddings", refused.append)
+    once = look_up(towards(20), compass, index, SearchConfig())
+    thrice = look_up(towards(20), compass, index, SearchConfig(), repeats=3)
+    assert calls == [
+        "unit_vector",
+        "rerank",
+        "exact_scan",
+        "unit_vector",
+        *3 * ["rerank"],
+        "exact_scan",
+    ]
+    assert (once.hits, once.exact_hits) == (thrice.hits, thrice.exact_hits)
+    assert not refused
+
+
+def test_a_stage_that_is_timed_again_counts_with_its_fewest_seconds(monkeypatch):
+    clock = iter([0, 5, 10, 12, 20, 29])
+    monkeypatch.setattr(search_module, "perf_counter", lambda: next(clock))
+    watch = search_module.Stopwatch()
+    for _ in range(3):
+        with watch.time("hash"):
+            pass
+    assert watch.seconds == {"hash": 2}
 
 
 def test_labels_agree_or_not_or_nobody_knows():

@@ -1,1 +1,1 @@
-"""the engine's kernels, twice: to be read, and compiled by numba."""
+"""The engine's innermost loops, twice: to be read, and compiled by numba."""

@@ -1,4 +1,4 @@
-"""the engine's kernels at machine speed: ``readable``, function by function, for numba.
+"""The engine's kernels at machine speed: ``readable``, function by function, for numba.
 
 Read ``readable`` first: it says what each function means. What differs here is only how:
 
@@ -471,22 +471,24 @@ def _collect(words, threshold, starts, read, n, codes):
 
 @compiled
 def search_buckets(
-    queries, centre, signs, key_margins, exclude, rows, ids, codes, tables, keys, directory,
-    n_probes, n_sketch, n_rerank, k, workspace,
+    queries, centre, signs, probed, exclude, rows, ids, codes, tables, keys, directory,
+    n_bits, n_sketch, n_rerank, k, workspace,
 ):  # fmt: skip
     found, cosines, looked_at = _empty(queries.shape[0], k)
     margins_of_queries = margins(queries, centre, signs)
     codes_of_queries = pack(margins_of_queries, codes.shape[1])
     planes = weigh(margins_of_queries, codes.shape[1])
-    n_tables, n_bits = key_margins.shape[1:]
-    if not key_margins.shape[0]:
-        first_margins = np.ascontiguousarray(margins_of_queries[:, : n_tables * n_bits])
-        key_margins = first_margins.reshape(queries.shape[0], n_tables, n_bits)
+    n_tables, n_probes = probed.shape[1:]
     seen = workspace[: codes.shape[0] // WORD + 1]
     candidates = workspace[codes.shape[0] // WORD + 1 :].view(np.int32)
     for i in range(queries.shape[0]):
         code, weights = codes_of_queries[i], planes[i]
-        firsts, lasts = probe(key_margins[i], tables, keys, directory, n_probes)
+        if probed.shape[0]:
+            wanted = probed[i]
+        else:
+            first_margins = margins_of_queries[i, : n_tables * n_bits]
+            wanted = probe_keys(first_margins.reshape(n_tables, n_bits), n_probes)
+        firsts, lasts = find_buckets(wanted, tables, keys, directory, n_bits)
         n = (lasts - firsts).sum()
         if n_rerank and n_sketch < n:
             distances, last = _match(code, weights, tables, firsts, lasts, n, n_sketch)
@@ -565,20 +567,15 @@ def _taken(seen, candidates, m):
 
 
 @compiled
-def probe(margins, tables, keys, directory, n_probes):
-    """Where the probed buckets of each table begin and end in ``keys``: two of (L, n_probes)."""
+def probe_keys(margins, n_probes):
     n_tables, n_bits = margins.shape
-    firsts = np.zeros((n_tables, n_probes), np.int64)
-    lasts = np.zeros((n_tables, n_probes), np.int64)
+    probed = np.full((n_tables, n_probes), np.int64(-1))
     costs, order = np.empty(n_bits, np.float64), np.empty(n_bits, np.int64)
     n_sets = min(n_probes, 1 << n_bits)
     flips = np.empty(n_sets, np.int64)
     line = np.empty(n_sets + 1, np.int64)
     cost, below = np.empty(2 * n_sets + 1, np.float64), np.empty(2 * n_sets + 1, np.float64)
     mask, highest = np.empty(2 * n_sets + 1, np.int64), np.empty(2 * n_sets + 1, np.int64)
-    shift = n_bits
-    while 1 << (n_bits - shift) < directory.shape[1] - 1:
-        shift -= 1
     for t in range(n_tables):
         own = np.int64(0)
         for bit in range(n_bits):
@@ -586,11 +583,27 @@ def probe(margins, tables, keys, directory, n_probes):
             costs[bit] = np.float64(margins[t, bit]) * np.float64(margins[t, bit])
         _cheapest_flips(costs, order, flips, line, cost, below, mask, highest)
         for p in range(n_sets):
-            firsts[t, p] = own ^ flips[p]
-            _fetch_from(directory, t * directory.shape[1] + (firsts[t, p] >> shift))
+            probed[t, p] = own ^ flips[p]
+    return probed
+
+
+@compiled
+def find_buckets(probed, tables, keys, directory, n_bits):
+    n_tables, n_probes = probed.shape
+    firsts = np.zeros((n_tables, n_probes), np.int64)
+    lasts = np.zeros((n_tables, n_probes), np.int64)
+    shift = n_bits
+    while 1 << (n_bits - shift) < directory.shape[1] - 1:
+        shift -= 1
     for t in range(n_tables):
-        for p in range(n_sets):
-            key = firsts[t, p]
+        for p in range(n_probes):
+            if probed[t, p] >= 0:
+                _fetch_from(directory, t * directory.shape[1] + (probed[t, p] >> shift))
+    for t in range(n_tables):
+        for p in range(n_probes):
+            key = probed[t, p]
+            if key < 0:
+                continue
             low, high = directory[t, key >> shift], directory[t, (key >> shift) + 1]
             if shift:
                 high = _first(keys[t], low, high, key + 1)

@@ -1,4 +1,4 @@
-"""the engine's kernels, to be read: NumPy, one query after the other.
+"""The engine's kernels, to be read: NumPy, one query after the other.
 
 ``compiled`` has the same functions at machine speed, and the tests hold one against the other.
 All of them take and return plain arrays; what these mean, ``codes`` and ``buckets`` say.
@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...index.exact import best
-from ...index.families.hyperplanes import bit_values
-from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
-from ...index.lsh import flips_in_order
+from ...index.families.hyperplanes import bit_values, flips_in_order
+from ...index.families.structured import FULL_WEIGHT, HEAVIEST, PLANES, margins
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint64]
@@ -25,43 +24,6 @@ Found = tuple[Ids, Floats, NDArray[np.int64]]
 
 WORD = 64  # bits
 LAST = 127  # the largest distance of two sketches; all beyond count as this
-
-
-def margins(embeddings: NDArray[np.floating], centre: Floats, signs: Floats) -> Floats:
-    """Signed distances, up to one factor, of embeddings (n, D) to all hyperplanes: (n, R·P)."""
-    n_rotations, rounds, size = signs.shape
-    padded = np.zeros((len(embeddings), size), np.float32)
-    padded[:, : len(centre)] = embeddings.astype(np.float32) - centre
-    turned = []
-    for rotation in range(n_rotations):
-        x = padded
-        for round_ in range(rounds):
-            x = _transform(x * signs[rotation, round_])
-        turned.append(x)
-    return np.concatenate(turned, axis=1)
-
-
-def _transform(x: Floats) -> Floats:
-    """Walsh-Hadamard transform of each row (n, P), its outputs in an order of their own.
-
-    It is a product of two smaller ones: over the columns of a matrix of 16 columns, and then
-    over its rows. Leaving the result transposed changes only which hyperplane comes first.
-    """
-    matrix = x.reshape(len(x), -1, LANES)
-    columns = _butterflies(matrix)  # (n, P/16, 16)
-    return _butterflies(columns.swapaxes(1, 2)).reshape(len(x), -1)  # over 16, of P/16 each
-
-
-def _butterflies(x: Floats) -> Floats:
-    """Walsh-Hadamard transform along axis 1 of (n, m, …): sums and differences, m log2 m."""
-    n, m, *rest = x.shape
-    h = 1
-    while h < m:
-        pairs = x.reshape(n, m // (2 * h), 2, h, *rest)
-        a, b = pairs[:, :, 0], pairs[:, :, 1]
-        x = np.stack([a + b, a - b], axis=2).reshape(n, m, *rest)
-        h *= 2
-    return x
 
 
 def pack(margins: Floats, n_words: int) -> Codes:
@@ -212,7 +174,7 @@ def search_buckets(
     queries: Floats,
     centre: Floats,
     signs: Floats,
-    key_margins: Floats,
+    probed: NDArray[np.int64],
     exclude: Ids,
     rows: NDArray[np.floating],
     ids: Ids,
@@ -220,7 +182,7 @@ def search_buckets(
     tables: Codes,
     keys: NDArray[np.uint32],
     directory: Positions,
-    n_probes: int,
+    n_bits: int,
     n_sketch: int,
     n_rerank: int,
     k: int,
@@ -232,8 +194,8 @@ def search_buckets(
         queries: (Q, D).
         centre: (D,), and
         signs: (R, ROUNDS, P) of the hyperplanes that the codes come from.
-        key_margins: (Q, L, K), of which the keys are the signs; (0, L, K) where these are the
-            first margins to the same hyperplanes.
+        probed: (Q, L, P) keys whose buckets are read, -1 for none; (0, L, P) where they are to be
+            made of the first margins to the same hyperplanes (``probe_keys``).
         exclude: (Q,) an id that each query must not return, or -1.
         rows: (N, D) the embeddings, float32 or float16.
         ids: (N,) the id of each row.
@@ -243,7 +205,7 @@ def search_buckets(
         keys: (L, N) the key of each entry, ascending.
         directory: (L, 2^b + 1) where the keys begin whose highest b bits are 0, 1, …; the last
             is N.
-        n_probes: buckets read per table.
+        n_bits: K, of a key.
         n_sketch: how many entries of buckets go on, by the weighted distance of their sketches,
             and those tied with the last; a candidate is found in several tables.
         n_rerank: how many of these go on to the cosine, by the weighted distance of their codes,
@@ -255,14 +217,14 @@ def search_buckets(
         As ``search_cells``; the three counts are entries of buckets, codes, embeddings.
     """
     found, cosines, looked_at = _empty(len(queries), k)
-    n_words, (_, n_tables, n_bits) = codes.shape[1], key_margins.shape
+    n_words, (_, n_tables, n_probes) = codes.shape[1], probed.shape
     margins_of_queries = margins(queries, centre, signs)
-    if not len(key_margins):
-        first_margins = margins_of_queries[:, : n_tables * n_bits]
-        key_margins = first_margins.reshape(-1, n_tables, n_bits)
+    if not len(probed):
+        first_margins = margins_of_queries[:, : n_tables * n_bits].reshape(-1, n_tables, n_bits)
+        probed = np.array([probe_keys(each, n_probes) for each in first_margins])
     planes = weigh(margins_of_queries, n_words)
     for i, code in enumerate(pack(margins_of_queries, n_words)):
-        firsts, lasts = probe(key_margins[i], tables, keys, directory, n_probes)
+        firsts, lasts = find_buckets(probed[i], tables, keys, directory, n_bits)
         entered = entries(firsts, lasts, tables)
         kept = chosen = np.unique(entered[:, 0]).astype(np.int32)
         if n_rerank:
@@ -286,29 +248,38 @@ def within(distances: NDArray[np.int64], n: int) -> NDArray[np.intp]:
     return np.flatnonzero(distances <= np.partition(distances, n - 1)[n - 1])
 
 
-def probe(
-    margins: Floats,
-    tables: Codes,
-    keys: NDArray[np.uint32],
-    directory: Positions,
-    n_probes: int,
-) -> tuple[Ids, Ids]:
-    """Where the probed buckets of each table begin and end in ``keys``: two of (L, n_probes).
+def probe_keys(margins: Floats, n_probes: int) -> NDArray[np.int64]:
+    """The keys that each table's probes read, in order of margin (``flips_in_order``): (L, P).
 
-    Probes are in order of margin (``flips_in_order``). Where a table has fewer buckets, the others
-    are empty.
+    Args:
+        margins: (L, K) of the query.
+        n_probes: P. Where a table has fewer keys, the others are -1.
     """
     n_tables, n_bits = margins.shape
-    firsts, lasts = np.zeros((2, n_tables, n_probes), np.int64)
-    shift = n_bits - (directory.shape[1] - 1).bit_length() + 1
+    probed = np.full((n_tables, n_probes), -1)
     values = bit_values(n_bits)
     for table, own in enumerate((margins >= 0) @ values):
         for p, (flipped, _) in enumerate(islice(flips_in_order(margins[table]), n_probes)):
-            key = int(own) ^ int(values[list(flipped)].sum())
-            low, high = directory[table, key >> shift], directory[table, (key >> shift) + 1]
-            firsts[table, p], lasts[table, p] = low + np.searchsorted(
-                keys[table, low:high], [key, key + 1]
-            )
+            probed[table, p] = int(own) ^ int(values[list(flipped)].sum())
+    return probed
+
+
+def find_buckets(
+    probed: NDArray[np.int64],
+    tables: Codes,
+    keys: NDArray[np.uint32],
+    directory: Positions,
+    n_bits: int,
+) -> tuple[Ids, Ids]:
+    """Where the buckets of the probed keys (L, P) begin and end in ``keys``: two of (L, P)."""
+    firsts, lasts = np.zeros((2, *probed.shape), np.int64)
+    shift = n_bits - (directory.shape[1] - 1).bit_length() + 1
+    for table, p in np.argwhere(probed >= 0):
+        key = probed[table, p]
+        low, high = directory[table, key >> shift], directory[table, (key >> shift) + 1]
+        firsts[table, p], lasts[table, p] = low + np.searchsorted(
+            keys[table, low:high], [key, key + 1]
+        )
     return firsts, lasts
 
 

@@ -6,14 +6,16 @@ probability 1 - theta/pi, because only the planes that pass between them tell th
 (M. Charikar, "Similarity estimation techniques from rounding algorithms", STOC 2002).
 """
 
+import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ClassVar, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import SettingError
-from ..vectors import checked_embedding, checked_embeddings, checked_whole
+from ..vectors import Embedding, checked_embedding, checked_embeddings, checked_whole
 
 MAX_BITS = 32
 MAX_TABLES = 64
@@ -27,9 +29,45 @@ Number = TypeVar("Number", float, NDArray[np.float64])  # one value, or an array
 class HashCode:
     """One embedding as each of L tables sees it."""
 
-    margins: NDArray[np.float32]  # (L, K) r·e, the signed distance to each hyperplane
+    margins: NDArray[np.float32]  # (L, K) r·e, the signed distance to each hyperplane; another
+    #                               family has another number of them, and its own meaning
     bits: NDArray[np.bool_]  # (L, K) margin >= 0
     keys: NDArray[np.int64]  # (L,) the bits read as a binary number, first bit highest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hyperplanes:
+    """The paper's family: hyperplanes through the origin, each drawn by itself."""
+
+    name: ClassVar[str] = "hyperplanes"
+
+    normals: NDArray[np.float32]  # (L, K, D) of unit length
+
+    @classmethod
+    def draw(cls, *, n_tables: int, n_bits: int, centre: NDArray[np.float32], seed: int) -> Self:
+        """Draw the hash functions of L tables; of the centre (D,), only D matters here.
+
+        Raises:
+            SettingError: as ``draw_hyperplanes``.
+        """
+        return cls(draw_hyperplanes(n_tables=n_tables, n_bits=n_bits, dim=len(centre), seed=seed))
+
+    def hash(self, embedding: Embedding) -> HashCode:
+        """Hash one embedding (D,): ``hash_code``."""
+        return hash_code(embedding, self.normals)
+
+    def keys(self, embeddings: ArrayLike) -> NDArray[np.int64]:
+        """Keys of many embeddings (N, D): ``keys_of``, (N, L)."""
+        return keys_of(embeddings, self.normals)
+
+    def neighbours(self, code: HashCode, table: int) -> Iterator[tuple[int, float]]:
+        """Keys of one table in order of their cost: ``keys_in_order``."""
+        return keys_in_order(code, table)
+
+    @staticmethod
+    def collision_probability(cosine: Number) -> Number:
+        """Probability that two embeddings share one bit."""
+        return collision_probability(cosine)
 
 
 def draw_hyperplanes(*, n_tables: int, n_bits: int, dim: int, seed: int) -> NDArray[np.float32]:
@@ -52,7 +90,7 @@ def draw_hyperplanes(*, n_tables: int, n_bits: int, dim: int, seed: int) -> NDAr
     return normals
 
 
-def hash_code(embedding: ArrayLike, hyperplanes: NDArray[np.float32]) -> HashCode:
+def hash_code(embedding: Embedding, hyperplanes: NDArray[np.float32]) -> HashCode:
     """Hash one embedding (D,) with the hyperplanes (L, K, D).
 
     The first hyperplane gives the highest bit of the key, so that ``f"{key:0{K}b}"`` shows
@@ -90,6 +128,45 @@ def keys_of(embeddings: ArrayLike, hyperplanes: NDArray[np.float32]) -> NDArray[
 def bit_values(n_bits: int) -> NDArray[np.int64]:
     """What each bit adds to the key: 2^(K-1) … 4, 2, 1."""
     return 1 << np.arange(n_bits, dtype=np.int64)[::-1]
+
+
+def keys_in_order(code: HashCode, table: int) -> Iterator[tuple[int, float]]:
+    """Yield all 2^K keys of one table, each with its cost: the query's own, then the nearest."""
+    own, values = int(code.keys[table]), bit_values(code.bits.shape[1]).tolist()
+    for flipped, cost in flips_in_order(code.margins[table]):
+        yield own ^ sum([values[bit] for bit in flipped]), cost
+
+
+def flips_in_order(margins: NDArray[np.float32]) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Yield every set of bits to flip, with its cost, the cheapest first: 2^K sets in all.
+
+    A neighbour whose bit differs lies beyond that hyperplane, at least |margin| away. If the
+    hyperplanes of a set were perpendicular to each other, the sum of their squared margins
+    would be the squared distance to the nearest point beyond all of them; random directions
+    in many dimensions nearly are. That sum is the cost.
+
+    Only the sets asked for are made. Number the bits by rising cost, so that bit 0 is the most
+    fragile. Every set but the first two comes from exactly one cheaper set, by one of two steps
+    on its highest bit j: *shift* replaces j by j + 1, *expand* adds j + 1. A heap that holds
+    the steps from all sets yielded so far therefore has the next cheapest set on top.
+
+    Args:
+        margins: (K,) of one table.
+    """
+    yield (), 0.0
+    costs = np.square(margins, dtype=np.float64)
+    by_cost = np.argsort(costs, kind="stable").tolist()
+    rising = costs[by_cost].tolist()
+    # Each entry: the set's cost, the cost without its highest bit j, the bits below j, j.
+    heap: list[tuple[float, float, tuple[int, ...], int]] = [(rising[0], 0.0, (), 0)]
+    while heap:
+        cost, lower_cost, lower, j = heapq.heappop(heap)
+        chosen = (*lower, j)
+        yield tuple(sorted([by_cost[i] for i in chosen])), cost
+        if j + 1 < len(rising):
+            step = rising[j + 1]
+            heapq.heappush(heap, (lower_cost + step, lower_cost, lower, j + 1))  # shift
+            heapq.heappush(heap, (cost + step, cost, chosen, j + 1))  # expand
 
 
 def cosine(x: ArrayLike, y: ArrayLike) -> float:

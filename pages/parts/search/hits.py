@@ -9,7 +9,6 @@ from core.figures.timing import duration
 from core.galleries.base import Gallery
 from core.search import Hit, SearchResult
 from pages.ui import cards
-from pages.ui.answers import look_up_seconds
 from pages.ui.tables import show_number
 from pages.ui.view import View
 
@@ -38,7 +37,7 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
             )
         show_number(
             "Look-up time",
-            duration(look_up_seconds(result)),
+            duration(result.look_up_seconds),
             f"exact scan {duration(result.seconds['exact scan'])}",
             help="Hash, probe and rerank together. In a gallery this small the exact scan is "
             "fast as well; it grows with N.",

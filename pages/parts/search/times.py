@@ -7,7 +7,6 @@ from core.index.families import hyperplanes
 from core.model.cbam import SpatialAttention
 from core.search import SearchResult, look_up
 from pages.ui import charts
-from pages.ui.answers import look_up_seconds
 from pages.ui.code import show_code
 from pages.ui.pictures import code_picture
 from pages.ui.question import question
@@ -32,7 +31,7 @@ def guess_the_longest(result: SearchResult) -> None:
         right=longest,
         because=f"It took {duration(seconds[longest])} of {duration(total)}, "
         f"{seconds[longest] / total:.0%}; hashing, probing and reranking took "
-        f"{duration(look_up_seconds(result))}. The network's time is the same for every gallery, "
+        f"{duration(result.look_up_seconds)}. The network's time is the same for every gallery, "
         "while a scan's grows with it: that is the time which hashing saves.",
         key="guess-stage",
     )

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from core.engine.buckets import BucketIndex, BucketSearch, suited
+from core.engine.buckets import BucketIndex, BucketSearch
 from core.engine.codes import CodeConfig, CodeIndex, CodeSearch
 from core.engine.kernels import compiled, readable
 from core.errors import SettingError, StoreError
 from core.index.exact import exact_scan, neighbour_recall
+from core.index.families import FAMILIES
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.vectors import Vectors
 
@@ -79,7 +80,7 @@ def test_codes_give_the_same_hits_whichever_kernels_run(settings, dtype):
     assert same(*answers)
 
 
-@pytest.mark.parametrize("family", ["structured", "gaussian"])
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 @pytest.mark.parametrize("n_probes", [1, 5, 200])
 @pytest.mark.parametrize(("n_sketch", "n_rerank"), [(1, 0), (40, 12), (5, 5)])
 def test_buckets_give_the_same_hits_whichever_kernels_run(family, n_probes, n_sketch, n_rerank):
@@ -94,13 +95,13 @@ def test_buckets_give_the_same_hits_whichever_kernels_run(family, n_probes, n_sk
     assert same(*answers)
 
 
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 @pytest.mark.parametrize("n_probes", [1, 3, 30])
 @pytest.mark.parametrize("n_bits", [3, 9, 24])
-def test_with_gaussian_hyperplanes_it_is_the_index_of_the_lessons(n_probes, n_bits):
+def test_without_codes_before_the_rerank_it_is_the_index_of_the_lessons(family, n_probes, n_bits):
     config = LSHConfig(n_bits=n_bits, n_tables=5, seed=4)
-    lesson = LSHIndex(config, ROWS.shape[1])
-    lesson.add(IDS, ROWS)
-    fast = BucketIndex.build(ROWS, IDS, config=config, family="gaussian")
+    lesson = LSHIndex.build(ROWS, IDS, config=config, family=family)
+    fast = BucketIndex.build(ROWS, IDS, config=config, family=family)
     settings = BucketSearch(n_probes=n_probes, n_rerank=0)
     for id, row in zip(IDS[:60].tolist(), ROWS[:60], strict=True):
         expected = lesson.query(row, k=len(ROWS), n_probes=n_probes, exclude=id)
@@ -226,7 +227,7 @@ def test_an_error_leaves_the_index_as_it_was(mode):
         index.add([new, int(IDS[0])], ROWS[:2])
     with pytest.raises(SettingError, match="length"):
         index.add([new], 2 * ROWS[:1])
-    with pytest.raises(SettingError, match="is not in the gallery"):
+    with pytest.raises(SettingError, match="is not among"):
         index.remove([int(IDS[0]), new])
     assert len(index) == len(ROWS)
     assert same(before, index.query_batch(ROWS[:20]))
@@ -282,9 +283,9 @@ def test_bad_queries_are_refused(mode):
     index = MODES[mode]()
     nan = np.full(48, np.nan, np.float32)
     for query in (ROWS[0, :9], 2 * ROWS[0], nan):
-        with pytest.raises(SettingError, match=r"embedding|Embedding"):
+        with pytest.raises(SettingError, match="mbedding"):
             index.query(query)
-        with pytest.raises(SettingError, match=r"queries|Embedding"):
+        with pytest.raises(SettingError, match="mbedding"):
             index.query_batch(query[np.newaxis])
     for k in (0, 1.5):
         with pytest.raises(SettingError, match="k is"):
@@ -297,8 +298,8 @@ def test_bad_queries_are_refused(mode):
 
 @pytest.mark.parametrize("build", [CodeIndex.build, BucketIndex.build])
 def test_bad_galleries_are_refused(build):
-    for rows in (ROWS[:0], ROWS[0], ROWS.astype(np.float64), 3 * ROWS, ROWS * np.nan):
-        with pytest.raises(SettingError, match="Embedding"):
+    for rows in (ROWS[0], 3 * ROWS, ROWS * np.nan):
+        with pytest.raises(SettingError, match="mbedding"):
             build(rows)
     for ids in ([1, 2], np.zeros(900, int), np.arange(900) - 1):
         with pytest.raises(SettingError, match=r"ids|Id"):
@@ -314,8 +315,6 @@ def test_bad_settings_are_refused():
         codes(n_bits=1_000)
     with pytest.raises(SettingError, match="n_sketch_bits"):
         codes(n_sketch_bits=2_048)
-    with pytest.raises(SettingError, match="hyperplanes"):
-        BucketIndex.build(ROWS, family="dense")
 
 
 # --- size ---
@@ -330,4 +329,3 @@ def test_an_index_of_short_embeddings_takes_at_most_200_bytes_a_vector():
 def test_cells_grow_as_the_root_of_n():
     cells = [CodeConfig().cells_for(n) for n in (1_000, 100_000, 1_000_000, 10_000_000)]
     assert cells == [1, 512, 1_024, 4_096]
-    assert suited(100_000).n_bits == 14

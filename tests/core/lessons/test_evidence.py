@@ -10,7 +10,7 @@ import torch
 from core.errors import SettingError
 from core.galleries import store
 from core.galleries.registry import open_known
-from core.index.families.hyperplanes import draw_hyperplanes, hash_code
+from core.index.families.hyperplanes import Hyperplanes, draw_hyperplanes, hash_code
 from core.index.lsh import LSHConfig, LSHIndex
 from core.lessons.evidence import (
     MOST_PROBES,
@@ -72,7 +72,7 @@ def compass():
     def ask(k=1, n_probes=1, query=10):
         vectors = np.stack([direction(it) for it in (80, 350, 100, 190)])
         index = LSHIndex(LSHConfig(n_bits=2, n_tables=1), 2)
-        index.hyperplanes = AXES
+        index.functions = Hyperplanes(AXES)
         index.add(range(4), vectors)
         return evidence_of(vectors, direction(query), index, k=k, n_probes=n_probes)
 

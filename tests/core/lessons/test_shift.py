@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from core.index.families.hyperplanes import Hyperplanes
 from core.index.lsh import LSHConfig, LSHIndex
 from core.lessons.shift import Move, compare_ranks, shift
 
@@ -16,7 +17,7 @@ def at(*degrees):
 def index_in_the_plane(*tables):
     """Images 0 … 4 at 30°, 50°, 80°, 98° and 120°; each table has two normals, in degrees."""
     index = LSHIndex(LSHConfig(n_bits=2, n_tables=len(tables)), 2)
-    index.hyperplanes = np.stack([at(*normals) for normals in tables])
+    index.functions = Hyperplanes(np.stack([at(*normals) for normals in tables]))
     index.add(range(5), at(30, 50, 80, 98, 120))
     return index
 
