@@ -7,7 +7,7 @@ import pytest
 
 from core.evaluation import results
 from core.figures.rows import Interval
-from core.paper.rooms import DEPARTURES
+from core.paper.departures import DEPARTURES
 from pages.parts.results import verdicts
 
 HEAD = {

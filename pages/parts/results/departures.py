@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.paper.rooms import DEPARTURES
+from core.paper.departures import DEPARTURES
 
 
 def show_departures() -> None:
