@@ -9,13 +9,16 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("How attention works", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.errors import HashlightError
-    from pages.parts.attention import gradcam, lesson, switches, walk
+    from pages.parts.attention.ablation import show_ablation
+    from pages.parts.attention.gradcam import show_gradcam
+    from pages.parts.attention.query import AttentionQuery
+    from pages.parts.attention.walk_through import show_walk_through
     from pages.ui import address, errors, galleries, inputs, view
 
 PARTS = {
-    "Walk through": walk.show,
-    "Ablation": switches.show,
-    "Grad-CAM": gradcam.show,
+    "Walk through": show_walk_through,
+    "Ablation": show_ablation,
+    "Grad-CAM": show_gradcam,
 }
 
 shown = view.current()
@@ -37,11 +40,6 @@ try:
         inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ATTENTION)
         query = inputs.query(asked, gallery)
         if query:
-            lesson = lesson.Lesson(query, gallery, stored, asked)
-            tabs = st.tabs(list(PARTS), **address.tied("part", PARTS, next(iter(PARTS))))
-            for tab, show in zip(tabs, PARTS.values(), strict=True):
-                if tab.open:
-                    with tab:
-                        show(lesson)
+            address.show_open_tab(PARTS, AttentionQuery(query, gallery, stored, asked))
 except HashlightError as error:
     errors.show(error)

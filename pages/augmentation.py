@@ -7,8 +7,13 @@ from pages.ui import navigation
 navigation.set_up("Augmentation")
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
     from core.errors import HashlightError
-    from pages.parts.augmentation import playground
+    from pages.parts.augmentation.draws import show_draws
+    from pages.parts.augmentation.guess import guess_the_furthest
+    from pages.parts.augmentation.one_by_one import show_one_by_one
     from pages.ui import errors, galleries, inputs, resources, view
+
+SAMPLE = "china"  # the query where nobody has chosen one yet
+SIDE = 384  # pixels: Corel's longer side; the same noise is finer grain in a larger picture
 
 shown = view.current()
 
@@ -27,12 +32,13 @@ errors.show_remembered()
 
 try:
     gallery = galleries.open_chosen(shown)
-    inputs.choose_query(playground.or_sample(shown), gallery, page=navigation.AUGMENTATION)
-    query = inputs.query(playground.or_sample(shown), gallery)
+    asked = shown if shown.source else shown.with_query("sample", SAMPLE)
+    inputs.choose_query(asked, gallery, page=navigation.AUGMENTATION)
+    query = inputs.query(asked, gallery)
     if query:
-        pixels = resources.small_picture(query.data, max_side=playground.SIDE)
-        playground.guess(pixels, shown)
-        playground.one_by_one(pixels, query.title)
-        playground.all_at_once(pixels, shown)
+        pixels = resources.small_picture(query.data, max_side=SIDE)
+        guess_the_furthest(pixels, shown)
+        show_one_by_one(pixels, query.title)
+        show_draws(pixels, shown)
 except HashlightError as error:
     errors.show(error)

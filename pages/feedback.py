@@ -7,7 +7,8 @@ from pages.ui import navigation
 navigation.set_up("Relevance feedback")
 with st.spinner("Starting …"):  # once after a server start: PyTorch and scikit-learn take seconds
     from core.errors import HashlightError
-    from pages.parts.feedback import game
+    from pages.parts.feedback.game import play
+    from pages.parts.feedback.search import prepare_feedback
     from pages.ui import errors, galleries, inputs, view
 
 shown = view.current()
@@ -31,9 +32,9 @@ try:
         inputs.choose_query(shown, gallery, stored.ids.tolist(), page=navigation.FEEDBACK)
         query = inputs.query(shown, gallery)
         if query:
-            search = game.begin(query, gallery, stored, shown)
+            search = prepare_feedback(query, gallery, stored, shown)
             if search:
-                game.play(search, shown)
+                play(search, shown)
         else:
             st.info("Choose a query above: it is what the gallery is searched for.")
 except HashlightError as error:

@@ -9,7 +9,11 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Robustness", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.errors import HashlightError
-    from pages.parts.robustness import playground
+    from pages.parts.robustness.further import link_further
+    from pages.parts.robustness.guess import guess_flipped_bits
+    from pages.parts.robustness.playground import show_playground
+    from pages.parts.robustness.query import prepare_query
+    from pages.parts.robustness.strengths import show_how_far
     from pages.ui import errors, galleries, inputs, view
 
 shown = view.current()
@@ -31,10 +35,10 @@ try:
         inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ROBUSTNESS)
         query = inputs.query(asked, gallery)
         if query:
-            lab = playground.begin(query, gallery, stored, asked)
-            playground.prediction(lab)
-            playground.playground(lab)
-            playground.how_far(lab)
-            playground.further(asked)
+            about = prepare_query(query, gallery, stored, asked)
+            guess_flipped_bits(about)
+            show_playground(about)
+            show_how_far(about)
+            link_further(asked)
 except HashlightError as error:
     errors.show(error)

@@ -31,6 +31,11 @@ def data_url(file: bytes, kind: Literal["JPEG", "PNG"] = "JPEG") -> str:
     return f"data:image/{kind.lower()};base64,{base64.b64encode(file).decode()}"
 
 
+def show_pixels(pixels: NDArray[np.uint8], alt: str) -> None:
+    """Show pixels, (H, W, 3) RGB, as wide as there is space."""
+    st.image(image_file(pixels), width="stretch", alt=alt)
+
+
 def query_jpeg(result: SearchResult) -> bytes:
     """Return the query's pixels as a JPEG file."""
     image = Image.fromarray(result.query.image.pixels)

@@ -44,9 +44,9 @@ def ready(page: Page) -> Page:
     return page
 
 
-def told(page: Page) -> dict[str, list[str]]:
+def counts(page: Page) -> dict[str, list[str]]:
     """What the lab says: neighbours and candidates, and each table's key, bucket, neighbours."""
-    expect(page.locator(".told tbody tr").first).to_be_visible()
+    expect(page.locator(".counts tbody tr").first).to_be_visible()
     return {
         "numbers": page.locator(".numbers dd").all_inner_texts(),
         "keys": page.locator("td.key").all_inner_texts(),
@@ -84,7 +84,7 @@ def drag_a_line(page: Page) -> list[dict[str, list[str]]]:
     seen = []
     for share in np.linspace(0.1, 1, 10):
         page.mouse.move(x + share * (to_x - x), y + share * (to_y - y))
-        seen.append(told(page))  # at once: nobody waits for the server
+        seen.append(counts(page))  # at once: nobody waits for the server
     assert "turned" not in page.url
     page.mouse.up()
     expect(page).to_have_url(re.compile("turned=1-1-"))
@@ -93,20 +93,20 @@ def drag_a_line(page: Page) -> list[dict[str, list[str]]]:
 
 def test_a_dragged_line_changes_the_numbers_on_the_way_and_they_are_cores(server, open_tab):
     page = open_tab(server, "/hashing?planes=4&tables=2&draw=0", **TALL)
-    before = told(ready(page))
+    before = counts(ready(page))
     assert before == computed(page, bits=4, tables=2, seed=0)
     seen = drag_a_line(page)
     assert any(it["buckets"] != before["buckets"] for it in seen)
     assert any(it["keys"] != before["keys"] for it in seen)
-    assert told(ready(page)) == seen[-1] == computed(page, bits=4, tables=2, seed=0)
+    assert counts(ready(page)) == seen[-1] == computed(page, bits=4, tables=2, seed=0)
 
     again = open_tab(server, page.url.removeprefix(server.url))  # a link to the very same
-    assert told(ready(again)) == seen[-1]
+    assert counts(ready(again)) == seen[-1]
     again.get_by_role("button", name="Draw others").click()
     expect(again).to_have_url(re.compile("draw=1"))
     assert "turned" not in ready(again).url
     expect(again.locator("td.key").first).not_to_have_text(seen[-1]["keys"][0])
-    assert told(again) == computed(again, bits=4, tables=2, seed=1)
+    assert counts(again) == computed(again, bits=4, tables=2, seed=1)
 
 
 def test_lines_turn_by_keyboard_and_another_table_by_its_button(server, open_tab):
@@ -119,12 +119,12 @@ def test_lines_turn_by_keyboard_and_another_table_by_its_button(server, open_tab
     line.press("ArrowLeft")
     expect(line).to_have_attribute("aria-valuenow", str((angle + 17) % 360))
     expect(page).to_have_url(re.compile("turned=2-1-"))
-    assert told(ready(page)) == computed(page, bits=3, tables=2, seed=4)
-    keys = told(page)["keys"]
+    assert counts(ready(page)) == computed(page, bits=3, tables=2, seed=4)
+    keys = counts(page)["keys"]
     page.get_by_role("slider", name="Hyperplanes per table, K").press("ArrowRight")
     # One line more leaves the others where they are.
     expect(page.locator("td.key").last).to_have_text(re.compile(f"^{keys[1]}[01]$"))
-    assert told(page) == computed(page, bits=4, tables=2, seed=4)
+    assert counts(page) == computed(page, bits=4, tables=2, seed=4)
 
 
 def test_what_a_part_has_set_stays_when_something_else_is_chosen(server, open_tab):

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from pages.ui import tour
 from tests.browser.test_accessibility import settled, violations
-from tests.browser.test_hashing import drag_a_line, told
+from tests.browser.test_hashing import counts, drag_a_line
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ MISSED = 4  # of the owl's ten neighbours, as the tour says
 
 
 def turn_a_line(page: Page) -> None:
-    before = told(page)
+    before = counts(page)
     seen = drag_a_line(page)
     assert any(it["keys"] != before["keys"] for it in seen)
 
@@ -49,7 +49,7 @@ def test_the_tour_leads_from_home_through_ten_steps_to_its_end(server, fresh_ser
             do(page)
             expect(settled(page).locator("[data-testid=stException]")).to_have_count(0)
         if step.title == "Hyperplanes":  # a link for the class
-            turned = told(page)
+            turned = counts(page)
             page.get_by_role("button", name="Link to exactly this view").click()
             expect(page.get_by_text("Copied.")).to_be_visible()
             link = page.evaluate("navigator.clipboard.readText()")
@@ -66,4 +66,4 @@ def test_the_tour_leads_from_home_through_ten_steps_to_its_end(server, fresh_ser
 
     pupil = open_tab(fresh_server, link.removeprefix(server.url), **TALL)
     expect(pupil.locator(".st-key-tour")).to_contain_text("Step 4 of 10")
-    assert told(settled(pupil)) == turned
+    assert counts(settled(pupil)) == turned

@@ -1,6 +1,7 @@
 """The app without a browser, on a gallery small enough to be embedded at once."""
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.folder import open_folder
+from pages.parts.attention import maps
+from pages.ui import pictures
 from pages.ui.resources import galleries
 
 
@@ -77,3 +80,24 @@ inspect_page = opener("pages/1_inspect.py")
 robustness_page = opener("pages/robustness.py")
 feedback_page = opener("pages/feedback.py")
 augmentation_page = opener("pages/augmentation.py")
+
+
+@pytest.fixture
+def boards(monkeypatch):
+    """Collect what the components are given, by their keys."""
+    given = {}
+
+    def mount(key, data, **callbacks):
+        given[key] = json.loads(json.dumps(data))
+
+    monkeypatch.setattr(maps, "_board", mount)
+    monkeypatch.setattr(maps, "_channels", mount)
+    return given
+
+
+@pytest.fixture
+def shown_pictures(monkeypatch):
+    """The pixels that a page shows, by what it calls them."""
+    seen = {}
+    monkeypatch.setattr(pictures, "show_pixels", lambda pixels, alt: seen.update({alt: pixels}))
+    return seen

@@ -1,13 +1,7 @@
-import re
-from dataclasses import replace
-
-import numpy as np
 import pytest
 
-from core.index.families.hyperplanes import draw_hyperplanes, keys_of
 from core.model.embedder import Embedder
-from core.search import STAGES
-from pages.ui import answers, inputs, resources
+from pages.ui import inputs, resources
 from pages.ui.resources import model
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
@@ -44,29 +38,6 @@ def test_a_link_gives_an_answer(search_page):
     assert metrics(page)["Precision@5"] == "100%"  # five red ones are left, and colour decides
 
 
-@pytest.mark.parametrize(
-    ("slow", "longest"),
-    [
-        ("decode", "reading the picture"),
-        ("embed", "the network"),
-        ("probe", "hashing and probing"),
-        ("rerank", "comparing candidates"),
-    ],
-)
-def test_the_guess_is_answered_by_the_times_of_this_search(search_page, monkeypatch, slow, longest):
-    def answer(*given):
-        result = plain_answer(*given)
-        return replace(result, seconds=dict.fromkeys(STAGES, 0.001) | {slow: 0.094})
-
-    plain_answer = answers.answer
-    monkeypatch.setattr(answers, "answer", answer)
-    page = search_page(**RED)
-    page.radio(key="guess-stage").set_value(longest).run()
-    (told,) = page.success
-    assert told.value.startswith("Right. It took ")
-    assert "of 99 ms, 9" in told.value  # six stages, and the exact scan is none of the parts
-
-
 def test_changing_an_index_or_query_setting_never_runs_the_network_again(search_page, passes):
     page = search_page(**RED)
     assert len(passes) == 1
@@ -82,38 +53,6 @@ def test_another_attention_mode_runs_it_once_and_going_back_does_not(search_page
     for mode in ("off", "both"):
         page.button_group(key="attention").set_value(mode).run()
     assert [it["attention"] for it in passes] == ["both", "off"]
-
-
-def test_without_spatial_attention_the_page_says_that_there_is_no_map(search_page):
-    page = search_page(**RED, attention="channel")
-    assert ["no M_s" in element.value for element in page.info] == [True]
-
-
-def test_one_probe_in_one_fine_table_leaves_few_candidates_and_the_page_says_so(search_page):
-    page = search_page(**RED, K="24", L="1", probes="1")
-    assert any("candidates for 10 hits" in element.value for element in page.info)
-
-
-def test_a_card_says_how_many_tables_have_its_image_or_that_lsh_missed_it(
-    search_page, small_gallery
-):
-    page = search_page(**RED, K="6", L="3", probes="1", k="8")
-    matrix = resources.finished(resources.embedded(small_gallery)).of("both")
-    query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
-    keys = keys_of(matrix, draw_hyperplanes(n_tables=3, n_bits=6, dim=matrix.shape[1], seed=0))
-    n_tables = (keys == keys[query]).sum(axis=1)
-    others = [row for row in np.argsort(-(matrix @ matrix[query])).tolist() if row != query]
-    found = [row for row in others if n_tables[row]][:8]
-    truth = others[:8]
-    assert {*truth} - {*found}, "nothing is missed: another K would test more"
-
-    told = [
-        it.value.split("  \n")[1] for it in page.markdown if re.match(r"\*\*\d+\*\* ·", it.value)
-    ]
-    assert told == [
-        *(f":gray[{n_tables[row]} of 3 tables]" for row in found),
-        *(":gray[found by LSH]" if row in found else ":orange[**missed by LSH**]" for row in truth),
-    ]
 
 
 def test_an_unknown_image_gets_one_sentence_and_the_chooser(search_page):

@@ -2,7 +2,7 @@
 //
 // data: { pictures: { name: address }, rows, columns, colours, opacity: 0 … 100, least: px,
 //         panels: [{ picture: name, outline: address?, title, alt, unit, note,
-//                    values: [rows × columns], low, high, ticks, told: how a value is called }] }
+//                    values: [rows × columns], low, high, ticks, hover: what a value is called }] }
 // state "opacity", sent once the hand lets go of the slider
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -41,7 +41,7 @@ export default function ({ data, parentElement, setStateValue }) {
       if (panel.picture !== picture) continue;
       map.mark(at);
       const place = `row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1}`;
-      readout.textContent = at === null ? "" : `${place}: ${panel.told} ${write(panel.values[at])}`;
+      readout.textContent = at === null ? "" : `${place}: ${panel.hover} ${write(panel.values[at])}`;
     }
   }
 

@@ -1,4 +1,4 @@
-"""Part 3: what one similarity rests on, beside the gate that knows nothing of it."""
+"""Grad-CAM: what one similarity rests on, beside the gate that knows nothing of it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,29 +10,30 @@ from numpy.typing import NDArray
 from core.errors import HashlightError
 from core.evaluation import results
 from core.evaluation.attention_focus import cell_shares, share_inside
-from core.figures.attention import RELATIVE
 from core.galleries.base import Gallery
 from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.search import EmbeddedQuery, SearchResult
 from pages.parts.attention import maps
-from pages.parts.attention.lesson import SIDE, Lesson, address, of_file
-from pages.parts.attention.maps import Panel
+from pages.parts.attention.maps import RELATIVE_SCALE, Panel, Scale
+from pages.parts.attention.query import SIDE, AttentionQuery
 from pages.ui import navigation, resources
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.errors import plain
+from pages.ui.pictures import data_url, image_file
 from pages.ui.question import question
 
 _MAPS = ("the gate M_s", "Grad-CAM", "both alike")
+_CAM_SCALE = Scale(0.0, 1.0, ("0", "0.5", "1"), hover="Grad-CAM")
 _ALIKE = 0.1  # of a ratio: closer ones are called alike
 
 
-def show(lesson: Lesson) -> None:
-    """Show the part."""
+def show_gradcam(about: AttentionQuery) -> None:
+    """Show what one similarity rests on, beside the gate that knows nothing of it."""
     measured = _measured()
     if measured:
         _question(measured)
-    _maps(lesson)
+    _maps(about)
     st.latex(  # typeset late: above the maps it would move them from under the pointer
         r"\begin{gathered}w_c=\operatorname*{mean}_{y,x}\frac{\partial s}{\partial F_c(y,x)},\quad "
         r"s=\cos(e_q,e_h)\\\text{map}=\mathrm{ReLU}\Big(\sum_c w_c F_c\Big)\end{gathered}"
@@ -72,7 +73,7 @@ def _question(measured: Mapping[str, Any]) -> None:
 
 
 @st.fragment
-def _maps(lesson: Lesson) -> None:
+def _maps(about: AttentionQuery) -> None:
     """Show query and hit with both maps; another hit redraws nothing else."""
     st.markdown(
         "**A gate** is part of the network: M_s weighs the places of a picture *before* anyone "
@@ -80,38 +81,39 @@ def _maps(lesson: Lesson) -> None:
         "part of it: it asks afterwards how the similarity to *one* hit would react if channels "
         "at a place answered more. They answer different questions, so they may differ."
     )
-    result = lesson.result()
-    hit = _choose_hit(lesson, result)
+    result = about.result()
+    hit = _choose_hit(about, result)
     if hit is None:
         st.info("There is no other image to compare with; choose a larger gallery.")
         return
-    mode = lesson.shown.attention
+    mode = about.shown.attention
     network = resources.embedder().checkpoint.network
-    other = resources.embedded_query(lesson.gallery.read(hit), mode)
-    kept = lesson.stored.of(mode)[np.searchsorted(lesson.stored.ids, hit)]  # (D,)
+    other = resources.embedded_query(about.gallery.read(hit), mode)
+    vector = about.stored.of(mode)[np.searchsorted(about.stored.ids, hit)]  # (D,)
     query = result.query
     panels = [
         *_panels(
             "query",
             query,
-            explain_similarity(network, query.forward, kept, attention=mode),
-            _mask(lesson.gallery, result.query_id),
+            explain_similarity(network, query.forward, vector, attention=mode),
+            _mask(about.gallery, result.query_id),
         ),
         *_panels(
             "hit",
             other,
             explain_similarity(network, other.forward, query.embedding, attention=mode),
-            _mask(lesson.gallery, hit),
+            _mask(about.gallery, hit),
         ),
     ]
     st.markdown(
-        f"Similarity s of the query to **{plain(lesson.gallery.items[hit].name)}**: "
-        f"**{float(query.embedding @ kept):.3f}**."
+        f"Similarity s of the query to **{plain(about.gallery.items[hit].name)}**: "
+        f"**{float(query.embedding @ vector):.3f}**."
     )
     if query.spatial_gate is None:
         st.info("Spatial attention is off in the settings, so there is no M_s to compare with.")
-    thumbnail = resources.gallery_thumbnail(lesson.gallery, hit, max_side=SIDE)
-    maps.board("gradcam", panels, {"query": lesson.picture, "hit": of_file(thumbnail)}, least=170)
+    thumbnail = resources.gallery_thumbnail(about.gallery, hit, max_side=SIDE)
+    images = {"query": about.picture, "hit": data_url(thumbnail)}
+    maps.show_maps("gradcam", panels, images, least=170)
     st.caption(
         "Each Grad-CAM is drawn over its own maximum, so its pattern tells something and its "
         "height does not."
@@ -123,11 +125,11 @@ def _maps(lesson: Lesson) -> None:
     )
 
 
-def _choose_hit(lesson: Lesson, result: SearchResult) -> int | None:
+def _choose_hit(about: AttentionQuery, result: SearchResult) -> int | None:
     """Draw the choice of a hit; it goes to the address by its name. Return its id."""
     hits = result.hits or result.exact_hits
     names = {hit.name: f"{hit.rank} · {hit.name} · {hit.similarity:.3f}" for hit in hits}
-    ids = {lesson.gallery.items[id].name: id for id in lesson.stored.ids.tolist()}
+    ids = {about.gallery.items[id].name: id for id in about.stored.ids.tolist()}
     wanted = st.query_params.get("hit", "")
     if wanted in ids and ids[wanted] != result.query_id and wanted not in names:
         names[wanted] = f"{wanted} · no hit"  # a link may name any image of the gallery
@@ -140,7 +142,8 @@ def _choose_hit(lesson: Lesson, result: SearchResult) -> int | None:
         width=360,
         **tied("hit", names, next(iter(names))),
     )
-    return ids[chosen]
+    id: int = ids[chosen]
+    return id
 
 
 def _panels(
@@ -157,11 +160,8 @@ def _panels(
             Panel(
                 title=f"Gate M_s of the {picture}",
                 values=gate / gate.mean(),
-                low=RELATIVE[0],
-                high=RELATIVE[-1],
-                ticks=[f"×{it}" for it in RELATIVE],
+                scale=RELATIVE_SCALE,
                 unit="M_s over its mean",
-                told="M_s over its mean",
                 note=_score(gate, mask),
                 picture=picture,
                 outline=outline,
@@ -172,11 +172,8 @@ def _panels(
         Panel(
             title=f"Grad-CAM on the {picture}",
             values=cam,
-            low=0.0,
-            high=1.0,
-            ticks=["0", "0.5", "1"],
+            scale=_CAM_SCALE,
             unit="of its maximum",
-            told="Grad-CAM",
             note=_score(cam, mask),
             picture=picture,
             outline=outline,
@@ -210,7 +207,7 @@ def _outline(mask: NDArray[np.bool_]) -> str:
     once = _grown(mask)
     line[_grown(once) & ~mask] = (0, 0, 0, 255)
     line[once & ~mask] = (255, 255, 255, 255)
-    return address(line, "PNG")
+    return data_url(image_file(line, "PNG"), "PNG")
 
 
 def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -91,9 +91,9 @@ function scale({ ticks, unit, colours }) {
 
 /** Whether this is other data than is drawn: Streamlit calls for every run of the script. */
 function isNew(holder, data) {
-  const told = JSON.stringify(data);
-  if (holder.drawn === told) return false;
-  holder.drawn = told;
+  const given = JSON.stringify(data);
+  if (holder.drawn === given) return false;
+  holder.drawn = given;
   return true;
 }
 
@@ -113,7 +113,7 @@ function later(tell, milliseconds = 250) {
   };
 }
 
-/** The slider that fades every map on the page; `kept` is told once the hand lets go. */
+/** The slider that fades every map on the page; `kept` is called once the hand lets go. */
 function opacitySlider(percent, faded, kept) {
   const input = element("input", { type: "range", name: "opacity", min: 0, max: 100, step: 5 });
   input.value = percent;

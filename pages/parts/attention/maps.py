@@ -13,11 +13,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.figures.attention import RELATIVE
 from core.figures.cbam import VIRIDIS
 from core.lessons.walkthrough import ChannelSteps, Walkthrough
+from pages.ui.address import put
 
 OPACITY = 60  # percent
-FEATURES = (0.0, 15.0)  # the scale of F; one channel in thirty goes beyond it somewhere
 
 _FOLDER = Path(__file__).parent
 _STEPS = np.iinfo(np.uint16).max
@@ -40,24 +41,39 @@ _board = _component("attention_board")
 _channels = _component("attention_channels")
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A fixed scale, from the darkest colour to the brightest."""
+
+    low: float
+    high: float
+    ticks: tuple[str, ...]  # what both ends, or ends and middle, are called
+    hover: str  # what a value is called where one points at it
+
+
+# Of F; one channel in thirty goes beyond it somewhere.
+FEATURE_SCALE = Scale(0.0, 15.0, ("0", "7.5", "15 and more"), hover="value")
+# M_s over its mean: the same scale for every picture.
+RELATIVE_SCALE = Scale(
+    RELATIVE[0], RELATIVE[-1], tuple(f"×{it}" for it in RELATIVE), hover="M_s over its mean"
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Panel:
     """One map over its picture, on a fixed scale."""
 
     title: str
     values: NDArray[np.floating]  # (H, W)
-    low: float  # of the scale
-    high: float
-    ticks: Sequence[str]  # what both ends, or ends and middle, of the scale are called
+    scale: Scale
     unit: str  # what the scale measures
-    told: str  # what a value is called where one points at it
     note: str = ""
     picture: str = "query"  # its name among the pictures
     outline: str | None = None  # a picture of an outline, as an address
     alt: str = ""
 
 
-def board(
+def show_maps(
     name: str, panels: Sequence[Panel], pictures: Mapping[str, str], *, least: int = 150
 ) -> None:
     """Show maps side by side.
@@ -84,7 +100,7 @@ def board(
     )
 
 
-def channels(
+def show_channels(
     name: str, walked: Walkthrough, steps: ChannelSteps, picture: str, *, chosen: int
 ) -> None:
     """Show every channel's gate and the channel that one points at.
@@ -107,9 +123,7 @@ def channels(
             "columns": columns,
             "colours": VIRIDIS,
             "opacity": opacity(),
-            "low": FEATURES[0],
-            "high": FEATURES[1],
-            "ticks": ["0", "7.5", "15 and more"],
+            **asdict(FEATURE_SCALE),
             "unit": "F, how strongly the channel answers",
             "alt": "The query, and over it the channel of F that is looked at.",
             "features": base64.b64encode(features.tobytes()).decode(),
@@ -142,16 +156,16 @@ def whole(name: str, default: int, *, most: int) -> int:
 
 
 def _to_address(component: str, name: str, default: int | None) -> None:
-    """Put a value that the browser tells into the address; the default goes without saying."""
-    value = int(st.session_state[component][name])
-    if value == default:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = str(value)
+    """Put a value that the browser reports into the address; the default goes without saying."""
+    put(name, int(st.session_state[component][name]), default)
 
 
 def _plain(panel: Panel) -> dict[str, object]:
-    return asdict(panel) | {
-        "values": panel.values.ravel().astype(float).round(4).tolist(),
-        "alt": panel.alt or f"{panel.title}, drawn over the picture.",
-    }
+    return (
+        asdict(panel)
+        | asdict(panel.scale)
+        | {
+            "values": panel.values.ravel().astype(float).round(4).tolist(),
+            "alt": panel.alt or f"{panel.title}, drawn over the picture.",
+        }
+    )

@@ -73,7 +73,7 @@ class Game:
         return {row: rank for rank, row in enumerate(self.rankings[-2].tolist(), start=1)}
 
 
-def game(key: Hashable, begin: Callable[[], FeedbackSession]) -> Game:
+def current_game(key: Hashable, begin: Callable[[], FeedbackSession]) -> Game:
     """Return a game with all its rounds learned.
 
     Args:
@@ -81,29 +81,29 @@ def game(key: Hashable, begin: Callable[[], FeedbackSession]) -> Game:
         begin: starts its session, where it is not at hand.
     """
     rounds = _from_address(key)
-    kept: Game | None = st.session_state.get(_GAME)
-    if kept is None or kept.key != key or kept.rounds != rounds[: len(kept.rounds)]:
-        kept = Game(key, begin())
+    game: Game | None = st.session_state.get(_GAME)
+    if game is None or game.key != key or game.rounds != rounds[: len(game.rounds)]:
+        game = Game(key, begin())
     try:
-        kept.catch_up(rounds)
+        game.catch_up(rounds)
     except SettingError:  # the address names an image that can't be asked about
-        kept = Game(key, begin())
-    st.session_state[_GAME] = kept
-    return kept
+        game = Game(key, begin())
+    st.session_state[_GAME] = game
+    return game
 
 
-def add(key: Hashable, rows: NDArray[np.intp], relevant: NDArray[np.bool_]) -> None:
+def add_round(key: Hashable, rows: NDArray[np.intp], relevant: NDArray[np.bool_]) -> None:
     """Add a round to a game."""
     new = Round(tuple(rows.tolist()), tuple(relevant.tolist()))
     _to_address(key, (*_from_address(key), new))
 
 
-def undo(key: Hashable) -> None:
+def undo_last_round(key: Hashable) -> None:
     """Take the last round of a game back."""
     _to_address(key, _from_address(key)[:-1])
 
 
-def start_again() -> None:
+def forget_rounds() -> None:
     """Forget all rounds."""
     st.query_params.pop(_NAME, None)
 
@@ -122,7 +122,7 @@ def _to_address(key: Hashable, rounds: tuple[Round, ...]) -> None:
     if rounds:
         st.query_params[_NAME] = ".".join([_mark(key), *map(str, rounds)])
     else:
-        start_again()
+        forget_rounds()
 
 
 def _mark(key: Hashable) -> str:

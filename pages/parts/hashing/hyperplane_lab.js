@@ -73,13 +73,13 @@ class Lab {
     this.turned = new Map(); // "table bit" -> degrees, of lines that the server has yet to confirm
   }
 
-  /** Take what the server says, but for lines that have been turned since it was told. */
+  /** Take what the server says, but for lines that have been turned since it was last sent. */
   receive(data, send) {
     this.send = send;
     if (this.dragging) return;
     if (data.seed !== this.data?.seed) this.turned.clear();
     this.data = data;
-    this.told = data.table;
+    this.sentTable = data.table;
     this.normals = data.normals.map((planes) => [...planes]);
     for (const [place, degrees] of this.turned) {
       const [table, i] = place.split(" ");
@@ -239,7 +239,7 @@ class Lab {
   commit() {
     const turned = [...this.turned].map(([place, degrees]) => [...place.split(" ").map(Number), degrees]);
     this.live.textContent = this.summary;
-    if (turned.length || this.told !== this.data.table) this.send({ turned, table: this.data.table });
+    if (turned.length || this.sentTable !== this.data.table) this.send({ turned, table: this.data.table });
   }
 
   showNumbers(answer, open) {

@@ -51,8 +51,9 @@ def show_hyperplane_lab() -> None:
         f"How many of the {k} are in the query's cell, in the mean over many draws?",
         ["all 5", "about 4", "about 2", "none"],
         right="about 4",
-        because=f"{gallery.expected(3, 1):.1f}, to be exact: each line spares a neighbour theta "
-        "away with probability 1 − theta/180°, and all three have to. With 8 lines it is "
+        because=f"{gallery.expected(3, 1):.1f}, to be exact: each line leaves a neighbour theta "
+        "away on the query's side with probability 1 − theta/180°, and all three have to. With 8 "
+        "lines it is "
         f"{gallery.expected(8, 1):.1f}; with 8 lines in each of 4 tables, where one table is "
         f"enough, {gallery.expected(8, 4):.1f}. Try it.",
         key="guess-lab",

@@ -3,7 +3,7 @@ import pytest
 
 from core.errors import ImageError
 from core.images import DecodedImage
-from pages.ui import resources
+from pages.ui import resources, samples
 from pages.ui.resources import model
 
 
@@ -24,3 +24,14 @@ def test_a_picture_that_sessions_share_cannot_be_written_to(png, picture):
     pixels = resources.small_picture(png(picture(0)), max_side=64)
     with pytest.raises(ValueError, match="read-only"):
         pixels[0] = 0
+
+
+def test_a_large_photograph_is_scaled_down_once(monkeypatch):
+    decoded = []
+    plain_decode = model.decode
+    monkeypatch.setattr(model, "decode", lambda data: decoded.append(1) or plain_decode(data))
+    data = samples.read("flower")  # 640 × 427
+    for _ in range(2):
+        pixels = resources.small_picture(data, max_side=100)
+    assert pixels.shape == (67, 100, 3)
+    assert len(decoded) == 1

@@ -1,29 +1,30 @@
-"""Part 1: one picture through CBAM, stage by stage, each with its equation."""
+"""The walk through: one picture through CBAM, stage by stage, each with its equation."""
 
 import numpy as np
 import streamlit as st
 
-from core.figures.attention import RELATIVE
 from core.figures.cbam import kernel_planes
 from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
 from pages.parts.attention import maps
-from pages.parts.attention.lesson import Lesson
-from pages.parts.attention.maps import FEATURES, Panel
+from pages.parts.attention.maps import FEATURE_SCALE, RELATIVE_SCALE, Panel, Scale
+from pages.parts.attention.query import AttentionQuery
 from pages.ui import charts, resources
 from pages.ui.code import show_code
 from pages.ui.question import question
 
-_MEAN, _MAXIMUM, _TERM = (0.0, 0.8), (0.0, 40.0), (0.0, 1.0)  # fixed scales
+_MEAN_SCALE = Scale(0.0, 0.8, ("0", "0.4", "0.8"), hover="mean")
+_MAXIMUM_SCALE = Scale(0.0, 40.0, ("0", "20", "40"), hover="maximum")
+_TERM_SCALE = Scale(0.0, 1.0, ("0", "0.5", "1"), hover="sum")
 _STEPS = ("less than 1.5 times", "1.5 to 3 times", "more than 3 times")
 
 
-def show(lesson: Lesson) -> None:
-    """Show the part."""
+def show_walk_through(about: AttentionQuery) -> None:
+    """Show one picture's way through CBAM, stage by stage."""
     network = resources.embedder().checkpoint.network
-    walked = walk(network, lesson.embedded().forward)
+    walked = walk(network, about.embedded().forward)
     _question(walked.spatial)
-    _stages(lesson, walked)
+    _stages(about, walked)
 
 
 def _question(spatial: SpatialSteps | None) -> None:
@@ -42,11 +43,11 @@ def _question(spatial: SpatialSteps | None) -> None:
 
 
 @st.fragment
-def _stages(lesson: Lesson, walked: Walkthrough) -> None:
+def _stages(about: AttentionQuery, walked: Walkthrough) -> None:
     """Show all stages; another channel redraws nothing but them."""
     n_channels = len(walked.features)
     channel = maps.whole("channel", walked.strongest, most=n_channels - 1)
-    picture = lesson.picture
+    picture = about.picture
     _channel_gate(walked, channel, picture)
     _spatial_gate(walked.spatial, picture)
     _refined(walked, channel, picture)
@@ -58,8 +59,8 @@ def _stages(lesson: Lesson, walked: Walkthrough) -> None:
 def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
     n_channels, rows, columns = walked.features.shape
     st.header("1 · Which channels count", anchor=False)
-    told, equation = st.columns([3, 2], gap="medium")
-    told.markdown(
+    text, equation = st.columns([3, 2], gap="medium")
+    text.markdown(
         f"ResNet50 turns the picture into a feature map **F**: {n_channels:,} channels, each a "
         f"small map of {rows} × {columns} places. A channel answers strongly where it sees its "
         "kind of thing: a beak, a stripe, a sky. **Two poolings** sum each channel up, its "
@@ -78,7 +79,7 @@ def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
         "Move over the gates, or drag the slider below them: the picture shows what that channel "
         "sees. A click keeps the channel for stage 4 and for the link."
     )
-    maps.channels("channels", walked, walked.channel, picture, chosen=channel)
+    maps.show_channels("channels", walked, walked.channel, picture, chosen=channel)
     st.markdown(_open_channels(walked.channel))
 
 
@@ -93,8 +94,8 @@ def _open_channels(steps: ChannelSteps) -> str:
 
 def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
     st.header("2 · Which places stand out", anchor=False)
-    told, equation = st.columns([3, 2], gap="medium")
-    told.markdown(
+    text, equation = st.columns([3, 2], gap="medium")
+    text.markdown(
         "Now across the channels of **F′**: at each place their **mean** and their **maximum**. "
         "Two maps are left of thousands. A learnt **7 × 7 convolution** slides over both, and a "
         "sigmoid makes a gate of each place."
@@ -108,44 +109,37 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
         st.header("3 · The spatial gate", anchor=False)
         st.caption("Choose *both* or *spatial* under Attention in the sidebar to see it.")
         return
-    term = {"low": _TERM[0], "high": _TERM[1], "ticks": ["0", "0.5", "1"], "told": "sum"}
-    maps.board(
+    maps.show_maps(
         "pooled",
         [
             Panel(
                 title="mean of F′",
                 values=steps.mean,
-                low=_MEAN[0],
-                high=_MEAN[1],
-                ticks=["0", "0.4", "0.8"],
+                scale=_MEAN_SCALE,
                 unit="over all channels",
-                told="mean",
             ),
             Panel(
                 title="maximum of F′",
                 values=steps.maximum,
-                low=_MAXIMUM[0],
-                high=_MAXIMUM[1],
-                ticks=["0", "20", "40"],
+                scale=_MAXIMUM_SCALE,
                 unit="over all channels; mind the scale",
-                told="maximum",
             ),
             Panel(
                 title="Conv of the mean",
                 values=steps.mean_term,
+                scale=_TERM_SCALE,
                 unit="its share of the sum in σ",
-                **term,
             ),
             Panel(
                 title="Conv of the maximum",
                 values=steps.maximum_term,
+                scale=_TERM_SCALE,
                 unit="its share of the sum in σ",
-                **term,
             ),
         ],
         {"query": picture},
     )
-    kernel, about = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    kernel, text = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with kernel:
         charts.chart(
             kernel_planes(steps.kernel),
@@ -153,7 +147,7 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
             key="kernel",
             alt="The learnt 7 by 7 weights over the mean and over the maximum of F′.",
         )
-    about.markdown(
+    text.markdown(
         "**The learnt kernel.** It is wider than the map is, so every place sees nearly all "
         "others. Its weights over mean and maximum are of one size, but the maximum itself is far "
         "the larger number. From place to place the convolution of the mean varies by "
@@ -165,33 +159,33 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
 
 def _gate(steps: SpatialSteps, picture: str) -> None:
     st.header("3 · The spatial gate", anchor=False)
-    scale = {
-        "low": RELATIVE[0],
-        "high": RELATIVE[-1],
-        "ticks": [f"×{it}" for it in RELATIVE],
-        "unit": "M_s over its mean: the same scale for every picture",
-        "told": "M_s over its mean",
-    }
-    about, board = st.columns([2, 3], gap="medium")
+    unit = "M_s over its mean: the same scale for every picture"
+    text, board = st.columns([2, 3], gap="medium")
     with board:
-        maps.board(
+        maps.show_maps(
             "gate",
             [
-                Panel(title="M_s of this picture", values=steps.gate / steps.gate.mean(), **scale),
+                Panel(
+                    title="M_s of this picture",
+                    values=steps.gate / steps.gate.mean(),
+                    scale=RELATIVE_SCALE,
+                    unit=unit,
+                ),
                 Panel(
                     title="M_s if all its places were alike",
                     values=steps.even_gate / steps.even_gate.mean(),
-                    **scale,
+                    scale=RELATIVE_SCALE,
+                    unit=unit,
                 ),
             ],
             {"query": picture},
             least=170,
         )
-    about.markdown(
+    text.markdown(
         "Only M_s over its mean matters: the embedding gets unit length, so a gate twice as high "
         "everywhere changes nothing."
     )
-    about.markdown(
+    text.markdown(
         "**How much of it has to do with the picture?** Right: the gate that the same kernel "
         "gives where every place holds the same numbers. At the edge the kernel reaches out of "
         "the map and finds zeros; in the middle it does not. The two gates correlate by "
@@ -202,40 +196,34 @@ def _gate(steps: SpatialSteps, picture: str) -> None:
 
 def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
     st.header("4 · F″: both gates at work", anchor=False)
-    told, equation = st.columns([3, 2], gap="medium")
-    told.markdown(
+    text, equation = st.columns([3, 2], gap="medium")
+    text.markdown(
         f"Channel **{channel}** on its way, all three on one scale: as it is, times its channel "
         "gate, times the gate of each place. F″ is then averaged over its places, gets unit "
         "length, and a fully connected layer makes the embedding of it."
     )
     equation.latex(r"F''=M_s(F')\otimes F'\quad(4)")
-    scale = {
-        "low": FEATURES[0],
-        "high": FEATURES[1],
-        "ticks": ["0", "7.5", "15 and more"],
-        "told": "value",
-    }
     channel_gate = "off" if walked.channel is None else f"×{walked.channel.gate[channel]:.2f}"
-    maps.board(
+    maps.show_maps(
         "refined",
         [
             Panel(
                 title=f"F, channel {channel}",
                 values=walked.features[channel],
                 unit="as ResNet50 made it",
-                **scale,
+                scale=FEATURE_SCALE,
             ),
             Panel(
                 title="F′",
                 values=walked.gated[channel],
                 unit=f"after its channel gate: {channel_gate}",
-                **scale,
+                scale=FEATURE_SCALE,
             ),
             Panel(
                 title="F″",
                 values=walked.refined[channel],
                 unit="after the spatial gate" + (": off" if walked.spatial is None else ""),
-                **scale,
+                scale=FEATURE_SCALE,
             ),
         ],
         {"query": picture},

@@ -1,4 +1,6 @@
-"""Part 2: switch a gate off, and follow what it does down to the hits."""
+"""The ablation: a gate is switched off, and what that does is followed down to the hits."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
@@ -11,10 +13,11 @@ from core.lessons.ablation_path import PATH, AblationStep, ablation_path, ranks_
 from core.model.attention import AttentionMode
 from core.model.cbam import CBAM
 from core.search import SearchResult, look_up
-from pages.parts.attention.lesson import Lesson, named, of_file
+from pages.parts.attention.query import AttentionQuery
 from pages.ui import charts, resources
 from pages.ui.address import tied
 from pages.ui.code import show_code
+from pages.ui.pictures import data_url
 from pages.ui.question import question
 from pages.ui.tables import show_table
 
@@ -28,10 +31,10 @@ _SWITCHED = ("query and gallery", "query alone")
 _GATES = ("the channel gate", "the spatial gate", "both alike")
 
 
-def show(lesson: Lesson) -> None:
-    """Show the part."""
-    _question(ablation_path({mode: lesson.result(mode) for mode in PATH}))
-    _chain(lesson)
+def show_ablation(about: AttentionQuery) -> None:
+    """Switch a gate off, and follow what it does down to the hits."""
+    _question(ablation_path({mode: about.result(mode) for mode in PATH}))
+    _chain(about)
     show_code(CBAM.forward, ablation_path, look_up)
 
 
@@ -50,7 +53,7 @@ def _question(steps: tuple[AblationStep, ...]) -> None:
 
 
 @st.fragment
-def _chain(lesson: Lesson) -> None:
+def _chain(about: AttentionQuery) -> None:
     """Show embedding, bits, buckets and ranks in one view."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         switched = st.segmented_control(
@@ -69,7 +72,7 @@ def _chain(lesson: Lesson) -> None:
             **tied("switch", PATH[1:], "spatial"),
         )
     alone = switched == _SWITCHED[1]
-    steps = ablation_path({it: _search(lesson, it, alone=alone) for it in PATH})
+    steps = ablation_path({it: _search(about, it, alone=alone) for it in PATH})
     embedding, numbers = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with embedding:
         st.markdown("**Embedding**: how far it turned")
@@ -79,35 +82,35 @@ def _chain(lesson: Lesson) -> None:
             name="embeddings-turned",
             key="fan",
             alt="Angle to the embedding with both gates: "
-            + named({name: f"{degrees:.1f} degrees" for name, degrees in turned.items()}),
+            + _named({name: f"{degrees:.1f} degrees" for name, degrees in turned.items()}),
         )
     with numbers:
         st.markdown("**Down the chain**, each beside *both gates*")
         show_table(
-            [_row(step, lesson.shown.k) for step in steps],
+            [_row(step, about.shown.k) for step in steps],
             alt="Angle, bits, buckets, candidates and hits with each switch.",
         )
         st.caption(
             "Theory: K·L·θ/π, the bits that this angle flips on average over all hyperplanes. "
-            + _told(steps, alone=alone)
+            + _consequence(steps, alone=alone)
         )
     bits, ranks = st.columns([2, 3], gap="medium")
     with bits:
         _bits(next(step for step in steps if step.attention == mode))
     with ranks:
-        _ranks(lesson, steps)
+        _ranks(about, steps)
 
 
-def _search(lesson: Lesson, mode: AttentionMode, *, alone: bool) -> SearchResult:
+def _search(about: AttentionQuery, mode: AttentionMode, *, alone: bool) -> SearchResult:
     """Search with one mode; the gallery follows, or stays with both gates."""
     if not alone:
-        return lesson.result(mode)
+        return about.result(mode)
     return look_up(
-        lesson.embedded(mode),
-        lesson.gallery,
-        resources.index(lesson.stored, "both", lesson.shown.lsh),
-        lesson.shown.search,
-        query_id=lesson.query.id,
+        about.embedded(mode),
+        about.gallery,
+        resources.index(about.stored, "both", about.shown.lsh),
+        about.shown.search,
+        query_id=about.query.id,
     )
 
 
@@ -128,7 +131,7 @@ def _row(step: AblationStep, k: int) -> dict[str, str]:
     return row
 
 
-def _told(steps: tuple[AblationStep, ...], *, alone: bool) -> str:
+def _consequence(steps: tuple[AblationStep, ...], *, alone: bool) -> str:
     """Say in two sentences what the chain shows."""
     off = steps[-1]
     if not off.reference.hits:
@@ -163,8 +166,8 @@ def _bits(step: AblationStep) -> None:
     )
 
 
-def _ranks(lesson: Lesson, steps: tuple[AblationStep, ...]) -> None:
-    k = lesson.shown.k
+def _ranks(about: AttentionQuery, steps: tuple[AblationStep, ...]) -> None:
+    k = about.shown.k
     paths = ranks_by_id(steps)
     if not paths:
         st.info("No switch finds any candidate: fewer bits, more tables or more probes find some.")
@@ -172,7 +175,7 @@ def _ranks(lesson: Lesson, steps: tuple[AblationStep, ...]) -> None:
     stay = sum(None not in ranks for ranks in paths.values())
     st.markdown(f"**Ranks**: {stay} of the top {k} are hits with every switch")
     drawn = [
-        RankPath(lesson.gallery.items[id].name, ranks, _thumbnail(lesson, id, k))
+        RankPath(about.gallery.items[id].name, ranks, _thumbnail(about, id, k))
         for id, ranks in paths.items()
     ]
     charts.chart(
@@ -180,15 +183,20 @@ def _ranks(lesson: Lesson, steps: tuple[AblationStep, ...]) -> None:
         name="ranks-by-attention",
         key="ranks",
         alt="Ranks of the hits by switch. "
-        + named({it.name: " to ".join(str(rank or "none") for rank in it.ranks) for it in drawn}),
+        + _named({it.name: " to ".join(str(rank or "none") for rank in it.ranks) for it in drawn}),
     )
     st.caption("Teal: a hit with every switch. Orange: comes or goes, below the dotted line.")
 
 
-def _thumbnail(lesson: Lesson, id: int, k: int) -> str | None:
+def _thumbnail(about: AttentionQuery, id: int, k: int) -> str | None:
     if k > WITH_PICTURES:
         return None
     try:
-        return of_file(resources.gallery_thumbnail(lesson.gallery, id, max_side=96))
+        return data_url(resources.gallery_thumbnail(about.gallery, id, max_side=96))
     except HashlightError:  # the file is gone; its line stays
         return None
+
+
+def _named(things: Mapping[str, str]) -> str:
+    """Write a list of short facts for those who can't see a chart."""
+    return "; ".join(f"{name} {what}" for name, what in things.items())

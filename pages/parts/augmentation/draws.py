@@ -1,0 +1,67 @@
+"""What training makes of the picture: all five transformations at once, at random."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from core.model import augment
+from core.model.augment import Pixels, Strengths
+from core.model.preprocess import PreprocessConfig, squash
+from pages.ui import pictures, view
+from pages.ui.code import show_code
+from pages.ui.view import RANGES, View
+
+N_DRAWS = 6
+_INPUT_SIDE = PreprocessConfig().input_size
+
+
+def show_draws(pixels: Pixels, shown: View) -> None:
+    """Show what training would make of the picture, by the seed in the address.
+
+    Args:
+        pixels: (H, W, 3) RGB.
+        shown: the view whose seed draws.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.header("What the network sees in training", anchor=False, width="stretch")
+        st.button(
+            "Draw again", icon=":material/casino:", on_click=view.show, args=(_next_seed(shown),)
+        )
+    st.caption(
+        "All five at once, drawn by the code that training runs, then squashed to "
+        f"{_INPUT_SIDE} × {_INPUT_SIDE} pixels. Below each: scale, turn, side kept, noise, "
+        f"and the contrast of red, green and blue. These have the seed {shown.seed}; a link to "
+        "this page keeps it."
+    )
+    with st.grid(min_column_width=140, gap="small", key="draws"):
+        for number in range(N_DRAWS):
+            rng = np.random.default_rng([shown.seed, number])
+            strengths = augment.draw(rng)
+            with st.container(key=f"draw-{number}", gap=None):
+                drawn = squash(augment.apply(pixels, strengths, rng), _INPUT_SIDE)
+                pictures.show_pixels(drawn, f"Random augmentation {number + 1} of {N_DRAWS}")
+                st.caption(describe_strengths(strengths))
+    show_code(
+        augment.draw,
+        augment.apply,
+        augment.scale,
+        augment.rotate,
+        augment.crop,
+        augment.change_contrast,
+        augment.add_noise,
+    )
+
+
+def describe_strengths(strengths: Strengths) -> str:
+    """Say in two lines what was drawn."""
+    colours = " ".join(f"{factor:.2f}" for factor in strengths.contrasts)
+    return (
+        f"×{strengths.factor:.2f} · {strengths.degrees:.0f}° · {strengths.kept:.0%} · "
+        f"±{strengths.deviation:.0f}  \n:red[R] :green[G] :blue[B] ×{colours}"
+    )
+
+
+def _next_seed(shown: View) -> View:
+    """The same view with the next seed; after the last one the first."""
+    return replace(shown, seed=(shown.seed + 1) % (RANGES["seed"][1] + 1))

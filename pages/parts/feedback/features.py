@@ -1,0 +1,82 @@
+"""What the SVM learns from: the embeddings, or colours and textures that are measured on demand."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.figures.timing import long_duration
+from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
+from core.methods.base import Pictures
+from core.methods.svm import SvmActiveLearning
+from core.methods.visual_features import N_FEATURES
+from core.progress import Progress
+from pages.ui import resources, view
+from pages.ui.inputs import Query
+from pages.ui.view import View
+
+FEATURE_NAMES = {"embeddings": "Embeddings", "colour": "Colour and texture"}
+_SECONDS_PER_IMAGE = 0.015  # on a free core; only to say beforehand about how long it takes
+
+
+def _features_changed(shown: View) -> None:
+    view.show(replace(shown, features=st.session_state["features"]))
+
+
+def choose_features(shown: View) -> None:
+    """Draw the choice of what is learned from; a change goes to the address."""
+    st.session_state["features"] = shown.features  # the address is right, back included
+    st.segmented_control(
+        "What the SVM learns from",
+        list(FEATURE_NAMES),
+        format_func=FEATURE_NAMES.__getitem__,
+        required=True,
+        key="features",
+        help="The paper's system [17] is older than such networks and knows colours and textures "
+        "only.",
+        on_change=_features_changed,
+        args=(shown,),
+    )
+    answers = "Your answers stand in the address: a reload or a link keeps them."
+    if shown.features == "embeddings":
+        st.caption(
+            f"The gallery's embeddings, attention *{shown.attention}*: they are here already. "
+            "Where they rank well from the start, colour and texture leave more to learn. "
+            + answers
+        )
+    else:
+        st.caption(
+            f"{N_FEATURES} numbers of colour and texture, as in the experiment with system [17]. "
+            + answers
+        )
+
+
+def colour_and_texture(gallery: Gallery, stored: StoredGallery) -> SvmActiveLearning | None:
+    """Return the described gallery, or offer to describe it and return None."""
+
+    def task(progress: Progress) -> SvmActiveLearning:
+        method = SvmActiveLearning()
+        nobody_asks = np.zeros(len(stored.ids), dtype=np.int64)
+        method.fit(Pictures(gallery, stored.ids), nobody_asks, seed=0, progress=progress)
+        return method
+
+    n = len(stored.ids)
+    work = resources.offered(
+        "Measure colours and textures",
+        f"The colours and textures of the {n:,} images are measured once and kept until the "
+        f"app is restarted; it takes about {long_duration(n * _SECONDS_PER_IMAGE)} on a free core.",
+        find=lambda: resources.described(gallery),
+        start=lambda: resources.describe(gallery, task),
+    )
+    return work.result() if work else None
+
+
+def describe_query(
+    query: Query, shown: View, method: SvmActiveLearning | None
+) -> NDArray[np.float32]:
+    """Return the vector of a query that is not in the gallery."""
+    if method is None:
+        return resources.embedded_query(query.data, shown.attention).embedding
+    return method.describe(resources.small_picture(query.data, max_side=resources.QUERY_SIDE))

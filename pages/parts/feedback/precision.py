@@ -1,0 +1,103 @@
+"""The query, the round, and how good the ranking is where labels tell."""
+
+import streamlit as st
+
+from core.evaluation.metrics import precision_at
+from core.figures.feedback import precision_by_round
+from pages.parts.feedback.rounds import Game
+from pages.parts.feedback.search import FeedbackSearch
+from pages.ui import charts, resources
+from pages.ui.errors import plain
+from pages.ui.inputs import Query
+from pages.ui.question import ask, reveal
+from pages.ui.tables import show_number
+
+AT = (10, 20)  # the n of precision@n
+GUESSES = ("it gets better", "it stays as good", "it gets worse")
+
+
+def show_precision(search: FeedbackSearch, game: Game) -> None:
+    """Show the query, the round, and how good the ranking is where labels tell."""
+    picture, numbers, chart = st.columns([2, 2, 4], gap="medium", vertical_alignment="top")
+    precision = precisions(search, game)
+    with picture, st.container(key="query-picture"):
+        small = resources.small_picture(search.query.data, max_side=384)
+        st.image(small, width="stretch", alt=f"Query: {search.query.title}", output_format="JPEG")
+        st.caption(_caption(search.query, search.label))
+    answers = game.session.answers
+    with numbers, st.grid(min_column_width=110, gap="small"):
+        n_yes = sum(answers.values())
+        show_number(
+            "Rounds",
+            f"{len(game.rounds)}",
+            f"{n_yes} yes, {len(answers) - n_yes} no",
+        )
+        for n, values in precision.items():
+            points = 100 * (values[-1] - values[-2]) if len(values) > 1 else 0
+            st.metric(
+                f"Precision@{n}",
+                f"{values[-1]:.0%}",
+                f"{points:+.0f} points" if round(points) else None,
+                help=f"Share of the first {n} that has the query's label. Images that were "
+                "answered about stay in the ranking, at the place that the SVM gives them.",
+            )
+    with chart:
+        if precision:
+            charts.chart(
+                precision_by_round(precision),
+                name="precision-by-round",
+                key="precision",
+                alt="Precision by round: "
+                + "; ".join(
+                    f"@{n} {', '.join(f'{value:.0%}' for value in values)}"
+                    for n, values in precision.items()
+                ),
+            )
+        else:
+            st.info(
+                "The query has no label, so nobody can count how good the ranking is: you are "
+                "the judge."
+            )
+
+
+@st.fragment
+def guess_the_first_round(search: FeedbackSearch, game: Game) -> None:
+    """Ask what one round will do to the ranking, and answer once there was one."""
+    precision = precisions(search, game)
+    if not precision:
+        return
+    n, values = max(precision.items())
+    with st.container(border=True):
+        guessed = ask(
+            f"You say yes or no to ten pictures. What does this first round do to the first {n} "
+            "of the ranking?",
+            GUESSES,
+            key="guess-round",
+        )
+        if guessed and len(values) == 1:
+            st.caption("Now answer the round below, or let the labels do it.")
+        elif guessed:
+            before, after = values[:2]
+            right = GUESSES[0 if after > before else 1 if after == before else 2]
+            reveal(
+                guessed,
+                right=right,
+                because=f"Precision@{n} was {before:.0%} and is {after:.0%} after the first round.",
+            )
+
+
+def precisions(search: FeedbackSearch, game: Game) -> dict[int, list[float]]:
+    """precision@n after each round; of no n beyond the gallery's size, and none without labels."""
+    relevant, rankings = search.relevant, game.rankings
+    if relevant is None:
+        return {}
+    return {
+        n: [precision_at(relevant[order], n) for order in rankings]
+        for n in AT
+        if n <= len(rankings[0])
+    }
+
+
+def _caption(query: Query, label: str | None) -> str:
+    title = plain(query.title)
+    return title if label is None else f"{title} · label **{plain(label)}**"

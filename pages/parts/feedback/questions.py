@@ -1,0 +1,106 @@
+"""What the SVM asks about, and the answers."""
+
+from collections.abc import Hashable
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.parts.feedback import rounds
+from pages.parts.feedback.rounds import Game
+from pages.parts.feedback.search import FeedbackSearch
+from pages.ui import cards
+from pages.ui.errors import plain
+
+_ASKED = "feedback-asked"  # in the session: game and round that the controls are of
+
+
+def show_questions(search: FeedbackSearch, game: Game) -> None:
+    """Show what the SVM asks about, and take the answers."""
+    asked = game.session.to_ask()
+    n_rounds = len(game.rounds)
+    st.header(f"Round {n_rounds + 1}: what the SVM asks", anchor=False)
+    if not len(asked):
+        st.info("You have answered about every image: there is nothing left to ask.")
+    elif game.session.has_boundary:
+        st.caption("The images nearest to its boundary between yes and no: it is least sure here.")
+    else:
+        st.caption(
+            "The images ranked first: as long as nothing was called not relevant there is no "
+            "boundary, and images are ranked by how close they are to the query and to every yes."
+        )
+    if len(asked):
+        _form(search, game, asked)
+    with st.container(horizontal=True):
+        if search.relevant is not None and len(asked):
+            st.button(
+                "Let the labels answer",
+                icon=":material/sell:",
+                help="Say yes to whatever has the query's label, as the simulated user of the "
+                "experiment does.",
+                on_click=rounds.add_round,
+                args=(game.key, asked, search.relevant[asked]),
+            )
+        st.button(
+            "Undo the last round",
+            icon=":material/undo:",
+            disabled=not n_rounds,
+            on_click=rounds.undo_last_round,
+            args=(game.key,),
+        )
+        st.button(
+            "Start again",
+            icon=":material/restart_alt:",
+            disabled=not n_rounds,
+            on_click=rounds.forget_rounds,
+        )
+
+
+def _form(search: FeedbackSearch, game: Game, asked: NDArray[np.intp]) -> None:
+    names = {_control(place): row for place, row in enumerate(asked.tolist())}
+    # The controls stay from round to round, which saves the browser much work; what was said in
+    # them is of one round.
+    if st.session_state.get(_ASKED) != (now := (game.key, game.rounds)):
+        st.session_state[_ASKED] = now
+        st.session_state.update(dict.fromkeys(names))
+    with st.form(f"questions-{len(game.rounds)}", border=False):
+        with cards.grid("asked", min_width=140):
+            for place, row in enumerate(names.values()):
+                _question(search, place, row)
+        # An answer leads to the next round, whose button is another one and not pressed.
+        if st.form_submit_button(
+            "Answer",
+            type="primary",
+            icon=":material/check:",
+            on_click=_answer,
+            args=(game.key, names),
+        ):
+            st.warning("Nothing was answered; say yes or no below one image at least.")
+
+
+def _question(search: FeedbackSearch, place: int, row: int) -> None:
+    id = int(search.ids[row])
+    item = search.gallery.items[id]
+    with st.container(key=f"asked-{place}", gap="xsmall"):
+        cards.thumbnail(search.gallery, id, alt=f"Asked: {item.label or item.name}")
+        st.segmented_control(
+            f"Is {plain(item.name)} relevant?",
+            [True, False],
+            format_func=lambda relevant: "Yes" if relevant else "No",
+            label_visibility="collapsed",
+            width="stretch",
+            key=_control(place),
+        )
+
+
+def _control(place: int) -> str:
+    """Name the control below the image in this place of a round, from 0."""
+    return f"answer-{place}"
+
+
+def _answer(key: Hashable, names: dict[str, int]) -> None:
+    """Take what was answered as a round; images without an answer may be asked about again."""
+    given = {row: st.session_state[name] for name, row in names.items()}
+    given = {row: relevant for row, relevant in given.items() if relevant is not None}
+    if given:
+        rounds.add_round(key, np.array(list(given)), np.array(list(given.values())))

@@ -1,0 +1,73 @@
+"""The query that is changed, and the search that is repeated with it."""
+
+from dataclasses import dataclass
+
+from core.evaluation.robustness import Alteration
+from core.files import file_digest
+from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
+from core.index.lsh import LSHIndex
+from core.lessons.shift import Shift, shift
+from core.model.augment import Pixels
+from core.search import find_by_digest
+from pages.ui import resources
+from pages.ui.inputs import Query
+from pages.ui.view import View
+
+SIDE = 384  # pixels: Corel's longer side; a blur of 2 pixels is more in a smaller picture
+UNCHANGED = Alteration()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RobustnessQuery:
+    """A query in a gallery with its index, and the settings."""
+
+    query: Query
+    query_id: int | None  # where it is in the gallery: it is no hit
+    pixels: Pixels  # of the query, its longer side at most SIDE
+    gallery: Gallery
+    index: LSHIndex
+    shown: View
+
+    @property
+    def n_bits(self) -> int:
+        """K·L: all bits of the code."""
+        return self.shown.K * self.shown.L
+
+    def shift(self, by: Alteration) -> Shift:
+        """Change the query and search again: one pass of the network where that is new.
+
+        Raises:
+            ImageError: the query is no image.
+        """
+        before, after = (
+            resources.altered_embedding(self.query.data, it, self.shown.attention, max_side=SIDE)
+            for it in (UNCHANGED, by)
+        )
+        return shift(
+            before,
+            after,
+            self.index,
+            k=self.shown.k,
+            n_probes=self.shown.probes,
+            exclude=self.query_id,
+        )
+
+
+def prepare_query(
+    query: Query, gallery: Gallery, stored: StoredGallery, shown: View
+) -> RobustnessQuery:
+    """Set up what the parts of the page share.
+
+    Raises:
+        ImageError: the query is no image.
+    """
+    digest = file_digest(query.data)
+    return RobustnessQuery(
+        query=query,
+        query_id=find_by_digest(gallery, digest) if query.id is None else query.id,
+        pixels=resources.small_picture(query.data, max_side=SIDE),
+        gallery=gallery,
+        index=resources.index(stored, shown.attention, shown.lsh),
+        shown=shown,
+    )
