@@ -31,19 +31,19 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class TimesBySize:
     """Median seconds of one method over the size of the gallery, sizes ascending."""
 
     n: tuple[int, ...]
     seconds: tuple[float, ...]
 
-    def of_size(self, lowest: int) -> "Times":
+    def of_size(self, lowest: int) -> "TimesBySize":
         """Those of galleries of ``lowest`` images and more."""
-        kept = [pair for pair in zip(self.n, self.seconds, strict=True) if pair[0] >= lowest]
-        return Times(tuple(n for n, _ in kept), tuple(it for _, it in kept))
+        large = [pair for pair in zip(self.n, self.seconds, strict=True) if pair[0] >= lowest]
+        return TimesBySize(tuple(n for n, _ in large), tuple(it for _, it in large))
 
 
-def fit_power(times: Times) -> Power:
+def fit_power(times: TimesBySize) -> Power:
     """Fit a power of N by least squares of the logarithms.
 
     Raises:
@@ -58,7 +58,7 @@ def fit_power(times: Times) -> Power:
     return Power(float(slope), float(np.exp(height)))
 
 
-def crossover(slow: Times, fast: Times) -> float | None:
+def crossover(slow: TimesBySize, fast: TimesBySize) -> float | None:
     """Return the N from which on ``fast`` is the faster one, up to the largest measured.
 
     Between two sizes both times are taken for powers of N. The smallest common size is
@@ -80,15 +80,7 @@ def crossover(slow: Times, fast: Times) -> float | None:
     return float(np.exp(low + share * (high - low)))
 
 
-def meeting(a: Power, b: Power) -> float | None:
-    """Return the N where two fitted powers are equal, or None where they grow alike."""
-    if np.isclose(a.exponent, b.exponent):
-        return None
-    log_n = np.log(b.factor / a.factor) / (a.exponent - b.exponent)
-    return float(np.exp(log_n)) if abs(log_n) < 100 else None
-
-
-def times_of(data_sets: Mapping[str, Mapping[str, Any]], family: str) -> dict[str, Times]:
+def times_of(data_sets: Mapping[str, Mapping[str, Any]], family: str) -> dict[str, TimesBySize]:
     """Collect each method's times from a result file's data sets of one family.
 
     Only settings that reach the wanted recall count: a time without it says nothing.
@@ -106,7 +98,7 @@ def times_of(data_sets: Mapping[str, Mapping[str, Any]], family: str) -> dict[st
         for name in names
     }
     return {
-        name: Times(tuple(n for n, _ in pairs), tuple(seconds for _, seconds in pairs))
+        name: TimesBySize(tuple(n for n, _ in pairs), tuple(seconds for _, seconds in pairs))
         for name, pairs in points.items()
         if pairs
     }
@@ -139,8 +131,8 @@ def lead_from(data_sets: Mapping[str, Mapping[str, Any]], family: str, name: str
     for scan in scans:
         for n, seconds in zip(scan.n, scan.seconds, strict=True):
             fastest[n] = min(seconds, fastest.get(n, seconds))
-    return crossover(Times(tuple(fastest), tuple(fastest.values())), times[name])
+    return crossover(TimesBySize(tuple(fastest), tuple(fastest.values())), times[name])
 
 
-def _exponent(times: Times) -> float | None:
+def _exponent(times: TimesBySize) -> float | None:
     return fit_power(times).exponent if len(set(times.n)) > 1 else None

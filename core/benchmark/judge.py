@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .data import Matrix
 
 BLOCK = 16_384  # gallery rows compared at once
-SPARE = 16  # more than k, in case float32 rounds the k-th and the next to the wrong sides
+MARGIN = 16  # more than k, in case float32 rounds the k-th and the next to the wrong sides
 ALIKE = 1e-7  # similarities this close are those of equal neighbours: float32 holds 7 digits
 
 
@@ -36,9 +36,9 @@ def scan(
         nearest = _top(new, k)
         ids = np.concatenate([ids, start + nearest], axis=1)
         scores = np.concatenate([scores, np.take_along_axis(new, nearest, axis=1)], axis=1)
-        kept = _top(scores, k)
-        ids = np.take_along_axis(ids, kept, axis=1)
-        scores = np.take_along_axis(scores, kept, axis=1)
+        best = _top(scores, k)
+        ids = np.take_along_axis(ids, best, axis=1)
+        scores = np.take_along_axis(scores, best, axis=1)
     order = np.argsort(-scores, axis=1, kind="stable")
     return np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)
 
@@ -50,7 +50,7 @@ class Judge:
         self, gallery: Matrix, queries: NDArray[np.float32], own: NDArray[np.int64], *, k: int
     ) -> None:
         self.gallery, self.queries, self.own = gallery, queries, own
-        candidates, _ = scan(gallery, queries, min(k + 1 + SPARE, len(gallery)))
+        candidates, _ = scan(gallery, queries, min(k + 1 + MARGIN, len(gallery)))
         self.similarities = np.stack(  # (Q, k) descending: the best there are
             [
                 np.sort(self._similarities(i, ids[ids != own[i]]))[::-1][:k]

@@ -1,34 +1,37 @@
 """A race that is small enough to be run while somebody watches, and the engine's own choice.
 
-Four ways to search one gallery, from the exact scan to the engine; all answer the same queries,
-which none of them has seen, in turns and on one thread, as in ``race``.
+The race is that of ``race``, with four of its contestants and a plan of a few seconds: nobody's
+setting is chosen with queries, because the visitor sets two of them, and the engine itself.
 """
 
 import statistics
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from time import perf_counter
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from ..engine.buckets import BucketIndex, BucketSearch
-from ..engine.calibration import Calibration, Calibrator, calibrate
-from ..engine.codes import CodeIndex, CodeSearch
+from ..engine.buckets import BucketSearch
+from ..engine.calibration import Calibration, Calibrator
+from ..engine.codes import CodeIndex
 from ..errors import SettingError
-from ..index.lsh import LSHConfig, LSHIndex
+from ..index.lsh import LSHConfig
 from ..progress import Progress, silent
-from .contestants import ExactNumPy, Ids, Queries
-from .data import CLUSTERS, GALLERY, QUERIES, DataSet, Matrix, Source
+from .contestants.exact_numpy import ExactNumPy
+from .contestants.our_buckets import OurBuckets
+from .contestants.our_codes import OurCodes
+from .contestants.readable_lsh import ReadableLSH, suited_config
+from .data import CLUSTERS, GALLERY, QUERIES, DataSet, Source
 from .judge import Judge
-from .race import Turns, take_turns
+from .race import FEW, Placing, Plan, race, take_turns
+from .report import setting_text
 
-EXACT, READABLE = "exact scan, NumPy", "LSHIndex, NumPy"
-BUCKETS, CODES = "ours: buckets", "ours: codes"
+EXACT, READABLE = ExactNumPy.name, ReadableLSH.name
+BUCKETS, CODES = OurBuckets.name, OurCodes.name
 ORDER = (EXACT, READABLE, BUCKETS, CODES)
 
 DIM = 256  # of what is drawn
@@ -36,11 +39,11 @@ FEWEST = 100  # embeddings: fewer say nothing of speed
 MOST_QUERIES = 200
 WANTED = 0.95  # neighbour recall that the engine's codes are set to
 GOOD = 0.9  # neighbour recall from which on a time counts
-MOST_READABLE, MOST_BUCKETS = 50_000, 300_000  # images and buckets: 100 MB, a few seconds
+MOST_READABLE = 50_000  # images that the readable index is built for in a few seconds
+PLAN = Plan(n_tuning=0, n_test=MOST_QUERIES, test_budget=2.0, batch_budget=0)
 
-_BUDGET = 2.0  # seconds in which a contestant's turns begin
-_GLANCE = 0.1  # the same where only the median is shown
-_FEW = 30  # queries that tell how many candidates there are
+_GLANCE = 0.1  # seconds in which turns begin where only the median is shown
+_FEW = 30  # queries whose hashing is timed
 _one_at_a_time = threading.Lock()  # two races at once would measure each other
 
 
@@ -54,7 +57,7 @@ class Entrant:
     recall: float  # neighbour recall@k, mean
     candidates: float  # compared exactly, mean
     build_seconds: float
-    hash_seconds: float | None = None  # of ``median``, where it can be told
+    hash_seconds: float | None = None  # of ``median``, for the keys alone, where it can be timed
 
     @property
     def median(self) -> float:
@@ -133,129 +136,12 @@ def _data_set(title: str, gallery: NDArray[np.float32], queries: NDArray[np.floa
 # Race -------------------------------------------------------------------------------------
 
 
-class _Racer:
-    """One way to search: as the contestants of the benchmark, without their lists of settings."""
-
-    name: str
-    setting: str
-
-    def fit(self, gallery: Matrix) -> None:
-        raise NotImplementedError
-
-    def query(self, query: Queries, k: int) -> Ids:
-        raise NotImplementedError
-
-    def candidates(self, query: Queries, k: int) -> int:
-        """How many embeddings are compared with the query exactly."""
-        raise NotImplementedError
-
-    def hash_seconds(self, queries: Queries) -> float | None:
-        """Median seconds of computing the keys alone, where that can be told."""
-        return None
-
-
-class _Exact(_Racer):
-    """The exact scan."""
-
-    name = EXACT
-
-    def fit(self, gallery: Matrix) -> None:
-        self._scan = ExactNumPy()
-        self._scan.fit(gallery, 1)
-        self._n = len(gallery)
-        self.setting = f"all {self._n:,}"
-
-    def query(self, query: Queries, k: int) -> Ids:
-        return self._scan.query(query, k, {})
-
-    def candidates(self, query: Queries, k: int) -> int:
-        return self._n
-
-
-class _Readable(_Racer):
-    """The index that the lessons show."""
-
-    name = READABLE
-
-    def __init__(self, config: LSHConfig, n_probes: int) -> None:
-        self._config, self._n_probes = config, n_probes
-        self.setting = _in_words(config, n_probes)
-
-    def fit(self, gallery: Matrix) -> None:
-        self.index = LSHIndex(self._config, gallery.shape[1])
-        self.index.add(np.arange(len(gallery)), gallery)
-
-    def query(self, query: Queries, k: int) -> Ids:
-        return self.index.query(query, k=k, n_probes=self._n_probes).ids
-
-    def candidates(self, query: Queries, k: int) -> int:
-        code = self.index.hash(query)
-        return len(self.index.candidates(code, n_probes=self._n_probes).ids)
-
-    def hash_seconds(self, queries: Queries) -> float:
-        seconds = []
-        for query in queries[:_FEW]:
-            begin = perf_counter()
-            self.index.hash(query)
-            seconds.append(perf_counter() - begin)
-        return statistics.median(seconds)
-
-
-class _Buckets(_Racer):
-    """The engine's hash tables, with the same K, L and probes."""
-
-    name = BUCKETS
-
-    def __init__(self, config: LSHConfig, n_probes: int, loops: Any) -> None:
-        self._config, self._loops = config, loops
-        self._search = BucketSearch(n_probes=n_probes)
-        self.setting = f"{_in_words(config, n_probes)}, reranks {self._search.n_rerank}"
-
-    def fit(self, gallery: Matrix) -> None:
-        self._index = BucketIndex.build(
-            gallery, config=self._config, threads=1, kernels=self._loops
-        )
-
-    def query(self, query: Queries, k: int) -> Ids:
-        return self._index.query(query, k=k, settings=self._search).ids
-
-    def candidates(self, query: Queries, k: int) -> int:
-        found = self._index.query_batch(query[np.newaxis], k=k, settings=self._search)
-        return int(found.looked_at[0, -1])
-
-
-class _Codes(_Racer):
-    """The engine's packed codes, set by the engine itself."""
-
-    name = CODES
-
-    def __init__(self, k: int, loops: Any) -> None:
-        self._k, self._loops = k, loops
-
-    def fit(self, gallery: Matrix) -> None:
-        self._index = CodeIndex.build(gallery, threads=1, kernels=self._loops)
-        settings = calibrate(self._index, wanted=WANTED, k=self._k).settings
-        assert isinstance(settings, CodeSearch)
-        self.setting = (
-            f"{settings.n_cells} of {len(self._index.cells)} cells, sketches of "
-            f"{64 * settings.n_words} bits, {settings.n_sketch:,} codes, reranks "
-            f"{settings.n_rerank:,}"
-        )
-
-    def query(self, query: Queries, k: int) -> Ids:
-        return self._index.query(query, k=k).ids
-
-    def candidates(self, query: Queries, k: int) -> int:
-        return int(self._index.query_batch(query[np.newaxis], k=k).looked_at[0, -1])
-
-
-def race(
+def race_live(
     data: DataSet,
     config: LSHConfig,
     *,
     n_probes: int,
-    k: int,
-    loops: Any,
+    kernels: Any,
     progress: Progress = silent,
 ) -> Finish:
     """Let the exact scan, the readable index and the engine in both modes answer in turns.
@@ -264,53 +150,51 @@ def race(
         data: the gallery and its queries.
         config: K, L and the seed, of the readable index and the engine's buckets.
         n_probes: buckets that both read per table. The engine's codes choose for themselves.
-        k: hits.
-        loops: the engine's, compiled or readable.
-        progress: told how far it is.
+        kernels: the engine's, compiled or readable.
+        progress: called with how far it is.
 
     Raises:
         SettingError: a number outside its range.
     """
-    # The codes first: to set themselves they need the memory that the readable index fills.
-    racers: list[_Racer] = [_Codes(k, loops), _Buckets(config, n_probes, loops), _Exact()]
-    left_out = why_not_readable(len(data.gallery), config)
-    racers += [] if left_out else [_Readable(config, n_probes)]
+    readable = ReadableLSH(config, most_images=MOST_READABLE)
+    contestants = {  # the codes first: to choose settings they need the memory that others fill
+        CODES: OurCodes(recalls=(WANTED,), kernels=kernels),
+        BUCKETS: OurBuckets(config, kernels=kernels),
+        EXACT: ExactNumPy(),
+        READABLE: readable,
+    }
+    given = {
+        BUCKETS: asdict(BucketSearch(n_probes=n_probes)),
+        READABLE: {"n_probes": n_probes},
+    }
     with _alone(progress):
-        build_seconds = {}
-        for done, racer in enumerate(racers):
-            progress(done, len(racers) + 2, f"Building {racer.name}")
-            begin = perf_counter()
-            racer.fit(data.gallery)
-            build_seconds[racer.name] = perf_counter() - begin
-        progress(len(racers), len(racers) + 2, "Finding the true neighbours")
-        judge = Judge(data.gallery, data.queries, data.own, k=k)
-        progress(len(racers) + 1, len(racers) + 2, "Racing")
-        turns = _turns(racers, data.queries, k, _BUDGET)
-        entrants = [
-            Entrant(
-                name=racer.name,
-                setting=racer.setting,
-                seconds=tuple(turns[racer.name].seconds),
-                recall=statistics.fmean(_recalls(judge, turns[racer.name].answers, k)),
-                candidates=statistics.fmean(racer.candidates(it, k) for it in data.queries[:_FEW]),
-                build_seconds=build_seconds[racer.name],
-                hash_seconds=racer.hash_seconds(data.queries),
-            )
-            for racer in sorted(racers, key=lambda it: ORDER.index(it.name))
-        ]
+        result = race(data, contestants, PLAN, given=given, progress=progress)
+        raced = result.placings
+        hashing = readable.hash_seconds(data.queries[:_FEW]) if READABLE in raced else None
     n, dim = data.gallery.shape
-    return Finish(n=n, dim=dim, k=k, entrants=tuple(entrants), left_out=left_out)
+    return Finish(
+        n=n,
+        dim=dim,
+        k=FEW,
+        entrants=tuple(
+            _entrant(name, raced[name], hashing if name == READABLE else None)
+            for name in ORDER
+            if name in raced
+        ),
+        left_out=" ".join(f"{name} doesn't race: {why}" for name, why in result.left_out.items()),
+    )
 
 
-def why_not_readable(n: int, config: LSHConfig) -> str:
-    """Say why the readable index doesn't race with so many images and tables, or nothing."""
-    buckets = min(n, 2**config.n_bits) * config.n_tables
-    if n <= MOST_READABLE and buckets <= MOST_BUCKETS:
-        return ""
-    return (
-        f"{READABLE} doesn't race: {n:,} images in up to {buckets:,} buckets of Python's would "
-        f"take too long to build; {MOST_READABLE:,} images or fewer, in {MOST_BUCKETS:,} buckets "
-        "or fewer, it can take."
+def _entrant(name: str, placing: Placing, hash_seconds: float | None) -> Entrant:
+    test = placing.test
+    return Entrant(
+        name=name,
+        setting=setting_text({**placing.built.parameters, **test.setting}) or "nothing to set",
+        seconds=test.seconds,
+        recall=test.recall,
+        candidates=test.candidates or 0,
+        build_seconds=placing.built.seconds,
+        hash_seconds=hash_seconds,
     )
 
 
@@ -319,28 +203,12 @@ def suited(n: int, seed: int = 0) -> LSHConfig:
 
     The engine by itself takes smaller buckets in more tables.
     """
-    return LSHConfig(n_bits=max(4, round(np.log2(n / 8))), n_tables=16, seed=seed)
+    return suited_config(n, n_tables=16, seed=seed)
 
 
 def winner(entrants: Sequence[Entrant]) -> Entrant:
     """The fastest of those that find enough; the exact scan always does."""
     return min((it for it in entrants if it.recall >= GOOD), key=lambda it: it.median)
-
-
-def _turns(racers: Sequence[_Racer], queries: Queries, k: int, budget: float) -> dict[str, Turns]:
-    def answer(racer: _Racer) -> Callable[[int], Ids]:
-        return lambda number: racer.query(queries[number], k)
-
-    entrants = {racer.name: answer(racer) for racer in racers}
-    return take_turns(entrants, np.arange(len(queries)), budget)
-
-
-def _recalls(judge: Judge, answers: Sequence[Ids], k: int) -> list[float]:
-    return [judge.recall(i, ids, k) for i, ids in enumerate(answers)]
-
-
-def _in_words(config: LSHConfig, n_probes: int) -> str:
-    return f"K {config.n_bits}, L {config.n_tables}, {n_probes} probe{'s' * (n_probes > 1)}"
 
 
 @contextmanager
@@ -357,14 +225,14 @@ def _alone(progress: Progress) -> Iterator[None]:
 class Chooser:
     """The engine over one gallery, ready to be asked for any neighbour recall."""
 
-    def __init__(self, data: DataSet, *, k: int, loops: Any, progress: Progress = silent) -> None:
+    def __init__(self, data: DataSet, *, k: int, kernels: Any, progress: Progress = silent) -> None:
         self.data, self.k = data, k
-        self.index = CodeIndex.build(data.gallery, threads=1, kernels=loops, progress=progress)
+        self.index = CodeIndex.build(data.gallery, threads=1, kernels=kernels, progress=progress)
         with threadpool_limits(1):
             self._calibrator = Calibrator(self.index, k=k, progress=progress)
             self._judge = Judge(data.gallery, data.queries, data.own, k=k)
-        self._exact = _Exact()
-        self._exact.fit(data.gallery)
+        self._exact = ExactNumPy()
+        self._exact.fit(data.gallery, 1)
 
     def choose(self, wanted: float) -> Choice:
         """Let the engine choose, and try its choice on queries that it has not seen.
@@ -372,11 +240,19 @@ class Chooser:
         Raises:
             SettingError: ``wanted`` can't be had.
         """
+        queries, k = self.data.queries, self.k
         with _alone(silent):
             calibration = self._calibrator.choose(wanted)
-            answers = self.index.query_batch(self.data.queries, k=self.k)
-            recalls = np.array(_recalls(self._judge, list(answers.ids), self.k))
-            turns = _turns([self._exact, _Chosen(self.index)], self.data.queries, self.k, _GLANCE)
+            answers = self.index.query_batch(queries, k=k)
+            recalls = np.array([self._judge.recall(i, it, k) for i, it in enumerate(answers.ids)])
+            turns = take_turns(
+                {
+                    EXACT: lambda i: self._exact.query(queries[i], k, {}),
+                    CODES: lambda i: self.index.query(queries[i], k=k).ids,
+                },
+                np.arange(len(queries)),
+                _GLANCE,
+            )
         return Choice(
             calibration=calibration,
             measured=float(recalls.mean()),
@@ -384,15 +260,3 @@ class Chooser:
             seconds=turns[CODES].median,
             exact_seconds=turns[EXACT].median,
         )
-
-
-class _Chosen(_Racer):
-    """An index as it is set."""
-
-    name = CODES
-
-    def __init__(self, index: CodeIndex) -> None:
-        self._index = index
-
-    def query(self, query: Queries, k: int) -> Ids:
-        return self._index.query(query, k=k).ids

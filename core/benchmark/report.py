@@ -1,14 +1,69 @@
-"""Results as text: one table per data set, and one of all."""
+"""Results as an entry of the result file, and as text: a table per data set, and one of all."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from .data import DataSet, intrinsic_dimension
 from .growth import EXACT, lead_from, summary
+from .race import OperatingPoint, Placing, Plan, RaceResult
 
 COLUMNS = (
     *("method", "setting", "recall@10", "recall@100", "median ms", "p95 ms", "× exact"),
     *("batch q/s", "all threads", "build s", "bytes/vector"),
 )
+
+
+def entry_of(result: RaceResult, data: DataSet, plan: Plan) -> dict[str, Any]:
+    """Write a race as the body of its data set's entry in the result file."""
+    n, dim = data.gallery.shape
+    distances = np.sqrt(2 - 2 * result.similarities.clip(-1, 1))
+    return {
+        "title": data.title,
+        "family": data.family,
+        "n": n,
+        "dim": dim,
+        "dtype": str(data.gallery.dtype),
+        "intrinsic_dimension": intrinsic_dimension(distances),
+        "wanted_recall_at_10": plan.wanted,
+        "threads": plan.threads,
+        "tuning_queries": result.n_tuning,
+        "test_queries": result.n_test,
+        "contestants": {name: _placing(it, n) for name, it in result.placings.items()},
+        "left_out": dict(result.left_out),
+    }
+
+
+def _placing(it: Placing, n: int) -> dict[str, Any]:
+    batches = it.batches and {
+        "recall_at_100": it.batches.recall_at_100,
+        "batch_queries_per_second": {
+            str(threads): rate for threads, rate in it.batches.queries_per_second.items()
+        },
+    }
+    return {
+        "parameters": dict(it.built.parameters),
+        "build_seconds": it.built.seconds,
+        "extra_bytes": it.built.extra_bytes,
+        "extra_bytes_per_vector": it.built.extra_bytes / n,
+        "setting": dict(it.test.setting),
+        "reached": it.is_reached,
+        **_point(it.test),
+        **(batches or {}),
+        "curve": [{**_point(point), "candidates": point.candidates} for point in it.curve],
+    }
+
+
+def _point(it: OperatingPoint) -> dict[str, Any]:
+    return {
+        "setting": dict(it.setting),
+        "recall": it.recall,
+        "recall_error": it.recall_error,
+        "median_seconds": it.median_seconds,
+        "p95_seconds": it.p95_seconds,
+        "timed_queries": len(it.seconds),
+    }
 
 
 def table(entry: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ DATA_SETS = (
     *("reduced-10k", "reduced-100k", "reduced-1m", "reduced-10m"),
 )
 QUICK_DATA_SETS = ("corel1k", "clusters-1k", "clusters-10k", "hard-10k")
-QUICK = Plan(n_tuning=100, n_test=200, curve_budget=0.3, race_budget=3.0, batch_budget=0.2)
+QUICK = Plan(n_tuning=100, n_test=200, tuning_budget=0.3, test_budget=3.0, batch_budget=0.2)
 OUT = results.RESULTS / "index-speed.json"
 PEERS = ("faiss-cpu", "hnswlib", "numba")
 
@@ -97,7 +97,8 @@ def run_index(options: argparse.Namespace) -> None:
                 print(f"Left out {name}: {error}")
                 continue
             contestants, _ = registry.enter()
-            entry = race(data_set, contestants, plan, progress)
+            result = race(data_set, contestants, plan, progress=progress)
+        entry = report.entry_of(result, data_set, plan)
         measured[name] = {**_circumstances(), "seed": options.seed, **entry}
         del data_set, contestants  # the next one needs the memory
         print(f"\n{report.table(entry)}", flush=True)
@@ -133,10 +134,10 @@ def write(path: Path, measured: dict[str, Any]) -> None:
         StoreError: the file is damaged, or can't be written.
     """
     try:
-        kept = results.read(path).get("data_sets", {})
+        earlier = results.read(path).get("data_sets", {})
     except FileNotFoundError:
-        kept = {}
-    merged = kept | measured
+        earlier = {}
+    merged = earlier | measured
     first = {name: merged[name] for name in DATA_SETS if name in merged}
     data_sets = first | merged
     results.write(

@@ -5,11 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.benchmark.report import setting_text
 from core.figures.benchmark import Point, candidates_and_recall, recall_and_speed
 from core.figures.timing import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
-from pages.parts.benchmark.words import setting_in_words
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.tables import pinned_table
@@ -39,7 +39,7 @@ def _one(name: str, entry: Mapping[str, Any]) -> None:
         method: Point(
             recall=found["recall"],
             seconds=found["median_seconds"],
-            setting=setting_in_words(found["setting"]),
+            setting=setting_text(found["setting"]),
         )
         for method, found in entry["contestants"].items()
     }
@@ -79,7 +79,7 @@ def _point(it: Mapping[str, Any]) -> Point:
     return Point(
         recall=it["recall"],
         seconds=it["median_seconds"],
-        setting=setting_in_words(it["setting"]),
+        setting=setting_text(it["setting"]),
         candidates=it["candidates"],
     )
 
@@ -102,7 +102,7 @@ def _details_table(entry: Mapping[str, Any]) -> None:
                 "Build": duration(it["build_seconds"]),
                 "Bytes per vector": f"{it['extra_bytes_per_vector']:,.0f}",
                 "Batch, queries per s": f"{max(it['batch_queries_per_second'].values()):,.0f}",
-                "Setting": setting_in_words(it["setting"]),
+                "Setting": setting_text(it["setting"]),
             }
             for method, it in entry["contestants"].items()
         ]

@@ -7,8 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.benchmark.report import setting_text
 from core.figures.timing import duration
-from pages.parts.benchmark.words import setting_in_words
 from pages.ui import charts
 
 Source = tuple[tuple[str, str], str, Mapping[str, Any]]
@@ -68,8 +68,8 @@ def show_opened(param: str, entries: Mapping[str, Any]) -> None:
         point = found["curve"][int(place)]
     with st.container(border=True, key=f"opened-{param}"):
         st.markdown(f"**{method}** · {entry['title']}")
-        asked = setting_in_words(point["setting"]) or "nothing to set"
-        built = setting_in_words(found["parameters"]) or "nothing to choose"
+        asked = setting_text(point["setting"]) or "nothing to set"
+        built = setting_text(found["parameters"]) or "nothing to choose"
         candidates = point.get("candidates")
         st.markdown(
             f"- Built with: {built}, in {duration(found['build_seconds'])}\n"

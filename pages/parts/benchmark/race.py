@@ -162,6 +162,6 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
     )
     st.caption(
         f"{finish.n:,} embeddings of {finish.dim} numbers. A dot is one query, the box holds the "
-        "middle half of them. Building the engine's codes includes choosing their settings. "
-        "Whatever else runs on this machine is in these times: trust the ratios."
+        "middle half of them. To choose the settings of the engine's codes is not part of "
+        "building them. Whatever else runs on this machine is in these times: trust the ratios."
     )

@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 
 from core.benchmark import growth
+from core.benchmark.report import setting_text
 from core.figures.benchmark import Growth, time_and_size
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
-from pages.parts.benchmark.words import setting_in_words
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.question import question
@@ -107,4 +107,4 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
 
 def _setting_at(members: Mapping[str, Any], method: str, n: int) -> str:
     entry = next(it for it in members.values() if it["n"] == n and method in it["contestants"])
-    return setting_in_words(entry["contestants"][method]["setting"])
+    return setting_text(entry["contestants"][method]["setting"])

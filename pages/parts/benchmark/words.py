@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
-from typing import Any
 
 from core.benchmark import live
 from core.engine.codes import CodeIndex, CodeSearch
@@ -96,11 +95,6 @@ def headline(duels: Sequence[Duel]) -> str:
 def times(ratio: float) -> str:
     """Write a ratio: ``1.3 times``, ``120 times``."""
     return f"{ratio:.2g} times" if ratio < 10 else f"{ratio:,.0f} times"
-
-
-def setting_in_words(setting: Mapping[str, Any]) -> str:
-    """Write a setting: ``ef 40``; ``n_probes 2, n_rerank 21``."""
-    return ", ".join(f"{name} {value}" for name, value in setting.items())
 
 
 def median_in_words(contestant: Result | None) -> str:

@@ -53,8 +53,8 @@ def start_race(
     """
     return _races.start(
         (key, config, n_probes, attempt),
-        lambda progress: live.race(
-            data(progress), config, n_probes=n_probes, k=10, loops=kernels, progress=progress
+        lambda progress: live.race_live(
+            data(progress), config, n_probes=n_probes, kernels=kernels, progress=progress
         ),
     )
 
@@ -65,5 +65,5 @@ def chooser(
     """Return the engine over some data, ready to choose its settings: under way or done."""
     return _choosers.start(
         (key, k),
-        lambda progress: live.Chooser(data(progress), k=k, loops=kernels, progress=progress),
+        lambda progress: live.Chooser(data(progress), k=k, kernels=kernels, progress=progress),
     )

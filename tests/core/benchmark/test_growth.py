@@ -2,12 +2,10 @@ import numpy as np
 import pytest
 
 from core.benchmark.growth import (
-    Power,
-    Times,
+    TimesBySize,
     crossover,
     fit_power,
     lead_from,
-    meeting,
     summary,
     times_of,
 )
@@ -18,7 +16,7 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 
 def power(exponent, factor, sizes=SIZES):
-    return Times(tuple(sizes), tuple(factor * n**exponent for n in sizes))
+    return TimesBySize(tuple(sizes), tuple(factor * n**exponent for n in sizes))
 
 
 def entry(n, family="clusters", **seconds):
@@ -42,11 +40,11 @@ def test_the_exponent_of_a_power_is_found(exponent):
 
 def test_the_fit_is_least_squares_of_the_logarithms():
     # log2 of the times: 0, 2, 1 over log2 N = 0, 1, 2: slope 1/2 by hand
-    assert fit_power(Times((1, 2, 4), (1.0, 4.0, 2.0))).exponent == pytest.approx(0.5)
+    assert fit_power(TimesBySize((1, 2, 4), (1.0, 4.0, 2.0))).exponent == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
-    "times", [Times((1000,), (0.1,)), Times((), ()), Times((10, 100), (0.1, 0.0))]
+    "times", [TimesBySize((1000,), (0.1,)), TimesBySize((), ()), TimesBySize((10, 100), (0.1, 0.0))]
 )
 def test_what_has_no_exponent_is_one_sentence(times):
     with pytest.raises(SettingError, match="no exponent"):
@@ -56,22 +54,16 @@ def test_what_has_no_exponent_is_one_sentence(times):
 def test_powers_cross_where_they_are_equal():
     slow, fast = power(1.0, 1e-8), power(0.5, 1e-6)  # equal at N = 10,000
     assert crossover(slow, fast) == pytest.approx(10_000)
-    assert meeting(fit_power(slow), fit_power(fast)) == pytest.approx(10_000)
     between = power(0.5, 2e-6)  # equal at N = 40,000, between two sizes
     assert crossover(slow, between) == pytest.approx(40_000)
 
 
 def test_a_crossover_is_the_last_one_and_only_where_the_lead_lasts():
-    slow = Times(SIZES, (1.0, 1.0, 1.0, 1.0))
-    assert crossover(slow, Times(SIZES, (0.5, 2.0, 0.5, 0.5))) == pytest.approx(10**4.5)
-    assert crossover(slow, Times(SIZES, (0.5, 0.5, 0.5, 2.0))) is None
-    assert crossover(slow, Times(SIZES, (0.5, 0.5, 0.5, 0.5))) == pytest.approx(1_000)
-    assert crossover(slow, Times((7,), (0.1,))) is None
-
-
-def test_lines_that_grow_alike_never_meet():
-    assert meeting(Power(0.5, 1), Power(0.5, 2)) is None
-    assert meeting(Power(0.5, 1), Power(0.5001, 1e-9)) is None  # beyond any number
+    slow = TimesBySize(SIZES, (1.0, 1.0, 1.0, 1.0))
+    assert crossover(slow, TimesBySize(SIZES, (0.5, 2.0, 0.5, 0.5))) == pytest.approx(10**4.5)
+    assert crossover(slow, TimesBySize(SIZES, (0.5, 0.5, 0.5, 2.0))) is None
+    assert crossover(slow, TimesBySize(SIZES, (0.5, 0.5, 0.5, 0.5))) == pytest.approx(1_000)
+    assert crossover(slow, TimesBySize((7,), (0.1,))) is None
 
 
 def test_only_times_at_the_wanted_recall_of_one_family_count():
@@ -84,7 +76,7 @@ def test_only_times_at_the_wanted_recall_of_one_family_count():
         },
         "clusters",
     )
-    assert found == {"hnswlib": Times((1_000, 10_000), (0.1, 0.2))}
+    assert found == {"hnswlib": TimesBySize((1_000, 10_000), (0.1, 0.2))}
 
 
 def test_a_result_file_says_how_each_method_grows_and_from_where_it_leads():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from core.benchmark import live
+from core.benchmark.contestants.readable_lsh import ReadableLSH
 from core.engine.kernels import compiled, readable
 from core.errors import SettingError
 from core.index.exact import exact_scan, neighbour_recall
@@ -18,7 +19,7 @@ def data():
 
 @pytest.fixture(scope="module")
 def finish(data):
-    return live.race(data, CONFIG, n_probes=2, k=10, loops=compiled)
+    return live.race_live(data, CONFIG, n_probes=2, kernels=compiled)
 
 
 def entrant(name="x", median=1.0, recall=1.0):
@@ -62,12 +63,19 @@ def test_all_four_race_and_the_judge_says_what_they_found(data, finish):
 
 
 def test_without_numba_the_engine_finds_the_same(data, finish):
-    slow = live.race(data, CONFIG, n_probes=2, k=10, loops=readable)
+    slow = live.race_live(data, CONFIG, n_probes=2, kernels=readable)
     for fast, it in zip(finish.entrants[2:], slow.entrants[2:], strict=True):
         n = min(len(fast.seconds), len(it.seconds))
         assert n == len(data.queries)
         assert it.recall == pytest.approx(fast.recall, abs=1e-3)
         assert it.setting == fast.setting
+
+
+def test_what_the_readable_index_would_take_too_long_for_is_raced_without_it(data, monkeypatch):
+    monkeypatch.setattr(ReadableLSH, "MOST_BUCKETS", 100)
+    finish = live.race_live(data, CONFIG, n_probes=1, kernels=compiled)
+    assert [it.name for it in finish.entrants] == [live.EXACT, live.BUCKETS, live.CODES]
+    assert finish.left_out.startswith(f"{live.READABLE} doesn't race: 1,500 images of 256 numbers")
 
 
 def test_who_finds_too_little_does_not_win():
@@ -80,22 +88,8 @@ def test_who_finds_too_little_does_not_win():
     assert live.winner([exact, careless]) is exact
 
 
-@pytest.mark.parametrize(
-    ("n", "n_bits", "n_tables", "races"),
-    [
-        (50_000, 12, 32, True),  # 32 · 4,096 buckets
-        (50_001, 4, 1, False),
-        (30_000, 16, 10, True),  # 10 · 30,000 buckets
-        (30_000, 16, 11, False),
-    ],
-)
-def test_the_readable_index_races_where_dictionaries_can_hold_it(n, n_bits, n_tables, races):
-    why = live.why_not_readable(n, LSHConfig(n_bits=n_bits, n_tables=n_tables))
-    assert (why == "") == races
-
-
 def test_a_choice_is_tried_on_queries_that_the_engine_has_not_seen(data):
-    chooser = live.Chooser(data, k=5, loops=compiled)
+    chooser = live.Chooser(data, k=5, kernels=compiled)
     low, high = chooser.choose(0.6), chooser.choose(0.98)
     assert low.calibration.wanted == 0.6
     assert high.measured > low.measured
@@ -108,12 +102,3 @@ def test_a_choice_is_tried_on_queries_that_the_engine_has_not_seen(data):
     assert high.margin == pytest.approx(2 * np.std(recalls) / np.sqrt(len(recalls)))
     assert high.seconds > 0
     assert high.exact_seconds > 0
-
-
-@pytest.mark.parametrize("n", [100, 1_000, 50_000])
-def test_suited_settings_let_the_readable_index_race(n):
-    assert not live.why_not_readable(n, live.suited(n))
-
-
-def test_suited_buckets_hold_about_eight():
-    assert live.suited(8 * 2**10).n_bits == 10

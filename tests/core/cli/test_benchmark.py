@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.benchmark import data, registry
-from core.benchmark.contestants import ExactNumPy
+from core.benchmark.contestants.exact_numpy import ExactNumPy
 from core.benchmark.data import Recipe, leave_one_out
 from core.cli import benchmark, common, main
 from core.errors import GalleryError

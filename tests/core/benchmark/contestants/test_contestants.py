@@ -1,13 +1,16 @@
-import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
 from core.benchmark import registry
-from core.benchmark.contestants import FaissIVF, ReadableLSH, steps
+from core.benchmark.contestants.base import Grid
+from core.benchmark.contestants.faiss_ivf import FaissIVF
+from core.benchmark.contestants.readable_lsh import ReadableLSH, suited_config
 from core.benchmark.data import Recipe, Source
 from core.benchmark.judge import scan
+from core.index.lsh import LSHConfig
 
 N, D, K = 2000, 64, 10
 RECIPE = Recipe(title="", n_clusters=20, n_latent=8, n_hidden=32, dim=D)
@@ -123,21 +126,38 @@ def test_faiss_runs_on_as_many_threads_as_the_race_allows():
             assert faiss.omp_get_max_threads() == threads
 
 
-def test_steps_grow_from_low_to_high_without_a_repeat():
-    assert steps(1, 8) == [1, 2, 3, 4, 5, 6, 7, 8]
-    assert steps(1, 6, per_doubling=1) == [1, 2, 4, 6]
-    assert steps(10, 100)[-1] == 100
-    assert steps(1, 1) == [1]
-    assert all(b <= 1.25 * a for a, b in zip(steps(10, 999), steps(10, 999)[1:], strict=False))
+def values(grid, highest=None):
+    return [setting["n"] for setting in grid.settings(highest)]
 
 
-def test_without_their_libraries_the_others_race(monkeypatch):
-    monkeypatch.setitem(sys.modules, "faiss", None)
-    monkeypatch.setitem(sys.modules, "hnswlib", None)
-    entered, missing = registry.enter()
-    assert {"exact scan, NumPy", "LSHIndex, NumPy"} <= set(entered)
-    assert set(entered) | set(missing) == set(registry.CONTESTANTS)
-    assert missing["hnswlib"] == "hnswlib"
-    text = registry.sentence_about(missing)
-    assert "faiss, hnswlib can't be imported" in text
-    assert "pip install --group peers" in text
+def test_a_grid_grows_from_low_to_high_without_a_repeat():
+    assert values(Grid("n", 1, 8)) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert values(Grid("n", 1, per_doubling=1), 6) == [1, 2, 4, 6]
+    assert values(Grid("n", 10), 100)[-1] == 100
+    assert values(Grid("n", 1), 1) == [1]
+    assert values(Grid("n", 10, parts=10), 20) == [1.0, 1.2, 1.4, 1.7, 2.0]
+    grown = values(Grid("n", 10, 999))
+    assert all(b <= 1.25 * a for a, b in pairwise(grown))
+
+
+@pytest.mark.parametrize(
+    ("n", "n_bits", "n_tables", "races"),
+    [
+        (50_000, 12, 32, True),  # 32 · 4,096 buckets
+        (50_001, 4, 1, False),
+        (30_000, 16, 10, True),  # 10 · 30,000 buckets
+        (30_000, 16, 11, False),
+    ],
+)
+def test_the_readable_index_races_where_dictionaries_can_hold_it(n, n_bits, n_tables, races):
+    config = LSHConfig(n_bits=n_bits, n_tables=n_tables)
+    assert (ReadableLSH(config, most_images=50_000).refusal(n, 256) is None) == races
+
+
+@pytest.mark.parametrize("n", [100, 1_000, 50_000])
+def test_suited_settings_let_the_readable_index_race(n):
+    assert ReadableLSH(suited_config(n, n_tables=16)).refusal(n, 256) is None
+
+
+def test_suited_buckets_hold_about_eight():
+    assert suited_config(8 * 2**10, n_tables=16).n_bits == 10

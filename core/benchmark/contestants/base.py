@@ -1,0 +1,91 @@
+"""What a contestant is: two verbs, fit and query, and the grid of settings that it is tried with.
+
+What is chosen when building is an argument of the class, reported by ``parameters``; what is
+chosen per query is a setting, from cheap to expensive. Everyone gets the same contiguous unit
+vectors, float32 or float16, and answers with ids = row numbers. ``query`` is asked for one query
+on one thread, ``batch`` for many on as many threads as it is given; the race limits the threads
+of BLAS and OpenMP around both, so a class minds only threads of another kind.
+
+Needs NumPy; a contestant imports its library when it is made.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Matrix
+
+Setting = Mapping[str, int | float]
+Ids = NDArray[np.int64]
+Queries = NDArray[np.float32]
+
+FLOAT = 4  # bytes
+LARGEST_COPY = 300_000_000  # numbers: a method that copies the vectors takes up to 1.2 GB for it
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The values of one search setting that are tried, each a little more than the last."""
+
+    name: str
+    lowest: int
+    highest: int | None = None  # None where it depends on what was built
+    per_doubling: int = 4  # values on the way to twice as much
+    parts: int = 1  # the values are whole numbers of 1/parts
+
+    def settings(self, highest: int | None = None) -> list[Setting]:
+        """Return them from cheap to expensive, up to ``highest`` where the grid leaves it open."""
+        top = max(self.lowest, self.highest or highest or 0)
+        n = int(np.ceil(self.per_doubling * np.log2(top / self.lowest)))
+        grown = (self.lowest * 2 ** (np.arange(n + 1) / self.per_doubling)).round().astype(int)
+        values = sorted({min(it, top) for it in grown.tolist()})
+        return [{self.name: it if self.parts == 1 else it / self.parts} for it in values]
+
+
+class Contestant(ABC):
+    """One way to search."""
+
+    name: ClassVar[str]  # in tables and result files
+
+    def refusal(self, n: int, dim: int) -> str | None:
+        """Say in a sentence why it doesn't race on N vectors of D numbers, or nothing."""
+        return None
+
+    @abstractmethod
+    def fit(self, vectors: Matrix, threads: int) -> None:
+        """Build the index of vectors (N, D)."""
+
+    def parameters(self) -> Mapping[str, Any]:
+        """What was chosen for building."""
+        return {}
+
+    def settings(self) -> Sequence[Setting]:
+        """The settings a query can be asked with, from cheap to expensive."""
+        return [{}]
+
+    @abstractmethod
+    def query(self, query: Queries, k: int, setting: Setting) -> Ids:
+        """Find k ids for one query (D,), best first; fewer, or -1, where it finds fewer."""
+
+    @abstractmethod
+    def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
+        """Find ids (Q, k) for queries (Q, D); -1 where it finds fewer."""
+
+    def candidates(self, query: Queries, k: int, setting: Setting) -> int | None:
+        """How many vectors are compared with the query exactly; None where nobody can tell."""
+        return None
+
+    @abstractmethod
+    def extra_bytes(self) -> int:
+        """Bytes that the index takes beyond one copy of the vectors."""
+
+
+def too_large_to_copy(n: int, dim: int) -> str | None:
+    """Say why a method that copies the vectors as float32 doesn't race, or nothing."""
+    if n * dim <= LARGEST_COPY:
+        return None
+    return f"Its own float32 copy of the vectors would take {n * dim * FLOAT / 1e9:.0f} GB."

@@ -1,0 +1,54 @@
+"""What contestants from faiss share."""
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
+from ..data import Matrix
+from ..judge import blocks
+from .base import Contestant, Ids, Queries, Setting, too_large_to_copy
+
+
+class FaissIndex(Contestant):
+    """An index of faiss, whose settings are attributes of it."""
+
+    _index: Any
+    _setting: Setting | None = None
+
+    @abstractmethod
+    def __init__(self) -> None:
+        import faiss  # noqa: PLC0415  optional: a peer
+
+        self._faiss = faiss
+
+    def refusal(self, n: int, dim: int) -> str | None:
+        """Race where a float32 copy of the vectors leaves memory for the others."""
+        return too_large_to_copy(n, dim)
+
+    def query(self, query: Queries, k: int, setting: Setting) -> Ids:
+        """Search with one query."""
+        self._use(setting)
+        ids: Ids = self._index.search(query[np.newaxis], k)[1][0]
+        return ids
+
+    def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
+        """Search with many."""
+        self._use(setting)
+        ids: Ids = self._index.search(queries, k)[1]
+        return ids
+
+    def _use(self, setting: Setting) -> None:
+        """Set the index up for a setting, once for all its queries."""
+        if setting is not self._setting:
+            self._setting = setting
+            for name, value in setting.items():
+                setattr(self._index, name, value)
+
+    def _add(self, vectors: Matrix) -> None:
+        """Add float32 vectors in one go, so that faiss takes no more memory than they need."""
+        if vectors.dtype == np.float32:
+            self._index.add(vectors)
+        else:
+            for _, block in blocks(vectors):
+                self._index.add(block)

@@ -1,0 +1,63 @@
+"""faiss's inverted file: k-means cells, of which a query reads the nearest."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..data import Matrix
+from .base import FLOAT, Grid, Queries, Setting
+from .faiss_index import FaissIndex
+
+
+class FaissIVF(FaissIndex):
+    """faiss IndexIVFFlat; where the gallery is float16, its cells hold float16 as well."""
+
+    name = "faiss IndexIVFFlat"
+    grid = Grid("nprobe", 1)  # cells that are read
+
+    MOST_TRAINING = 160_000  # vectors that k-means sees, forty for each of 4,000 cells
+    LARGEST = 2_000_000  # vectors; as its cells are the root of N, building grows as N√N
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def refusal(self, n: int, dim: int) -> str | None:
+        """Race where it is built in minutes."""
+        if n > self.LARGEST:
+            return f"Building takes long; at most {self.LARGEST:,} vectors are given to it."
+        return None
+
+    def fit(self, vectors: Matrix, threads: int) -> None:
+        """Find the cells by k-means, and put the vectors into them."""
+        faiss, (n, dim) = self._faiss, vectors.shape
+        self._n_cells = min(n, round(4 * n**0.5))
+        self._cells = faiss.IndexFlatIP(dim)
+        kind, metric = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        if vectors.dtype == np.float32:
+            self._index = faiss.IndexIVFFlat(self._cells, dim, self._n_cells, metric)
+        else:
+            self._index = faiss.IndexIVFScalarQuantizer(
+                self._cells, dim, self._n_cells, kind, metric, False
+            )
+        self._index.cp.min_points_per_centroid = 1  # no warning where cells are small
+        step = -(-n // self.MOST_TRAINING)
+        self._index.train(vectors[::step].astype(np.float32, copy=False))
+        self._add(vectors)
+
+    def parameters(self) -> Mapping[str, Any]:
+        """How many cells there are."""
+        return {"nlist": self._n_cells}
+
+    def settings(self) -> Sequence[Setting]:
+        """The grid, up to all cells."""
+        return self.grid.settings(self._n_cells)
+
+    def candidates(self, query: Queries, k: int, setting: Setting) -> int | None:
+        """What the cells hold that are read."""
+        cells = self._cells.search(query[np.newaxis], int(setting["nprobe"]))[1][0]
+        return int(sum(self._index.invlists.list_size(int(cell)) for cell in cells))
+
+    def extra_bytes(self) -> int:
+        """An id per vector, and the centres of the cells."""
+        return int(8 * self._index.ntotal + self._n_cells * self._index.d * FLOAT)

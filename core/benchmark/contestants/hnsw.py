@@ -1,0 +1,67 @@
+"""hnswlib: a graph of near neighbours, walked greedily."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..data import Matrix
+from .base import FLOAT, Contestant, Grid, Ids, Queries, Setting, too_large_to_copy
+
+
+class Hnsw(Contestant):
+    """hnswlib's only index; it doesn't say how many vectors it compares.
+
+    Args:
+        n_links: M, links per vector.
+        ef_construction: how long the list of nearest so far is while building.
+    """
+
+    name = "hnswlib"
+    grid = Grid("ef", 10, 1600)  # how long the list of nearest so far is
+
+    def __init__(self, n_links: int = 16, ef_construction: int = 100) -> None:
+        import hnswlib  # noqa: PLC0415  optional: a peer
+
+        self._hnswlib = hnswlib
+        self._n_links, self._ef_construction = n_links, ef_construction
+        self._ef = 0
+
+    def refusal(self, n: int, dim: int) -> str | None:
+        """Race where a float32 copy of the vectors leaves memory for the others."""
+        return too_large_to_copy(n, dim)
+
+    def fit(self, vectors: Matrix, threads: int) -> None:
+        """Link the vectors one by one."""
+        self._shape = n, dim = vectors.shape
+        self._index = self._hnswlib.Index(space="ip", dim=dim)
+        self._index.init_index(
+            max_elements=n, M=self._n_links, ef_construction=self._ef_construction, random_seed=0
+        )
+        self._index.add_items(vectors, num_threads=threads)
+
+    def parameters(self) -> Mapping[str, Any]:
+        """Links per vector, and how long the list is while building."""
+        return {"M": self._n_links, "ef_construction": self._ef_construction}
+
+    def settings(self) -> Sequence[Setting]:
+        """The grid."""
+        return self.grid.settings()
+
+    def query(self, query: Queries, k: int, setting: Setting) -> Ids:
+        """Walk the graph."""
+        ids: Ids = self.batch(query, k, setting, 1)[0]
+        return ids
+
+    def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
+        """Walk it with many."""
+        if (ef := max(int(setting["ef"]), k)) != self._ef:
+            self._index.set_ef(ef)
+            self._ef = ef
+        ids = self._index.knn_query(queries, k, num_threads=threads)[0]
+        return ids.astype(np.int64)  # type: ignore[no-any-return]
+
+    def extra_bytes(self) -> int:
+        """The links and labels: all but the vectors."""
+        n, dim = self._shape
+        return int(self._index.index_file_size() - n * dim * FLOAT)
