@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from tests.browser.screenshots import FOLDER, LOOKS, PAGES
+from tools.screenshots import FOLDER, LOOKS, PAGES
 
 GALLERY = (FOLDER / "README.md").read_text(encoding="utf-8")
 

@@ -22,7 +22,7 @@ from ..model.attention import ATTENTION_MODES
 from ..model.preprocess import NORMALISATIONS, PreprocessConfig
 from ..model.training import embed_maps
 from ..progress import Progress, silent
-from .experiment import VERSION, Circumstances, Measured, Run, judge, measure
+from .experiment import VERSION, Circumstances, MeasuredRun, Run, judge, measure
 from .pieces import Pieces, pieces_of
 from .protocol import Split, class_numbers, draw_split
 from .statistics import mean_and_deviation
@@ -51,7 +51,7 @@ class Bench:
         """Measure one system on all splits."""
         return [self._measured(system, split).run for split in self.splits]
 
-    def _measured(self, system: Cnn, split: Split) -> Measured:
+    def _measured(self, system: Cnn, split: Split) -> MeasuredRun:
         return measure(
             system,
             self.pictures,

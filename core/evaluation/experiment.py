@@ -20,7 +20,7 @@ from ..errors import SettingError
 from ..galleries.base import Gallery
 from ..methods.base import Method, Pictures, User
 from ..progress import Progress, silent
-from .metrics import average_precision, precision_at, recall_at
+from .metrics import average_precision, map_paper, precision_at, recall_at
 from .pieces import Pieces, pieces_of
 from .protocol import QUERIES_PER_CLASS, Split, Unlabelled, class_numbers, draw_split
 from .statistics import mean_and_deviation, paired_difference
@@ -71,7 +71,7 @@ class Run:
     The n of precision@n and recall@n are text, as keys in JSON are.
     """
 
-    precision: dict[str, float]
+    precision: dict[str, float]  # mean precision@n: MAP (paper), equation 10
     recall: dict[str, float]
     mean_average_precision: float  # mAP; what a ranking leaves out counts as missed
     candidate_ratio: float  # length of the ranking / N
@@ -173,21 +173,23 @@ def judge(
     relevant = [known[rows] == label for rows, label in zip(rankings, asked, strict=True)]
     totals = [int(np.count_nonzero(known == label)) for label in asked]
     judged = list(zip(relevant, totals, strict=True))
-    precision = {n: [precision_at(hits, n) for hits in relevant] for n in PRECISION_AT}
     recall = {n: [recall_at(hits, n, total) for hits, total in judged] for n in RECALL_AT}
     average = [average_precision(hits, total) for hits, total in judged]
     return Run(
-        precision={str(n): float(np.mean(values)) for n, values in precision.items()},
+        precision={str(n): map_paper(relevant, n) for n in PRECISION_AT},
         recall={str(n): float(np.mean(values)) for n, values in recall.items()},
         mean_average_precision=float(np.mean(average)),
         candidate_ratio=float(np.mean([len(rows) for rows in rankings]) / len(known)),
         seconds=seconds,
-        per_query={"mean_average_precision": average, "precision@10": precision[10]},
+        per_query={
+            "mean_average_precision": average,
+            "precision@10": [precision_at(hits, 10) for hits in relevant],
+        },
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredRun:
     """A run with the system and the seed it belongs to, and its circumstances."""
 
     system: str
@@ -266,7 +268,7 @@ def measure(
     pieces: Pieces,
     circumstances: Circumstances,
     progress: Progress = silent,
-) -> Measured:
+) -> MeasuredRun:
     """Return one system's run on one split: from the disk where it is there, else measured."""
     belongs = {
         "version": VERSION,
@@ -286,13 +288,13 @@ def measure(
         run = run_method(method, pictures, labels, split, report)
         piece = {"about": dict(circumstances()), "run": asdict(run)}
         pieces.keep(belongs, piece)
-    return Measured(method.key, split.seed, piece["about"], Run(**piece["run"]))
+    return MeasuredRun(method.key, split.seed, piece["about"], Run(**piece["run"]))
 
 
 def assemble(
     gallery: Gallery,
     methods: Sequence[Method],
-    measured: Sequence[Measured],
+    measured: Sequence[MeasuredRun],
     sizes: Mapping[str, int],
     about: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -358,7 +360,7 @@ def _of_all_queries(runs: Sequence[Run], metric: str) -> list[float]:
     return [value for run in runs for value in run.per_query[metric]]
 
 
-def _described(one: Measured, about: Mapping[str, Any]) -> dict[str, Any]:
+def _described(one: MeasuredRun, about: Mapping[str, Any]) -> dict[str, Any]:
     """One run in the result file; it names its machine and versions where they are others."""
     others = {
         name: one.about[name]

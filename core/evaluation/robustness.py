@@ -39,7 +39,7 @@ Apply = Callable[[Pixels, float, np.random.Generator], Pixels]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class QueryChange:
     """One way to change a picture."""
 
     key: str
@@ -124,16 +124,18 @@ def _brighten(pixels: Pixels, factor: float, rng: np.random.Generator) -> Pixels
 
 
 CHANGES = (
-    Change("none", "", (0.0,), _leave),
-    Change("rotation", "°", (5.0, 15.0, 30.0, 45.0, 90.0), _turn),  # to either side
-    Change("cropping", "of each side", (0.9, 0.75, 0.6, 0.5), _cut),
-    Change("scaling", "×", (0.5, 0.75, 1.25, 1.5), _scale),
-    Change("brightness", "×", (0.5, 0.75, 1.25, 1.5), _brighten),
-    Change("noise", "grey levels", (8.0, 16.0, 32.0, 64.0), add_noise),
+    QueryChange("none", "", (0.0,), _leave),
+    QueryChange("rotation", "°", (5.0, 15.0, 30.0, 45.0, 90.0), _turn),  # to either side
+    QueryChange("cropping", "of each side", (0.9, 0.75, 0.6, 0.5), _cut),
+    QueryChange("scaling", "×", (0.5, 0.75, 1.25, 1.5), _scale),
+    QueryChange("brightness", "×", (0.5, 0.75, 1.25, 1.5), _brighten),
+    QueryChange("noise", "grey levels", (8.0, 16.0, 32.0, 64.0), add_noise),
 )
 
 
-def changed(pixels: Pixels, change: Change, strength: float, *, seed: int, image: int) -> Pixels:
+def changed(
+    pixels: Pixels, change: QueryChange, strength: float, *, seed: int, image: int
+) -> Pixels:
     """Change a picture: always the same way for the same seed and image.
 
     Every strength sees the same chance, so 32 grey levels are the noise of 16, doubled.
@@ -169,7 +171,7 @@ def measure_robustness(
     *,
     k: int = 8,
     seed: int = 0,
-    changes: Sequence[Change] = CHANGES,
+    changes: Sequence[QueryChange] = CHANGES,
     progress: Progress = silent,
 ) -> list[dict[str, Any]]:
     """Search with every query in every change and strength.

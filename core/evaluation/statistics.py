@@ -21,7 +21,7 @@ _BLOCK = 500  # resamples at once: of 1,500 queries they make 6 MB
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class ConfidenceInterval:
     """A mean, and the 95 % bootstrap interval of it."""
 
     mean: float
@@ -41,7 +41,7 @@ def mean_and_deviation(values: Sequence[float]) -> tuple[float, float | None]:
     return float(np.mean(values)), deviation
 
 
-def bootstrap_mean(values: ArrayLike, *, seed: int = 0) -> Interval:
+def bootstrap_mean(values: ArrayLike, *, seed: int = 0) -> ConfidenceInterval:
     """Bound a mean by drawing the values anew, with replacement, many times.
 
     Args:
@@ -58,10 +58,10 @@ def bootstrap_mean(values: ArrayLike, *, seed: int = 0) -> Interval:
         )
     _check_some(len(data))
     low, high = np.quantile(_resampled_means(data, seed), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(float(data.mean()), float(low), float(high), len(data))
+    return ConfidenceInterval(float(data.mean()), float(low), float(high), len(data))
 
 
-def paired_difference(better: ArrayLike, worse: ArrayLike, *, seed: int = 0) -> Interval:
+def paired_difference(better: ArrayLike, worse: ArrayLike, *, seed: int = 0) -> ConfidenceInterval:
     """Bound the mean of ``better - worse``, pair by pair, by resampling the pairs.
 
     An interval above 0 says: another draw of queries would most likely show ``better`` ahead

@@ -17,7 +17,7 @@ _SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeanAndDeviation:
     """A mean over seeds and its standard deviation."""
 
     mean: float
@@ -40,8 +40,8 @@ class LSHPoint:
 
 def settings_dots(
     settings: Sequence[str],
-    mean_average_precision: Sequence[Measured],
-    precision_at_10: Sequence[Measured],
+    mean_average_precision: Sequence[MeanAndDeviation],
+    precision_at_10: Sequence[MeanAndDeviation],
 ) -> go.Figure:
     """Show mAP and precision@10 of each setting on the fixed scale 0.8 .. 1.
 

@@ -14,7 +14,7 @@ _TICKS = {1e-5: "10 µs", 1e-4: "0.1 ms", 1e-3: "1 ms", 1e-2: "10 ms", 1e-1: "0.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Times:
+class QueryTimes:
     """One way to search."""
 
     label: str
@@ -23,7 +23,7 @@ class Times:
     is_ours: bool  # teal; what is compared with is grey
 
 
-def race_times(rows: Sequence[Times]) -> go.Figure:
+def race_times(rows: Sequence[QueryTimes]) -> go.Figure:
     """Show a dot for each query and a box around the middle half, on a fixed logarithmic scale.
 
     What is beyond the scale is drawn at its end.

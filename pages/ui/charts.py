@@ -26,7 +26,7 @@ _show = st.components.v2.component(
     isolate_styles=False,  # Plotly puts its own into the page
 )
 
-Point = dict[str, Any]
+ClickedPoint = dict[str, Any]
 """A point that was clicked on: number of its ``curve``, ``index`` there, ``x`` and ``y``."""
 
 
@@ -37,7 +37,7 @@ def chart(
     alt: str,
     name: str | None = None,
     height: int | None = None,
-    on_click: Callable[[Point], None] | None = None,
+    on_click: Callable[[ClickedPoint], None] | None = None,
 ) -> None:
     """Show a figure.
 

@@ -2,55 +2,18 @@
 
 import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60_000  # milliseconds: for a busy machine; nothing waits longer than it has to
-expect.set_options(timeout=PATIENCE)
+from tools.running_app import PATIENCE, Server, chromium_path, launch, running
 
-# Nothing that Chromium fetches for itself must be taken for a request of the app.
-OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    # A camera that films a test picture, and nobody to ask whether it may.
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)
+expect.set_options(timeout=PATIENCE)
 
 # On a deep link Streamlit tries these below the page's path first, and then finds them at the
 # root. It logs the two 404s itself; nothing else may be in the console.
 DEEP_LINK_404 = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
-
-
-@dataclass
-class Server:
-    """The app, running."""
-
-    url: str
-    log: Path
-    pid: int
-
-    def metrics(self) -> str:
-        """What Streamlit's own metrics endpoint says."""
-        with urllib.request.urlopen(f"{self.url}/_stcore/metrics", timeout=30) as answer:
-            text: str = answer.read().decode()
-        return text
 
 
 @dataclass
@@ -75,61 +38,6 @@ class Complaints:
             self.found.append(f"external request: {request.url}")
 
 
-@contextmanager
-def running(home: Path) -> Iterator[Server]:
-    """Start the app on a free port and wait until it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if key != "HASHLIGHT_DATA"}
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    options = {"port": port, "address": "127.0.0.1", "headless": "true"}
-    command += [f"--server.{name}={value}" for name, value in options.items()]
-    log = home / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment | {"HASHLIGHT_HOME": str(home)},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    server = Server(f"http://127.0.0.1:{port}", log, process.pid)
-    try:
-        wait_until_healthy(server, process)
-        yield server
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def still(locator):
-    """Wait until it lies where it will stay: a mouse that rests on it must not lose it.
-
-    Fonts and whatever else is loaded late push things around after the script has run.
-    """
-    locator.wait_for()
-    locator.page.wait_for_function("document.fonts.status === 'loaded'")
-    before, now = None, locator.bounding_box()
-    while now != before:
-        locator.page.wait_for_timeout(500)
-        before, now = now, locator.bounding_box()
-    return locator
-
-
-def wait_until_healthy(server: Server, process: subprocess.Popen) -> None:
-    deadline = monotonic() + PATIENCE / 1000
-    while True:
-        try:
-            urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5).close()
-        except OSError:
-            assert process.poll() is None, server.log.read_text()
-            assert monotonic() < deadline, server.log.read_text()
-            sleep(0.1)
-        else:
-            return
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """One server for most tests."""
@@ -147,16 +55,13 @@ def fresh_server(tmp_path):
 @pytest.fixture(scope="session")
 def chromium():
     """The installed browser."""
-    path = os.environ.get("HASHLIGHT_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None
-    )
-    if path is None:
+    if chromium_path() is None:
         message = "no Chromium found; install one or name it in $HASHLIGHT_CHROMIUM"
         if os.environ.get("HASHLIGHT_REQUIRE_BROWSER") == "1":  # where the project is checked
             pytest.fail(message)
         pytest.skip(message)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=[*OPTIONS])
+        browser = launch(driver)
         yield browser
         browser.close()
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import still
+from tools.running_app import still
 
 pytestmark = pytest.mark.browser
 

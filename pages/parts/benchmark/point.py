@@ -19,7 +19,7 @@ def clickable_chart(
     figure: go.Figure,
     *,
     key: str,
-    clicked: Callable[[charts.Point], tuple[float, float]],
+    clicked: Callable[[charts.ClickedPoint], tuple[float, float]],
     of: Sequence[Source],
     alt: str,
 ) -> None:
@@ -34,7 +34,7 @@ def clickable_chart(
     """
     param = "size" if key == "sizes" else "point"
 
-    def pick(point: charts.Point) -> None:
+    def pick(point: charts.ClickedPoint) -> None:
         if found := _find(clicked(point), of):
             st.query_params[param] = "/".join(found)
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.benchmark import live
 from core.benchmark.race import take_turns
-from core.figures.race import Times, race_times
+from core.figures.race import QueryTimes, race_times
 from core.figures.timing import duration
 from core.index.lsh import LSHConfig
 from pages.parts.benchmark import words
@@ -130,7 +130,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
     charts.chart(
         race_times(
             [
-                Times(
+                QueryTimes(
                     label=f"{it.name} · recall {it.recall:.0%}",
                     median=it.median,
                     seconds=it.seconds,

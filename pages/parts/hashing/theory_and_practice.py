@@ -68,7 +68,7 @@ def _pairs(indexed: IndexedGallery) -> None:
     )
 
 
-def _pick(point: charts.Point, n_pairs: int) -> None:
+def _pick(point: charts.ClickedPoint, n_pairs: int) -> None:
     """Take the dot that was clicked on; the line and the band are none."""
     if point["curve"] == 3:
         st.session_state["pair"] = point["index"] + 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.figures.ablation import LSHPoint, Measured, lsh_tradeoff, settings_dots
+from core.figures.ablation import LSHPoint, MeanAndDeviation, lsh_tradeoff, settings_dots
 from pages.ui import charts
 from pages.ui.code import show_code
 from pages.ui.result_files import read, show_origin
@@ -44,7 +44,7 @@ def _settings(group: Mapping[str, Any]) -> None:
     st.markdown(f"**{group['title']}**")
     names = [str(row["setting"]) for row in group["rows"]]
     both = ("mean_average_precision", "precision_at_10")
-    average, precision = ([Measured(**row[it]) for row in group["rows"]] for it in both)
+    average, precision = ([MeanAndDeviation(**row[it]) for row in group["rows"]] for it in both)
     charts.chart(
         settings_dots(names, average, precision),
         key=f"setting-{group['key']}",

@@ -24,13 +24,14 @@ def show_ranking() -> None:
         paper = {key: row.map for key, row in TABLE_1.items()}
         _maps(experiment, paper, key="table-1")
         st.markdown(
-            "The paper's *Top-n* is precision@n. It doesn't say at which n it takes its MAP and "
-            f"its recall; beside them stand our mAP and recall@100, with "
-            f"{_per_class(experiment)} relevant images for each query."
+            "The paper's *Top-n* is precision@n, and the mean of that over all queries is what its "
+            "equation 10 calls MAP: **the columns P@n are MAP (paper) at n**. It doesn't say at "
+            "which n it takes its MAP and its recall; beside them stand our mAP and recall@100, "
+            f"with {_per_class(experiment)} relevant images for each query."
         )
         _table_1(experiment)
         _curves(experiment)
-        show_code(metrics.precision_at, metrics.recall_at, metrics.average_precision)
+        show_code(metrics.map_paper, metrics.recall_at, metrics.average_precision)
         show_origin("experiment-corel1k", experiment)
     else:
         _table_1({"systems": {}})

@@ -5,7 +5,7 @@ import pytest
 
 from core.evaluation import ablations as module
 from core.evaluation.ablations import measure_ablations
-from core.evaluation.experiment import Measured, Run
+from core.evaluation.experiment import MeasuredRun, Run
 from core.galleries.base import GalleryItem
 from core.index.families.hyperplanes import draw_hyperplanes
 from core.index.vectors import Vectors
@@ -58,7 +58,7 @@ def measured(monkeypatch):
             seconds={},
             per_query={},
         )
-        return Measured(system.key, split.seed, {}, run)
+        return MeasuredRun(system.key, split.seed, {}, run)
 
     monkeypatch.setattr(module, "new_trainer", new_trainer)
     monkeypatch.setattr(module, "measure", measure)

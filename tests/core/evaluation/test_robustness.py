@@ -7,7 +7,7 @@ from core.evaluation import robustness as module
 from core.evaluation.robustness import (
     CHANGES,
     Alteration,
-    Change,
+    QueryChange,
     alter,
     blur,
     brighten,
@@ -159,7 +159,7 @@ def test_no_strength_leaves_the_picture_as_it_is(pixels):
 GALLERY = at_angle([0, 10, 20, 30, 90, 100, 110, 120])
 LABELS = np.array(["a", "a", "b", "a", "b", "b", "b", "a"])
 # The red of a flat picture grows by the strength: the embedding turns by as many degrees.
-BRIGHTER = Change("turned", "°", (0, 15, 95), lambda pixels, by, rng: pixels + np.uint8(by))
+BRIGHTER = QueryChange("turned", "°", (0, 15, 95), lambda pixels, by, rng: pixels + np.uint8(by))
 
 
 def test_the_figures_are_those_counted_by_hand():
@@ -200,7 +200,7 @@ def test_an_unchanged_query_keeps_all_of_its_hits(embedder, picture):
         embed(pictures),
         labels,
         k=2,
-        changes=[BY_KEY["none"], Change("noise", "", (64.0,), BY_KEY["noise"].apply)],
+        changes=[BY_KEY["none"], QueryChange("noise", "", (64.0,), BY_KEY["noise"].apply)],
     )
     assert none["kept_of_top_2"] == 1
     assert 0 <= noise["kept_of_top_2"] <= 1

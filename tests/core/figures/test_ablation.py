@@ -1,4 +1,4 @@
-from core.figures.ablation import LSHPoint, Measured, lsh_tradeoff, settings_dots
+from core.figures.ablation import LSHPoint, MeanAndDeviation, lsh_tradeoff, settings_dots
 from core.figures.style import AMBER, TEAL
 
 
@@ -9,8 +9,8 @@ def point(n_bits, n_tables, n_probes, ratio, value=0.9):
 
 
 def test_each_setting_has_both_metrics_with_their_deviation_in_its_row():
-    average = [Measured(0.95, 0.01), Measured(0.96, None)]
-    precision = [Measured(0.99, 0.002), Measured(0.98, 0.003)]
+    average = [MeanAndDeviation(0.95, 0.01), MeanAndDeviation(0.96, None)]
+    precision = [MeanAndDeviation(0.99, 0.002), MeanAndDeviation(0.98, 0.003)]
     first, second = settings_dots(["off", "both"], average, precision).data
     assert (first.name, list(first.x), list(first.error_x.array)) == (
         "mAP",
@@ -22,7 +22,7 @@ def test_each_setting_has_both_metrics_with_their_deviation_in_its_row():
 
 
 def test_what_lies_below_the_scale_is_drawn_at_its_end_and_written_as_it_is():
-    figure = settings_dots(["32"], [Measured(0.3, 0.1)], [Measured(0.9, 0.1)])
+    figure = settings_dots(["32"], [MeanAndDeviation(0.3, 0.1)], [MeanAndDeviation(0.9, 0.1)])
     assert list(figure.data[0].x) == [0.8]
     assert figure.layout.annotations[0].text == "32 <b>mAP 0.3000</b> · P@10 0.9000"
     assert list(figure.data[0].text) == ["0.3000 ± 0.1000"]

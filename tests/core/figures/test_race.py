@@ -1,10 +1,10 @@
-from core.figures.race import FASTEST, SLOWEST, Times, race_times
+from core.figures.race import FASTEST, SLOWEST, QueryTimes, race_times
 
 
 def test_every_query_is_a_dot_and_what_is_beyond_the_scale_lies_at_its_end():
     rows = [
-        Times(label="exact", median=0.01, seconds=[0.01, 9.0], is_ours=False),
-        Times(label="ours", median=1e-4, seconds=[1e-9, 1e-4], is_ours=True),
+        QueryTimes(label="exact", median=0.01, seconds=[0.01, 9.0], is_ours=False),
+        QueryTimes(label="ours", median=1e-4, seconds=[1e-9, 1e-4], is_ours=True),
     ]
     figure = race_times(rows)
     assert [list(box.x) for box in figure.data] == [[0.01, SLOWEST], [FASTEST, 1e-4]]

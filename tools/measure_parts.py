@@ -1,4 +1,4 @@
-"""Measure how fast the labs answer: ``python -m tests.browser.measure_parts``.
+"""Measure how fast the labs answer: ``python -m tools.measure_parts``.
 
 Each moving part is moved a few times. A time runs from the key, the click or the move of the
 hand, as the browser saw it, until the last change that follows anywhere in the page's main part
@@ -7,17 +7,14 @@ has been painted.
 
 import argparse
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from core.cli.common import circumstances, write_json
-from tests.browser.conftest import OPTIONS, PATIENCE, ROOT, running, still
+from tools.running_app import PATIENCE, ROOT, app_and_browser, still
 
 N_MOVES = 8  # beside the first, which is only to warm up
 QUIET = 1_000  # milliseconds without a change: the answer is complete
@@ -25,12 +22,12 @@ QUERY = "gallery=scenes&image=owl%2F03.jpg"
 WATCH = """() => {
   const asked = (event) => {
     if (event.type === "pointermove" && !event.buttons) return; // only while something is held
-    window.asked = window.told = performance.now();
+    window.asked = window.answered = performance.now();
   };
   for (const kind of ["keydown", "pointerdown", "pointermove"])
     addEventListener(kind, asked, { capture: true });
   const painted = () =>
-    requestAnimationFrame(() => setTimeout(() => { window.told = performance.now(); }));
+    requestAnimationFrame(() => setTimeout(() => { window.answered = performance.now(); }));
   const watch = (root) => new MutationObserver(painted).observe(
     root, { subtree: true, childList: true, attributes: true, characterData: true });
   const main = document.querySelector("[data-testid=stMain]");
@@ -200,20 +197,19 @@ def times(page: Page, part: Part, url: str) -> list[float]:
     found = []
     for n in range(N_MOVES + 1):
         part.move(page, n)
-        page.wait_for_function(f"performance.now() - window.told > {QUIET}", polling=100)
-        found.append(page.evaluate("window.told - window.asked") / 1000)
+        page.wait_for_function(f"performance.now() - window.answered > {QUIET}", polling=100)
+        found.append(page.evaluate("window.answered - window.asked") / 1000)
     assert min(found) > 0, f"{part.name} changed nothing"
     return found[1:]
 
 
 def main() -> None:
+    """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="parts with this in their name; writes no file")
     options = parser.parse_args()
-    executable = os.environ.get("HASHLIGHT_CHROMIUM", "/usr/bin/chromium")
     rows = []
-    with TemporaryDirectory() as home, running(Path(home)) as server, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=executable, args=[*OPTIONS])
+    with app_and_browser() as (server, browser):
         for part in PARTS:
             if options.only not in part.name:
                 continue
@@ -224,9 +220,8 @@ def main() -> None:
             row = {"part": part.name, "median_s": round(median(found), 2)}
             rows.append(row | {"each_s": [round(it, 2) for it in found]})
             print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
-        browser.close()
     if not options.only:
-        command = "python -m tests.browser.measure_parts"
+        command = "python -m tools.measure_parts"
         figures = {"slowest_median_s": max(row["median_s"] for row in rows), "parts": rows}
         write_json(
             ROOT / "assets" / "results" / "moving-parts.json",

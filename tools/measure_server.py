@@ -1,4 +1,4 @@
-"""Measure the running app: ``python -m tests.browser.measure`` (Linux).
+"""Measure the running app: ``python -m tools.measure_server`` (Linux).
 
 How long visitors wait: for the first answer after a server start, for each later one, and for
 a change of K, which needs no network. How much memory the server takes: idle, with the first
@@ -7,17 +7,15 @@ visitors, and for each one more.
 
 import argparse
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from playwright.sync_api import Browser, Page, WebSocket, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from core.cli.common import circumstances, write_json
-from tests.browser.conftest import OPTIONS, PATIENCE, ROOT, Server, running
+from tools.running_app import PATIENCE, ROOT, Server, app_and_browser
 
 WARM_UP = 3  # sessions: what loading the model took for a while is given back by then
 N_CLICKS = 8
@@ -43,15 +41,16 @@ def answered(page: Page, name: str) -> None:
 class Line:
     """When the app was last asked, and when it last said something."""
 
-    asked: float = 0.0
-    told: float = 0.0
+    asked_at: float = 0.0
+    answered_at: float = 0.0
 
     def watch(self, page: Page) -> None:
+        """Listen to what a page and the app say to each other."""
         page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda _: setattr(self, "asked", perf_counter()))
-        socket.on("framereceived", lambda _: setattr(self, "told", perf_counter()))
+        socket.on("framesent", lambda _: setattr(self, "asked_at", perf_counter()))
+        socket.on("framereceived", lambda _: setattr(self, "answered_at", perf_counter()))
 
 
 def visit(browser: Browser, server: Server, number: int) -> tuple[Page, Line, float]:
@@ -79,7 +78,7 @@ def click_times(page: Page, line: Line, position: int) -> tuple[float, float]:
     start = perf_counter()
     card.locator("a").first.click()
     answered(page, name.replace("%2F", "/"))
-    return perf_counter() - start, line.told - line.asked
+    return perf_counter() - start, line.answered_at - line.asked_at
 
 
 def slide_time(page: Page) -> float:
@@ -92,12 +91,11 @@ def slide_time(page: Page) -> float:
 
 
 def main() -> None:
+    """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=8, help="further ones (default: 8)")
     options = parser.parse_args()
-    executable = os.environ.get("HASHLIGHT_CHROMIUM", "/usr/bin/chromium")
-    with TemporaryDirectory() as home, running(Path(home)) as server, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=executable, args=[*OPTIONS])
+    with app_and_browser() as (server, browser):
         idle = megabytes(server)
         page, line, first_answer = visit(browser, server, 0)
         clicks = [click_times(page, line, 2 + i % 5) for i in range(N_CLICKS)]
@@ -108,7 +106,6 @@ def main() -> None:
         for number in range(WARM_UP, WARM_UP + options.sessions):
             visit(browser, server, number)
         last = megabytes(server)
-        browser.close()
     figures = {
         "first_answer_after_server_start_s": round(first_answer, 2),
         "later_answer_on_screen_s": [round(seconds, 2) for seconds, _ in clicks],
@@ -121,7 +118,7 @@ def main() -> None:
         "per_further_session_MB": round((last - warm) / options.sessions, 1),
         "further_sessions": options.sessions,
     }
-    command = f"python -m tests.browser.measure --sessions {options.sessions}"
+    command = f"python -m tools.measure_server --sessions {options.sessions}"
     print(json.dumps(figures, indent=2))
     write_json(
         ROOT / "assets" / "results" / "server.json",

@@ -1,21 +1,19 @@
-"""Take the pictures of every page from the running app: ``python -m tests.browser.screenshots``.
+"""Take the pictures of every page from the running app: ``python -m tools.screenshots``.
 
 Every page of the menu, light, dark and on a phone, in a state that shows what it is for. Names of
-pages take only theirs: ``python -m tests.browser.screenshots home results``.
+pages take only theirs: ``python -m tools.screenshots home results``.
 """
 
 import argparse
 import io
-import os
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from pages.ui import navigation
-from tests.browser.conftest import OPTIONS, PATIENCE, ROOT, Server, running
+from tools.running_app import PATIENCE, ROOT, Server, app_and_browser
 
 FOLDER = ROOT / "assets" / "screenshots"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -91,19 +89,17 @@ def small(picture: bytes) -> bytes:
 
 
 def main() -> None:
+    """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pages", nargs="*", help=f"of {', '.join(PAGES)} (default: all)")
     names = parser.parse_args().pages or [*PAGES]
     if unknown := set(names) - set(PAGES):
         parser.error(f"no such page: {', '.join(sorted(unknown))}")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    executable = os.environ.get("HASHLIGHT_CHROMIUM", "/usr/bin/chromium")
-    with TemporaryDirectory() as home, running(Path(home)) as server, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=executable, args=[*OPTIONS])
+    with app_and_browser() as (server, browser):
         for name in names:
             for look in LOOKS:
                 print(take(browser, server, name, look), flush=True)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What runs beside the product: pictures and measurements of the running app."""
