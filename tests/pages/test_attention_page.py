@@ -1,15 +1,9 @@
 import pytest
 
 from core.model.attention import ATTENTION_MODES
-
-RED = {"gallery": "scenes", "image": "red/1.jpg"}
+from tests.pages.parts.attention.conftest import RED, text
 
 PARTS = ["Walk through", "Ablation", "Grad-CAM"]
-
-
-def text(page) -> str:
-    shown = (*page.markdown, *page.caption, *page.success, *page.info, *page.error)
-    return "\n".join(it.value for it in shown)
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "streamlit_app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+SOURCES = [*PAGES, *(ROOT / "pages").rglob("*.js"), *(ROOT / "pages").rglob("*.css")]
 CORE = sorted((ROOT / "core").rglob("*.py"))
 RESOURCES = ROOT / "pages" / "ui" / "resources"
 FIGURES = sorted((ROOT / "core" / "figures").rglob("*.py"))
@@ -81,6 +82,11 @@ def test_no_file_of_pages_imports_itself_by_way_of_others():
 @pytest.mark.parametrize("folder", sorted({path.parent for path in PAGES}), ids=lambda it: it.name)
 def test_no_folder_of_pages_has_more_than_twenty_files(folder):
     assert len([path for path in folder.iterdir() if path.is_file()]) <= 20
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_no_file_of_pages_has_more_than_350_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -53,9 +53,8 @@ def show_hyperplane_lab() -> None:
         right="about 4",
         because=f"{gallery.expected(3, 1):.1f}, to be exact: each line leaves a neighbour theta "
         "away on the query's side with probability 1 − theta/180°, and all three have to. With 8 "
-        "lines it is "
-        f"{gallery.expected(8, 1):.1f}; with 8 lines in each of 4 tables, where one table is "
-        f"enough, {gallery.expected(8, 4):.1f}. Try it.",
+        f"lines it is {gallery.expected(8, 1):.1f}; with 8 lines in each of 4 tables, where one "
+        f"table is enough, {gallery.expected(8, 4):.1f}. Try it.",
         key="guess-lab",
     )
     _settings()
@@ -75,7 +74,7 @@ def show_hyperplane_lab() -> None:
             "seed": seed,
             "table": min(_open_table(), n_tables - 1),
         },
-        on_lines_turned_change=_lines_turned,
+        on_moved_change=_lines_turned,
     )
     st.caption(
         f"In the mean over all lines that could be drawn, {n_bits} "

@@ -1,14 +1,4 @@
-RED = {"gallery": "scenes", "image": "red/1.jpg"}
-
-
-def text(page) -> str:
-    shown = (*page.markdown, *page.caption, *page.success, *page.info, *page.error)
-    return "\n".join(it.value for it in shown)
-
-
-def in_address(page, name: str) -> str:
-    value = page.query_params[name]  # a list once the page has written it
-    return value if isinstance(value, str) else value[-1]
+from tests.pages.parts.attention.conftest import RED, in_address, text
 
 
 def test_the_ablation_shows_the_search_of_each_switch(attention_page, search_page):

@@ -4,18 +4,7 @@ from core.evaluation import results
 from core.evaluation.attention_focus import cell_shares, share_inside
 from core.galleries.scenes import ScenesGallery
 from pages.parts.attention import gradcam
-
-RED = {"gallery": "scenes", "image": "red/1.jpg"}
-
-
-def text(page) -> str:
-    shown = (*page.markdown, *page.caption, *page.success, *page.info, *page.error)
-    return "\n".join(it.value for it in shown)
-
-
-def in_address(page, name: str) -> str:
-    value = page.query_params[name]  # a list once the page has written it
-    return value if isinstance(value, str) else value[-1]
+from tests.pages.parts.attention.conftest import RED, in_address, text
 
 
 def test_any_image_can_be_compared_with_and_stays_in_the_address(attention_page, boards):

@@ -1,8 +1,7 @@
 import numpy as np
 
 from pages.ui import resources
-
-RED = {"gallery": "scenes", "image": "red/1.jpg"}
+from tests.pages.parts.attention.conftest import RED
 
 
 def test_the_pictures_show_the_numbers_of_the_search(attention_page, boards, small_gallery):
