@@ -155,3 +155,12 @@ def test_galleries_and_scenery_need_no_torch_to_be_imported(module):
 def test_the_rules_would_notice_torch():
     assert "torch" in foreign("core.search")
     assert "core.model.embedder" in imports("core.search")
+
+
+def test_no_two_classes_of_core_and_pages_have_the_same_name():
+    places: dict[str, list[str]] = {}
+    for path in (*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert not {name: files for name, files in places.items() if len(files) > 1}

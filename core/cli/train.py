@@ -24,7 +24,7 @@ from ..galleries.registry import open_gallery
 from ..model.attention import ATTENTION_MODES
 from ..model.checkpoint import Checkpoint, Provenance, init_network, save_checkpoint, weights_digest
 from ..model.embedder import Embedder
-from ..model.feature_maps import View, load_or_compute
+from ..model.feature_maps import AugmentedView, load_or_compute
 from ..model.network import Learns, NetworkConfig
 from ..model.preprocess import NORMALISATIONS, PreprocessConfig
 from ..model.registry import ATTENTION_LAYERS
@@ -131,7 +131,7 @@ def run(options: argparse.Namespace) -> None:
             load_or_compute(
                 gallery,
                 embedder,
-                View(number, config.seed),
+                AugmentedView(number, config.seed),
                 home / "feature-maps",
                 learns=config.learns,
                 progress=progress,

@@ -12,7 +12,7 @@ from .. import locations
 from ..galleries.base import Gallery
 from ..model.checkpoint import Checkpoint, Provenance, init_network, weights_digest
 from ..model.embedder import Embedder
-from ..model.feature_maps import FeatureMaps, View, load_or_compute
+from ..model.feature_maps import AugmentedView, FeatureMaps, load_or_compute
 from ..model.network import NetworkConfig, RetrievalNetwork
 from ..model.preprocess import PreprocessConfig
 from ..model.resnet import Strides
@@ -131,7 +131,12 @@ def new_trainer(
     folder = locations.home() / "feature-maps"
     views = [  # the augmentation's seed is the same for all trainings: they share the files
         load_or_compute(
-            gallery, embedder, View(number, 0), folder, learns=recipe.learns, progress=progress
+            gallery,
+            embedder,
+            AugmentedView(number, 0),
+            folder,
+            learns=recipe.learns,
+            progress=progress,
         )
         for number in range(recipe.views)
     ]

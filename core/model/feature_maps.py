@@ -34,7 +34,7 @@ FeatureMaps = NDArray[np.float16]  # (N, 2048, H, W), or the last stage's input 
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class AugmentedView:
     """One picture of each image: view 0 is the image itself, the others are augmented."""
 
     number: int
@@ -51,7 +51,7 @@ class View:
 def load_or_compute(
     gallery: Gallery,
     embedder: Embedder,
-    view: View,
+    view: AugmentedView,
     folder: Path,
     *,
     learns: Learns = "head",
@@ -95,7 +95,7 @@ def load_or_compute(
 def _compute(
     gallery: Gallery,
     embedder: Embedder,
-    view: View,
+    view: AugmentedView,
     learns: Learns,
     *,
     path: Path,
@@ -121,7 +121,7 @@ def _compute(
 def _append_all(
     gallery: Gallery,
     embedder: Embedder,
-    view: View,
+    view: AugmentedView,
     learns: Learns,
     file: BinaryIO,
     *,

@@ -9,11 +9,11 @@ from core.errors import ImageError, StoreError
 from core.galleries.folder import open_folder
 from core.model.checkpoint import Checkpoint, Provenance
 from core.model.embedder import Embedder
-from core.model.feature_maps import View, load_or_compute
+from core.model.feature_maps import AugmentedView, load_or_compute
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.preprocess import PreprocessConfig
 
-ITSELF, AUGMENTED = View(0, 0), View(1, 0)
+ITSELF, AUGMENTED = AugmentedView(0, 0), AugmentedView(1, 0)
 
 
 @pytest.fixture
@@ -63,7 +63,11 @@ def test_an_augmented_view_is_another_picture_but_always_the_same_one(gallery):
     itself, augmented = ITSELF.of(gallery, 3), AUGMENTED.of(gallery, 3)
     assert itself.shape == (48, 72, 3)
     assert np.array_equal(augmented, AUGMENTED.of(gallery, 3))
-    others = [View(2, 0).of(gallery, 3), View(1, 1).of(gallery, 3), AUGMENTED.of(gallery, 4)]
+    others = [
+        AugmentedView(2, 0).of(gallery, 3),
+        AugmentedView(1, 1).of(gallery, 3),
+        AUGMENTED.of(gallery, 4),
+    ]
     for other in (itself, *others):
         assert other.shape != augmented.shape or not np.array_equal(other, augmented)
 
