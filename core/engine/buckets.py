@@ -1,11 +1,14 @@
-"""The paper's hash tables at machine speed: ``lsh``, with the same answers.
+"""The paper's hash tables at machine speed.
 
 Each table is one list of all vectors, sorted by key, so that a bucket is a stretch of it; a
 directory over the highest bits of the key says where to look. Between the buckets and the rerank
-stand the codes of ``coded``: the entries of the buckets that are read are compared by their
+stand the codes of ``base``: the entries of the buckets that are read are compared by their
 sketches, the last 64 bits of each code, which lie in the bucket; the nearest by all bits; and only
-the nearest of these are reranked. ``n_rerank=0`` leaves that out, and is the paper's index (figures
-8 and 9) to the letter.
+the nearest of these are reranked.
+
+``n_rerank=0`` leaves that out, and is the paper's index (figures 8 and 9) to the letter: the same
+hits as ``LSHIndex`` of the same family, size and seed. Otherwise hits may be fewer than its, never
+better; how many fewer, ``calibration`` measures.
 """
 
 from dataclasses import asdict, dataclass
@@ -247,13 +250,14 @@ class BucketIndex(CodedVectors, HashTables):
 
         Raises:
             StoreError: there is none, or it is damaged.
+            SettingError: its family is not in ``FAMILIES``.
         """
-        rows, ids, arrays, about = persistence.load_index(folder, cls.__name__, mapped=mapped)
-        config, code_bits = LSHConfig(**about["lsh"]), about["code_bits"]
-        family = family_named(about["family"])
-        index = cls(
-            config, family, rows, ids, code_bits=code_bits, kernels=kernels or compiled_kernels()
-        )
+        saved = persistence.load_index(folder, cls.__name__, mapped=mapped)
+        config, code_bits = LSHConfig(**saved.config["lsh"]), saved.config["code_bits"]
+        family = family_named(saved.config["family"])
+        rows, arrays, kernels = saved.rows, saved.arrays, kernels or compiled_kernels()
+        index = cls(config, family, rows, saved.ids, code_bits=code_bits, kernels=kernels)
+        index.settings = BucketSearch(**saved.settings)
         index.rotations = Rotations(arrays["centre"], index.rotations.signs)
         index._draw(family)
         index.codes = arrays["codes"]

@@ -54,33 +54,21 @@ class Calibration:
     seconds: float  # that the choice took
 
 
-def calibrate(
-    index: CodeIndex | BucketIndex,
-    *,
-    wanted: float = 0.95,
-    k: int = 10,
-    seed: int = 0,
-    threads: int = 1,
-    progress: Progress = silent,
-) -> Calibration:
-    """Choose the settings of an index, and leave it set to them.
+class Calibrator:
+    """Chooses the settings of one index, for any wanted recall of k hits.
+
+    The true neighbours are found once, when it is made.
 
     Args:
         index: whose gallery is asked for its own images.
-        wanted: neighbour recall@k, above 0 and below 1.
         k: hits.
         seed: of the sample.
         threads: that search.
         progress: called with how far it is.
 
     Raises:
-        SettingError: ``wanted`` can't be had, or the gallery is too small to try it on.
+        SettingError: the gallery is too small to try settings on.
     """
-    return Calibrator(index, k=k, seed=seed, threads=threads, progress=progress).choose(wanted)
-
-
-class Calibrator:
-    """``calibrate`` for more than one wanted recall: the true neighbours are found only once."""
 
     def __init__(
         self,
@@ -111,6 +99,9 @@ class Calibrator:
 
     def choose(self, wanted: float) -> Calibration:
         """Choose the settings for a neighbour recall, and leave the index set to them.
+
+        Args:
+            wanted: neighbour recall@k, above 0 and below 1.
 
         Raises:
             SettingError: ``wanted`` can't be had.

@@ -227,8 +227,10 @@ class CodeIndex(CodedVectors):
         Raises:
             StoreError: there is none, or it is damaged.
         """
-        rows, ids, arrays, about = persistence.load_index(folder, cls.__name__, mapped=mapped)
-        index = cls(CodeConfig(**about), rows, ids, kernels or compiled_kernels())
+        saved = persistence.load_index(folder, cls.__name__, mapped=mapped)
+        rows, arrays = saved.rows, saved.arrays
+        index = cls(CodeConfig(**saved.config), rows, saved.ids, kernels or compiled_kernels())
+        index.settings = CodeSearch(**saved.settings)
         index.rotations = Rotations(arrays["centre"], index.rotations.signs)
         index.cells = arrays["cells"]
         order = np.arange(len(rows), dtype=np.int32)  # written cell by cell

@@ -23,7 +23,7 @@ from ..index.lsh import LSHConfig
 from ..progress import Progress, silent
 from .base import compiled_kernels
 from .buckets import BucketIndex
-from .calibration import calibrate
+from .calibration import Calibrator
 from .codes import CodeConfig, CodeIndex
 from .kernels import readable
 
@@ -87,7 +87,7 @@ def steps(kernels: Any) -> Iterator[str]:
 def _kind(index: CodeIndex | BucketIndex, queries: NDArray[np.float32]) -> Iterator[str]:
     what = f"{type(index).__name__}, {index.rows.dtype}"
     yield f"{what}: built"
-    calibrate(index, wanted=0.5, k=2)
+    Calibrator(index, k=2).choose(0.5)
     index.query(queries[0], k=2)
     yield f"{what}: asked"
 

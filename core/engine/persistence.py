@@ -6,8 +6,8 @@
 The order of the rows is that of the codes, so vectors of one cell lie side by side in the file.
 """
 
-import os
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .. import array_files, files
 from ..errors import StoreError
 
-VERSION = 2
+VERSION = 3
 _BLOCK = 65_536
 
 
@@ -26,10 +26,22 @@ class Saveable(Protocol):
 
     rows: NDArray[Any]
     ids: NDArray[np.int64]
+    settings: Any  # a dataclass of plain numbers
 
     @property
     def order(self) -> NDArray[np.int32]:
         """(N,) the rows in use, in the order in which they are written."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SavedIndex:
+    """What ``save_index`` wrote."""
+
+    rows: NDArray[Any]  # (N, D)
+    ids: NDArray[np.int64]  # (N,)
+    arrays: dict[str, NDArray[Any]]
+    config: dict[str, Any]
+    settings: dict[str, Any]  # of the queries, as calibrated
 
 
 def save_index(
@@ -41,30 +53,24 @@ def save_index(
         StoreError: the folder can't be written or is full.
     """
     rows, order = index.rows, index.order
-    temporary = folder / "rows.npy.tmp"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with files.write_errors(folder):
         (folder / "index.safetensors").unlink(missing_ok=True)  # it would belong to other rows
-        out = np.lib.format.open_memmap(temporary, "w+", rows.dtype, (len(order), rows.shape[1]))
+    shape = (len(order), rows.shape[1])
+    with array_files.appending(folder / "rows.npy", shape, rows.dtype) as append:
         for start in range(0, len(order), _BLOCK):
-            out[start : start + _BLOCK] = rows[order[start : start + _BLOCK]]
-        out.flush()
-        os.replace(temporary, folder / "rows.npy")
-    except OSError as error:
-        raise files.cannot_write(folder, error) from error
+            append(rows[order[start : start + _BLOCK]])
     about = {
         "version": VERSION,
         "kind": type(index).__name__,
         "rows": [len(order), rows.shape[1], str(rows.dtype)],
         "config": dict(config),
+        "settings": asdict(index.settings),
     }
     array_files.write(folder / "index.safetensors", {**arrays, "ids": index.ids[order]}, about)
 
 
-def load_index(
-    folder: Path, kind: str, *, mapped: bool
-) -> tuple[NDArray[Any], NDArray[np.int64], dict[str, NDArray[Any]], dict[str, Any]]:
-    """Return rows, ids, the other arrays, and the configuration.
+def load_index(folder: Path, kind: str, *, mapped: bool) -> SavedIndex:
+    """Read an index; its embeddings may stay in their file.
 
     Raises:
         StoreError: there is none, or it is damaged or of another kind.
@@ -83,4 +89,4 @@ def load_index(
             raise StoreError(
                 f"{folder} can't be used: its {name} is {found[name]}, not {value}; build it again."
             )
-    return rows, arrays.pop("ids"), arrays, about["config"]
+    return SavedIndex(rows, arrays.pop("ids"), arrays, about["config"], about["settings"])

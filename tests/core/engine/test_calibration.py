@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.engine.buckets import BucketIndex
-from core.engine.calibration import Calibrator, calibrate, lower_bound
+from core.engine.calibration import Calibrator, lower_bound
 from core.engine.codes import CodeConfig, CodeIndex
 from core.errors import SettingError
 from core.index.exact import exact_scan, neighbour_recall
@@ -50,19 +50,19 @@ def test_a_higher_recall_costs_more_work(calibrator):
 
 
 def test_what_is_looked_at_is_a_small_part_of_the_gallery():
-    calibration = calibrate(BUILD["codes"](), wanted=0.9)
+    calibration = Calibrator(BUILD["codes"]()).choose(0.9)
     assert calibration.looked_at[2] < len(ROWS) / 20
 
 
 def test_the_same_gallery_and_seed_get_the_same_settings():
-    first, second = (calibrate(BUILD["codes"](), seed=3) for _ in range(2))
+    first, second = (Calibrator(BUILD["codes"](), seed=3).choose(0.95) for _ in range(2))
     assert first.settings == second.settings
     assert first.expected == second.expected
 
 
 def test_what_cannot_be_reached_is_said():
     index = BucketIndex.build(ROWS, config=LSHConfig(n_bits=30, n_tables=1))
-    calibration = calibrate(index, wanted=0.99)
+    calibration = Calibrator(index).choose(0.99)
     assert not calibration.is_reached
     assert calibration.expected < 0.99
 
@@ -70,7 +70,7 @@ def test_what_cannot_be_reached_is_said():
 def test_after_removals_only_images_that_are_there_are_asked_for():
     index = CodeIndex.build(ROWS.copy())
     index.remove(np.arange(3_000))
-    assert calibrate(index, wanted=0.9).expected > 0.8
+    assert Calibrator(index).choose(0.9).expected > 0.8
 
 
 @pytest.mark.parametrize("wanted", [0, 1, -0.5, float("nan")])
@@ -81,8 +81,18 @@ def test_a_recall_that_nobody_can_want_is_refused(calibrator, wanted):
 
 def test_a_gallery_that_is_too_small_is_refused():
     with pytest.raises(SettingError, match="too few"):
-        calibrate(CodeIndex.build(ROWS[:15]), k=10)
+        Calibrator(CodeIndex.build(ROWS[:15]), k=10)
 
 
 def test_one_and_a_half_standard_errors_are_taken_off():
     assert lower_bound(np.array([1.0, 0.0, 1.0, 0.0])) == pytest.approx(0.5 - 1.5 * 0.5 / 2)
+
+
+@pytest.mark.parametrize("mode", BUILD)
+def test_a_saved_index_is_still_set_as_it_was_calibrated(mode, tmp_path):
+    index = BUILD[mode]()
+    chosen = Calibrator(index).choose(0.8).settings
+    index.save(tmp_path)
+    again = type(index).load(tmp_path)
+    assert again.settings == chosen
+    assert np.array_equal(again.query_batch(HELD_OUT).ids, index.query_batch(HELD_OUT).ids)

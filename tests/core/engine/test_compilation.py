@@ -3,7 +3,7 @@ import pytest
 
 from core.engine import compilation
 from core.engine.buckets import BucketIndex
-from core.engine.calibration import calibrate
+from core.engine.calibration import Calibrator
 from core.engine.codes import CodeConfig, CodeIndex
 from core.engine.kernels import compiled, readable
 from core.errors import HashlightError
@@ -31,7 +31,7 @@ def test_after_it_a_gallery_of_any_size_and_type_compiles_nothing(tmp_path):
             CodeIndex.build(rows.astype(dtype)),
             BucketIndex.build(rows.astype(dtype), threads=2),
         ):
-            calibrate(index, wanted=0.8)
+            Calibrator(index).choose(0.8)
             index.query(rows[0], k=3, exclude=0)
             index.query_batch(rows[:200], threads=2)
             folder = tmp_path / f"{type(index).__name__}-{dtype.__name__}"

@@ -311,11 +311,8 @@ def test_any_sequence_of_changes_leaves_the_answers_of_a_dictionary(
             index.add(ids, rows)
             gallery |= dict(zip(ids.tolist(), rows, strict=True))
         else:
-            settings = getattr(index, "settings", None)
             index.save(tmp_path / str(step))
             index = type(index).load(tmp_path / str(step), **unmapped(index))
-            if settings is not None:
-                index.settings = settings
         answers_as(index, gallery, everything)
 
 
@@ -333,8 +330,6 @@ def test_what_is_read_back_answers_as_what_was_written(build, everything, tmp_pa
     index.remove(IDS[:9])
     index.save(tmp_path / "a" / "folder")
     again = type(index).load(tmp_path / "a" / "folder", **unmapped(index))
-    if not everything and hasattr(index, "settings"):
-        again.settings = index.settings
     for query in QUERIES:
         hits = again.query(query, k=N, **everything)
         assert hits.ids.tolist() == index.query(query, k=N, **everything).ids.tolist()
