@@ -43,7 +43,7 @@ _SIZES = {1e3: "1,000", 1e4: "10,000", 1e5: "100,000", 1e6: "1 million", 1e7: "1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
+class SettingPoint:
     """One method with one setting on one gallery."""
 
     recall: float  # neighbour recall@10
@@ -63,10 +63,10 @@ class Growth:
 
 
 def recall_and_speed(
-    curves: Mapping[str, Sequence[Point]],
+    curves: Mapping[str, Sequence[SettingPoint]],
     *,
     wanted: float | None = None,
-    chosen: Mapping[str, Point] | None = None,
+    chosen: Mapping[str, SettingPoint] | None = None,
 ) -> go.Figure:
     """Show queries per second over neighbour recall: up and to the right is better.
 
@@ -121,7 +121,7 @@ def recall_and_speed(
 
 
 def candidates_and_recall(
-    curves: Mapping[str, Sequence[Point]], *, n: int, wanted: float | None = None
+    curves: Mapping[str, Sequence[SettingPoint]], *, n: int, wanted: float | None = None
 ) -> go.Figure:
     """Show how many vectors a method compares exactly for a neighbour recall.
 
@@ -261,7 +261,7 @@ def _over_recall(
     )
 
 
-def _about(point: Point) -> str:
+def _about(point: SettingPoint) -> str:
     """Describe a point: its setting, recall, time and candidates, a line each."""
     lines = [
         point.setting,

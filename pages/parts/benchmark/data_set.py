@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.benchmark.report import setting_text
-from core.figures.benchmark import Point, candidates_and_recall, recall_and_speed
+from core.figures.benchmark import SettingPoint, candidates_and_recall, recall_and_speed
 from core.figures.timing import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
@@ -36,7 +36,7 @@ def _one(name: str, entry: Mapping[str, Any]) -> None:
         for method, found in entry["contestants"].items()
     }
     chosen = {
-        method: Point(
+        method: SettingPoint(
             recall=found["recall"],
             seconds=found["median_seconds"],
             setting=setting_text(found["setting"]),
@@ -75,8 +75,8 @@ def _one(name: str, entry: Mapping[str, Any]) -> None:
     show_code("core.benchmark.race:take_turns", "core.benchmark.race:choose")
 
 
-def _point(it: Mapping[str, Any]) -> Point:
-    return Point(
+def _point(it: Mapping[str, Any]) -> SettingPoint:
+    return SettingPoint(
         recall=it["recall"],
         seconds=it["median_seconds"],
         setting=setting_text(it["setting"]),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.benchmark import live
 from core.benchmark.race import take_turns
-from core.figures.race import QueryTimes, race_times
+from core.figures.query_times import QueryTimes, query_times
 from core.figures.timing import duration
 from core.index.lsh import LSHConfig
 from pages.parts.benchmark import words
@@ -128,7 +128,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
                 border=True,
             )
     charts.chart(
-        race_times(
+        query_times(
             [
                 QueryTimes(
                     label=f"{it.name} · recall {it.recall:.0%}",

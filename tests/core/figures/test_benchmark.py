@@ -4,7 +4,7 @@ import pytest
 
 from core.figures.benchmark import (
     Growth,
-    Point,
+    SettingPoint,
     candidates_and_recall,
     recall_and_speed,
     time_and_size,
@@ -13,12 +13,12 @@ from core.figures.style import GREY, TEAL
 
 CURVES = {
     "ours: codes": [
-        Point(recall=0.3, seconds=1e-5, setting="refine 50", candidates=20),
-        Point(recall=0.9, seconds=1e-4, setting="refine 200", candidates=80),
-        Point(recall=0.99, seconds=2e-4, setting="refine 800", candidates=320),
+        SettingPoint(recall=0.3, seconds=1e-5, setting="refine 50", candidates=20),
+        SettingPoint(recall=0.9, seconds=1e-4, setting="refine 200", candidates=80),
+        SettingPoint(recall=0.99, seconds=2e-4, setting="refine 800", candidates=320),
     ],
-    "hnswlib": [Point(recall=0.97, seconds=4e-4, setting="ef 40")],
-    "brand new": [Point(recall=0.8, seconds=1.0, setting="", candidates=7)],
+    "hnswlib": [SettingPoint(recall=0.97, seconds=4e-4, setting="ef 40")],
+    "brand new": [SettingPoint(recall=0.8, seconds=1.0, setting="", candidates=7)],
 }
 LINES = {
     "exact scan, NumPy": Growth(

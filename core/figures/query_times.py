@@ -23,7 +23,7 @@ class QueryTimes:
     is_ours: bool  # teal; what is compared with is grey
 
 
-def race_times(rows: Sequence[QueryTimes]) -> go.Figure:
+def query_times(rows: Sequence[QueryTimes]) -> go.Figure:
     """Show a dot for each query and a box around the middle half, on a fixed logarithmic scale.
 
     What is beyond the scale is drawn at its end.

@@ -1,4 +1,4 @@
-from core.figures.race import FASTEST, SLOWEST, QueryTimes, race_times
+from core.figures.query_times import FASTEST, SLOWEST, QueryTimes, query_times
 
 
 def test_every_query_is_a_dot_and_what_is_beyond_the_scale_lies_at_its_end():
@@ -6,12 +6,12 @@ def test_every_query_is_a_dot_and_what_is_beyond_the_scale_lies_at_its_end():
         QueryTimes(label="exact", median=0.01, seconds=[0.01, 9.0], is_ours=False),
         QueryTimes(label="ours", median=1e-4, seconds=[1e-9, 1e-4], is_ours=True),
     ]
-    figure = race_times(rows)
+    figure = query_times(rows)
     assert [list(box.x) for box in figure.data] == [[0.01, SLOWEST], [FASTEST, 1e-4]]
     assert figure.data[1].text[0].startswith("query 1")
     assert [it.text for it in figure.layout.annotations] == [
         "exact · <b>10 ms</b>",
         "ours · <b>0.100 ms</b>",
     ]
-    assert figure.layout.xaxis.range == race_times(rows[:1]).layout.xaxis.range
+    assert figure.layout.xaxis.range == query_times(rows[:1]).layout.xaxis.range
     assert figure.data[0].line.color != figure.data[1].line.color
