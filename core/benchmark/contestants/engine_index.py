@@ -13,7 +13,9 @@ import numpy as np
 from ...engine.base import compiled_kernels
 from ...engine.buckets import BucketIndex, BucketSearch
 from ...engine.calibration import Calibrator
-from ...engine.codes import CodeIndex, CodeSearch
+from ...engine.codes import CodeConfig, CodeIndex, CodeSearch
+from ...index.lsh import LSHConfig
+from ..data import Matrix
 from .base import Contestant, Ids, Queries, Setting
 
 
@@ -21,19 +23,37 @@ class EngineIndex(Contestant):
     """An index of the engine.
 
     Args:
+        config: how it is built; None for what suits the gallery.
         recalls: for which the engine chooses settings; None for the grid.
         kernels: compiled or readable; None for the compiled ones.
     """
 
     grid = (0.6, 0.8, 0.9, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 0.995)  # wanted neighbour recalls
 
+    _kind: type[CodeIndex] | type[BucketIndex]
     _index: CodeIndex | BucketIndex
     _search: type[CodeSearch] | type[BucketSearch]
 
-    def __init__(self, *, recalls: Sequence[float] | None = None, kernels: Any = None) -> None:
+    def __init__(
+        self,
+        config: CodeConfig | LSHConfig | None = None,
+        *,
+        recalls: Sequence[float] | None = None,
+        kernels: Any = None,
+    ) -> None:
+        self._config = config
         self._recalls = recalls or self.grid
         self._kernels = kernels or compiled_kernels()  # where numba is missing, it doesn't race
         self._made: dict[tuple[float, ...], Any] = {}
+
+    def fit(self, vectors: Matrix, threads: int) -> None:
+        """Hash, and fill cells or tables."""
+        self._index = self._kind.build(
+            vectors,
+            config=self._config,  # type: ignore[arg-type]
+            threads=threads,
+            kernels=self._kernels,
+        )
 
     def settings(self) -> Sequence[Setting]:
         """What the engine chooses for each recall that it may be asked for."""

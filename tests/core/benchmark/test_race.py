@@ -72,14 +72,18 @@ def raced(data, contestants):
     return entry_of(race(data, contestants, PLAN), data, PLAN)
 
 
-def test_a_race_measures_everyone_and_judges_alike(data):
+@pytest.fixture
+def entry(data):
     contestants = {
         "exact scan": ExactNumPy(),
         "partly": Partly(),
         "cheat": Cheat(),
         "no": Refuses(),
     }
-    entry = raced(data, contestants)
+    return raced(data, contestants)
+
+
+def test_a_race_measures_everyone_and_judges_alike(entry):
     assert list(entry["contestants"]) == ["exact scan", "partly", "cheat"]
     assert entry["left_out"] == {"no": "Not on 400 × 8."}
     assert (entry["n"], entry["dim"], entry["dtype"]) == (400, 8, "float32")
@@ -206,14 +210,7 @@ def test_where_no_queries_choose_everyone_takes_what_is_given_or_its_first_setti
     assert len(result.placings["given"].test.seconds) == len(data.queries)
 
 
-def test_the_table_has_a_line_for_everyone_and_the_overview_a_column_for_each_data_set(data):
-    contestants = {
-        "exact scan": ExactNumPy(),
-        "partly": Partly(),
-        "cheat": Cheat(),
-        "no": Refuses(),
-    }
-    entry = raced(data, contestants)
+def test_the_table_has_a_line_for_everyone_and_the_overview_a_column_for_each_data_set(entry):
     lines = table(entry).splitlines()
     assert lines[0].startswith("A ball · float32 · intrinsic dimension ")
     head, exact, partly, cheat = lines[2:6]
