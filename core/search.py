@@ -142,7 +142,9 @@ class Stopwatch:
         self.seconds[stage] = min(perf_counter() - start, self.seconds.get(stage, inf))
 
 
-def build_index(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) -> LSHIndex:
+def build_index(
+    stored: StoredGallery, attention: AttentionMode = "both", config: LSHConfig | None = None
+) -> LSHIndex:
     """Hash a gallery's embeddings of one attention mode into the L tables (Figure 8)."""
     return LSHIndex.build(stored.of(attention), stored.ids, config=config)
 
@@ -169,7 +171,7 @@ def look_up(
     query: EmbeddedQuery,
     gallery: Gallery,
     index: LSHIndex,
-    config: SearchConfig,
+    config: SearchConfig | None = None,
     *,
     query_id: int | None = None,
     repeats: int = 1,
@@ -189,6 +191,7 @@ def look_up(
     Raises:
         SettingError: the query's embedding is not one of this index.
     """
+    config = config or SearchConfig()
     if query_id is None:
         query_id = find_by_digest(gallery, query.image.digest)
     label = None if query_id is None else gallery.items[query_id].label
@@ -235,9 +238,9 @@ def search(
     Raises:
         ImageError: the bytes are not an image that can be searched with.
     """
-    index = build_index(stored, attention, lsh or LSHConfig())
+    index = build_index(stored, attention, lsh)
     query = embed_query(data, embedder, attention=attention)
-    return look_up(query, gallery, index, config or SearchConfig(), query_id=query_id)
+    return look_up(query, gallery, index, config, query_id=query_id)
 
 
 def find_by_digest(gallery: Gallery, digest: str) -> int | None:

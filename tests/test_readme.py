@@ -1,147 +1,124 @@
-"""The README's figures are those that were measured."""
+"""README.md and docs/: what they say is what was measured, and what they show runs."""
 
 import json
 import re
 from pathlib import Path
-from statistics import mean
 
 import pytest
 
 from core.files import file_digest
 from core.locations import ASSETS
-from core.model.checkpoint import DEFAULT, read_header
-from core.paper.tables import TABLE_1
+from core.model.checkpoint import DEFAULT
+from pages.ui.navigation import MENU
+from tools import readme
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-FOLDS = json.loads(read_header(DEFAULT)["training"])["unseen_classes_mAP"]
-ROWS = {
-    "ImageNet features, average-pooled, untouched (2048 numbers)": lambda f: f["untouched"],
-    "before training: principal axes (256 numbers)": lambda f: f["start"],
-    "trained, CBAM off": lambda f: f["trained"]["off"],
-    "trained, channel attention only": lambda f: f["trained"]["channel"],
-    "trained, spatial attention only": lambda f: f["trained"]["spatial"],
-    "trained, both": lambda f: f["trained"]["both"],
-}
-SYSTEMS = {
-    "untouched ImageNet features": "untouched ImageNet features",
-    "ours, CBAM off": "attention off",
-    "ours": "attention both",
-}
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
 
 
-@pytest.mark.parametrize("row", ROWS)
-def test_figures_on_unseen_classes_are_those_in_the_checkpoint(row: str) -> None:
-    assert f"| {row} | {mean(map(ROWS[row], FOLDS)):.4f} |" in README
+def result(name: str) -> dict:
+    return json.loads((ASSETS / "results" / f"{name}.json").read_text())
 
 
-@pytest.mark.parametrize(("title", "key"), [("Corel-1k", "corel1k"), ("Scenes", "scenes")])
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_figures_on_galleries_are_those_in_the_results(title: str, key: str, system: str) -> None:
-    results = json.loads((ASSETS / "results" / f"retrieval-{key}.json").read_text())
-    figure = results["figures"][SYSTEMS[system]]
-    row = f"| {title} | {system} | {figure['precision']['10']:.4f} "
-    assert f"{row}| {figure['mean_average_precision']:.4f} |" in README
+# The generated parts ------------------------------------------------------------------------
 
 
-def test_speeds_are_those_in_the_results() -> None:
-    speed = json.loads((ASSETS / "results" / "model-speed.json").read_text())["speedups"]
-    server = json.loads((ASSETS / "results" / "server.json").read_text())
-    text = " ".join(README.split())
-    assert f"runs at {speed['files to embeddings']:.2f} × the pace" in text
-    assert f"one query at {speed['embed']:.2f} ×" in text
-    assert f"{server['first_answer_after_server_start_s']:.1f} s from opening" in text
-    assert f"{server['later_answer_by_the_app_median_s']:.1f} s in the app" in text
-    assert f"{server['later_answer_on_screen_median_s']:.1f} s on the screen" in text
-    assert f"{server['with_model_and_3_sessions_MB'] / 1000:.1f} GB of memory" in text
-    assert f"{server['per_further_session_MB']:.0f} MB for each further visitor" in text
+@pytest.mark.parametrize("file", readme.FILES, ids=lambda file: file.name)
+def test_every_generated_part_is_up_to_date(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert readme.PART.search(text)
+    assert readme.generated(text) == text
 
 
-def test_the_answers_of_the_moving_parts_are_those_in_the_results() -> None:
-    measured = json.loads((ASSETS / "results" / "moving-parts.json").read_text())
-    medians = [row["median_s"] for row in measured["parts"]]
-    text = " ".join(README.split())
-    assert f"{len(medians)} moving parts" in text
-    assert f"half of them within {sorted(medians)[len(medians) // 2]:.2f} s" in text
-    assert f"the slowest within {max(medians):.2f} s" in text
-    longest = max(max(row["each_s"]) for row in measured["parts"])
-    assert f"no single move took longer than {longest:.2f} s" in text
-    slowest = max(measured["parts"], key=lambda row: row["median_s"])["part"]
-    assert slowest.startswith("Feedback")  # which the text names
+def test_every_part_stands_somewhere() -> None:
+    names = {it[2] for file in readme.FILES for it in readme.PART.finditer(file.read_text())}
+    assert names == set(readme.PARTS)
 
 
-def experiment(key: str) -> dict:
-    return json.loads((ASSETS / "results" / f"experiment-{key}.json").read_text())
+def test_a_check_finds_an_old_figure_and_leaves_it(tmp_path, monkeypatch, capsys) -> None:
+    old = "By hand.\n<!-- generated: leads -->\n+0.5\n<!-- end -->\nBy hand too.\n"
+    file = tmp_path / "old.md"
+    file.write_text(old)
+    monkeypatch.setattr(readme, "FILES", (file,))
+    assert readme.main(["--check"]) == 1
+    assert "old.md" in capsys.readouterr().err
+    assert file.read_text() == old
+    assert readme.main([]) == 0
+    assert readme.main(["--check"]) == 0
+    assert file.read_text().startswith("By hand.\n<!-- generated: leads -->\nTrained alike")
+    assert file.read_text().endswith("\n<!-- end -->\nBy hand too.\n")
 
 
-@pytest.mark.parametrize("system", list(experiment("corel1k")["systems"]))
-def test_figures_of_the_experiment_are_those_in_the_results(system: str) -> None:
-    small, large = (experiment(key)["systems"][system] for key in ("corel1k", "corel5k"))
-    mean, deviation = small["mean"], small["deviation"]
-    printed = f"{TABLE_1[system].map:.3f}" if system in TABLE_1 else "-"
-    cells = [
-        small["title"],
-        printed,
-        f"{mean['mean_average_precision']:.3f} ± {deviation['mean_average_precision']:.3f}",
-        f"{mean['precision']['10']:.3f}",
-        f"{mean['recall']['100']:.3f}",
-        f"{mean['candidate_ratio']:.0%}",
-        f"{large['mean']['mean_average_precision']:.3f}",
-    ]
-    assert f"| {' | '.join(cells)} |" in README
-
-
-def lead(better: str, worse: str, key: str = "corel1k") -> str:
-    (one,) = (
-        row
-        for row in experiment(key)["differences"]
-        if (row["better"], row["worse"]) == (better, worse)
-        and row["metric"] == "mean_average_precision"
-    )
-    return f"{one['mean']:+.4f} (95 % interval {one['low']:+.4f} to {one['high']:+.4f})"
+def test_a_table_is_what_markdown_takes_for_one() -> None:
+    assert readme.table(["a", "b"], [["1", "2"]]) == "| a | b |\n|---|---|\n| 1 | 2 |"
 
 
 @pytest.mark.parametrize(
-    ("better", "worse", "key"),
+    ("entry", "cell"),
     [
-        ("cnn-attention", "cnn", "corel1k"),
-        ("cnn-attention", "cnn", "corel5k"),
-        ("ours", "cnn-attention", "corel1k"),
+        (None, "-"),
+        ({"median_seconds": 0.0012345, "reached": True}, "1.23"),
+        ({"median_seconds": 0.5, "reached": False}, "500 *"),
     ],
 )
-def test_leads_are_those_in_the_results(better: str, worse: str, key: str) -> None:
-    assert lead(better, worse, key) in " ".join(README.split())
+def test_a_time_says_who_did_not_race_and_who_did_not_reach_the_recall(entry, cell) -> None:
+    assert readme.milliseconds(entry) == cell
+
+
+# What is written by hand --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ["corel1k", "scenes"])
 def test_results_are_of_the_checkpoint_that_ships(key: str) -> None:
-    results = json.loads((ASSETS / "results" / f"retrieval-{key}.json").read_text())
-    assert results["checkpoint_digest"] == file_digest(DEFAULT.read_bytes())
+    assert result(f"retrieval-{key}")["checkpoint_digest"] == file_digest(DEFAULT.read_bytes())
 
 
-def test_every_file_that_the_readme_shows_or_links_to_is_there() -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
-    assert links
-    missing = [link for link in links if not (Path(__file__).parents[1] / link).exists()]
-    assert not missing
+def test_attention_is_worth_nothing_on_corel_1k_and_a_little_on_corel_5k() -> None:
+    small, large = (
+        next(
+            row
+            for row in result(f"experiment-{key}")["differences"]
+            if (row["better"], row["worse"]) == ("cnn-attention", "cnn")
+            and row["metric"] == "mean_average_precision"
+        )
+        for key in ("corel1k", "corel5k")
+    )
+    assert small["low"] < 0 < small["high"]
+    assert large["low"] > 0
+    assert large["high"] < 0.01
 
 
-def test_the_times_of_the_index_are_those_in_the_results() -> None:
-    measured = json.loads((ASSETS / "results" / "index-speed.json").read_text())["data_sets"]
-    table = README.split("## The index engine")[1].split("## How fast")[0]
-    (_, *methods), _, *rows = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in table.splitlines()
-        if line.startswith("|")
-    ]
-    by_title = {entry["title"]: entry["contestants"] for entry in measured.values()}
-    assert len(methods) == 7
-    assert {title for title, *_ in rows} <= by_title.keys()
-    for title, *cells in rows:
-        for method, cell in zip(methods, cells, strict=True):
-            assert cell == milliseconds(by_title[title].get(method))
+def test_attention_helps_on_photographs_and_hurts_on_paintings() -> None:
+    def gain(key: str) -> float:
+        figures = result(f"retrieval-{key}")["figures"]
+        on, off = (figures[f"attention {mode}"] for mode in ("both", "off"))
+        return on["mean_average_precision"] - off["mean_average_precision"]
+
+    assert gain("corel1k") > 0 > gain("scenes")
 
 
-def milliseconds(entry: dict | None) -> str:
-    if entry is None:
-        return "-"
-    return f"{1e3 * entry['median_seconds']:.3g}" + ("" if entry["reached"] else " *")
+def test_the_table_of_pages_is_the_menu() -> None:
+    rows = README.split("| page | what one does there |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| ([^|]+) \|", rows, re.M) == [title for _, title, _ in MENU]
+
+
+@pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.name)
+def test_every_file_that_a_text_shows_or_links_to_is_there(file: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", file.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (file.parent / link).exists()]
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    (command,) = re.findall(r"^(pip install .*&& pytest)\b", README, re.M)
+    assert f"\n{command}\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.model
+def test_the_five_lines_find_ten_images(capsys) -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.DOTALL)
+    assert len([line for line in code.splitlines() if line]) == 1 + 5
+    exec(code.replace("import hashlight", "import core as hashlight"), {})
+    hits = eval(capsys.readouterr().out)
+    assert len(hits) == 10
+    assert all(hit.startswith("balloon/") for hit in hits)

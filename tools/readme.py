@@ -1,0 +1,240 @@
+"""Write the generated parts of README.md and docs/results.md: ``python -m tools.readme``.
+
+A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``, and ``PARTS``
+says what writes it: from the argument parser and from the measured results. All text outside is
+written by hand and stays. ``--check`` writes nothing and fails where a part is out of date.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Sequence
+from statistics import mean
+from typing import Any
+
+from core.cli import parser
+from core.evaluation.results import RESULTS
+from core.locations import ASSETS
+from core.model.checkpoint import DEFAULT, read_header
+from core.paper.tables import TABLE_1
+
+ROOT = ASSETS.parent
+FILES = (ROOT / "README.md", ROOT / "docs" / "results.md")
+PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+WIDTH = 100
+
+SYSTEMS = {  # of the retrieval files
+    "untouched ImageNet features": "untouched ImageNet features",
+    "ours, CBAM off": "attention off",
+    "ours": "attention both",
+}
+UNSEEN: dict[str, Callable[[Any], float]] = {  # of the folds in the checkpoint's header
+    "ImageNet features, average-pooled, untouched (2048 numbers)": lambda it: it["untouched"],
+    "before training: principal axes (256 numbers)": lambda it: it["start"],
+    "trained, CBAM off": lambda it: it["trained"]["off"],
+    "trained, channel attention only": lambda it: it["trained"]["channel"],
+    "trained, spatial attention only": lambda it: it["trained"]["spatial"],
+    "trained, both": lambda it: it["trained"]["both"],
+}
+METHODS = (
+    *("exact scan, NumPy", "exact scan, faiss", "faiss IndexLSH + RefineFlat"),
+    *("faiss IndexIVFFlat", "hnswlib", "ours: buckets", "ours: codes"),
+)
+
+
+def result(name: str) -> Any:
+    """Read a measured result."""
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lay out a Markdown table."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return "\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]])
+
+
+def paragraph(text: str) -> str:
+    """Break a text into lines, as the rest of the file."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return "\n".join(lines)
+
+
+def commands() -> str:
+    """Each command with what it can't do without, and its summary."""
+    (choices,) = (it for it in parser()._actions if isinstance(it, argparse._SubParsersAction))
+    lines = []
+    for summary in choices._choices_actions:
+        needed = [
+            " ".join([*it.option_strings[:1], str(it.metavar or it.dest)])
+            for it in choices.choices[summary.dest]._actions
+            if it.required and not isinstance(it, argparse._SubParsersAction)
+        ]
+        lines.append(f"# {summary.help}")
+        lines.append(" ".join(["python -m core", summary.dest, *needed]))
+    return "```sh\n" + "\n".join(lines) + "\n```"
+
+
+def experiment() -> str:
+    """Tables 1 and 2 of the paper, beside ours."""
+    small, large = (result(f"experiment-{key}")["systems"] for key in ("corel1k", "corel5k"))
+    head = "system|paper's MAP, Corel-1k|mAP, Corel-1k|P@10|recall@100|looks at|mAP, Corel-5k"
+    rows = []
+    for key, system in small.items():
+        average, deviation = system["mean"], system["deviation"]["mean_average_precision"]
+        rows.append(
+            [
+                system["title"],
+                f"{TABLE_1[key].map:.3f}" if key in TABLE_1 else "-",
+                f"{average['mean_average_precision']:.3f} ± {deviation:.3f}",
+                f"{average['precision']['10']:.3f}",
+                f"{average['recall']['100']:.3f}",
+                f"{average['candidate_ratio']:.0%}",
+                f"{large[key]['mean']['mean_average_precision']:.3f}",
+            ]
+        )
+    return table(head.split("|"), rows)
+
+
+def lead(better: str, worse: str, key: str) -> str:
+    """By how much one system's mAP leads another's, with its interval."""
+    (one,) = (
+        row
+        for row in result(f"experiment-{key}")["differences"]
+        if (row["better"], row["worse"]) == (better, worse)
+        and row["metric"] == "mean_average_precision"
+    )
+    return f"{one['mean']:+.4f} (95 % interval {one['low']:+.4f} to {one['high']:+.4f})"
+
+
+def leads() -> str:
+    """What attention and hashing change."""
+    return paragraph(
+        "Trained alike and searched by exact scan, CBAM changes mAP by "
+        f"{lead('cnn-attention', 'cnn', 'corel1k')} on Corel-1k and by "
+        f"{lead('cnn-attention', 'cnn', 'corel5k')} on Corel-5k. Hashing changes ours by "
+        f"{lead('ours', 'cnn-attention', 'corel1k')} on Corel-1k."
+    )
+
+
+def unseen() -> str:
+    """How good the embedding is on classes that it never saw."""
+    folds = json.loads(read_header(DEFAULT)["training"])["unseen_classes_mAP"]
+    rows = [[title, f"{mean(map(pick, folds)):.4f}"] for title, pick in UNSEEN.items()]
+    return table(["on classes never seen in training", "mAP"], rows)
+
+
+def galleries() -> str:
+    """How good it is on whole galleries, every image a query."""
+    rows = []
+    for title, key in (("Corel-1k", "corel1k"), ("Scenes", "scenes")):
+        figures = result(f"retrieval-{key}")["figures"]
+        for system, name in SYSTEMS.items():
+            it = figures[name]
+            precision, average = it["precision"]["10"], it["mean_average_precision"]
+            rows.append([title, system, f"{precision:.4f}", f"{average:.4f}"])
+    return table(["gallery", "embedding", "P@10", "mAP"], rows)
+
+
+def index() -> str:
+    """One query on one thread, in milliseconds."""
+    rows = []
+    for data_set in result("index-speed")["data_sets"].values():
+        times = [milliseconds(data_set["contestants"].get(method)) for method in METHODS]
+        rows.append([data_set["title"], *times])
+    return table(["ms per query", *METHODS], rows)
+
+
+def milliseconds(entry: Any) -> str:
+    """Return a median, with a star where the wanted recall wasn't reached."""
+    if entry is None:
+        return "-"
+    return f"{1e3 * entry['median_seconds']:.3g}" + ("" if entry["reached"] else " *")
+
+
+def model() -> str:
+    """How fast the model is beside a plain ResNet50."""
+    measured = result("model-speed")
+    speed = measured["speedups"]
+    return paragraph(
+        "Reading, decoding and embedding a gallery in all four attention modes runs at "
+        f"{speed['files to embeddings']:.2f} × the pace of a plain float32 ResNet50's forward "
+        f"pass alone, and one query at {speed['embed']:.2f} × (batch norm folded in, channels "
+        "last, bfloat16 where the processor multiplies it; the lowest cosine to the plain float32 "
+        f"embedding is {measured['lowest_cosine']:.4f}). Measured on {machine(measured)}, by "
+        "`python -m core benchmark model`."
+    )
+
+
+def server() -> str:
+    """How soon the running app answers."""
+    measured = result("server")
+    return paragraph(
+        f"{measured['first_answer_after_server_start_s']:.1f} s from opening the first page after "
+        "a server start to the answer; from a click to the next answer "
+        f"{measured['later_answer_by_the_app_median_s']:.1f} s in the app and "
+        f"{measured['later_answer_on_screen_median_s']:.1f} s on the screen; "
+        f"{measured['with_model_and_3_sessions_MB'] / 1000:.1f} GB of memory with the model, and "
+        f"{measured['per_further_session_MB']:.0f} MB for each further visitor. Measured on "
+        f"{machine(measured)}, the browser drawing in software on the same cores, by "
+        f"`{measured['command']}`."
+    )
+
+
+def parts() -> str:
+    """How soon what is moved answers."""
+    measured = result("moving-parts")
+    rows = sorted(measured["parts"], key=lambda it: it["median_s"])
+    longest = max(max(row["each_s"]) for row in rows)
+    return paragraph(
+        f"Each of {len(rows)} moving parts (sliders, switches, lists, a line that is dragged) was "
+        "moved several times, from the key or the click until the last change that follows has "
+        f"been painted: half of them within {rows[len(rows) // 2]['median_s']:.2f} s, the slowest "
+        f"within {rows[-1]['median_s']:.2f} s (medians), and no single move took longer than "
+        f"{longest:.2f} s. The slowest is {rows[-1]['part']}. Measured on {machine(measured)}, by "
+        f"`{measured['command']}`."
+    )
+
+
+def machine(measured: Any) -> str:
+    """Say where something was measured."""
+    it = measured["machine"]
+    return f"{it['cores']} cores of an {it['processor']}"
+
+
+PARTS = {
+    it.__name__: it
+    for it in (commands, experiment, galleries, index, leads, model, parts, server, unseen)
+}
+
+
+def generated(text: str) -> str:
+    """Return a file's text with each of its generated parts written anew."""
+    return PART.sub(lambda it: f"{it[1]}{PARTS[it[2]]()}\n{it[3]}", text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the files, or check them; return the exit code."""
+    options = argparse.ArgumentParser(prog="python -m tools.readme", description=__doc__)
+    options.formatter_class = argparse.RawDescriptionHelpFormatter
+    options.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
+    check = options.parse_args(arguments).check
+    stale = []
+    for file in FILES:
+        text = file.read_text(encoding="utf-8")
+        if (wanted := generated(text)) != text:
+            stale.append(file.name)
+            if not check:
+                file.write_text(wanted, encoding="utf-8")
+    if check and stale:
+        print(f"Out of date: {', '.join(stale)}; run python -m tools.readme", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
