@@ -2,7 +2,9 @@
 
 import difflib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -15,8 +17,7 @@ from .folder import open_folder
 from .scenes import ScenesGallery
 from .torchvision_sets import SETS, TorchvisionSet
 
-_OPEN_COREL = {"corel1k": corel.open_corel1k, "corel5k": corel.open_corel5k}
-_TORCHVISION = {source.key: source for source in SETS}
+_COREL_LICENCE = "Corel stock photographs: research use only."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,21 +32,51 @@ class GallerySource:
     how_to_get: str  # one sentence; empty when ready
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocalGallery:
+    """A gallery that nobody downloads: it ships, or the user has it."""
+
+    key: str
+    title: str
+    description: str
+    licence: str
+    open: Callable[..., Gallery]  # takes ``progress``
+    find: Callable[[], object] = lambda: None  # raises a GalleryError where it isn't here
+
+
+# To add a gallery, add an entry; the first is the built-in one.
+LOCAL = (
+    LocalGallery(
+        key="scenes",
+        title="Scenes",
+        description="720 pictures in 12 categories that our own code paints from a seed.",
+        licence="MIT, as the project.",
+        open=ScenesGallery,
+    ),
+    LocalGallery(
+        key="corel1k",
+        title="Corel-1k",
+        description="1,000 photographs in ten classes, used in the paper.",
+        licence=_COREL_LICENCE,
+        open=corel.open_corel1k,
+        find=partial(corel.find, "corel1k"),
+    ),
+    LocalGallery(
+        key="corel5k",
+        title="Corel-5k",
+        description="4,999 photographs from 50 CDs, used in the paper.",
+        licence=_COREL_LICENCE,
+        open=corel.open_corel5k,
+        find=partial(corel.find, "corel5k"),
+    ),
+)
+_LOCAL = {it.key: it for it in LOCAL}
+_TORCHVISION = {it.key: it for it in SETS}
+
+
 def available() -> tuple[GallerySource, ...]:
     """All galleries that have a key, the built-in one first."""
-    return (
-        GallerySource(
-            key="scenes",
-            title="Scenes",
-            description="720 pictures in 12 categories that our own code paints from a seed.",
-            licence="MIT, as the project.",
-            state="ready",
-            how_to_get="",
-        ),
-        _corel("corel1k", "Corel-1k", "1,000 photographs in ten classes, used in the paper."),
-        _corel("corel5k", "Corel-5k", "4,999 photographs from 50 CDs, used in the paper."),
-        *(_torchvision(source) for source in SETS),
-    )
+    return (*map(_local, LOCAL), *map(_torchvision, SETS))
 
 
 def open_gallery(key_or_path: str, *, progress: Progress = silent) -> Gallery:
@@ -70,10 +101,8 @@ def open_known(key: str, *, progress: Progress = silent) -> Gallery:
     Raises:
         GalleryError: there is no such key, or the gallery isn't here.
     """
-    if key == "scenes":
-        return ScenesGallery(progress=progress)
-    if key in _OPEN_COREL:
-        return _OPEN_COREL[key](progress=progress)
+    if key in _LOCAL:
+        return _LOCAL[key].open(progress=progress)
     if key in _TORCHVISION:
         return _TORCHVISION[key].open(progress=progress)
     raise _unknown(key)
@@ -93,20 +122,20 @@ def download(key: str, *, progress: Progress = silent) -> None:
 
 def known_keys() -> tuple[str, ...]:
     """The keys of ``available()``, without looking at any disk."""
-    return ("scenes", *_OPEN_COREL, *_TORCHVISION)
+    return (*_LOCAL, *_TORCHVISION)
 
 
-def _corel(key: str, title: str, description: str) -> GallerySource:
+def _local(gallery: LocalGallery) -> GallerySource:
     try:
-        corel.find(key)
+        gallery.find()
         how_to_get = ""
     except GalleryError as error:
         how_to_get = str(error)
     return GallerySource(
-        key=key,
-        title=title,
-        description=description,
-        licence="Corel stock photographs: research use only.",
+        key=gallery.key,
+        title=gallery.title,
+        description=gallery.description,
+        licence=gallery.licence,
         state="missing" if how_to_get else "ready",
         how_to_get=how_to_get,
     )

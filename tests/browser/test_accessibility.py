@@ -8,8 +8,6 @@ from playwright.sync_api import Page, expect
 
 from pages.ui import navigation
 
-pytestmark = pytest.mark.browser
-
 OWL = "?gallery=scenes&image=owl%2F03.jpg"
 QUERIES = {  # what a page shows most of
     navigation.HOME: "",

@@ -14,8 +14,6 @@ from playwright.sync_api import Page, expect
 from core.locations import ASSETS
 from pages.ui import navigation
 
-pytestmark = pytest.mark.browser
-
 EXAMPLE = "/search?gallery=scenes&image=owl%2F03.jpg"
 PHONE = {"viewport": {"width": 390, "height": 844}}
 

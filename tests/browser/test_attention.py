@@ -7,8 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tools.running_app import still
 
-pytestmark = pytest.mark.browser
-
 OWL = "/attention?gallery=scenes&image=owl%2F03.jpg"
 PHONE = {"viewport": {"width": 390, "height": 844}}
 

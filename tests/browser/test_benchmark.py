@@ -2,13 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from core.benchmark import live
 from core.evaluation import results
 
-pytestmark = pytest.mark.browser
 COMPILING = 300_000  # milliseconds at most, on a busy machine
 PHONE = {"viewport": {"width": 390, "height": 844}}
 

@@ -8,8 +8,6 @@ from playwright.sync_api import Page, expect
 
 from core.lessons.hashing import CENTRES, retrieved_at
 
-pytestmark = pytest.mark.browser
-
 COACH = "/hashing?gallery=scenes&part=Bits+and+tables"
 CURVE = ".st-key-retrieval-curve .js-plotly-plot"
 

@@ -3,14 +3,11 @@
 import re
 
 import numpy as np
-import pytest
 from playwright.sync_api import Page, expect
 
 from core.index.families.hyperplanes import keys_of
 from core.lessons.plane import plane_gallery, plane_normals, unit
 from pages.parts.hashing.hyperplane_lab import parse_turned
-
-pytestmark = pytest.mark.browser
 
 TALL = {"viewport": {"width": 1280, "height": 1000}}
 PHONE = {"viewport": {"width": 390, "height": 844}}

@@ -4,10 +4,7 @@ import csv
 import json
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
-
-pytestmark = pytest.mark.browser
 
 LINK = "/inspect?gallery=scenes&image=owl%2F03.jpg&probes=2"
 PHONE = {"viewport": {"width": 390, "height": 844}}

@@ -3,10 +3,7 @@
 import re
 from time import monotonic
 
-import pytest
 from playwright.sync_api import Page, expect
-
-pytestmark = pytest.mark.browser
 
 OWL = "/robustness?gallery=scenes&image=owl%2F03.jpg"
 PHONE = {"viewport": {"width": 390, "height": 844}}

@@ -3,14 +3,11 @@
 import json
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from pages.ui import tour
 from tests.browser.test_accessibility import settled, violations
 from tests.browser.test_hashing import counts, drag_a_line
-
-pytestmark = pytest.mark.browser
 
 TALL = {"viewport": {"width": 1280, "height": 1100}}
 MISSED = 4  # of the owl's ten neighbours, as the tour says
