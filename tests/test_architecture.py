@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def absolute(module: str, node: ast.ImportFrom) -> str:
     return ".".join([*parts, *([node.module] if node.module else [])])
 
 
-def imports(module: str) -> set[str]:
+@cache
+def imports(module: str) -> frozenset[str]:
     """Names that a module imports, anywhere in it; those of core as full module names.
 
     What only a type checker reads is never imported.
@@ -86,7 +88,7 @@ def imports(module: str) -> set[str]:
             inside = [f"{source}.{alias.name}" for alias in node.names]
             submodules = {name for name in inside if name in MODULES}
             names |= submodules or {source}
-    return names
+    return frozenset(names)
 
 
 def is_for_types(node: ast.stmt) -> bool:

@@ -115,6 +115,7 @@ def test_the_tested_versions_are_of_all_that_the_package_may_need():
     assert pinned("requirements-app.txt") <= needed
 
 
+@pytest.mark.model
 def test_every_command_that_lacks_packages_says_what_brings_them():
     assert modules_of(EXTRAS["experiment"]) == EXPERIMENT
     code = """
@@ -134,6 +135,7 @@ except SystemExit as leaving:
     assert "usage: python -m core search" in lines
 
 
+@pytest.mark.model
 def test_the_command_line_lets_threads_sleep_while_they_wait():
     code = "import os, core.__main__ as it\nsys.argv = ['x', '--version']\n"
     code += "try: it.main()\nexcept SystemExit: print(os.environ['OMP_WAIT_POLICY'])"

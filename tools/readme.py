@@ -181,7 +181,7 @@ def server() -> str:
         f"{measured['with_model_and_3_sessions_MB'] / 1000:.1f} GB of memory with the model, and "
         f"{measured['per_further_session_MB']:.0f} MB for each further visitor. Measured on "
         f"{machine(measured)}, the browser drawing in software on the same cores, by "
-        f"`{measured['command']}`."
+        "`python -m tools.measure_server`."
     )
 
 
@@ -196,7 +196,7 @@ def parts() -> str:
         f"been painted: half of them within {rows[len(rows) // 2]['median_s']:.2f} s, the slowest "
         f"within {rows[-1]['median_s']:.2f} s (medians), and no single move took longer than "
         f"{longest:.2f} s. The slowest is {rows[-1]['part']}. Measured on {machine(measured)}, by "
-        f"`{measured['command']}`."
+        "`python -m tools.measure_parts`."
     )
 
 

@@ -40,5 +40,5 @@ def sentence_about(missing: Mapping[str, str]) -> str:
     """Say which methods don't race because their library is missing, and how to get it."""
     return (
         f"Not racing: {', '.join(missing)}, as {', '.join(sorted(set(missing.values())))} "
-        "can't be imported; `pip install --group peers` installs what is missing."
+        "can't be imported; `pip install -r requirements-dev.txt` installs what is missing."
     )

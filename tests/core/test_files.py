@@ -113,6 +113,7 @@ while True:
 """
 
 
+@pytest.mark.model
 @posix
 def test_a_reader_never_sees_half_a_file_however_the_writer_dies(tmp_path):
     path = tmp_path / "a"

@@ -36,7 +36,7 @@ def test_without_their_libraries_the_others_race(monkeypatch):
     assert missing["hnswlib"] == "hnswlib"
     text = registry.sentence_about(missing)
     assert "faiss, hnswlib can't be imported" in text
-    assert "pip install --group peers" in text
+    assert "pip install -r requirements-dev.txt" in text
 
 
 def test_a_contestant_takes_a_class_and_a_line(monkeypatch):

@@ -12,6 +12,8 @@ from core.cli import benchmark, common, main
 from core.errors import GalleryError
 from core.evaluation import results
 
+pytestmark = pytest.mark.model
+
 SMALL = Recipe(title="small clusters", n_clusters=20, n_latent=8, n_hidden=32, dim=64)
 
 
@@ -71,7 +73,10 @@ def test_missing_libraries_are_one_sentence(monkeypatch, capsys):
     monkeypatch.setitem(registry.CONTESTANTS, "hnswlib", missing)
     assert main(["benchmark", "--quick", "--only", "clusters-300"]) == 0
     out = capsys.readouterr().out
-    assert "Not racing: hnswlib, as hnswlib can't be imported; `pip install --group peers`" in out
+    assert (
+        "Not racing: hnswlib, as hnswlib can't be imported; `pip install -r requirements-dev.txt`"
+        in out
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from core.galleries.folder import open_folder
 from core.model.embedder import Embedder
 from core.paper.tables import TABLE_1, TABLE_2
 
+pytestmark = pytest.mark.model
+
 PER_CLASS = 12  # of which 10 are queries
 
 

@@ -24,6 +24,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.model
 def test_the_process_answers_with_its_exit_code():
     def run(*arguments):
         command = [sys.executable, "-m", "core", *arguments]

@@ -24,6 +24,8 @@ from core.model.cbam import CBAM
 from core.model.gradcam import grad_cam, similarity_map
 from core.model.network import NetworkConfig, RetrievalNetwork
 
+pytestmark = pytest.mark.model
+
 CHANNELS = 32
 UNTOUCHED = "Grad-CAM, untouched ImageNet"
 ROWS = ["M_s, trained", "M_s, untrained", "Grad-CAM, trained", UNTOUCHED]

@@ -13,6 +13,8 @@ from core.model.attention import ATTENTION_MODES
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.training import TrainingConfig
 
+pytestmark = pytest.mark.model
+
 N_CLASSES, PER_CLASS, CHANNELS = 6, 5, 64
 NUMBERS = np.repeat(np.arange(N_CLASSES), PER_CLASS)
 NAMES = [f"class {number}" for number in NUMBERS]

@@ -31,6 +31,8 @@ from core.methods.svm import FeedbackConfig, SvmActiveLearning
 from core.methods.vgg import VggConfig, VggN
 from core.progress import silent
 
+pytestmark = pytest.mark.model
+
 EMBED = ["decode", "preprocess", "embed"]
 
 

@@ -10,6 +10,8 @@ from core.methods.svm import SvmActiveLearning
 from core.methods.vgg import VggConfig, VggN
 from core.progress import silent
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module")
 def scenes():

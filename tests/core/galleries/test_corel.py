@@ -96,6 +96,7 @@ def test_where_nothing_is_the_sentence_says_how_to_set_hashlight_data(monkeypatc
             open_corel5k()
 
 
+@pytest.mark.model
 @pytest.mark.skipif("HASHLIGHT_DATA" not in os.environ, reason="needs Corel in $HASHLIGHT_DATA")
 def test_the_real_sets_have_the_classes_they_are_known_for():
     assert Path(os.environ["HASHLIGHT_DATA"]).is_dir()

@@ -127,6 +127,7 @@ def test_the_key_can_stand_in_a_link_and_in_a_file_name(tmp_path):
     assert gallery.title == "Été & Sommer 2024"
 
 
+@pytest.mark.model
 def test_a_thousand_small_files_are_opened_at_once(tmp_path):
     for i in range(1000):
         (tmp_path / f"{i}.jpg").write_bytes(b"%d" % i * 500)

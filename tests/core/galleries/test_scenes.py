@@ -113,6 +113,7 @@ def test_pictures_of_a_category_differ_in_light(gallery):
         assert np.std(brightness) > 15
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("name", ["balloon/03", "teapot/10", "train/59"])
 def test_what_ships_is_what_the_renderer_paints(gallery, name):
     about = json.loads((FOLDER / "scenes.json").read_text())

@@ -204,6 +204,7 @@ def child(*arguments, **pipes):
     return subprocess.Popen(command, env=environment, **pipes)
 
 
+@pytest.mark.model
 def test_a_build_killed_before_any_step_on_the_disk_resumes_and_equals_an_undisturbed_one(tmp_path):
     process = child("every-step", tmp_path, stdout=subprocess.PIPE, text=True)
     output, _ = process.communicate(timeout=60)
@@ -211,6 +212,7 @@ def test_a_build_killed_before_any_step_on_the_disk_resumes_and_equals_an_undist
     assert int(output) > 15  # steps at which it was killed
 
 
+@pytest.mark.model
 def test_a_build_killed_at_any_moment_resumes_and_equals_an_undisturbed_one(tmp_path):
     gallery, log, home = FakeGallery(SLOW_IMAGES), tmp_path / "log", tmp_path / "home"
     log.touch()
@@ -394,6 +396,7 @@ def test_a_home_that_cannot_be_written_costs_one_sentence(gallery, undisturbed, 
 # Several at once
 
 
+@pytest.mark.model
 def test_of_two_processes_one_builds_and_the_other_waits(tmp_path):
     log, home = tmp_path / "log", tmp_path / "home"
     processes = [child("slow", home, log) for _ in range(2)]

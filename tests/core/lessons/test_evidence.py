@@ -237,6 +237,7 @@ def scenes():
     return gallery, store.load(gallery, Embedder().digest)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("name", ["owl/03.jpg", "train/05.jpg", "teapot/20.jpg"])
 def test_what_would_bring_a_real_image_back_does_so_and_nothing_less(scenes, name):
     gallery, stored = scenes

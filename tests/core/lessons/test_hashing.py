@@ -94,6 +94,7 @@ def test_measured_is_what_keys_that_agree_in_any_table_say():
     assert measured.candidate_ratio == pytest.approx(together.sum() / (60 * 59))
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(("K", "L"), SETTINGS)
 def test_prediction_and_measurement_agree_on_real_images_in_the_mean_over_seeds(
     sample, images, K, L

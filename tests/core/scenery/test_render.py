@@ -26,6 +26,7 @@ def test_another_category_number_or_seed_gives_another_picture(other):
     assert first.shape != second.shape or not np.array_equal(first, second)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(("category", "number"), ONE_EACH)
 def test_a_scene_without_its_object_differs_only_where_the_object_and_its_traces_are(
     category, number
@@ -40,6 +41,7 @@ def test_a_scene_without_its_object_differs_only_where_the_object_and_its_traces
     assert whole.share > 0.005
 
 
+@pytest.mark.model
 def test_the_mask_leaves_out_shadow_smoke_and_mirror_image():
     scenes = [render(category, 3) for category in ("train", "sailboat", "teapot")]
     for scene in scenes:

@@ -75,6 +75,7 @@ def test_a_number_of_bits_out_of_range_is_refused(n_bits):
         draw_rotations(n_bits=n_bits, centre=np.zeros(8, np.float32), seed=0)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("dim", [5, 256, 2_048])
 def test_the_compiled_margins_are_the_readable_ones_to_the_last_bit(dim):
     rows = unit_rows(30, dim)
