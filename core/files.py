@@ -59,6 +59,21 @@ def write_json(path: Path, value: Any) -> None:
     write(path, text.encode())
 
 
+def check_can_write(path: Path) -> None:
+    """Refuse a place before the work of hours is done, not after it.
+
+    Raises:
+        StoreError: a file can't be written there.
+    """
+    with write_errors(path):
+        _make(path.parent)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        raw = _create_temporary(path)
+        raw.close()
+        raw.path.unlink()
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
     """Open a file for content that comes bit by bit; it gets its name when the block ends.
@@ -87,7 +102,8 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 def resuming(path: Path) -> Iterator[BinaryIO]:
     """Open ``NAME.part`` to append to what an earlier attempt left; as ``writing`` but for that.
 
-    After an exception the part stays for the next attempt. One writer at a time: hold a lock.
+    After an exception the part stays for the next attempt, unless it is empty. One writer at a
+    time: hold a lock.
 
     Raises:
         StoreError: the folder can't be written or is full.
@@ -95,13 +111,17 @@ def resuming(path: Path) -> Iterator[BinaryIO]:
     with write_errors(path):
         _make(path.parent)
         raw = _RawFile(path.with_name(f"{path.name}.part"), "ab", path)
-    with raw:
-        file = io.BufferedWriter(raw)
+    file = io.BufferedWriter(raw)
+    try:
         try:
             yield file
         finally:
             file.flush()
         _finish(file, raw, path)
+    finally:
+        raw.close()
+        if raw.path.exists() and not raw.path.stat().st_size:
+            raw.path.unlink()
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Shared by all tests: a cache directory that is nobody's, one model, one small gallery, marks."""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +64,30 @@ def home(tmp_path, monkeypatch):
     """Return a cache directory that is still empty."""
     monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+def at_once(script: str, *arguments: object) -> list[list[str]]:
+    """Run a script in two processes, both past their imports before either goes on.
+
+    The script prints a line and reads one when it is ready. Return the further lines of each.
+    """
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen(command, cwd=Path(__file__).parents[1], **pipes) for _ in range(2)]
+    for process in both:
+        process.stdout.readline()
+    for process in both:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    lines = [process.communicate(timeout=120)[0].splitlines() for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    return lines
+
+
+@pytest.fixture(scope="session")
+def two_processes():
+    """Return ``at_once``, a function that runs a script twice at the same time."""
+    return at_once
 
 
 def soft_pattern(seed: int, colour: tuple[int, ...] = (128, 128, 128)) -> np.ndarray:

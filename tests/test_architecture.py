@@ -31,6 +31,10 @@ LAYERS = (
     {"core.files"},
     {"core.errors", "core.locations", "core.progress", "core.threads"},
 )
+# Modules that write files without core.files, and why they may.
+WRITERS = {
+    "core.files": "this is where it is done",
+}
 # What someone needs who lifts a part out, and all that it imports on its way.
 NEEDED = {
     "core.index": set(),
@@ -53,7 +57,7 @@ NEEDED = {
     "core.engine.compilation": {"numpy", "numba", "llvmlite", "safetensors"},
     "core.engine.calibration": {"numpy", "numba", "llvmlite", "safetensors"},
     "core.galleries.embedding": {"numpy"},
-    "core.galleries.store": {"numpy", "safetensors", "filelock", "platformdirs"},
+    "core.galleries.store": {"numpy", "safetensors", "platformdirs"},
     "core.evaluation.metrics": {"numpy"},
     "core.evaluation.statistics": {"numpy"},
     "core.evaluation.labelled_embeddings": {"numpy", "safetensors"},
@@ -145,6 +149,83 @@ def test_index_and_metrics_can_be_lifted_out(module):
 
 def test_every_module_of_the_index_says_what_it_needs():
     assert {name for name in MODULES if name.startswith("core.index.")} <= set(NEEDED)
+
+
+# Calls that write files, by the last part of what is called.
+WRITES = {
+    *("write_text", "write_bytes", "rename", "renames", "touch", "mkstemp", "NamedTemporaryFile"),
+    *("copyfile", "copy2", "copytree", "move", "savetxt", "tofile"),
+    *("save_file", "symlink_to", "hardlink_to"),
+}
+WRITES_OF = {"os.replace", "os.open", "shutil.copy"}
+SAVES_OF = {"torch.save", "np.save", "np.savez", "np.savez_compressed"}  # to a path or a stream
+
+
+def written(source: str) -> list[str]:
+    """Calls in a source that write a file or give it its name."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [ast.unparse(call) for call in calls if writes(call)]
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether a call writes a file; a stream that core.files opened may be written to."""
+    called = ast.unparse(call.func)
+    last = called.rpartition(".")[2]
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    texts = [node.value for node in given if isinstance(node, ast.Constant)]
+    modes = [text for text in texts if isinstance(text, str) and set(text) <= set("rwxabt+")]
+    if last in ("open", "fdopen"):
+        return any(set(mode) & set("wxa+") for mode in modes)
+    if last in ("open_memmap", "memmap"):
+        return not {"r", "c"} & set(modes)
+    if called in SAVES_OF:
+        return "file" not in map(ast.unparse, call.args)
+    if last == "replace":  # of a path; that of a text has two arguments, that of a date keywords
+        return called == "os.replace" or (len(call.args) == 1 and not call.keywords)
+    return last in WRITES or called in WRITES_OF
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES) - set(WRITERS)))
+def test_no_module_writes_a_file_but_through_files(module):
+    assert written(MODULES[module].read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("module", WRITERS)
+def test_those_that_may_write_do(module):
+    assert written(MODULES[module].read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("open('a', 'w')", "open('a', mode='r+b')", "path.open('ab')", "gzip.open(path, 'xb')"),
+        *("path.write_text('')", "path.write_bytes(b'')", "os.replace(a, b)", "os.rename(a, b)"),
+        *(
+            "partial.replace(path)",
+            "partial.rename(path)",
+            "np.save(path, rows)",
+            "np.savez(path, a=a)",
+        ),
+        *("np.lib.format.open_memmap(path, 'w+', dtype)", "open_memmap(path, mode='r+')"),
+        *("np.memmap(path, dtype)", "save_file(tensors, path)", "torch.save(state, path)"),
+        *("rows.tofile(path)", "tempfile.NamedTemporaryFile()", "shutil.copyfile(a, b)"),
+    ],
+)
+def test_the_rule_would_notice_a_writer(line):
+    assert written(f"def f():\n    {line}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("open(path)", "path.open('rb')", "open_memmap(path, mode='r')", "text.replace('w', 'x')"),
+        *("replace(config, seed=1)", "np.load(path, mmap_mode='r')", "torch.save(state, file)"),
+        "np.savez(file, a=a)",
+        *("file.write(b'')", "files.write(path, b'')"),
+    ],
+)
+def test_the_rule_minds_no_reader(line):
+    assert not written(line)
 
 
 @pytest.mark.parametrize(

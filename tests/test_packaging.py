@@ -67,7 +67,7 @@ print(*{"numpy", "torch", "PIL"} & set(sys.modules))
 def test_using_all_of_it_changes_nothing_that_its_dependencies_leave_alone():
     code = """
 import logging, os
-import filelock, numpy, platformdirs, safetensors.torch, torch, tqdm, torch.nn.utils.fusion
+import numpy, platformdirs, safetensors.torch, torch, tqdm, torch.nn.utils.fusion
 from PIL import Image, ImageFile
 def state():
     return (dict(os.environ), sys.getswitchinterval(), Image.MAX_IMAGE_PIXELS,

@@ -13,11 +13,11 @@ leave a search little to decide; ``HARD`` draws the centres together until the c
 Rows are drawn block by block, each with a generator of its own, so that a gallery of 10,000 is
 the beginning of the one of 100,000, and any number of threads draws the same.
 
-Needs NumPy and threadpoolctl only.
+Needs NumPy, threadpoolctl and ``core.array_files`` only.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from .. import array_files, files
 from ..errors import SettingError, StoreError
 from ..progress import Progress, silent
 
@@ -35,7 +36,7 @@ Matrix = NDArray[np.float32 | np.float16]
 N_TUNING, N_TEST = 500, 500  # queries to choose settings with; to measure with
 N_FOR_AXES = 20_000  # embeddings that principal axes are found from
 SMALLEST = 200  # embeddings: recall@100 needs more than 100
-HALF_FROM = 5_000_000  # a gallery this large is float16, and kept on disk for the next time
+HALF_FROM = 5_000_000  # a gallery this large is float16, and on disk for the next time
 BLOCK = 4096  # rows drawn at once: some 100 MB in each thread
 MODEL, GALLERY, QUERIES, AXES = range(4)  # what a generator draws: streams apart
 
@@ -125,16 +126,27 @@ class Source:
 
     def fill(self, out: NDArray[Any], stream: int, progress: Progress = silent) -> None:
         """Write as many embeddings into ``out`` (n, D), of any float type, as it has rows."""
-        starts = range(0, len(out), BLOCK)
+        start = 0
+        for block in self.blocks(len(out), stream, progress):
+            out[start : start + len(block)] = block
+            start += len(block)
 
-        def draw(start: int) -> None:
-            stop = min(start + BLOCK, len(out))
-            rng = np.random.default_rng([self.seed, stream, start // BLOCK])
-            out[start:stop] = self._block(rng)[: stop - start]
+    def blocks(
+        self, n: int, stream: int, progress: Progress = silent
+    ) -> Iterator[NDArray[np.float32]]:
+        """Draw n embeddings, BLOCK rows at a time; in memory are as many blocks as threads."""
+        numbers = range(-(-n // BLOCK))
+
+        def draw(number: int) -> NDArray[np.float32]:
+            rng = np.random.default_rng([self.seed, stream, number])
+            return self._block(rng)[: n - number * BLOCK]
 
         with threadpool_limits(1), ThreadPoolExecutor(self.threads) as pool:
-            for done, _ in enumerate(pool.map(draw, starts), start=1):
-                progress(done, len(starts), "Drawing the gallery")
+            for first in numbers[:: self.threads]:
+                group = numbers[first : first + self.threads]
+                for number, block in zip(group, pool.map(draw, group), strict=True):
+                    yield block
+                    progress(number + 1, len(numbers), "Drawing the gallery")
 
     def _block(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw one whole block, (BLOCK, D): the next one must not depend on where this ends."""
@@ -162,12 +174,12 @@ def draw(
         name: a kind and a size, such as ``clusters-10k``.
         seed: of everything that is drawn.
         threads: that draw.
-        folder: where galleries that take long to draw are kept; None keeps none.
-        progress: told how far it is.
+        folder: where galleries that take long to draw are written; None writes none.
+        progress: called with how far it is.
 
     Raises:
         SettingError: there is no such data set.
-        StoreError: ``folder`` can't be written.
+        StoreError: ``folder`` can't be written or is full.
     """
     family, n = (parsed := parse(name)).family, parsed.n
     source = Source(FAMILIES[family], seed, threads)
@@ -179,7 +191,7 @@ def draw(
         gallery = np.empty((n, source.dim), dtype=dtype)
         source.fill(gallery, GALLERY, progress)
     else:
-        gallery = _kept(folder / f"{name}-seed{seed}.npy", n, source, progress)
+        gallery = _load_or_draw(folder / f"{name}-seed{seed}.npy", n, source, progress)
     return DataSet(
         name=name,
         family=family,
@@ -240,28 +252,25 @@ def intrinsic_dimension(distances: NDArray[np.floating]) -> float:
     return float(1 / np.log(T[:, -1:] / T[:, :-1]).mean())
 
 
-def _kept(path: Path, n: int, source: Source, progress: Progress) -> NDArray[np.float16]:
-    """Read a gallery from disk, drawn before or now; a half drawn one never has this name.
+def _load_or_draw(path: Path, n: int, source: Source, progress: Progress) -> NDArray[np.float16]:
+    """Read a gallery from disk, drawn before or now; of several processes one draws.
 
     It is read into memory: of a mapped file every first look at a page would count as a part of
     somebody's query.
     """
+    if not path.exists():
+        with files.lock(path, lambda: progress(0, 1, "Waiting for another process that draws it")):
+            if not path.exists():
+                with array_files.appending(path, (n, source.dim), np.float16) as append:
+                    for block in source.blocks(n, GALLERY, progress):
+                        append(block)
     try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".partial")
-            out = np.lib.format.open_memmap(
-                partial, mode="w+", dtype=np.float16, shape=(n, source.dim)
-            )
-            source.fill(out, GALLERY, progress)
-            out.flush()
-            partial.replace(path)
-        kept: NDArray[np.float16] = np.load(path)
-    except OSError as error:
+        gallery: NDArray[np.float16] = np.load(path)
+    except (OSError, ValueError) as error:
         raise StoreError(
-            f"{path} can't be written ({error}); set $HASHLIGHT_HOME to another place."
+            f"{path} can't be read ({error}); delete it, and it is drawn again."
         ) from error
-    return kept
+    return gallery
 
 
 def _layer(rng: np.random.Generator, n_in: int, n_out: int) -> NDArray[np.float32]:

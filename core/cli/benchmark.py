@@ -18,13 +18,14 @@ from ..benchmark.race import Plan, race
 from ..errors import GalleryError
 from ..evaluation import results
 from ..evaluation.labelled_embeddings import load_labelled
+from ..files import check_can_write, write_json
 from ..galleries.registry import open_gallery
 from ..galleries.store import load_or_build
 from ..index.vectors import checked_whole
 from ..model.checkpoint import DEFAULT
 from ..progress import Progress
 from . import benchmark_model
-from .common import check_can_write, circumstances, embedder_of, progress_bar
+from .common import circumstances, embedder_of, progress_bar
 
 DATA_SETS = (
     *("scenes", "corel1k", "corel5k"),
@@ -140,7 +141,7 @@ def write(path: Path, measured: dict[str, Any]) -> None:
     merged = earlier | measured
     first = {name: merged[name] for name in DATA_SETS if name in merged}
     data_sets = first | merged
-    results.write(
+    write_json(
         path,
         {**_circumstances(), "data_sets": data_sets, "growth": growth.summary(data_sets)},
     )

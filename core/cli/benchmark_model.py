@@ -7,12 +7,12 @@ import argparse
 from pathlib import Path
 
 from ..evaluation.timing import Comparison, compare_gallery, compare_query, worst_cosine
+from ..files import check_can_write
 from ..galleries.registry import open_gallery
 from ..model.checkpoint import load_checkpoint
 from .common import (
     add_checkpoint,
     add_gallery,
-    check_can_write,
     circumstances,
     embedder_of,
     progress_bar,

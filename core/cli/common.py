@@ -2,10 +2,8 @@
 
 import argparse
 import datetime
-import json
 import platform
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -16,8 +14,8 @@ import numpy
 import torch
 from tqdm import tqdm
 
-from .. import __version__
-from ..errors import COMMAND, StoreError
+from .. import __version__, files
+from ..errors import COMMAND
 from ..model.checkpoint import DEFAULT, load_checkpoint
 from ..model.embedder import Embedder
 from ..progress import Progress
@@ -93,32 +91,12 @@ def circumstances() -> dict[str, Any]:
     }
 
 
-def check_can_write(path: Path) -> None:
-    """Refuse a place before the work of hours is done, not after it.
-
-    Raises:
-        StoreError: a file can't be written there.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError("it is a folder")
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise StoreError(f"{path} can't be written ({error}); choose another place.") from error
-
-
 def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write a result file that people can read too.
+    """Write a result file that people can read too, and say where.
 
     Raises:
-        StoreError: the file can't be written.
+        StoreError: the folder can't be written or is full.
+        ValueError: a figure is NaN or infinite, which JSON can't say.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StoreError(f"{path} can't be written ({error}); choose another place.") from error
+    files.write_json(path, value)
     print(f"Written: {path}", file=sys.stderr)

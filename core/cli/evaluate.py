@@ -15,13 +15,13 @@ import numpy as np
 from ..errors import GalleryError
 from ..evaluation.metrics import leave_one_out
 from ..evaluation.untouched import pooled_features
+from ..files import check_can_write
 from ..galleries.registry import open_gallery
 from ..galleries.store import load_or_build
 from . import evaluate_all
 from .common import (
     add_checkpoint,
     add_gallery,
-    check_can_write,
     circumstances,
     embedder_of,
     progress_bar,

@@ -18,6 +18,7 @@ from ..evaluation.experiment import run_experiment
 from ..evaluation.labelled_embeddings import save_labelled
 from ..evaluation.pieces import pieces_of
 from ..evaluation.protocol import class_numbers
+from ..files import check_can_write
 from ..galleries.registry import open_gallery
 from ..galleries.scenes import ScenesGallery
 from ..galleries.store import load_or_build
@@ -25,7 +26,7 @@ from ..index.vectors import checked_whole
 from ..model.embedder import Embedder
 from ..paper.tables import TABLE_1, TABLE_2
 from ..progress import Progress
-from .common import check_can_write, circumstances, progress_bar
+from .common import circumstances, progress_bar
 
 ONE_GALLERY = "scenes"  # the default where --all isn't given
 GALLERIES = "corel1k,corel5k"

@@ -20,6 +20,7 @@ from .. import locations
 from ..errors import GalleryError
 from ..evaluation.generalisation import leave_classes_out
 from ..evaluation.validation import hold_out, validation
+from ..files import check_can_write
 from ..galleries.registry import open_gallery
 from ..model.attention import ATTENTION_MODES
 from ..model.checkpoint import Checkpoint, Provenance, init_network, save_checkpoint, weights_digest
@@ -30,7 +31,7 @@ from ..model.preprocess import NORMALISATIONS, PreprocessConfig
 from ..model.registry import ATTENTION_LAYERS
 from ..model.resnet import Strides
 from ..model.training import TrainingConfig, pool, start_head, train
-from .common import add_gallery, check_can_write, circumstances, progress_bar
+from .common import add_gallery, circumstances, progress_bar
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -211,7 +211,7 @@ def _lsh_runs(bench: Bench, trainer: Trainer, split: Split) -> dict[str, Run]:
         system.fit(gallery, known, seed=split.seed, progress=bench.progress)
         queries = embed_maps(system.network, trainer.views[0], split.queries, system.recipe)
         piece = dict(_grid(system, queries.numpy(), asked, known, bench.progress))
-        bench.pieces.keep(belongs, piece)
+        bench.pieces.save(belongs, piece)
     return {name: Run(**run) for name, run in piece.items()}
 
 

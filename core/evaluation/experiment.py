@@ -287,7 +287,7 @@ def measure(
 
         run = run_method(method, pictures, labels, split, report)
         piece = {"about": dict(circumstances()), "run": asdict(run)}
-        pieces.keep(belongs, piece)
+        pieces.save(belongs, piece)
     return MeasuredRun(method.key, split.seed, piece["about"], Run(**piece["run"]))
 
 

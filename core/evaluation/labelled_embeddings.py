@@ -3,7 +3,7 @@
 What ships in assets lets charts and benchmarks work on embeddings of real photographs where the
 photographs themselves may not be passed on.
 
-Needs NumPy, safetensors and ``core.errors`` only.
+Needs NumPy, safetensors, ``core.files`` and ``core.errors`` only.
 """
 
 import json
@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
+from .. import files
 from ..errors import COMMAND, StoreError
 
 
@@ -40,20 +41,14 @@ def save_labelled(
     """Write embeddings (N, D) as float16, and labels (N,).
 
     Raises:
-        StoreError: the file can't be written.
+        StoreError: the folder can't be written or is full.
     """
     tensors: dict[str, NDArray[Any]] = {
         "embeddings": embeddings.astype(np.float16),
         "labels": labels.astype(np.int64),
     }
     header = {"classes": json.dumps(list(classes)), "about": json.dumps(about)}
-    partial = path.with_name(path.name + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, partial, metadata=header)
-        partial.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise StoreError(f"{path} can't be written ({error}); choose another place.") from error
+    files.write(path, save(tensors, metadata=header))
 
 
 def load_labelled(path: Path) -> LabelledEmbeddings:

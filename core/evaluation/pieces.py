@@ -1,12 +1,12 @@
-"""Long measurements in small pieces, each kept as soon as it is done.
+"""Long measurements in small pieces, each written as soon as it is done.
 
-A piece is what one system did on one split. It lies under a name that people can read and
-carries the whole of what it belongs to, so a file that was swapped, renamed or damaged is never
-taken for another's: it is measured again.
+A piece is what one system did on one split. Its file has a name that people can read and holds
+the whole key of the piece with a checksum, so a file that was swapped, renamed or damaged is
+never taken for another's: it is measured again.
 
     HOME/experiment/
         GALLERY/
-            SYSTEM-seed0-DIGEST.json      of all that it belongs to
+            SYSTEM-seed0-DIGEST.json      the digest of its key
 """
 
 import hashlib
@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import locations
+from .. import files, locations
 from ..errors import StoreError
 from . import results
 
-Belongs = Mapping[str, Any]
+PieceKey = Mapping[str, Any]
 """Everything that a piece depends on, as plain values; ``system`` and ``seed`` name its file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The pieces of one gallery.
+    """The pieces of one gallery, on disk.
 
     Attributes:
         folder: where they lie.
@@ -36,30 +36,30 @@ class Pieces:
     folder: Path
     fresh: bool = False
 
-    def find(self, belongs: Belongs) -> dict[str, Any] | None:
+    def find(self, key: PieceKey) -> dict[str, Any] | None:
         """Return a finished piece, or None where it must be measured (again)."""
         if self.fresh:
             return None
         try:
-            file = results.read(self._path(belongs))
+            file = results.read(self._path(key))
         except (FileNotFoundError, StoreError):
             return None
         piece = file.get("piece")
-        if not isinstance(piece, dict) or file.get("sha256") != _seal(belongs, piece):
+        if not isinstance(piece, dict) or file.get("sha256") != _checksum(key, piece):
             return None
         return piece
 
-    def keep(self, belongs: Belongs, piece: Mapping[str, Any]) -> None:
+    def save(self, key: PieceKey, piece: Mapping[str, Any]) -> None:
         """Write a finished piece.
 
         Raises:
-            StoreError: the folder can't be written.
+            StoreError: the folder can't be written or is full.
         """
-        sealed = {"belongs": belongs, "sha256": _seal(belongs, piece), "piece": piece}
-        results.write(self._path(belongs), sealed)
+        content = {"key": key, "sha256": _checksum(key, piece), "piece": piece}
+        files.write_json(self._path(key), content)
 
-    def _path(self, belongs: Belongs) -> Path:
-        name = f"{belongs['system']}-seed{belongs['seed']}-{digest_of(belongs)[:12]}.json"
+    def _path(self, key: PieceKey) -> Path:
+        name = f"{key['system']}-seed{key['seed']}-{digest_of(key)[:12]}.json"
         return self.folder / name
 
 
@@ -73,6 +73,6 @@ def digest_of(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def _seal(belongs: Belongs, piece: Mapping[str, Any]) -> str:
-    """One digest of both, so that neither can be another's."""
-    return digest_of([belongs, piece])
+def _checksum(key: PieceKey, piece: Mapping[str, Any]) -> str:
+    """Return one digest of both, so that neither can be another's."""
+    return digest_of([key, piece])

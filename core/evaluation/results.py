@@ -4,12 +4,11 @@ Each begins with its circumstances: the command, the date, the machine and the v
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import locations
+from .. import files, locations
 from ..errors import COMMAND, StoreError
 
 RESULTS = locations.ASSETS / "results"
@@ -60,28 +59,12 @@ def save(name: str, result: Mapping[str, Any], folder: Path = RESULTS) -> Path:
     """Write a result file, whole or not at all; return its path.
 
     Raises:
-        StoreError: the folder can't be written.
-    """
-    path = folder / f"{name}.json"
-    write(path, result)
-    return path
-
-
-def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON that people can read too; who opens ``path`` never sees half of it.
-
-    Raises:
-        StoreError: the folder can't be written.
+        StoreError: the folder can't be written or is full.
         ValueError: a figure is NaN or infinite, which JSON can't say.
     """
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # another process has its own
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError as error:
-        raise StoreError(f"{path} can't be written ({error}); choose another place.") from error
+    path = folder / f"{name}.json"
+    files.write_json(path, result)
+    return path
 
 
 def _damaged(path: Path, reason: str) -> StoreError:

@@ -4,7 +4,6 @@ What arrives goes to ``<name>.part``; only when its checksum is right does it ge
 name. A part that is left behind (cable pulled, process killed) is where the next call goes on.
 """
 
-import contextlib
 import errno
 import gzip
 import hashlib
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from .. import files
 from ..errors import DownloadError
 from ..progress import Progress, silent
 
@@ -58,24 +58,19 @@ def fetch(
     Args:
         remote: the file.
         folder: where to put it; made when it doesn't exist.
-        progress: told about bytes.
+        progress: called with the number of bytes.
         timeout: seconds without a byte after which the connection counts as lost.
 
     Raises:
-        DownloadError: no connection, no such file, no room, or a wrong checksum.
+        DownloadError: no connection, no such file, or a wrong checksum.
+        StoreError: the folder can't be written or is full.
     """
     path = folder / remote.name
     if path.exists():  # it got its name after the check
         return path
-    part = folder / f"{remote.name}.part"
-    with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        with part.open("ab") as file:
-            _receive(remote, file, progress, timeout)
-            file.flush()
-            os.fsync(file.fileno())
+    with files.resuming(path) as part:
+        _receive(remote, part, progress, timeout)
         _check(remote, part)
-        part.replace(path)
     return path
 
 
@@ -83,9 +78,10 @@ def unpack(archive: Path, folder: Path, *, progress: Progress = silent) -> None:
     """Unpack a ``.zip``, ``.tar``, ``.tar.gz`` or ``.tgz`` into a folder, and never beside it.
 
     Raises:
-        DownloadError: the archive is damaged or leads out of the folder, or there is no room.
+        DownloadError: the archive is damaged or leads out of the folder.
+        StoreError: the folder can't be written or is full.
     """
-    with disk_errors(folder):
+    with files.write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         try:
             (_unpack_zip if archive.suffix == ".zip" else _unpack_tar)(archive, folder, progress)
@@ -101,24 +97,6 @@ def unpack(archive: Path, folder: Path, *, progress: Progress = silent) -> None:
             ) from error
 
 
-@contextlib.contextmanager
-def disk_errors(folder: Path) -> Iterator[None]:
-    """Turn what the file system complains about into one sentence.
-
-    Raises:
-        DownloadError: in place of an OSError.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise _disk_full(folder) from error
-        reason = (error.strerror or str(error)).lower()
-        raise DownloadError(
-            f"{folder} can't be written ({reason}); set HASHLIGHT_HOME to a folder that can."
-        ) from error
-
-
 def _receive(remote: RemoteFile, file: BinaryIO, progress: Progress, timeout: float) -> None:
     """Append to the file what it still lacks."""
     response = _ask(remote, file.tell(), timeout)
@@ -130,7 +108,8 @@ def _receive(remote: RemoteFile, file: BinaryIO, progress: Progress, timeout: fl
         done = file.seek(0, os.SEEK_END)
         total = done + int(response.headers.get("Content-Length", 0))
         if shutil.disk_usage(file.name).free < total - done:
-            raise _disk_full(Path(file.name).parent)
+            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise files.cannot_write(Path(file.name), full)
         for block in _blocks(remote, response):
             file.write(block)
             done += len(block)
@@ -173,12 +152,13 @@ def _blocks(remote: RemoteFile, response: http.client.HTTPResponse) -> Iterator[
         raise _connection_lost(remote, _plain(error)) from error
 
 
-def _check(remote: RemoteFile, part: Path) -> None:
-    with part.open("rb") as file:
+def _check(remote: RemoteFile, part: BinaryIO) -> None:
+    part.flush()
+    with Path(part.name).open("rb") as file:
         # Against damage on the way; MD5 is what the data sets publish.
         digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     if digest != remote.md5:
-        part.unlink()
+        part.truncate(0)
         raise DownloadError(
             f"{remote.name} from {remote.host} is not the file it should be (MD5 {digest}, not "
             f"{remote.md5}); it was deleted: try again."
@@ -211,11 +191,4 @@ def _connection_lost(remote: RemoteFile, reason: str) -> DownloadError:
     return DownloadError(
         f"The connection to {remote.host} failed ({reason}); check the internet connection and "
         "try again: what has arrived is kept."
-    )
-
-
-def _disk_full(folder: Path) -> DownloadError:
-    return DownloadError(
-        f"The disk that holds {folder} is full; free some space, or set HASHLIGHT_HOME to a "
-        "folder on another disk, and try again."
     )

@@ -86,7 +86,7 @@ def embed_in_batches(
 def _prepare(gallery: Gallery, embedder: BatchEmbedder, item: GalleryItem) -> Any:
     """Decode one image; an ImageError is a result, because it must not end the batch."""
     data = gallery.read(item.id)
-    if file_digest(data) != item.digest:  # else it would be kept under the digest of another
+    if file_digest(data) != item.digest:  # else it would be stored under the digest of another
         raise GalleryError(f"{item.name} has changed: open {gallery.title} again.")
     try:
         return embedder.prepare(data)

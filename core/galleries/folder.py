@@ -4,7 +4,6 @@ Also the base of every gallery that lies on disk: Corel and the downloaded data 
 folders with labels of their own.
 """
 
-import hashlib
 import os
 import posixpath
 import re
@@ -55,8 +54,7 @@ class FolderGallery:
     def _items(self, labels: Mapping[str, str | None], progress: Progress) -> Iterable[GalleryItem]:
         for id, (name, label) in enumerate(labels.items()):
             try:
-                with open(os.path.join(self.root, name), "rb") as file:
-                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                digest = file_digest(self.root / name)
             except OSError as error:
                 raise _unreadable(self.root / name, error) from error
             yield GalleryItem(id=id, name=name, label=label, digest=digest)

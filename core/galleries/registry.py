@@ -114,6 +114,7 @@ def download(key: str, *, progress: Progress = silent) -> None:
     Raises:
         GalleryError: it is none of those that can be downloaded.
         DownloadError: it could not be fetched.
+        StoreError: the home can't be written or is full.
     """
     if key not in _TORCHVISION:
         raise GalleryError(f"{key} can't be downloaded; these can: {', '.join(_TORCHVISION)}.")

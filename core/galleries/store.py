@@ -1,14 +1,13 @@
-"""Embeddings are computed once per gallery and model, and kept on disk.
+"""Embeddings are computed once per gallery and model, and written to disk.
 
 The key is (digest of the gallery, digest of the embedder): the latter stands for the checkpoint
-and the preprocessing, so equal keys mean equal embeddings, and nothing that is kept ever grows
-stale.
+and the preprocessing, so equal keys mean equal embeddings, and no file ever grows stale.
 
     HOME/embeddings/
-        GALLERY-EMBEDDER.safetensors      a whole gallery: all that is ever served
-        GALLERY-EMBEDDER.lock             held by the one process that builds it
-        GALLERY-EMBEDDER.parts/           only while it is built, or after it was killed
-            00000000.safetensors          one batch, named by the id of its first image
+        GALLERY-EMBEDDER.safetensors       a whole gallery: all that is ever served
+        GALLERY-EMBEDDER.safetensors.lock  held by the one process that builds it
+        GALLERY-EMBEDDER.parts/            only while it is built, or after it was killed
+            00000000.safetensors           one batch, named by the id of its first image
 
 Each batch is written as soon as it is done, so a build that is killed or interrupted goes on
 where it was. Galleries that ship with the program lie in ``assets/embeddings``, which is looked
@@ -22,13 +21,12 @@ rounding twice would not.
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from .. import array_files, files, locations
@@ -98,8 +96,8 @@ def load_or_build(
         home: the cache directory; None means ``locations.home()``.
         shipped: directories to look in first, never written.
         batch_size: images in one forward pass, and in one part on disk.
-        progress: told how many images are done, at the start and after each batch.
-        notice: told about damaged files and a home that can't be written.
+        progress: called with how many images are done, at the start and after each batch.
+        notice: called about damaged files and a home that can't be written.
 
     Raises:
         GalleryError: no image has an embedding, or a file has changed since the gallery was
@@ -110,18 +108,18 @@ def load_or_build(
     if batch_size < 1:
         raise SettingError(f"A batch of {batch_size} images can't be embedded: take 1 or more.")
     places = [*shipped, _folder(home)]
-    desk = _Desk(_path(_folder(home), gallery, embedder.digest), notice)
+    build = _BuildOnDisk(_path(_folder(home), gallery, embedder.digest), notice)
     stored, _ = _find(gallery, embedder.digest, places)
     if stored is None:
         waiting = f"Waiting for another process that embeds {gallery.title}"
-        with desk.turn(lambda: progress(0, len(gallery.items), waiting)):
+        with build.lock(lambda: progress(0, len(gallery.items), waiting)):
             # Whoever had to wait finds it now.
             stored, reasons = _find(gallery, embedder.digest, places)
             if stored is None:
                 for reason in reasons:
                     notice(f"The embeddings of {gallery.title} are computed again: {reason}.")
-                stored = _build(gallery, embedder, desk, batch_size, progress)
-    desk.clear()
+                stored = _embed_all(gallery, embedder, build, batch_size, progress)
+    build.remove_parts()
     return stored
 
 
@@ -162,14 +160,18 @@ def save(stored: StoredGallery, folder: Path) -> Path:
 # Building ---------------------------------------------------------------------------------
 
 
-def _build(
-    gallery: Gallery, embedder: BatchEmbedder, desk: "_Desk", batch_size: int, progress: Progress
+def _embed_all(
+    gallery: Gallery,
+    embedder: BatchEmbedder,
+    build: "_BuildOnDisk",
+    batch_size: int,
+    progress: Progress,
 ) -> StoredGallery:
-    """Embed what the desk doesn't have yet, batch by batch."""
+    """Embed what no earlier build has written, batch by batch."""
     key = (gallery.digest, embedder.digest, embedder.modes)
     what = f"Embedding {gallery.title}"
     total = len(gallery.items)
-    parts = desk.parts(gallery, embedder.digest)
+    parts = build.parts(gallery, embedder.digest)
     covered = {id for part in parts for id in _covered(part)}
     todo = [item for item in gallery.items if item.id not in covered]
     done = total - len(todo)
@@ -177,7 +179,7 @@ def _build(
     with closing(embed_in_batches(gallery, embedder, todo, batch_size)) as batches:
         for batch in batches:
             part = StoredGallery(*key, batch.ids, batch.embeddings, batch.failures)
-            desk.keep(part)
+            build.write_part(part)
             parts.append(part)
             done += len(_covered(part))
             progress(done, total, what)
@@ -189,11 +191,11 @@ def _build(
     embeddings = np.concatenate([part.embeddings for part in parts], axis=1)  # (M, n, D)
     order = np.argsort(ids)
     ordered = np.take(embeddings, order, axis=1)  # [:, order] would not be contiguous
-    return desk.finish(StoredGallery(*key, ids[order], ordered, failures))
+    return build.write_gallery(StoredGallery(*key, ids[order], ordered, failures))
 
 
-class _Desk:
-    """Where one build keeps its parts; after the first failed write it keeps nothing more."""
+class _BuildOnDisk:
+    """The files of one build; after the first write that fails it writes nothing more."""
 
     def __init__(self, path: Path, notice: Notice) -> None:
         self._path = path  # of the finished gallery
@@ -202,22 +204,14 @@ class _Desk:
         self._writable = True
 
     @contextmanager
-    def turn(self, waiting: Callable[[], None]) -> Iterator[None]:
+    def lock(self, waiting: Callable[[], None]) -> Iterator[None]:
         """Hold the lock of this gallery; call ``waiting`` if another builder has it."""
-        lock = FileLock(self._path.with_suffix(".lock"))
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
             try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                waiting()
-                lock.acquire()
-        except OSError as error:
-            self._give_up(files.cannot_write(self._path.parent, error))
-        try:
+                stack.enter_context(files.lock(self._path, waiting))
+            except StoreError as error:
+                self._give_up(error)
             yield
-        finally:
-            lock.release()
 
     def parts(self, gallery: Gallery, embedder_digest: str) -> list[StoredGallery]:
         """Return the batches that an earlier build finished."""
@@ -231,18 +225,18 @@ class _Desk:
             self._notice(f"Damaged parts of {gallery.title} are computed again: {damaged}.")
         return parts
 
-    def keep(self, part: StoredGallery) -> None:
+    def write_part(self, part: StoredGallery) -> None:
         """Write one batch; no other part can have its first id, and so its name."""
         path = self._parts / f"{min(_covered(part)):08d}.safetensors"
         self._try_to_write(path, part, np.float32)
 
-    def finish(self, merged: StoredGallery) -> StoredGallery:
+    def write_gallery(self, merged: StoredGallery) -> StoredGallery:
         """Write the gallery; return exactly what the next start will read."""
         self._try_to_write(self._path, merged, np.float16)
         return replace(merged, embeddings=_unit(merged.embeddings.astype(np.float16)))
 
-    def clear(self) -> None:
-        """Remove the parts once the whole gallery is there; a full disk keeps them."""
+    def remove_parts(self) -> None:
+        """Remove the parts once the whole gallery is on disk."""
         if self._writable and self._parts.is_dir():
             shutil.rmtree(self._parts, ignore_errors=True)
 
@@ -255,10 +249,7 @@ class _Desk:
 
     def _give_up(self, error: StoreError) -> None:
         self._writable = False
-        self._notice(
-            f"{error} Until then, embeddings are computed anew at every start "
-            "($HASHLIGHT_HOME sets the directory)."
-        )
+        self._notice(f"{error} Until then, embeddings are computed anew at every start.")
 
 
 # One gallery on disk ----------------------------------------------------------------------

@@ -7,18 +7,15 @@ as a whole, so a folder that is there is complete.
 
 import importlib
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import filelock
-
-from .. import locations
+from .. import files, locations
 from ..errors import DownloadError, GalleryError
 from ..progress import Progress, silent
-from .downloads import RemoteFile, disk_errors, fetch, unpack
+from .downloads import RemoteFile, fetch, unpack
 from .folder import FolderGallery, natural
 
 # torchvision has this address inside a function, out of reach.
@@ -63,22 +60,21 @@ class TorchvisionSet:
         """Download and unpack the set, or go on where the last attempt stopped.
 
         Raises:
-            DownloadError: with one sentence; nothing half-done is ever opened.
+            DownloadError: it can't be fetched, or another process is about to; nothing half-done
+                is ever opened.
+            StoreError: the home can't be written or is full.
         """
-        with self._alone():
+        with files.lock(self.root, self._refuse_to_wait):
             if self.is_here:
                 return
             archives = _downloads() / f"{self.key}.archives"
-            unpacked = _downloads() / f"{self.key}.unpacking"
             parts = self.parts()
             paths = [fetch(part.remote, archives, progress=progress) for part in parts]
-            with disk_errors(unpacked):
-                shutil.rmtree(unpacked, ignore_errors=True)
+            with files.writing_folder(self.root) as unpacked:
                 for part, path in zip(parts, paths, strict=True):
                     _place(part, path, unpacked / part.folder, progress)
                 self._read_labels(unpacked)  # what can't be read must not look complete
-                unpacked.replace(self.root)
-            shutil.rmtree(archives)
+            shutil.rmtree(archives, ignore_errors=True)
 
     def open(self, *, progress: Progress = silent) -> FolderGallery:
         """Open the downloaded set, all its splits together.
@@ -105,21 +101,8 @@ class TorchvisionSet:
                 "and download it again."
             ) from error
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with disk_errors(_downloads()):
-            _downloads().mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(_downloads() / f"{self.key}.lock")
-            try:
-                lock.acquire(timeout=0)
-            except filelock.Timeout as error:
-                raise DownloadError(
-                    f"{self.title} is being downloaded already; wait until that is done."
-                ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+    def _refuse_to_wait(self) -> None:
+        raise DownloadError(f"{self.title} is being downloaded already; wait until that is done.")
 
 
 def _downloads() -> Path:
@@ -128,8 +111,7 @@ def _downloads() -> Path:
 
 def _place(part: Part, path: Path, folder: Path, progress: Progress) -> None:
     if path.suffix == ".mat":
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / path.name)
+        files.write(folder / path.name, path.read_bytes())
         return
     unpack(path, folder, progress=progress)
     if part.inner:

@@ -23,7 +23,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from ..errors import COMMAND, CheckpointError, SettingError, StoreError
+from .. import files
+from ..errors import COMMAND, CheckpointError, SettingError
 from ..locations import ASSETS
 from .network import NetworkConfig, RetrievalNetwork
 from .preprocess import PreprocessConfig
@@ -87,13 +88,7 @@ def save_checkpoint(
         "training": json.dumps(provenance.training),
         "licence": provenance.licence,
     }
-    partial = path.with_name(path.name + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(save(tensors, metadata=header))
-        partial.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path} can't be written ({error}); choose another place.") from error
+    files.write(path, save(tensors, metadata=header))
 
 
 def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
@@ -123,7 +118,7 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
         network=network.eval(),
         preprocess=preprocess,
         provenance=Provenance(licence=header.get("licence", ""), training=training),
-        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+        digest=files.file_digest(path),
     )
 
 

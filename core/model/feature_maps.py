@@ -1,23 +1,25 @@
-"""What the backbone's frozen stages give for a whole gallery, computed once and kept on disk.
+"""What the backbone's frozen stages give for a whole gallery, computed once and written to disk.
 
 While only attention and fc learn, the backbone gives the same F for the same picture in every
-epoch. Keeping F (float16, 147 kB an image at 192 × 192) turns an epoch from minutes into
-seconds on two processor cores. Where the last stage learns too, what is kept is its input
-(295 kB an image).
+epoch. Having F on disk (float16, 147 kB an image at 192 × 192) turns an epoch from minutes into
+seconds on two processor cores. Where the last stage learns too, its input
+is written in place of F (295 kB an image).
 """
 
 import hashlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
-from numpy.lib.format import dtype_to_descr, open_memmap, write_array_header_1_0
+from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .. import array_files, files
 from ..errors import StoreError
 from ..galleries.base import Gallery
 from ..images import decode
@@ -65,9 +67,10 @@ def load_or_compute(
         gallery: all its images must be readable.
         embedder: whose backbone and preprocessing are used.
         view: which picture of each image.
-        folder: where the file is kept; an interrupted computation leaves none.
+        folder: where the file lies; an interrupted computation leaves none. Of several processes
+            that ask for the same one, one computes and the others wait.
         learns: what training will change; all stages before it are computed here.
-        progress: told after each batch.
+        progress: called after each batch.
 
     Raises:
         ImageError: an image can't be decoded.
@@ -80,55 +83,42 @@ def load_or_compute(
     settings = (strides, learns, embedder.preprocess.describe(), view)
     key = repr((gallery.digest, embedder.digest, *settings))
     path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
+    what = f"Feature maps of {gallery.title}, view {view.number}"
     if not path.exists():
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _compute(gallery, embedder, view, learns, path=path, shape=shape, progress=progress)
-        except OSError as error:
-            raise StoreError(
-                f"The feature maps of {gallery.title} need {np.prod(shape) * 2 / 2**30:.1f} GB "
-                f"in {folder} ({error}); free some space or set $HASHLIGHT_HOME."
-            ) from error
+        waiting = f"Waiting for another process: {what}"
+        with (
+            _with_size(what, shape),
+            files.lock(path, lambda: progress(0, len(gallery.items), waiting)),
+        ):
+            if not path.exists():  # else whoever was waited for computed it
+                with array_files.appending(path, shape, np.float16) as append:
+                    for maps in _batches(
+                        gallery, embedder, view, learns, what=what, progress=progress
+                    ):
+                        append(maps)
     return open_memmap(path, mode="r")
 
 
-def _compute(
-    gallery: Gallery,
-    embedder: Embedder,
-    view: AugmentedView,
-    learns: Learns,
-    *,
-    path: Path,
-    shape: tuple[int, int, int, int],
-    progress: Progress,
-) -> None:
-    """Write the file: all of it or, after an error, none.
-
-    It is written as any other file is. A full disk is then an ``OSError``; in a memory map it
-    would end the process.
-    """
-    header = {"descr": dtype_to_descr(np.dtype(np.float16)), "fortran_order": False, "shape": shape}
-    partial = path.with_suffix(".partial")
+@contextmanager
+def _with_size(what: str, shape: tuple[int, ...]) -> Iterator[None]:
+    """Say of a file that can't be written how large it is: who frees space must know."""
     try:
-        with partial.open("wb") as file:
-            write_array_header_1_0(file, header)
-            _append_all(gallery, embedder, view, learns, file, progress=progress)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+        yield
+    except StoreError as error:
+        megabytes = np.prod(shape) * np.dtype(np.float16).itemsize / 1e6
+        raise StoreError(f"{error} {what}: {megabytes:,.1f} MB.") from error
 
 
-def _append_all(
+def _batches(
     gallery: Gallery,
     embedder: Embedder,
     view: AugmentedView,
     learns: Learns,
-    file: BinaryIO,
     *,
+    what: str,
     progress: Progress,
-) -> None:
-    """Append F batch by batch, the next batch decoding beside the forward pass."""
-    what = f"Feature maps of {gallery.title}, view {view.number}"
+) -> Iterator[NDArray[np.float32]]:
+    """Yield F batch by batch, (B, C, H, W), the next batch decoding beside the forward pass."""
     total = len(gallery.items)
 
     def prepare(ids: range) -> list[Tensor]:
@@ -141,6 +131,5 @@ def _append_all(
         for ids, next_ids in zip_longest(batches, batches[1:], fillvalue=range(0)):
             batch = ahead.result()
             ahead = pool.submit(prepare, next_ids)
-            maps = embedder.frozen_maps(batch, learns)
-            file.write(maps.numpy().astype(np.float16).tobytes())
+            yield embedder.frozen_maps(batch, learns).numpy()
             progress(ids.stop, total, what)

@@ -4,6 +4,7 @@ A state is this program's own file in its own cache. Even so it is read with PyT
 restricted reader, which builds tensors and plain values and runs nothing.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from pickle import UnpicklingError
@@ -13,7 +14,24 @@ import numpy as np
 import torch
 from torch import nn
 
+from .. import files
 from ..errors import StoreError
+from ..progress import Progress
+
+
+def one_at_a_time(path: Path | None, progress: Progress) -> AbstractContextManager[None]:
+    """Let one of several equal trainings go on, and the others wait for its result.
+
+    Args:
+        path: where their state lies; None where it is not written.
+        progress: called where another one has to be waited for.
+
+    Raises:
+        StoreError: the folder can't be written.
+    """
+    if path is None:
+        return nullcontext()
+    return files.lock(path, lambda: progress(0, 1, "Waiting for another process's training"))
 
 
 @dataclass(slots=True, eq=False)
@@ -42,16 +60,8 @@ class TrainingState:
             state["optimiser"] = self.optimiser.state_dict()
             state["schedule"] = self.schedule.state_dict()
             state["rng"] = self.rng.bit_generator.state
-        partial = path.with_name(path.name + ".partial")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            torch.save(state, partial)
-            partial.replace(path)
-        except (OSError, RuntimeError) as error:
-            raise StoreError(
-                f"The state of the training can't be kept in {path} ({error}); free some space "
-                "or set $HASHLIGHT_HOME."
-            ) from error
+        with files.writing(path) as file:
+            torch.save(state, file)
 
     def load(self, path: Path) -> None:
         """Bring everything to where ``save`` found it.

@@ -35,7 +35,7 @@ from .attention import ATTENTION_MODES, AttentionMode
 from .embedder import has_bfloat16
 from .feature_maps import FeatureMaps
 from .network import Learns, RetrievalNetwork
-from .resume import TrainingState
+from .resume import TrainingState, one_at_a_time
 
 CPU = torch.device("cpu")
 BATCH = 64  # images pooled or embedded at once
@@ -211,7 +211,8 @@ def train(
         config: the recipe; the same seed and threads give the same weights.
         validate: judges the network after each epoch.
         resume: a file that keeps the state after each epoch. Where it exists, training goes on
-            from it, to the same weights; it must be of the same training.
+            from it, to the same weights; it must be of the same training. Where another process
+            has the same training under way, its result is waited for.
         progress: told after each step.
 
     Returns:
@@ -231,36 +232,37 @@ def train(
     steps = sum(map(len, epochs))
     optimiser, schedule = _optimiser(network, config, steps)
     state = TrainingState(network, optimiser, schedule, rng)
-    if resume and resume.exists():
-        state.load(resume)
-    first = len(state.history)
-    for number, batches in enumerate(epochs[first:], start=first + 1):
-        losses = []
-        for step, batch in enumerate(batches, start=1):
-            which = rng.integers(len(views), size=len(batch))
-            maps = np.stack([views[v][ids[i]] for v, i in zip(which, batch, strict=True)])
-            if config.mirror:
-                turned = rng.random(len(batch)) < 0.5
-                maps[turned] = maps[turned, :, :, ::-1]
-            features = _forward(late, maps, device)  # (B, 2048, H, W)
-            embeddings = network.head(features, attention=config.attention).embedding  # (B, D)
-            classes = torch.from_numpy(labels[batch]).to(device)
-            contrastive = contrastive_loss(embeddings, classes, config.temperature)
-            structure = structure_loss(embeddings, original[batch])
-            optimiser.zero_grad()
-            loss = contrastive + config.structure_weight * structure
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            schedule.step()
-            losses.append((contrastive.item(), structure.item()))
-            done = (number - 1) * len(batches) + step
-            told = f"Epoch {number} of {config.epochs}, loss {losses[-1][0]:.2f}"
-            progress(done, steps, told + _last_validation(state.history))
-        mean = np.mean(losses, axis=0)
-        figures = validate() if validate else {}
-        state.history.append(dict(zip(LOSSES, mean.tolist(), strict=True)) | figures)
-        if resume:
-            state.save(resume, finished=number == config.epochs)
+    with one_at_a_time(resume, progress):
+        if resume and resume.exists():
+            state.load(resume)
+        first = len(state.history)
+        for number, batches in enumerate(epochs[first:], start=first + 1):
+            losses = []
+            for step, batch in enumerate(batches, start=1):
+                which = rng.integers(len(views), size=len(batch))
+                maps = np.stack([views[v][ids[i]] for v, i in zip(which, batch, strict=True)])
+                if config.mirror:
+                    turned = rng.random(len(batch)) < 0.5
+                    maps[turned] = maps[turned, :, :, ::-1]
+                features = _forward(late, maps, device)  # (B, 2048, H, W)
+                embeddings = network.head(features, attention=config.attention).embedding  # (B, D)
+                classes = torch.from_numpy(labels[batch]).to(device)
+                contrastive = contrastive_loss(embeddings, classes, config.temperature)
+                structure = structure_loss(embeddings, original[batch])
+                optimiser.zero_grad()
+                loss = contrastive + config.structure_weight * structure
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+                schedule.step()
+                losses.append((contrastive.item(), structure.item()))
+                done = (number - 1) * len(batches) + step
+                told = f"Epoch {number} of {config.epochs}, loss {losses[-1][0]:.2f}"
+                progress(done, steps, told + _last_validation(state.history))
+            mean = np.mean(losses, axis=0)
+            figures = validate() if validate else {}
+            state.history.append(dict(zip(LOSSES, mean.tolist(), strict=True)) | figures)
+            if resume:
+                state.save(resume, finished=number == config.epochs)
     network.cpu()
     return state.history
 

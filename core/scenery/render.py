@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from ..errors import SettingError, StoreError
+from .. import files
+from ..errors import SettingError
 from ..progress import Progress, silent
 from .canvas import SCALE, Canvas
 from .light import LIGHTS, SEASONS, varied_light
@@ -142,7 +143,7 @@ def render_all(
 
     Raises:
         SettingError: the seed is negative or there are not 1 to 100 scenes per category.
-        StoreError: the folder can't be written.
+        StoreError: the folder can't be written or is full.
     """
     if seed < 0:
         raise SettingError(f"The seed is {seed}, but it can't be negative; choose 0 or more.")
@@ -150,26 +151,21 @@ def render_all(
         raise SettingError(f"There can be 1 to 100 scenes of each category, not {per_category}.")
     scenes = []
     total = len(CATEGORIES) * per_category
-    try:
-        for category in CATEGORIES:
-            for number in range(per_category):
-                scene = render(category, number, seed)
-                scenes.append(_save(scene, folder, f"{category}/{number:02d}"))
-                progress(len(scenes), total, category)
-        labels = {key: category.label for key, category in CATEGORIES.items()}
-        about = {"seed": seed, "version": VERSION, "categories": labels, "scenes": scenes}
-        (folder / "scenes.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise StoreError(f"{folder} can't be written ({reason}); choose another folder.") from error
+    for category in CATEGORIES:
+        for number in range(per_category):
+            scene = render(category, number, seed)
+            scenes.append(_save(scene, folder, f"{category}/{number:02d}"))
+            progress(len(scenes), total, category)
+    labels = {key: category.label for key, category in CATEGORIES.items()}
+    about = {"seed": seed, "version": VERSION, "categories": labels, "scenes": scenes}
+    files.write(folder / "scenes.json", (json.dumps(about, indent=1) + "\n").encode())
 
 
 def _save(scene: Scene, folder: Path, name: str) -> dict[str, object]:
     """Write one scene and its mask; return its entry for ``scenes.json``."""
-    picture, mask = folder / f"{name}.jpg", folder / "masks" / f"{name}.png"
-    for path in (picture, mask):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    scene.image.save(picture, quality=QUALITY, subsampling=0, optimize=True)
-    Image.fromarray(scene.mask).save(mask, optimize=True)
+    with files.writing(folder / f"{name}.jpg") as picture:
+        scene.image.save(picture, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
+    with files.writing(folder / "masks" / f"{name}.png") as mask:
+        Image.fromarray(scene.mask).save(mask, "PNG", optimize=True)
     width, height = scene.image.size
     return {"name": f"{name}.jpg", "width": width, "height": height, "share": round(scene.share, 4)}

@@ -150,6 +150,15 @@ def test_only_temporary_files_of_the_same_path_are_removed(tmp_path):
     assert names(tmp_path) == sorted(["a", *others])
 
 
+def test_a_place_is_checked_without_a_trace(tmp_path):
+    files.check_can_write(tmp_path / "new" / "a")
+    assert names(tmp_path / "new") == []
+    (tmp_path / "file").write_bytes(b"")
+    for path in (tmp_path, tmp_path / "file" / "a"):
+        with pytest.raises(StoreError, match=r"can't be written .*; choose another directory"):
+            files.check_can_write(path)
+
+
 # Resuming, and folders --------------------------------------------------------------------
 
 
@@ -157,6 +166,9 @@ def test_a_part_goes_on_where_the_last_attempt_stopped(tmp_path):
     path = tmp_path / "new" / "a"
     with pytest.raises(ConnectionError), files.resuming(path) as file:  # noqa: PT012
         file.write(b"half")
+        raise ConnectionError
+    assert names(path.parent) == ["a.part"]
+    with pytest.raises(ConnectionError), files.resuming(path.with_name("b")):
         raise ConnectionError
     assert names(path.parent) == ["a.part"]
     with files.resuming(path) as file:

@@ -16,7 +16,7 @@ from core.benchmark.data import (
     principal_axes,
 )
 from core.benchmark.judge import scan
-from core.errors import SettingError
+from core.errors import SettingError, StoreError
 
 SMALL = Recipe(title="small", n_clusters=20, n_latent=8, n_hidden=32, dim=64)
 
@@ -110,21 +110,54 @@ def test_a_large_gallery_is_float16_on_disk_and_drawn_once(monkeypatch, tmp_path
     monkeypatch.setattr(data, "HALF_FROM", 1000)
     whole = draw("reduced-999", seed=0, folder=tmp_path)
     assert not list(tmp_path.iterdir())
-    kept = draw("reduced-1k", seed=0, folder=tmp_path, threads=2).gallery
-    assert not isinstance(kept, np.memmap)  # its pages would be looked up while queries are timed
-    assert kept.dtype == np.float16
-    assert kept.shape == (1000, 16)
-    assert np.allclose(kept[:999], whole.gallery, atol=1e-3)
-    assert [path.name for path in tmp_path.iterdir()] == ["reduced-1k-seed0.npy"]
-    really_fill, filled = Source.fill, []
+    drawn = draw("reduced-1k", seed=0, folder=tmp_path, threads=2).gallery
+    assert not isinstance(drawn, np.memmap)  # its pages would be looked up while queries are timed
+    assert drawn.dtype == np.float16
+    assert drawn.shape == (1000, 16)
+    assert np.allclose(drawn[:999], whole.gallery, atol=1e-3)
+    assert [path.name for path in tmp_path.glob("*.npy")] == ["reduced-1k-seed0.npy"]
+    really_draw, streams = Source.blocks, []
 
-    def fill(self, out, stream, *rest):
-        filled.append(stream)
-        really_fill(self, out, stream, *rest)
+    def blocks(self, n, stream, *rest):
+        streams.append(stream)
+        return really_draw(self, n, stream, *rest)
 
-    monkeypatch.setattr(Source, "fill", fill)
-    assert np.array_equal(draw("reduced-1k", seed=0, folder=tmp_path).gallery, kept)
-    assert GALLERY not in filled
+    monkeypatch.setattr(Source, "blocks", blocks)
+    assert np.array_equal(draw("reduced-1k", seed=0, folder=tmp_path).gallery, drawn)
+    assert streams
+    assert GALLERY not in streams
+
+
+DRAW_TWICE = """
+import sys
+from pathlib import Path
+from core.benchmark import data
+data.FAMILIES = {"clusters": data.Recipe(title="small", n_clusters=20, n_latent=8, dim=64)}
+data.HALF_FROM, data.BLOCK = 1000, 64
+print("ready", flush=True)
+sys.stdin.readline()
+said = []
+found = data.draw(
+    "clusters-3k", 0, folder=Path(sys.argv[1]), progress=lambda *it: said.append(it[2])
+)
+print(said[0])
+print(found.gallery.shape, found.gallery.sum(dtype="float64"))
+"""
+
+
+def test_of_two_processes_one_draws_and_the_other_waits_and_reads(tmp_path, two_processes):
+    drew, waited = sorted(two_processes(DRAW_TWICE, tmp_path))
+    assert drew[0] == "Drawing the gallery"
+    assert waited[0] == "Waiting for another process that draws it"
+    assert drew[1] == waited[1]
+
+
+def test_a_damaged_gallery_on_disk_is_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr(data, "FAMILIES", {"clusters": SMALL})
+    monkeypatch.setattr(data, "HALF_FROM", 1000)
+    (tmp_path / "clusters-1k-seed0.npy").write_bytes(b"half a file")
+    with pytest.raises(StoreError, match=r"seed0\.npy can't be read .* delete it"):
+        draw("clusters-1k", 0, folder=tmp_path)
 
 
 def test_every_query_of_a_real_gallery_knows_its_own_id():

@@ -498,5 +498,5 @@ def test_images_without_a_class_are_refused_before_anything_is_fitted():
 def test_a_home_that_can_not_be_written_is_one_sentence(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "file"))
-    with pytest.raises(StoreError, match="choose another place"):
+    with pytest.raises(StoreError, match="choose another directory"):
         run_all([Fake("ours")])

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import torchvision.datasets
-from filelock import FileLock
 from scipy.io import savemat
 
+from core import files
 from core.errors import DownloadError, GalleryError
 from core.galleries import torchvision_sets
 from core.galleries.downloads import RemoteFile
@@ -237,7 +237,7 @@ def test_a_set_that_was_changed_by_hand_is_one_sentence(flowers102):
 def test_two_downloads_of_one_set_do_not_meet(imagenette, home):
     (home / "downloads").mkdir(parents=True)
     with (
-        FileLock(home / "downloads" / "imagenette.lock"),
+        files.lock(home / "downloads" / "imagenette"),
         pytest.raises(DownloadError, match="is being downloaded already"),
     ):
         imagenette.download()
@@ -270,7 +270,7 @@ def test_a_process_killed_while_unpacking_leaves_no_half_set(server, home):
     command = [sys.executable, "-c", MADE_UP, f"{server.url}/set.tgz", md5(data)]
     killed = subprocess.run([*command, "die"], check=False)
     assert killed.returncode == -signal.SIGKILL
-    assert (home / "downloads" / "made-up.unpacking" / "photos" / "a.jpg").exists()
+    assert (home / "downloads" / "made-up.tmp" / "photos" / "a.jpg").exists()
     assert not (home / "downloads" / "made-up").exists()
     subprocess.run(command, check=True)
     photos = home / "downloads" / "made-up" / "photos"

@@ -1,5 +1,7 @@
+import errno
 import hashlib
 import json
+import os
 import pickle
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -109,7 +111,11 @@ def test_the_licence_goes_with_the_weights(saved):
 def test_an_interrupted_save_leaves_the_old_file(tmp_path, checkpoint_file, saved, monkeypatch):
     path = tmp_path / "weights.safetensors"
     path.write_bytes(b"the old one")
-    (tmp_path / "weights.safetensors.partial").mkdir()  # so that nothing can be written there
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError) as error:
         save_checkpoint(path, saved.network, saved.preprocess, Provenance())
     assert str(path) in sentence(error)

@@ -102,15 +102,15 @@ def test_another_network_preprocessing_or_view_has_its_own_file(gallery, tmp_pat
         fake = Fake(**setting)
         load_or_compute(gallery, fake, ITSELF, tmp_path)
         assert fake.batches == 2
-        assert len(list(tmp_path.iterdir())) == number
+        assert len(list(tmp_path.glob("*.npy"))) == number
     load_or_compute(gallery, Fake(), AUGMENTED, tmp_path)
-    assert len(list(tmp_path.iterdir())) == len(settings) + 1
+    assert len(list(tmp_path.glob("*.npy"))) == len(settings) + 1
 
 
 def test_another_gallery_has_its_own_file(gallery, photos, tmp_path):
     load_or_compute(gallery, Fake(), ITSELF, tmp_path)
     load_or_compute(open_folder(photos / "red"), Fake(), ITSELF, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.glob("*.npy"))) == 2
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, RuntimeError])
@@ -120,7 +120,7 @@ def test_an_interrupted_computation_leaves_no_file(gallery, tmp_path, kind):
 
     with pytest.raises(kind):
         load_or_compute(gallery, Fake(), ITSELF, tmp_path, progress=interrupt)
-    assert not list(tmp_path.iterdir())
+    assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
     assert load_or_compute(gallery, Fake(), ITSELF, tmp_path).shape == (20, 2048, 2, 2)
 
 
@@ -131,12 +131,12 @@ def test_the_sentence_about_a_broken_image_names_it(gallery, tmp_path):
     (folder / "bad.png").write_bytes(b"")
     with pytest.raises(ImageError, match=r"^bad\.png is an empty file"):
         load_or_compute(open_folder(folder), Fake(), ITSELF, tmp_path / "maps")
-    assert not list((tmp_path / "maps").iterdir())
+    assert [path.suffix for path in (tmp_path / "maps").iterdir()] == [".lock"]
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(gallery, tmp_path):
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(StoreError, match=r"^The feature maps of photos need .* GB in .*\.$"):
+    with pytest.raises(StoreError, match=r"can't be written \(not a directory\); choose"):
         load_or_compute(gallery, Fake(), ITSELF, tmp_path / "file" / "maps")
 
 
@@ -149,5 +149,47 @@ def test_a_disk_that_is_full_is_one_sentence_and_leaves_nothing(gallery, tmp_pat
             load_or_compute(gallery, Fake(), ITSELF, tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert str(error.value).endswith("free some space or set $HASHLIGHT_HOME.")
-    assert not list(tmp_path.iterdir())
+    assert "(file too large)" in str(error.value)
+    assert str(error.value).endswith("Feature maps of photos, view 0: 0.3 MB.")
+    assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
+
+
+TWICE = """
+import sys, time
+from pathlib import Path
+from core.galleries.folder import open_folder
+from core.model.feature_maps import load_or_compute
+from tests.core.model.test_feature_maps import ITSELF, Fake
+
+class Slow(Fake):
+    def frozen_maps(self, batch, learns):
+        time.sleep(0.5)
+        return super().frozen_maps(batch, learns)
+
+gallery, slow = open_folder(Path(sys.argv[1])), Slow()
+print("ready", flush=True)
+sys.stdin.readline()
+said = []
+maps = load_or_compute(
+    gallery, slow, ITSELF, Path(sys.argv[2]), progress=lambda *it: said.append(it[2])
+)
+print(slow.batches, maps.shape == (20, 2048, 2, 2), bool((maps == 1).all()))
+print(said[0].partition(":")[0])
+"""
+
+
+def test_of_two_processes_one_computes_and_the_other_waits_and_reads(
+    photos, tmp_path, two_processes
+):
+    waited, computed = sorted(two_processes(TWICE, photos, tmp_path / "maps"))
+    assert waited == ["0 True True", "Waiting for another process"]
+    assert computed == ["2 True True", "Feature maps of photos, view 0"]
+
+
+def test_an_image_that_is_gone_is_not_taken_for_a_full_disk(gallery, tmp_path, monkeypatch):
+    def gone(id):
+        raise FileNotFoundError(2, "No such file or directory", "photo.png")
+
+    monkeypatch.setattr(gallery, "read", gone)
+    with pytest.raises(FileNotFoundError, match=r"photo\.png"):
+        load_or_compute(gallery, Fake(), ITSELF, tmp_path)
