@@ -8,7 +8,6 @@ navigation.set_up("Inspect a query")
 title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Inspect a query", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
-    from core.errors import HashlightError
     from pages.parts.inspect.buckets import show_buckets_read
     from pages.parts.inspect.candidates import show_candidates
     from pages.parts.inspect.export import offer_files
@@ -34,16 +33,10 @@ with choice:
     galleries.choose(shown)
 errors.show_remembered()
 
-try:
-    gallery = galleries.open_chosen(shown)
-    stored = galleries.embeddings(gallery) if gallery else None
-    if gallery and stored:
-        shown = inputs.or_example(shown, gallery, stored)
-        inputs.choose_query(shown, gallery, stored.ids.tolist(), page=navigation.INSPECT)
-        query = inputs.query(shown, gallery)
+with errors.reported():
+    if opened := galleries.open_embedded(shown):
+        query, asked = inputs.query_or_example(shown, *opened, page=navigation.INSPECT)
         if query:
-            inspection = inspect_query(query, gallery, stored, shown)
+            inspection = inspect_query(query, *opened, asked)
             show_overview(inspection)
             address.show_open_tab(PARTS, inspection)
-except HashlightError as error:
-    errors.show(error)

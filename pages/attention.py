@@ -8,7 +8,6 @@ navigation.set_up("How attention works")
 title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("How attention works", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
-    from core.errors import HashlightError
     from pages.parts.attention.ablation import show_ablation
     from pages.parts.attention.gradcam import show_gradcam
     from pages.parts.attention.query import AttentionQuery
@@ -32,14 +31,8 @@ st.markdown(
 )
 errors.show_remembered()
 
-try:
-    gallery = galleries.open_chosen(shown)
-    stored = galleries.embeddings(gallery) if gallery else None
-    if gallery and stored:
-        asked = inputs.or_example(shown, gallery, stored)
-        inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ATTENTION)
-        query = inputs.query(asked, gallery)
+with errors.reported():
+    if opened := galleries.open_embedded(shown):
+        query, asked = inputs.query_or_example(shown, *opened, page=navigation.ATTENTION)
         if query:
-            address.show_open_tab(PARTS, AttentionQuery(query, gallery, stored, asked))
-except HashlightError as error:
-    errors.show(error)
+            address.show_open_tab(PARTS, AttentionQuery(query, *opened, asked))

@@ -6,7 +6,6 @@ from pages.ui import navigation
 
 navigation.set_up("Augmentation")
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
-    from core.errors import HashlightError
     from pages.parts.augmentation.draws import show_draws
     from pages.parts.augmentation.guess import guess_the_furthest
     from pages.parts.augmentation.one_by_one import show_one_by_one
@@ -30,7 +29,7 @@ st.markdown(
 )
 errors.show_remembered()
 
-try:
+with errors.reported():
     gallery = galleries.open_chosen(shown)
     asked = shown if shown.source else shown.with_query("sample", SAMPLE)
     inputs.choose_query(asked, gallery, page=navigation.AUGMENTATION)
@@ -40,5 +39,3 @@ try:
         guess_the_furthest(pixels, shown)
         show_one_by_one(pixels, query.title)
         show_draws(pixels, shown)
-except HashlightError as error:
-    errors.show(error)

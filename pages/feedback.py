@@ -6,7 +6,6 @@ from pages.ui import navigation
 
 navigation.set_up("Relevance feedback")
 with st.spinner("Starting …"):  # once after a server start: PyTorch and scikit-learn take seconds
-    from core.errors import HashlightError
     from pages.parts.feedback.game import play
     from pages.parts.feedback.search import prepare_feedback
     from pages.ui import errors, galleries, inputs, view
@@ -25,10 +24,9 @@ st.markdown(
 )
 errors.show_remembered()
 
-try:
-    gallery = galleries.open_chosen(shown)
-    stored = galleries.embeddings(gallery) if gallery else None
-    if gallery and stored:
+with errors.reported():
+    if opened := galleries.open_embedded(shown):
+        gallery, stored = opened
         inputs.choose_query(shown, gallery, stored.ids.tolist(), page=navigation.FEEDBACK)
         query = inputs.query(shown, gallery)
         if query:
@@ -37,5 +35,3 @@ try:
                 play(search, shown)
         else:
             st.info("Choose a query above: it is what the gallery is searched for.")
-except HashlightError as error:
-    errors.show(error)

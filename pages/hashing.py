@@ -10,7 +10,6 @@ navigation.set_up("How LSH works")
 title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("How LSH works", anchor=False)
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
-    from core.errors import HashlightError
     from pages.parts.hashing.bits_and_tables import show_bits_and_tables
     from pages.parts.hashing.buckets import show_buckets
     from pages.parts.hashing.gallery import IndexedGallery, is_large_enough
@@ -42,12 +41,8 @@ else:
         if tab.open:
             with tab:
                 errors.show_remembered()
-                try:
-                    gallery = galleries.open_chosen(shown)
-                    stored = galleries.embeddings(gallery) if gallery else None
-                    if gallery and stored:
-                        indexed = IndexedGallery(shown, gallery, stored)
+                with errors.reported():
+                    if opened := galleries.open_embedded(shown):
+                        indexed = IndexedGallery(shown, *opened)
                         if is_large_enough(indexed):
                             show_part(indexed)
-                except HashlightError as error:
-                    errors.show(error)

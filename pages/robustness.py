@@ -8,7 +8,6 @@ navigation.set_up("Robustness")
 title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Robustness", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
-    from core.errors import HashlightError
     from pages.parts.robustness.further import link_further
     from pages.parts.robustness.guess import guess_flipped_bits
     from pages.parts.robustness.playground import show_playground
@@ -27,18 +26,12 @@ st.markdown(
 )
 errors.show_remembered()
 
-try:
-    gallery = galleries.open_chosen(shown)
-    stored = galleries.embeddings(gallery) if gallery else None
-    if gallery and stored:
-        asked = inputs.or_example(shown, gallery, stored)
-        inputs.choose_query(asked, gallery, stored.ids.tolist(), page=navigation.ROBUSTNESS)
-        query = inputs.query(asked, gallery)
+with errors.reported():
+    if opened := galleries.open_embedded(shown):
+        query, asked = inputs.query_or_example(shown, *opened, page=navigation.ROBUSTNESS)
         if query:
-            about = prepare_query(query, gallery, stored, asked)
+            about = prepare_query(query, *opened, asked)
             guess_flipped_bits(about)
             show_playground(about)
             show_how_far(about)
             link_further(asked)
-except HashlightError as error:
-    errors.show(error)

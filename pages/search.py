@@ -8,7 +8,6 @@ navigation.set_up("Search")
 title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Search", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
-    from core.errors import HashlightError
     from pages.parts.search import hits, times
     from pages.parts.search.query import query_and_attention
     from pages.ui import errors, galleries, inputs, view
@@ -20,10 +19,9 @@ with choice:
     galleries.choose(shown)
 errors.show_remembered()
 
-try:
-    gallery = galleries.open_chosen(shown)
-    stored = galleries.embeddings(gallery) if gallery else None
-    if gallery and stored:
+with errors.reported():
+    if opened := galleries.open_embedded(shown):
+        gallery, stored = opened
         galleries.describe(gallery)
         inputs.choose_query(shown, gallery, stored.ids.tolist())
         query = inputs.query(shown, gallery)
@@ -43,5 +41,3 @@ try:
                 query_params=shown.params() | {"part": "Why?"},
             )
             times.times_and_code(result)
-except HashlightError as error:
-    errors.show(error)

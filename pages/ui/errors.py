@@ -1,6 +1,8 @@
 """Errors in a page: one sentence, and whatever was on the page before stays."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -24,6 +26,15 @@ def show_remembered() -> None:
 def show(error: HashlightError) -> None:
     """Show an error's sentence."""
     st.error(plain(str(error)), icon=":material/error:")
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Show the sentence of an error that the block raises; what it has drawn stays."""
+    try:
+        yield
+    except HashlightError as error:
+        show(error)
 
 
 def plain(text: str) -> str:

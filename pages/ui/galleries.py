@@ -58,6 +58,17 @@ def open_chosen(shown: View) -> Gallery | None:
     return None
 
 
+def open_embedded(shown: View) -> tuple[Gallery, StoredGallery] | None:
+    """Open the gallery with its embeddings, or show what has to happen first and return None.
+
+    Raises:
+        HashlightError: it can't be opened, or not be embedded.
+    """
+    gallery = open_chosen(shown)
+    stored = embeddings(gallery) if gallery else None
+    return (gallery, stored) if gallery and stored else None
+
+
 def embeddings(gallery: Gallery) -> StoredGallery | None:
     """Return a gallery's embeddings, or offer to compute them and return None.
 

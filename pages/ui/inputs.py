@@ -127,7 +127,26 @@ def query(shown: View, gallery: Gallery | None) -> Query | None:
     return None
 
 
-def or_example(shown: View, gallery: Gallery, stored: StoredGallery) -> View:
+def query_or_example(
+    shown: View, gallery: Gallery, stored: StoredGallery, *, page: str
+) -> tuple[Query | None, View]:
+    """Draw the ways to a query, and return it with its view.
+
+    Args:
+        shown: what the address says; where it names no query, the gallery's first image is one.
+        gallery: whose images are offered.
+        stored: those of them that can be searched.
+        page: that this is drawn on.
+
+    Raises:
+        GalleryError: what the address names is not here.
+    """
+    shown = _or_example(shown, gallery, stored)
+    choose_query(shown, gallery, stored.ids.tolist(), page=page)
+    return query(shown, gallery), shown
+
+
+def _or_example(shown: View, gallery: Gallery, stored: StoredGallery) -> View:
     """Return the view with the gallery's first image as its query where nobody has chosen one."""
     if shown.source or not len(stored.ids):
         return shown
