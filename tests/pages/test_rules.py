@@ -84,11 +84,6 @@ def test_no_folder_of_pages_has_more_than_twenty_files(folder):
     assert len([path for path in folder.iterdir() if path.is_file()]) <= 20
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
-def test_no_file_of_pages_has_more_than_350_lines(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
-
-
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_only_resources_caches(path):
     cached = {
