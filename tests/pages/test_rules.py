@@ -79,6 +79,11 @@ def test_no_file_of_pages_imports_itself_by_way_of_others():
     tuple(TopologicalSorter(graph).static_order())  # raises CycleError
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_no_file_of_pages_has_more_than_350_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+
+
 @pytest.mark.parametrize("folder", sorted({path.parent for path in PAGES}), ids=lambda it: it.name)
 def test_no_folder_of_pages_has_more_than_twenty_files(folder):
     assert len([path for path in folder.iterdir() if path.is_file()]) <= 20
