@@ -24,7 +24,7 @@ from ..progress import Progress, silent
 from .contestants.exact_numpy import ExactNumPy
 from .contestants.our_buckets import OurBuckets
 from .contestants.our_codes import OurCodes
-from .contestants.readable_lsh import ReadableLSH, suited_config
+from .contestants.readable_lsh import BUCKET_SIZE, ReadableLSH
 from .data import CLUSTERS, GALLERY, QUERIES, DataSet, Source
 from .judge import Judge
 from .race import FEW, Placing, Plan, race, take_turns
@@ -198,12 +198,12 @@ def _entrant(name: str, placing: Placing, hash_seconds: float | None) -> Entrant
     )
 
 
-def suited(n: int, seed: int = 0) -> LSHConfig:
+def fair_config(n: int, seed: int = 0) -> LSHConfig:
     """K and L that do both indexes justice, in a gallery of n: buckets of about 8, in 16 tables.
 
     The engine by itself takes smaller buckets in more tables.
     """
-    return suited_config(n, n_tables=16, seed=seed)
+    return LSHConfig.for_size(n, n_tables=16, bucket_size=BUCKET_SIZE, seed=seed)
 
 
 def winner(entrants: Sequence[Entrant]) -> Entrant:

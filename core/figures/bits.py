@@ -40,7 +40,7 @@ def code_grid(
     """
     n_tables, n_bits = margins.shape
     bits = (margins >= 0).astype(int)  # (L, K)
-    told = np.full(margins.shape, "") if notes is None else notes
+    texts = np.full(margins.shape, "") if notes is None else notes
     bit, table = np.arange(1, n_bits + 1), np.arange(1, n_tables + 1)
     traces = [
         heatmap(
@@ -51,7 +51,7 @@ def code_grid(
             showscale=False,
             xgap=2,
             ygap=2,
-            customdata=told,
+            customdata=texts,
             x=bit,
             y=table,
             text=bits,

@@ -159,11 +159,11 @@ def _arrow_names(angles: Mapping[str, float]) -> Iterator[Part]:
     """Write each name along its arrow; those close to each other share the upper one's line."""
     groups: list[tuple[float, list[str]]] = []
     for name, degrees in sorted(angles.items(), key=lambda it: it[1]):
-        told = name if degrees == 0 else f"{name} {degrees:.1f}°"
+        caption = name if degrees == 0 else f"{name} {degrees:.1f}°"
         if groups and degrees - groups[-1][0] < 4:
-            groups[-1] = (degrees, [*groups[-1][1], told])
+            groups[-1] = (degrees, [*groups[-1][1], caption])
         else:
-            groups.append((degrees, [told]))
+            groups.append((degrees, [caption]))
     for degrees, names in groups:
         x, y = _at(degrees)
         slope = -min(degrees, WIDEST)

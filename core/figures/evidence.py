@@ -48,7 +48,7 @@ def tables_by_cosine(
     for kind in get_args(Role)[::-1]:  # the many first, so that the few lie on top
         colour, symbol, title = _LOOKS[kind]
         chosen = np.flatnonzero(role == kind)
-        x, y, size, told = (
+        x, y, size, texts = (
             _bubbles(shown[chosen], n_found[chosen])
             if kind == "other"
             else (shown[chosen], n_found[chosen], 11, [f"{names[i]}<br>" for i in chosen.tolist()])
@@ -66,7 +66,7 @@ def tables_by_cosine(
                     "opacity": 0.45 if kind == "other" else 0.9,
                     "line": {"width": 0},
                 },
-                text=told,
+                text=texts,
                 cliponaxis=False,
                 hovertemplate="%{text}cosine %{x:.3f}<br>found by %{y} of "
                 f"{n_tables} tables<extra></extra>",
@@ -151,5 +151,5 @@ def _bubbles(
     """
     place = np.stack([np.round(cosines / BIN).astype(int), n_found.astype(int)], axis=1)
     spots, counts = np.unique(place.reshape(-1, 2), axis=0, return_counts=True)
-    told = [f"{count} image{'s' * (count > 1)} around<br>" for count in counts.tolist()]
-    return spots[:, 0] * BIN, spots[:, 1], np.minimum(4 + 2 * np.sqrt(counts), 34), told
+    texts = [f"{count} image{'s' * (count > 1)} around<br>" for count in counts.tolist()]
+    return spots[:, 0] * BIN, spots[:, 1], np.minimum(4 + 2 * np.sqrt(counts), 34), texts

@@ -247,8 +247,8 @@ def train(
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
-            told = f"Epoch {epoch + 1} of {config.epochs}, loss {loss.item():.2f}"
-            progress(epoch * n_batches + step, steps, told)
+            state = f"Epoch {epoch + 1} of {config.epochs}, loss {loss.item():.2f}"
+            progress(epoch * n_batches + step, steps, state)
     network.eval()
     for stage in network.stages:
         fold_batch_norm(stage)

@@ -11,6 +11,8 @@ from ...index.lsh import LSHConfig, LSHIndex
 from ..data import Matrix
 from .base import Contestant, Grid, Ids, Queries, Setting
 
+BUCKET_SIZE = 8  # images, on average
+
 
 class ReadableLSH(Contestant):
     """Written to be read, and so only for galleries that it can be built for in seconds.
@@ -31,7 +33,7 @@ class ReadableLSH(Contestant):
 
     def refusal(self, n: int, dim: int) -> str | None:
         """Race where it can be built in seconds."""
-        config = self._config or suited_config(n, n_tables=8)
+        config = self._config or LSHConfig.for_size(n, n_tables=8, bucket_size=BUCKET_SIZE)
         buckets = min(n, 2**config.n_bits) * config.n_tables
         most_images = min(self._most_images, self.MOST_NUMBERS // dim)
         if n <= most_images and buckets <= self.MOST_BUCKETS:
@@ -45,7 +47,9 @@ class ReadableLSH(Contestant):
     def fit(self, vectors: Matrix, threads: int) -> None:
         """Hash the vectors into tables."""
         n, dim = vectors.shape
-        self._index = LSHIndex(self._config or suited_config(n, n_tables=8), dim)
+        self._index = LSHIndex(
+            self._config or LSHConfig.for_size(n, n_tables=8, bucket_size=BUCKET_SIZE), dim
+        )
         self._index.add(np.arange(n), vectors)
 
     def parameters(self) -> Mapping[str, Any]:
@@ -86,8 +90,3 @@ class ReadableLSH(Contestant):
         """An id per vector and table, and the hyperplanes; dictionaries come on top."""
         index = self._index
         return int(8 * len(index) * index.config.n_tables + index.hyperplanes.nbytes)
-
-
-def suited_config(n: int, *, n_tables: int, seed: int = 0) -> LSHConfig:
-    """K that gives a gallery of n images buckets of about 8, in so many tables."""
-    return LSHConfig(n_bits=max(4, round(np.log2(n / 8))), n_tables=n_tables, seed=seed)

@@ -88,7 +88,7 @@ def _lsh(shown: View, n: int) -> tuple[LSHConfig, int]:
         view.show(replace(shown, **{name: st.session_state[f"race-{name}"] for name in limits}))
 
     def suit() -> None:
-        fit = live.suited(n)
+        fit = live.fair_config(n)
         view.show(replace(shown, K=fit.n_bits, L=fit.n_tables, probes=8))
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 from core.benchmark import registry
 from core.benchmark.contestants.base import Grid
 from core.benchmark.contestants.faiss_ivf import FaissIVF
-from core.benchmark.contestants.readable_lsh import ReadableLSH, suited_config
+from core.benchmark.contestants.readable_lsh import BUCKET_SIZE, ReadableLSH
 from core.benchmark.data import Recipe, Source
 from core.benchmark.judge import scan
 from core.index.lsh import LSHConfig
@@ -156,8 +156,7 @@ def test_the_readable_index_races_where_dictionaries_can_hold_it(n, n_bits, n_ta
 
 @pytest.mark.parametrize("n", [100, 1_000, 50_000])
 def test_suited_settings_let_the_readable_index_race(n):
-    assert ReadableLSH(suited_config(n, n_tables=16)).refusal(n, 256) is None
-
-
-def test_suited_buckets_hold_about_eight():
-    assert suited_config(8 * 2**10, n_tables=16).n_bits == 10
+    assert (
+        ReadableLSH(LSHConfig.for_size(n, n_tables=16, bucket_size=BUCKET_SIZE)).refusal(n, 256)
+        is None
+    )
