@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import share, tour
+from pages.ui import menu, share, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
@@ -25,18 +25,25 @@ FEEDBACK = "pages/feedback.py"
 AUGMENTATION = "pages/augmentation.py"
 RESULTS = "pages/results.py"
 BENCHMARK = "pages/benchmark.py"
-MENU = (
-    (HOME, "Home", ":material/home:"),
-    (SEARCH, "Search", ":material/search:"),
-    (HASHING, "How LSH works", ":material/grid_on:"),
-    (ATTENTION, "How attention works", ":material/visibility:"),
-    (INSPECT, "Inspect a query", ":material/troubleshoot:"),
-    (ROBUSTNESS, "Robustness", ":material/rotate_90_degrees_cw:"),
-    (FEEDBACK, "Relevance feedback", ":material/thumbs_up_down:"),
-    (AUGMENTATION, "Augmentation", ":material/auto_fix_high:"),
-    (RESULTS, "Results", ":material/table_chart:"),
-    (BENCHMARK, "Benchmark", ":material/speed:"),
-)
+GROUPS = {
+    "Try": (
+        (HOME, "Home", ":material/home:"),
+        (SEARCH, "Search", ":material/search:"),
+        (INSPECT, "Inspect a query", ":material/troubleshoot:"),
+    ),
+    "Learn": (
+        (HASHING, "How LSH works", ":material/grid_on:"),
+        (ATTENTION, "How attention works", ":material/visibility:"),
+        (ROBUSTNESS, "Robustness", ":material/rotate_90_degrees_cw:"),
+        (FEEDBACK, "Relevance feedback", ":material/thumbs_up_down:"),
+        (AUGMENTATION, "Augmentation", ":material/auto_fix_high:"),
+    ),
+    "Evidence": (
+        (RESULTS, "Results", ":material/table_chart:"),
+        (BENCHMARK, "Benchmark", ":material/speed:"),
+    ),
+}
+MENU = tuple(entry for entries in GROUPS.values() for entry in entries)
 
 
 def slug(page: str) -> str:
@@ -61,7 +68,6 @@ def set_up(title: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.image(str(LOGO), width=34, alt="")
             st.markdown("**Hashlight**", width="content")
-        for page, label, icon in MENU:
-            st.page_link(page, label=label, icon=icon)
+        menu.draw(GROUPS, home=HOME)
         share.link()
     tour.banner(next(page for page, label, _ in MENU if label == title))

@@ -19,6 +19,7 @@ from streamlit.errors import StreamlitAPIException
 from core.index.lsh import LSHConfig
 from core.model.attention import ATTENTION_MODES, AttentionMode
 from core.search import SearchConfig
+from pages.ui import menu
 
 DEFAULT_GALLERY = "scenes"
 
@@ -32,7 +33,6 @@ RANGES = {
 }
 SOURCES = ("image", "sample", "upload")
 FEATURES = ("embeddings", "colour")  # what relevance feedback learns from
-NAMES = {"gallery", *SOURCES, *RANGES, "attention", "features"}  # that a view has in an address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,12 +119,12 @@ def show(view: View) -> None:
     What a page has put there besides stays.
     """
     wanted, here = view.params(), st.query_params
-    others = {name: value for name, value in here.items() if name not in NAMES}
+    others = {name: value for name, value in here.items() if name not in menu.GOES_ALONG}
     try:
         here.from_dict(wanted | others)  # in one step, so that *back* is one step too
     except StreamlitAPIException:  # a widget owns one of the others, which may not even be kept
         here.update({name: value for name, value in wanted.items() if here.get(name) != value})
-        for name in NAMES & set(here) - set(wanted):
+        for name in set(menu.GOES_ALONG) & set(here) - set(wanted):
             del here[name]
 
 

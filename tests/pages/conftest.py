@@ -79,6 +79,7 @@ attention_page = opener("pages/attention.py")
 inspect_page = opener("pages/1_inspect.py")
 robustness_page = opener("pages/robustness.py")
 feedback_page = opener("pages/feedback.py")
+results_page = opener("pages/results.py")
 augmentation_page = opener("pages/augmentation.py")
 
 

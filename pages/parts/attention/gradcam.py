@@ -16,7 +16,7 @@ from core.search import EmbeddedQuery, SearchResult
 from pages.parts.attention import maps
 from pages.parts.attention.maps import RELATIVE_SCALE, Panel, Scale
 from pages.parts.attention.query import SIDE, AttentionQuery
-from pages.ui import navigation, resources
+from pages.ui import menu, navigation, resources
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.errors import plain
@@ -239,5 +239,5 @@ def _finding(measured: Mapping[str, Any]) -> None:
             navigation.RESULTS,
             label="All maps, with intervals and by category",
             icon=":material/table_chart:",
-            query_params={"part": "Attention"},
+            query_params=menu.along() | {"part": "Attention"},
         )

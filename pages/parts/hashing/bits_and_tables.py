@@ -24,9 +24,7 @@ def show_bits_and_tables(indexed: IndexedGallery) -> None:
     show_code(theory.predict, theory.measure, theory.choose)
 
 
-@st.fragment
 def _settings_and_outcome(indexed: IndexedGallery) -> None:
-    indexed = indexed.now()
     shown, n = indexed.shown, indexed.n - 1
     kinds = list(_WANTED) if _has_labels(indexed) else ["Nearest"]
     top = st.container()

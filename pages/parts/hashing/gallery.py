@@ -1,8 +1,7 @@
 """What all parts but the lab are about: a gallery, its index, and the settings."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Self
 
 import numpy as np
 import streamlit as st
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from core.galleries.base import Gallery, GalleryItem
 from core.galleries.store import StoredGallery
 from core.index.lsh import LSHIndex
-from pages.ui import cards, resources, view
+from pages.ui import cards, resources
 from pages.ui.errors import plain
 from pages.ui.view import View
 
@@ -25,10 +24,6 @@ class IndexedGallery:
     shown: View
     gallery: Gallery
     stored: StoredGallery
-
-    def now(self) -> Self:
-        """The same as the address says it now: a part may be drawn again alone."""
-        return replace(self, shown=view.parse(st.query_params))
 
     @property
     def index(self) -> LSHIndex:

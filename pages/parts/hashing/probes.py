@@ -45,7 +45,6 @@ def show_probes(indexed: IndexedGallery) -> None:
     show_code(LSHIndex.candidates, theory.probe_steps)
 
 
-@st.fragment
 def _stepper(
     indexed: IndexedGallery,
     query: LookedUp,
@@ -56,13 +55,12 @@ def _stepper(
     """Show one step.
 
     Args:
-        indexed: with the settings of the first run.
+        indexed: with the settings.
         query: with its neighbours.
         candidates: what all steps find.
         steps: what each step brings.
         unordered: what it would bring if margins were ignored.
     """
-    indexed = indexed.now()
     shown, k, n_steps = indexed.shown, len(query.neighbours), len(steps.n_found)
     step, code = min(shown.probes, n_steps), indexed.index.hash(query.embedding)
     _step_buttons(shown, n_steps)

@@ -24,5 +24,5 @@ def link_further(shown: View) -> None:
             navigation.RESULTS,
             label="Figure 10, measured over all queries",
             icon=":material/table_chart:",
-            query_params={"part": "Changed queries"},
+            query_params=shown.params() | {"part": "Changed queries"},
         )

@@ -1,4 +1,4 @@
-"""The teacher's link: one click copies the address, which says all that is seen."""
+"""The teacher's link: one click copies the address, which says all that is seen but the guesses."""
 
 from pathlib import Path
 
@@ -8,7 +8,9 @@ _FOLDER = Path(__file__).parent
 _copy = st.components.v2.component(
     "share",
     html='<button type="button">Link to exactly this view</button>\n'
-    '<input readonly hidden aria-label="The address of this view">\n<p role="status"></p>\n',
+    '<label hidden><input type="checkbox"> With my guesses</label>\n'
+    '<input class="address" readonly hidden aria-label="The address of this view">\n'
+    '<p role="status"></p>\n',
     css=(_FOLDER / "share.css").read_text(encoding="utf-8"),
     js=(_FOLDER / "share.js").read_text(encoding="utf-8"),
 )

@@ -14,14 +14,25 @@ async function copy(address, field) {
   }
 }
 
+/** The address of this page; a guess in it would tell a class what somebody thought. */
+function shared(withGuesses) {
+  const url = new URL(window.location.href);
+  const guesses = [...url.searchParams.keys()].filter((name) => name.startsWith("guess"));
+  if (withGuesses || !guesses.length) return { address: window.location.href, guesses };
+  guesses.forEach((name) => url.searchParams.delete(name));
+  return { address: url.href, guesses };
+}
+
 export default function ({ parentElement }) {
-  const [button, field, status] = ["button", "input", "p"].map((it) =>
-    parentElement.querySelector(it),
+  const [button, label, box, field, status] = ["button", "label", "label input", ".address", "p"].map(
+    (it) => parentElement.querySelector(it),
   );
-  button.onclick = async () => {
+  button.onclick = box.onchange = async () => {
     field.hidden = true;
     status.textContent = "";
-    const copied = await copy(window.location.href, field);
+    const { address, guesses } = shared(box.checked);
+    label.hidden = !guesses.length;
+    const copied = await copy(address, field);
     status.textContent = copied ? "Copied." : "Selected: copy it with Ctrl+C or ⌘C.";
   };
 }
