@@ -7,6 +7,7 @@ from pages.parts.results.attention import show_attention
 from pages.parts.results.claims import show_claims
 from pages.parts.results.departures import show_departures
 from pages.parts.results.figure_10 import show_changed_queries
+from pages.parts.results.masks import show_masks
 from pages.parts.results.overview import ask_for_the_share, show_opening
 from pages.parts.results.table_3 import show_times
 from pages.parts.results.tables_1_and_2 import show_ranking
@@ -18,6 +19,7 @@ PARTS = {
     "Time": show_times,
     "Changed queries": show_changed_queries,
     "Attention": show_attention,
+    "Photographs": show_masks,
     "Settings": show_ablations,
     "Departures": show_departures,
 }

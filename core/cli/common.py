@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy
@@ -89,6 +90,15 @@ def circumstances() -> dict[str, Any]:
             "numpy": numpy.__version__,
         },
     }
+
+
+@contextmanager
+def timed() -> Iterator[dict[str, float]]:
+    """Give a dictionary that has the ``seconds`` of the block once it is left."""
+    duration: dict[str, float] = {}
+    started = perf_counter()
+    yield duration
+    duration["seconds"] = round(perf_counter() - started, 1)
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

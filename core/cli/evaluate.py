@@ -1,9 +1,10 @@
-"""Measure retrieval: one labelled gallery, or with --all the paper's whole experiment.
+"""Measure retrieval on one labelled gallery, attention on masks, or the paper's whole experiment.
 
 For one gallery every image queries all others by exact scan, and the checkpoint, in each
 attention mode, is compared with the average-pooled ImageNet features that its training started
-from. With --all every system of the paper is trained and judged on random splits, and the
-result files are written that the Results page shows; interrupted, it goes on where it was.
+from. With --masks, photographs with object masks beside them say whether the checkpoint's maps
+find the object. With --all every system of the paper is trained and judged on random splits, and
+the result files are written that the Results page shows; interrupted, it goes on where it was.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from ..evaluation.untouched import pooled_features
 from ..files import check_can_write
 from ..galleries.registry import open_gallery
 from ..galleries.store import load_or_build
-from . import evaluate_all
+from . import evaluate_all, evaluate_masks
 from .common import (
     add_checkpoint,
     add_gallery,
@@ -34,14 +35,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_gallery(parser, default=evaluate_all.ONE_GALLERY)
     add_checkpoint(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument(
+        "--masks",
+        type=Path,
+        metavar="FOLDER",
+        help="judge attention on the photographs of FOLDER/images by the masks of FOLDER/masks, "
+        "or on a gallery with masks/ in it (default of --out: assets/results/…)",
+    )
     evaluate_all.configure(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure one gallery, or everything."""
+    """Measure one gallery, a folder with masks, or everything."""
     evaluate_all.refuse_options(options)
     if options.all:
         evaluate_all.run(options)
+    elif options.masks:
+        evaluate_masks.run(options)
     else:
         run_one_gallery(options)
 

@@ -6,10 +6,8 @@ measures, writes its files to ``options.out_dir`` and prints what it found.
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from ..errors import SettingError
@@ -26,7 +24,7 @@ from ..index.vectors import checked_whole
 from ..model.embedder import Embedder
 from ..paper.tables import TABLE_1, TABLE_2
 from ..progress import Progress
-from .common import circumstances, progress_bar
+from .common import circumstances, progress_bar, timed
 
 ONE_GALLERY = "scenes"  # the default where --all isn't given
 GALLERIES = "corel1k,corel5k"
@@ -81,6 +79,8 @@ def refuse_options(options: argparse.Namespace) -> None:
         raise SettingError("--out is for one gallery; with --all name a folder by --out-dir.")
     if options.all and options.gallery != ONE_GALLERY:
         raise SettingError("--gallery is for one gallery; with --all name some by --galleries.")
+    if options.masks and (options.all or options.gallery != ONE_GALLERY):
+        raise SettingError("--masks is a measurement of its own; leave --all and --gallery out.")
     for name in ("init", "galleries", "only", "seeds", "fresh", "out_dir"):
         if not options.all and getattr(options, name) is not None:
             raise SettingError(
@@ -181,19 +181,10 @@ def robustness(options: argparse.Namespace, progress: Progress) -> None:
 
 def attention(options: argparse.Namespace, progress: Progress) -> None:
     """Measure how much of the attention falls on the object, on the built-in gallery's masks."""
-    from ..evaluation.attention_focus import measure_focus  # noqa: PLC0415
+    from .evaluate_masks import focus  # noqa: PLC0415
 
     gallery = ScenesGallery(progress=progress)
-    embedder = Embedder()
-    with timed() as duration:
-        body = measure_focus(gallery, embedder, untouched=embedder, progress=progress)
-    about = {
-        "gallery": gallery.key,
-        "gallery_digest": gallery.digest,
-        "checkpoint_digest": embedder.digest,
-        "seeds": [0],
-    }
-    save(options, "attention-scenes", {**circumstances(), **duration, **about, **body})
+    save(options, "attention-scenes", focus(gallery, Embedder(), progress))
 
 
 def ablations(options: argparse.Namespace, progress: Progress) -> None:
@@ -241,15 +232,6 @@ PARTS: dict[str, Part] = {
     "ablations": ablations,
     "embeddings": embeddings,
 }
-
-
-@contextmanager
-def timed() -> Iterator[dict[str, float]]:
-    """Give a dictionary that has the ``seconds`` of the block once it is left."""
-    duration: dict[str, float] = {}
-    started = perf_counter()
-    yield duration
-    duration["seconds"] = round(perf_counter() - started, 1)
 
 
 # What the terminal shows ------------------------------------------------------------------

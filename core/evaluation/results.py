@@ -37,6 +37,11 @@ def load(name: str, folder: Path = RESULTS) -> dict[str, Any] | None:
     return result
 
 
+def names(prefix: str, folder: Path | None = None) -> list[str]:
+    """Return the names of all result files that begin alike, in order, without ``.json``."""
+    return sorted(path.stem for path in (folder or RESULTS).glob(f"{prefix}*.json"))
+
+
 def read(path: Path) -> dict[str, Any]:
     """Return the JSON object in a file.
 

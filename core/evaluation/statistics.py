@@ -22,7 +22,7 @@ _BLOCK = 500  # resamples at once: of 1,500 queries they make 6 MB
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceInterval:
-    """A mean, and the 95 % bootstrap interval of it."""
+    """A mean or a ratio of means, and the 95 % bootstrap interval of it."""
 
     mean: float
     low: float
@@ -52,13 +52,27 @@ def bootstrap_mean(values: ArrayLike, *, seed: int = 0) -> ConfidenceInterval:
         SettingError: there is no value, or one that is no finite number.
     """
     data = np.asarray(values, dtype=np.float64)
-    if data.ndim != 1 or not np.isfinite(data).all():
-        raise SettingError(
-            f"Values of shape {data.shape} can't be bootstrapped; give finite numbers in one row."
-        )
-    _check_some(len(data))
-    low, high = np.quantile(_resampled_means(data, seed), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return ConfidenceInterval(float(data.mean()), float(low), float(high), len(data))
+    _check_numbers(data)
+    return _interval(float(data.mean()), _resampled_means(data, seed), len(data))
+
+
+def bootstrap_ratio(parts: ArrayLike, wholes: ArrayLike, *, seed: int = 0) -> ConfidenceInterval:
+    """Bound a ratio of two means by resampling the pairs.
+
+    Args:
+        parts: (n,) one per query or image.
+        wholes: (n,) above 0, for the same queries or images in the same order.
+        seed: of the resampling.
+
+    Raises:
+        SettingError: the two don't pair up, a whole isn't above 0, or as ``bootstrap_mean``.
+    """
+    first, second = _paired(parts, wholes)
+    if not (second > 0).all():
+        raise SettingError(f"A ratio to {second.min():g} says nothing; give wholes above 0.")
+    _check_numbers(first)
+    ratios = _resampled_means(first, seed) / _resampled_means(second, seed)  # the same draws
+    return _interval(float(first.mean() / second.mean()), ratios, len(first))
 
 
 def paired_difference(better: ArrayLike, worse: ArrayLike, *, seed: int = 0) -> ConfidenceInterval:
@@ -75,13 +89,23 @@ def paired_difference(better: ArrayLike, worse: ArrayLike, *, seed: int = 0) -> 
     Raises:
         SettingError: the two don't pair up, or as ``bootstrap_mean``.
     """
-    first, second = np.asarray(better, np.float64), np.asarray(worse, np.float64)
+    first, second = _paired(better, worse)
+    return bootstrap_mean(first - second, seed=seed)
+
+
+def _paired(one: ArrayLike, other: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    first, second = np.asarray(one, np.float64), np.asarray(other, np.float64)
     if first.shape != second.shape:
         raise SettingError(
             f"Figures of shapes {first.shape} and {second.shape} don't pair up; "
             "give both systems the same queries."
         )
-    return bootstrap_mean(first - second, seed=seed)
+    return first, second
+
+
+def _interval(value: float, resampled: NDArray[np.float64], n: int) -> ConfidenceInterval:
+    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return ConfidenceInterval(value, float(low), float(high), n)
 
 
 def _resampled_means(data: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
@@ -92,6 +116,14 @@ def _resampled_means(data: NDArray[np.float64], seed: int) -> NDArray[np.float64
         for _ in range(N_RESAMPLES // _BLOCK)
     ]
     return np.concatenate(parts)
+
+
+def _check_numbers(data: NDArray[np.float64]) -> None:
+    if data.ndim != 1 or not np.isfinite(data).all():
+        raise SettingError(
+            f"Values of shape {data.shape} can't be bootstrapped; give finite numbers in one row."
+        )
+    _check_some(len(data))
 
 
 def _check_some(n: int) -> None:

@@ -1,19 +1,20 @@
 """The built-in gallery: pictures that ``core.scenery`` painted, with exact object masks.
 
-The masks are what photographs lack: they tell where the object is, so one can measure whether
-attention looks at it.
+The masks are what most photographs lack: they tell where the object is, so one can measure
+whether attention looks at it.
 """
 
 import json
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from numpy.typing import NDArray
 
 from ..errors import COMMAND, GalleryError
 from ..locations import ASSETS
 from ..progress import Progress, silent
 from .folder import FolderGallery
+from .masks import MASKS, read_mask
 
 
 class ScenesGallery(FolderGallery):
@@ -35,17 +36,15 @@ class ScenesGallery(FolderGallery):
         except (OSError, ValueError, LookupError, TypeError, AttributeError, GalleryError) as error:
             raise _damaged(folder) from error
 
-    def mask(self, id: int) -> np.ndarray:
-        """Return where the object of one image is visible: (H, W) bool.
+    def mask(self, id: int) -> NDArray[np.bool_]:
+        """Return where the object of one image is visible: (H, W).
 
         Raises:
             GalleryError: the mask's file is missing or damaged.
         """
-        path = (self.root / "masks" / self.items[id].name).with_suffix(".png")
         try:
-            with Image.open(path) as image:
-                return np.asarray(image.convert("1"))
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            return read_mask((self.root / MASKS / self.items[id].name).with_suffix(".png"))
+        except GalleryError as error:
             raise _damaged(self.root) from error
 
 

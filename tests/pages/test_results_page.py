@@ -8,7 +8,7 @@ import pytest
 from core.evaluation import results
 from core.figures.rows import Interval
 from core.paper.departures import DEPARTURES
-from pages.parts.results import verdicts
+from pages.parts.results import focus, verdicts
 
 HEAD = {
     "command": "python -m core evaluate --all",
@@ -25,7 +25,8 @@ TITLES = {
     "cnn": "CNN without attention, exact scan",
 }
 CONTROLLED = [("cnn-attention", "cnn"), ("ours", "cnn-lsh"), ("ours", "cnn-attention")]
-PARTS = ["Ranking", "Claims", "Time", "Changed queries", "Attention", "Settings"]
+OF_ALL = ["Ranking", "Claims", "Time", "Changed queries", "Attention", "Settings"]
+PARTS = [*OF_ALL, "Photographs"]
 
 
 def metrics(value):
@@ -133,16 +134,24 @@ def robustness():
 
 
 def attention():
-    shares = {"M_s, trained": 0.4, "M_s, untrained": 0.205, "Grad-CAM, trained": 0.1}
+    shares = {
+        "M_s, trained": 0.4,
+        "M_s, untrained": 0.205,
+        "Gaussian in the middle": 0.5,
+        "Grad-CAM, trained": 0.1,
+    }
+
+    def row(name, share):
+        interval = {"mean": share, "low": share - 0.01, "high": share + 0.01}
+        times = {end: value / 0.2 for end, value in interval.items()}
+        return {"map": name, "share_inside": interval, "ratio": times, "peak": interval}
+
     return {
         **HEAD,
+        "gallery_title": "dogs",
         "n_images": 720,
         "object_area_share": 0.2,
-        "rows": [
-            {"map": name, "share_inside": it, "low": it - 0.01, "high": it + 0.01}
-            | {"over_area": it / 0.2}
-            for name, it in shares.items()
-        ],
+        "rows": [row(name, share) for name, share in shares.items()],
         "categories": {"balloon": shares | {"area": 0.15}, "cactus": shares | {"area": 0.25}},
     }
 
@@ -180,6 +189,7 @@ def all_files():
         "time-corel5k": times() | {"gallery": "corel5k"},
         "robustness-corel1k": robustness(),
         "attention-scenes": attention(),
+        "attention-masks-dogs": attention() | {"categories": {}},
         "ablations-corel1k": ablations(),
     }
 
@@ -225,7 +235,7 @@ def test_every_part_shows_its_file_and_how_it_came_about(results_page, part):
     assert page.get("download_button")
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", OF_ALL)
 def test_without_any_file_every_part_says_which_command_writes_it(results_page, part):
     page = results_page(part, files={})
     assert page.info
@@ -251,6 +261,36 @@ def test_one_of_two_files_is_shown_while_the_other_is_missing(results_page, part
     page = results_page(part, files={kept: all_files()[kept]})
     assert len(page.info) == 1
     assert len(page.get("download_button")) == 1
+
+
+def test_photographs_without_a_file_say_which_command_measures_a_folder(results_page):
+    (info,) = results_page("Photographs", files={}).info
+    assert "`python -m core evaluate --masks FOLDER`" in info.value
+
+
+def test_every_folder_of_photographs_that_was_measured_is_shown(results_page):
+    files = {f"attention-masks-{it}": attention() | {"gallery_title": it} for it in ("b", "a")}
+    page = results_page("Photographs", files=files)
+    assert [it.value.split(" · ")[0] for it in page.subheader] == ["A", "B"]
+
+
+@pytest.mark.parametrize("part", ["Attention", "Photographs"])
+def test_a_gate_that_another_map_beats_is_said_to_be_beaten(results_page, part):
+    page = results_page(part)
+    assert "×2.00 of the object" in text(page)
+    assert "better: a Gaussian in the middle of the picture (×2.50)." in text(page)
+    assert "Grad-CAM of the same network" not in text(page)  # at ×0.5 it is worse
+    assert "That is chance" not in text(page)
+    cells = page.dataframe[0].value.set_index("Map")
+    assert cells.loc["M_s, untrained", "Inside ÷ area"] == "×1.02"
+    assert cells.loc["M_s, untrained", "Peak on the object"] == "20.5%"
+
+
+def test_a_gate_at_chance_is_called_so():
+    result = attention()
+    for end in ("mean", "low", "high"):
+        result["rows"][0]["ratio"][end] = 1.02
+    assert "That is chance: this gate does not look at the object." in focus.verdict(result)
 
 
 def test_a_damaged_file_gets_one_sentence_and_no_claim_that_it_is_missing(results_page, tmp_path):

@@ -53,7 +53,7 @@ def _measured() -> Mapping[str, Any] | None:
 
 def _over_area(measured: Mapping[str, Any]) -> dict[str, float]:
     """Each map's share inside the object over the object's share of the area."""
-    return {row["map"]: row["over_area"] for row in measured["rows"]}
+    return {row["map"]: row["ratio"]["mean"] for row in measured["rows"]}
 
 
 def _question(measured: Mapping[str, Any]) -> None:

@@ -5,12 +5,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.cli import evaluate_all, main
 from core.cli.evaluate_all import experiment_table
 from core.evaluation import results
 from core.evaluation.labelled_embeddings import load_labelled
 from core.galleries.folder import open_folder
+from core.model.checkpoint import load_checkpoint
 from core.model.embedder import Embedder
 from core.paper.tables import TABLE_1, TABLE_2
 
@@ -118,7 +120,7 @@ def test_a_second_command_takes_up_what_is_there_unless_it_is_to_be_fresh(
 MEASURED = {  # part -> (what measures it, the file it writes: {} is the gallery's key)
     "time": ("core.evaluation.table_3.measure_table_3", "time-{}"),
     "robustness": ("core.evaluation.figure_10.measure_figure_10", "robustness-{}"),
-    "attention": ("core.evaluation.attention_focus.measure_focus", "attention-scenes"),
+    "attention": ("core.cli.evaluate_masks.measure_focus", "attention-scenes"),
     "ablations": ("core.evaluation.ablations.measure_ablations", "ablations-{}"),
 }
 
@@ -230,6 +232,37 @@ def test_an_option_of_one_gallery_is_refused_with_all(option, instead, capsys):
     sentence = fails(["evaluate", "--all", *option.split()], capsys)
     assert sentence.startswith(f"{option.split()[0]} is for one gallery;")
     assert sentence.endswith(f"by {instead}.")
+
+
+# Photographs with masks ---------------------------------------------------------------------
+
+
+def test_a_folder_with_masks_is_measured_under_its_own_name(
+    pictures, tmp_path, checkpoint_file, monkeypatch, capsys
+):
+    monkeypatch.setattr(results, "RESULTS", tmp_path / "results")
+    for path in [*pictures.rglob("*.png")]:
+        mask = tmp_path / "pictures" / "masks" / path.relative_to(pictures)
+        mask.parent.mkdir(parents=True, exist_ok=True)
+        half = np.zeros((48, 72), np.uint8)
+        half[:, :36] = 255
+        Image.fromarray(half).save(mask)
+    arguments = ["evaluate", "--masks", str(pictures), "--checkpoint", str(checkpoint_file)]
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("pictures: 24 images, the object covers 50.0%")
+    assert "Flat                            1.000 (1.000 to 1.000)" in out
+    written = results.load("attention-masks-pictures", tmp_path / "results")
+    assert written["checkpoint_digest"] == Embedder(load_checkpoint(checkpoint_file)).digest
+    assert written.keys() >= {*results.HEAD, "seconds", "gallery_digest", "seeds"}
+    assert written["object_area_share"] == 0.5
+    assert list(written["categories"]) == ["sea", "sky"]
+
+
+def test_masks_are_a_measurement_of_their_own(pictures, capsys):
+    sentence = fails(["evaluate", "--masks", pictures, "--all"], capsys)
+    assert sentence == "--masks is a measurement of its own; leave --all and --gallery out."
+    assert "has no folder masks/" in fails(["evaluate", "--masks", pictures], capsys)
 
 
 # The table on the terminal ----------------------------------------------------------------

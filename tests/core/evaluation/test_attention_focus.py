@@ -1,4 +1,5 @@
 import zlib
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,8 +14,10 @@ from core.evaluation import attention_focus as module
 from core.evaluation.attention_focus import (
     average_pool,
     cell_shares,
+    gaussian,
     measure_focus,
     nearest_of_category,
+    peak_inside,
     share_inside,
     untrained_cbam,
 )
@@ -28,7 +31,18 @@ pytestmark = pytest.mark.model
 
 CHANNELS = 32
 UNTOUCHED = "Grad-CAM, untouched ImageNet"
-ROWS = ["M_s, trained", "M_s, untrained", "Grad-CAM, trained", UNTOUCHED]
+ROWS = [
+    "M_s, trained",
+    "M_s without M_c, trained",
+    "M_s, untrained",
+    "M_s without M_c, untrained",
+    "Flat",
+    "Gaussian in the middle",
+    "Mean of F",
+    "Grad-CAM, trained",
+    UNTOUCHED,
+    "True mask",
+]
 
 
 class Masked:
@@ -129,6 +143,27 @@ def test_scale_changes_no_share():
     np.testing.assert_allclose(share_inside(0.01 * maps, cells), share_inside(maps, cells))
 
 
+def test_a_peak_is_on_the_object_where_its_cell_is_mostly_object():
+    cells = np.array([[[0.51, 0.0], [1.0, 0.49]]] * 4)
+    maps = np.array(
+        [
+            [[9.0, 1.0], [1.0, 1.0]],
+            [[1.0, 1.0], [1.0, 9.0]],  # its cell is object by less than a half
+            [[1.0, 1.0], [1.0, 1.0]],  # any of four cells, two of them mostly object
+            [[0.0, 5.0], [5.0, 0.0]],  # one of two
+        ]
+    )
+    assert peak_inside(maps, cells).tolist() == [1, 0, 0.5, 0.5]
+
+
+def test_the_middle_is_a_gaussian_whose_deviation_is_a_quarter_of_each_side():
+    middle = gaussian(6, 8)
+    assert middle.shape == (6, 8)
+    np.testing.assert_allclose(middle, middle[::-1, ::-1])
+    assert gaussian(5, 9)[2, 4] == 1
+    assert gaussian(1, 4)[0, 0] == pytest.approx(np.exp(-0.5 * (0.375 / 0.25) ** 2))
+
+
 def test_the_nearest_is_another_image_of_the_category():
     angles = np.deg2rad([0, 1, 10, 80, 60])
     embeddings = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
@@ -145,6 +180,10 @@ def test_an_image_alone_in_its_category_is_one_sentence():
 
 def row(focus, name):
     return next(row for row in focus["rows"] if row["map"] == name)
+
+
+def inside(focus, name):
+    return row(focus, name)["share_inside"]["mean"]
 
 
 def mean_share(masked, maps):
@@ -166,7 +205,7 @@ def test_the_trained_row_is_about_the_gates_with_both_parts_on(focus, masked, st
     with torch.no_grad():
         maps = stub.checkpoint.network.head(features, attention="both").maps
     expected = mean_share(masked, maps.spatial.gate[:, 0].numpy())
-    assert row(focus, "M_s, trained")["share_inside"] == pytest.approx(expected, abs=1e-5)
+    assert inside(focus, "M_s, trained") == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_untrained_row_is_the_mean_over_random_cbams(focus, masked, stub, features):
@@ -176,7 +215,7 @@ def test_the_untrained_row_is_the_mean_over_random_cbams(focus, masked, stub, fe
         with torch.no_grad():
             maps = CBAM(CHANNELS)(features)
         expected.append(mean_share(masked, maps.spatial.gate[:, 0].numpy()))
-    found = row(focus, "M_s, untrained")["share_inside"]
+    found = inside(focus, "M_s, untrained")
     assert found == pytest.approx(np.mean(expected), abs=1e-5)
     assert found != pytest.approx(expected[0], abs=1e-5)
 
@@ -196,41 +235,101 @@ def test_the_grad_cam_row_explains_the_nearest_of_the_category(focus, masked, st
         embeddings = network.head(features).embedding
     maps = grad_cam(network, features, brute_force_targets(embeddings, masked))
     expected = mean_share(masked, maps)
-    assert row(focus, "Grad-CAM, trained")["share_inside"] == pytest.approx(expected, abs=1e-4)
+    assert inside(focus, "Grad-CAM, trained") == pytest.approx(expected, abs=1e-4)
 
 
 def test_untouched_features_are_pooled_without_cbam_and_fc(focus, masked, features):
     pooled = normalize(features.mean(dim=(2, 3)))
     maps = similarity_map(average_pool, features, brute_force_targets(pooled, masked))
     expected = mean_share(masked, maps)
-    assert row(focus, UNTOUCHED)["share_inside"] == pytest.approx(expected, abs=1e-4)
+    assert inside(focus, UNTOUCHED) == pytest.approx(expected, abs=1e-4)
 
 
 def test_rows_have_intervals_and_are_held_against_the_area(focus):
     assert [row["map"] for row in focus["rows"]] == ROWS
+    area = focus["object_area_share"]
     for one in focus["rows"]:
-        assert one["low"] < one["share_inside"] < one["high"]
-        assert one["over_area"] == pytest.approx(one["share_inside"] / focus["object_area_share"])
-        above = one["above_area"]
-        difference = one["share_inside"] - focus["object_area_share"]
-        assert above["mean"] == pytest.approx(difference)
-        assert above["low"] <= above["mean"] <= above["high"]
+        share = one["share_inside"]["mean"]
+        assert one["ratio"]["mean"] == pytest.approx(share / area)
+        assert one["above_area"]["mean"] == pytest.approx(share - area)
+        for figure in ("share_inside", "ratio", "above_area", "peak"):
+            assert one[figure]["low"] <= one[figure]["mean"] <= one[figure]["high"]
+        if one["map"] != "Flat":  # all masks are equally large, so a flat map has no spread
+            assert one["share_inside"]["low"] < share < one["share_inside"]["high"]
+    assert row(focus, "Flat")["ratio"] == {"mean": 1, "low": 1, "high": 1}
+    assert inside(focus, "True mask") == max(inside(focus, name) for name in ROWS)
+
+
+def test_without_channel_attention_the_gates_are_those_of_the_mode_spatial(
+    focus, masked, stub, features
+):
+    with torch.no_grad():
+        maps = stub.checkpoint.network.head(features, attention="spatial").maps
+    expected = mean_share(masked, maps.spatial.gate[:, 0].numpy())
+    assert inside(focus, "M_s without M_c, trained") == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_mean_of_f_is_over_its_channels(focus, masked, features):
+    expected = mean_share(masked, features.numpy().mean(axis=1))
+    assert inside(focus, "Mean of F") == pytest.approx(expected, abs=1e-5)
+
+
+def test_peaks_are_counted_by_hand(focus, masked, features):
+    found = []
+    for item, one in zip(masked.items, features.mean(dim=1).numpy(), strict=True):
+        cells = masked.mask(item.id).reshape(2, 24, 3, 24).mean(axis=(1, 3))
+        found.append(cells.ravel()[one.argmax()] > 0.5)
+    assert row(focus, "Mean of F")["peak"]["mean"] == pytest.approx(np.mean(found))
+
+
+def test_images_whose_object_is_hidden_are_left_out(masked, stub, focus):
+    class Hidden(Masked):
+        def mask(self, id):
+            return super().mask(id) & (id != 3)
+
+    less = measure_focus(Hidden(masked), stub)
+    assert (less["n_images"], less["n_without_object"]) == (19, 1)
+    area = np.mean([masked.mask(id).mean() for id in range(20) if id != 3])
+    assert less["object_area_share"] == pytest.approx(area)
+    assert (focus["n_images"], focus["n_without_object"]) == (20, 0)
+
+
+def test_masks_without_any_object_are_one_sentence(masked, stub):
+    class Empty(Masked):
+        def mask(self, id):
+            return super().mask(id) & False
+
+    with pytest.raises(GalleryError, match=r"^No mask of photos shows an object; .*\.$"):
+        measure_focus(Empty(masked), stub)
+
+
+def test_images_without_labels_are_compared_with_the_nearest_of_all(masked, stub):
+    class Unlabelled(Masked):
+        def __init__(self, gallery):
+            super().__init__(gallery)
+            self.items = [replace(item, label=None) for item in gallery.items]
+
+    focus = measure_focus(Unlabelled(masked), stub)
+    assert focus["categories"] == {}
+    assert [one["map"] for one in focus["rows"]] == [it for it in ROWS if it != UNTOUCHED]
 
 
 def test_a_gate_that_is_the_same_everywhere_lies_exactly_on_the_area(masked, stub, monkeypatch):
     weight = stub.checkpoint.network.cbam.spatial.conv.weight
     monkeypatch.setattr(weight, "data", torch.zeros_like(weight))
     focus = measure_focus(masked, stub)
-    assert row(focus, "M_s, trained")["over_area"] == pytest.approx(1)
-    assert row(focus, "M_s, trained")["above_area"]["low"] == pytest.approx(0, abs=1e-9)
-    assert [one["map"] for one in focus["rows"]] == ROWS[:3]  # nobody gave an untouched one
+    gate, flat = row(focus, "M_s, trained"), row(focus, "Flat")
+    assert gate["ratio"]["mean"] == pytest.approx(1)
+    assert gate["above_area"]["low"] == pytest.approx(0, abs=1e-9)
+    assert gate["peak"] == flat["peak"]
+    assert UNTOUCHED not in [one["map"] for one in focus["rows"]]  # nobody gave one
 
 
 def test_categories_are_the_parts_that_the_rows_are_the_mean_of(focus):
     assert list(focus["categories"]) == ["blue", "green", "grey", "red"]
     for name in ROWS:
         parts = [category[name] for category in focus["categories"].values()]
-        assert np.mean(parts) == pytest.approx(row(focus, name)["share_inside"])
+        assert np.mean(parts) == pytest.approx(inside(focus, name))
     areas = [category["area"] for category in focus["categories"].values()]
     assert np.mean(areas) == pytest.approx(focus["object_area_share"])
 

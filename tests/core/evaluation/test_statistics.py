@@ -5,7 +5,12 @@ import pytest
 from scipy.stats import bootstrap
 
 from core.errors import SettingError
-from core.evaluation.statistics import bootstrap_mean, mean_and_deviation, paired_difference
+from core.evaluation.statistics import (
+    bootstrap_mean,
+    bootstrap_ratio,
+    mean_and_deviation,
+    paired_difference,
+)
 
 
 def skewed(n, seed=0):
@@ -95,3 +100,33 @@ def test_values_that_say_nothing_are_one_sentence():
     ]:
         with pytest.raises(SettingError, match=sentence):
             call()
+
+
+def test_a_ratio_of_means_has_scipys_percentile_interval_over_pairs():
+    wholes = np.random.default_rng(1).uniform(0.1, 0.6, 200)
+    parts = 1.5 * wholes + 0.1 * skewed(200)
+    ours = bootstrap_ratio(parts, wholes)
+    theirs = bootstrap(
+        (parts, wholes),
+        lambda one, other, axis: one.mean(axis) / other.mean(axis),
+        n_resamples=10_000,
+        method="percentile",
+        paired=True,
+        rng=np.random.default_rng(1),
+    )
+    close = 0.12 * theirs.standard_error
+    assert ours.low == pytest.approx(theirs.confidence_interval.low, abs=close)
+    assert ours.high == pytest.approx(theirs.confidence_interval.high, abs=close)
+    assert (ours.mean, ours.n) == (pytest.approx(parts.mean() / wholes.mean()), 200)
+
+
+def test_a_ratio_to_itself_is_exactly_one():
+    wholes = np.random.default_rng(1).uniform(0.1, 0.6, 50)
+    ours = bootstrap_ratio(wholes, wholes)
+    assert (ours.mean, ours.low, ours.high) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("wholes", [[1, 0], [1, -1], [1]])
+def test_a_ratio_to_nothing_is_one_sentence(wholes):
+    with pytest.raises(SettingError, match=r"\.$"):
+        bootstrap_ratio([1, 2], wholes)

@@ -29,7 +29,7 @@ def test_the_finding_is_read_from_its_file_and_left_out_without_one(
     assert "honest finding" not in text(page)
     assert not page.radio
     figures = {"M_s, trained": 3.21, "Grad-CAM, trained": 1.23}
-    rows = [{"map": name, "over_area": value} for name, value in figures.items()]
+    rows = [{"map": name, "ratio": {"mean": value}} for name, value in figures.items()]
     body = {"n_images": 99, "rows": rows}
     monkeypatch.setattr(results, "load", lambda name, folder: body)
     page = attention_page(**RED, part="Grad-CAM")

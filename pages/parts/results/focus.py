@@ -1,0 +1,98 @@
+"""How well maps find the object: one measurement in words, a chart and a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.figures.rows import Interval, shares_inside
+from pages.ui import charts
+from pages.ui.code import show_code
+from pages.ui.result_files import Result, show_origin
+from pages.ui.tables import pinned_table
+
+JUDGED = "M_s, trained"
+RIVALS = {  # map -> what it is called within a sentence
+    "Gaussian in the middle": "a Gaussian in the middle of the picture",
+    "Mean of F": "the mean of F over its channels",
+    "Grad-CAM, trained": "Grad-CAM of the same network",
+}
+CHANCE = 1.1  # below this ratio a map is as good as one that knows nothing of objects
+
+
+def show_focus(name: str, result: Result) -> None:
+    """Show one file of ``core.evaluation.attention_focus``.
+
+    Args:
+        name: of the file.
+        result: its content.
+    """
+    st.markdown(verdict(result))
+    rows = result["rows"]
+    intervals = [Interval(it["map"] + " ·", **it["share_inside"]) for it in rows]
+    charts.chart(
+        shares_inside(intervals, area=result["object_area_share"]),
+        key=f"inside-{name}",
+        alt="Share of each map inside the object: "
+        + ", ".join(f"{it['map']} {it['share_inside']['mean']:.1%}" for it in rows),
+    )
+    pinned_table(
+        [
+            {
+                "Map": it["map"],
+                "Inside ÷ area": f"×{it['ratio']['mean']:.2f}",
+                "95 % of it": between(it["ratio"], "×{:.2f}"),
+                "Peak on the object": f"{it['peak']['mean']:.1%}",
+                "95 %": between(it["peak"], "{:.1%}"),
+            }
+            for it in rows
+        ]
+    )
+    if result["categories"]:
+        with st.expander("By category"):
+            pinned_table(
+                [
+                    {"Category": label, "Object covers": f"{shares['area']:.1%}"}
+                    | {it["map"]: f"{shares[it['map']]:.1%}" for it in rows}
+                    for label, shares in result["categories"].items()
+                ]
+            )
+    show_origin(name, result)
+
+
+def show_focus_code() -> None:
+    """Show how the figures are computed."""
+    show_code(
+        "core.evaluation.attention_focus:cell_shares",
+        "core.evaluation.attention_focus:share_inside",
+        "core.evaluation.attention_focus:peak_inside",
+    )
+
+
+def verdict(result: Result) -> str:
+    """Say what M_s is worth as a map, and what beats it."""
+    rows = {it["map"]: it for it in result["rows"]}
+    ratio, peak = rows[JUDGED]["ratio"], rows[JUDGED]["peak"]
+    chance = " That is chance: this gate does not look at the object."
+    better = [name for name in RIVALS if name in rows and _mean(rows, name) > ratio["mean"]]
+    beaten = ", ".join(f"{RIVALS[it]} (×{_mean(rows, it):.2f})" for it in better)
+    return (
+        f"**M_s puts ×{ratio['mean']:.2f} of the object's share of the area on the object** "
+        f"({between(ratio, '×{:.2f}')}, 95 %); a flat map has ×1.00."
+        + (chance if ratio["mean"] < CHANCE else "")
+        + f" Its greatest cell is mostly object in **{peak['mean']:.0%}** of the pictures"
+        + (f"; the middle's in {rows[_MIDDLE]['peak']['mean']:.0%}." if _MIDDLE in rows else ".")
+        + (f" Maps that find the object better: {beaten}." if better else "")
+    )
+
+
+_MIDDLE = "Gaussian in the middle"
+
+
+def _mean(rows: Mapping[str, Any], name: str) -> float:
+    return float(rows[name]["ratio"]["mean"])
+
+
+def between(interval: Mapping[str, float], form: str) -> str:
+    """Write the ends of an interval."""
+    return f"{form.format(interval['low'])} to {form.format(interval['high'])}"

@@ -1,0 +1,40 @@
+"""Whether attention finds the object in photographs, by masks that lie beside them."""
+
+import streamlit as st
+
+from core.errors import COMMAND
+from core.evaluation import results
+from pages.parts.results.focus import show_focus, show_focus_code
+from pages.ui.result_files import read_or_say
+
+PREFIX = "attention-masks-"
+MISSING = (
+    f"Attention on photographs: not measured yet. `{COMMAND} evaluate --masks FOLDER` measures "
+    "photographs in FOLDER/images by their masks in FOLDER/masks and writes the file that this "
+    "page reads."
+)
+
+
+def show_masks() -> None:
+    """Whether attention finds the object in photographs, by masks that lie beside them."""
+    st.header("Does attention look at the object? · Photographs", anchor=False)
+    names = results.names(PREFIX)
+    if not names:
+        st.info(MISSING, icon=":material/hourglass_empty:")
+        return
+    st.markdown(
+        "Scenes are painted; these are photographs whose objects somebody outlined by hand. The "
+        "cells of each map are compared with the mask, as on *Scenes*: the dotted line is what a "
+        "map that knows nothing of objects has inside, because the objects cover that share of "
+        "the area. Objects that fill the middle are found by looking at the middle, so that is "
+        "a rival too."
+    )
+    for name in names:
+        if result := read_or_say(name, MISSING):
+            st.subheader(
+                f"{result['gallery_title'].capitalize()} · {result['n_images']:,} photographs, "
+                f"object {result['object_area_share']:.0%} of the area",
+                anchor=False,
+            )
+            show_focus(name, result)
+    show_focus_code()
