@@ -41,6 +41,8 @@ NEEDED = {
     "core.index.protocol": {"numpy"},
     "core.index.vectors": {"numpy"},
     "core.index.persistence": {"numpy"},
+    "core.index.cosine": {"numpy"},
+    "core.index.multi_probe": {"numpy"},
     "core.index.families": {"numpy"},
     "core.index.families.hyperplanes": {"numpy"},
     "core.index.lsh": {"numpy"},

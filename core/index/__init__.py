@@ -5,9 +5,11 @@ Read in this order:
 1. ``protocol``     what every index does, here and in ``core.engine``
 2. ``vectors``      the gallery's embeddings by id, and the checks that all of them pass
 3. ``exact``        the exact scan, and reranking: the same ranking on a few candidates
-4. ``families``     from an embedding to its hash code (equations 7-8, figure 7)
-5. ``lsh``          hash tables, buckets, probes and candidates (figures 8-9)
-6. ``persistence``  an index on disk
+4. ``cosine``       the cosine of the angle (equations 7-8)
+5. ``families``     from an embedding to its hash code (section 3.3)
+6. ``lsh``          hash tables, buckets, probes and candidates (figures 8-9)
+7. ``multi_probe``  in which order the buckets beside a query's own are read
+8. ``persistence``  an index on disk
 
 This folder needs NumPy, ``core.errors`` and ``core.files`` only, so that it can be lifted out.
 """

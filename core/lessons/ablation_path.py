@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SettingError
+from ..index.cosine import cosine
 from ..index.exact import neighbour_recall
-from ..index.families.hyperplanes import collision_probability, cosine
+from ..index.families.hyperplanes import collision_probability
 from ..model.attention import AttentionMode
 from ..search import SearchResult
 

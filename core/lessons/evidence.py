@@ -25,14 +25,9 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..galleries.base import Gallery
 from ..index.exact import Hits, exact_scan, rerank
-from ..index.families.hyperplanes import (
-    MAX_TABLES,
-    bit_values,
-    draw_hyperplanes,
-    flips_in_order,
-    hash_code,
-)
+from ..index.families.hyperplanes import MAX_TABLES, bit_values, draw_hyperplanes, hash_code
 from ..index.lsh import LSHIndex
+from ..index.multi_probe import flips_in_order
 from ..index.vectors import similarities
 from ..search import SearchConfig, SearchResult
 

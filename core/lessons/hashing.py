@@ -1,4 +1,4 @@
-"""What random hyperplanes should do, and what an index really does (section 3.3, Figure 7).
+"""What random hyperplanes should do, and what an index really does (section 3.3).
 
 All theory here follows from one sentence: two images with the angle theta between them share a
 bit with probability p = 1 - theta/pi, and so a bucket in at least one of L tables of K bits
@@ -10,13 +10,12 @@ serve all its images, so what one index does lies around the mean and not on it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import lgamma
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..index.exact import best
-from ..index.families.hyperplanes import collision_probability, keys_of, retrieval_probability
+from ..index.families.hyperplanes import collision_probability, retrieval_probability
 from ..index.lsh import Candidates, LSHIndex
 from ..index.vectors import similarities
 
@@ -31,7 +30,6 @@ farther.
 """
 
 _MOST_PAIRS = 1_000_000  # that a sample holds: a second's work at most
-_DRAWN_PAIRS = 10_000  # out of which some of every angle are taken
 
 
 # Recall and cost: predicted, measured, chosen -----------------------------------------------
@@ -86,7 +84,7 @@ def sample_pairs(
         elif labels[row] is not None:
             mine[:] = [label == labels[row] for label in labels]
             mine[row] = False
-        degrees = _degrees(cosines)
+        degrees = degrees_of(cosines)
         np.add.at(counts, (mine.astype(int), np.minimum(degrees, DEGREES - 1).astype(int)), 1)
         counts[0, int(degrees[row])] -= 1  # the query beside itself is no pair
     return PairSample(ids, rows, wanted, wanted_angles=counts[1], other_angles=counts[0])
@@ -147,92 +145,6 @@ def retrieved_at(degrees: NDArray[np.float64], n_bits: int, n_tables: int) -> ND
     return retrieval_probability(
         collision_probability(np.cos(np.deg2rad(degrees))), n_bits, n_tables
     )
-
-
-# Bits that differ (Figure 7) ----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HammingPairs:
-    """Pairs of images by rising angle, and in how many bits they differ."""
-
-    rows: NDArray[np.intp]  # (P, 2)
-    degrees: NDArray[np.float64]  # (P,) theta, ascending
-    different: NDArray[np.int64]  # (P,) of ``n_bits``
-    n_bits: int  # that were compared: K of one table, or K·L of all
-
-
-def spread_pairs(
-    embeddings: NDArray[np.float32], n_pairs: int, *, seed: int = 0
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Draw pairs of different rows, taking from every degree in turn.
-
-    Pairs drawn at random are nearly all some 80 degrees apart; these show the whole range.
-
-    Returns:
-        rows (P, 2) and degrees (P,), by rising angle; P is smaller in a tiny gallery.
-    """
-    n = len(embeddings)
-    drawn = np.random.default_rng(seed).integers(n, size=(_DRAWN_PAIRS, 2))
-    pairs = np.unique(np.sort(drawn[drawn[:, 0] != drawn[:, 1]]), axis=0)  # (Q, 2)
-    degrees = _degrees(np.vecdot(embeddings[pairs[:, 0]], embeddings[pairs[:, 1]]))
-    shuffled = np.random.default_rng(seed).permutation(len(pairs))
-    in_turn = np.empty(len(pairs), dtype=np.int64)  # how many of its degree came before it
-    order = shuffled[np.argsort(degrees[shuffled].astype(int), kind="stable")]
-    bins = degrees[order].astype(int)
-    in_turn[order] = np.arange(len(pairs)) - np.searchsorted(bins, bins)
-    chosen = np.argsort(in_turn, kind="stable")[:n_pairs]
-    chosen = chosen[np.argsort(degrees[chosen], kind="stable")]
-    return pairs[chosen], degrees[chosen]
-
-
-def hamming_pairs(
-    embeddings: NDArray[np.float32],
-    hyperplanes: NDArray[np.float32],
-    n_pairs: int,
-) -> HammingPairs:
-    """Compare hash codes of pairs of images with the angles between them.
-
-    Args:
-        embeddings: (n, D) of unit length.
-        hyperplanes: (T, K, D) of the tables to compare: T·K bits.
-        n_pairs: how many pairs at most.
-    """
-    rows, degrees = spread_pairs(embeddings, n_pairs)
-    used, position = np.unique(rows, return_inverse=True)
-    keys = keys_of(embeddings[used], hyperplanes)[position.reshape(rows.shape)]  # (P, 2, T)
-    different = np.bitwise_count(keys[:, 0] ^ keys[:, 1]).sum(axis=1, dtype=np.int64)
-    return HammingPairs(rows, degrees, different, hyperplanes.shape[0] * hyperplanes.shape[1])
-
-
-def binomial_band(
-    p: NDArray[np.float64], n: int, *, level: float = 0.95
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Within which counts n independent draws of probability p lie, ``level`` of the time.
-
-    Args:
-        p: (m,) probabilities.
-        n: draws.
-        level: at least this share of all outcomes lies from low to high; half of the rest below.
-
-    Returns:
-        low (m,) and high (m,), both counts included.
-    """
-    counts = np.arange(n + 1)
-    ways = np.array([lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) for k in counts])
-    inside = np.clip(p, 1e-12, 1 - 1e-12)[:, np.newaxis]  # (m, 1): 0 and 1 have no logarithm
-    log = ways + counts * np.log(inside) + (n - counts) * np.log1p(-inside)
-    cumulated = np.exp(log).cumsum(axis=1)  # (m, n + 1)
-    tail = (1 - level) / 2
-    low = (cumulated < tail).sum(axis=1)
-    high = np.minimum((cumulated < 1 - tail).sum(axis=1), n)
-    return low, high
-
-
-def share_inside(pairs: HammingPairs, *, level: float = 0.95) -> float:
-    """Share of the pairs whose count of different bits lies in the band of their angle."""
-    low, high = binomial_band(pairs.degrees / DEGREES, pairs.n_bits, level=level)
-    return float(((low <= pairs.different) & (pairs.different <= high)).mean())
 
 
 # Probes -------------------------------------------------------------------------------------
@@ -311,7 +223,7 @@ def table_statistics(sizes: dict[int, int], n_bits: int) -> TableStatistics:
     )
 
 
-def _degrees(cosines: NDArray[np.float32]) -> NDArray[np.float64]:
+def degrees_of(cosines: NDArray[np.float32]) -> NDArray[np.float64]:
     """Angles between 0 and 180 degrees; the largest bin takes 180 itself."""
     degrees: NDArray[np.float64] = np.rad2deg(np.arccos(np.clip(cosines, -1, 1), dtype=np.float64))
     return degrees

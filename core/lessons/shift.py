@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..index.cosine import cosine
 from ..index.exact import exact_scan, neighbour_recall, rerank
-from ..index.families.hyperplanes import HashCode, collision_probability, cosine
+from ..index.families.hyperplanes import HashCode, collision_probability
 from ..index.lsh import Candidates, LSHIndex
 
 

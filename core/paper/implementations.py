@@ -31,7 +31,7 @@ IMPLEMENTATIONS = (
     Implementation("Equation 5, Figure 5", "Channel attention", ".model.cbam:ChannelAttention"),
     Implementation("Equation 6, Figure 6", "Spatial attention", ".model.cbam:SpatialAttention"),
     Implementation("Section 3.2", "Training", ".model.training:train"),
-    Implementation("Equations 7-8", "Cosine of the angle", ".index.families.hyperplanes:cosine"),
+    Implementation("Equations 7-8", "Cosine of the angle", ".index.cosine:cosine"),
     Implementation(
         "Section 3.3 (1)",
         "Hash functions for the angle",
@@ -45,7 +45,7 @@ IMPLEMENTATIONS = (
     Implementation(
         "Figure 7",
         "Hash codes of similar images are close",
-        ".lessons.hashing:hamming_pairs",
+        ".lessons.figure_7:hamming_pairs",
     ),
     Implementation("Figure 8", "Build the index", ".search:build_index"),
     Implementation("Figure 9", "Look a query up", ".search:look_up"),

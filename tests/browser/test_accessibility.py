@@ -28,7 +28,7 @@ FOCUSED = """() => {
 
 def path(page: str) -> str:
     """The address of a page."""
-    name = "" if page == navigation.HOME else page.removeprefix("pages/").removesuffix(".py")
+    name = navigation.slug(page)
     return f"/{name}{QUERIES.get(page, OWL)}"
 
 

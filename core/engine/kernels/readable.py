@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...index.exact import best
-from ...index.families.hyperplanes import bit_values, flips_in_order
+from ...index.families.hyperplanes import bit_values
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, PLANES, margins
+from ...index.multi_probe import flips_in_order
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint64]

@@ -1,4 +1,4 @@
-"""From an embedding to its hash code, and the theory of it (equations 7-8, figure 7).
+"""From an embedding to its hash code, and the theory of it (section 3.3).
 
 A random hyperplane through the origin cuts space in two; one bit says on which side an
 embedding lies. Two embeddings with the angle theta between them fall on the same side with
@@ -6,7 +6,6 @@ probability 1 - theta/pi, because only the planes that pass between them tell th
 (M. Charikar, "Similarity estimation techniques from rounding algorithms", STOC 2002).
 """
 
-import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self, TypeVar
@@ -14,7 +13,7 @@ from typing import ClassVar, Self, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import SettingError
+from ..multi_probe import flips_in_order
 from ..vectors import Embedding, checked_embedding, checked_embeddings, checked_whole
 
 MAX_BITS = 32
@@ -135,55 +134,6 @@ def keys_in_order(code: HashCode, table: int) -> Iterator[tuple[int, float]]:
     own, values = int(code.keys[table]), bit_values(code.bits.shape[1]).tolist()
     for flipped, cost in flips_in_order(code.margins[table]):
         yield own ^ sum([values[bit] for bit in flipped]), cost
-
-
-def flips_in_order(margins: NDArray[np.float32]) -> Iterator[tuple[tuple[int, ...], float]]:
-    """Yield every set of bits to flip, with its cost, the cheapest first: 2^K sets in all.
-
-    A neighbour whose bit differs lies beyond that hyperplane, at least |margin| away. If the
-    hyperplanes of a set were perpendicular to each other, the sum of their squared margins
-    would be the squared distance to the nearest point beyond all of them; random directions
-    in many dimensions nearly are. That sum is the cost.
-
-    Only the sets asked for are made. Number the bits by rising cost, so that bit 0 is the most
-    fragile. Every set but the first two comes from exactly one cheaper set, by one of two steps
-    on its highest bit j: *shift* replaces j by j + 1, *expand* adds j + 1. A heap that holds
-    the steps from all sets yielded so far therefore has the next cheapest set on top.
-
-    Args:
-        margins: (K,) of one table.
-    """
-    yield (), 0.0
-    costs = np.square(margins, dtype=np.float64)
-    by_cost = np.argsort(costs, kind="stable").tolist()
-    rising = costs[by_cost].tolist()
-    # Each entry: the set's cost, the cost without its highest bit j, the bits below j, j.
-    heap: list[tuple[float, float, tuple[int, ...], int]] = [(rising[0], 0.0, (), 0)]
-    while heap:
-        cost, lower_cost, lower, j = heapq.heappop(heap)
-        chosen = (*lower, j)
-        yield tuple(sorted([by_cost[i] for i in chosen])), cost
-        if j + 1 < len(rising):
-            step = rising[j + 1]
-            heapq.heappush(heap, (lower_cost + step, lower_cost, lower, j + 1))  # shift
-            heapq.heappush(heap, (cost + step, cost, chosen, j + 1))  # expand
-
-
-def cosine(x: ArrayLike, y: ArrayLike) -> float:
-    """Cosine of the angle between two vectors (D,) of any length (equations 7 and 8).
-
-    Raises:
-        SettingError: another vector than (D,) numbers, or one of length 0, which has no angle.
-    """
-    a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if a.ndim != 1 or a.shape != b.shape:
-        raise SettingError(f"Shapes {a.shape} and {b.shape} have no angle; give two of (D,).")
-    lengths = np.linalg.norm(a) * np.linalg.norm(b)
-    if not lengths > 0 or not np.isfinite(lengths):
-        raise SettingError(
-            f"Lengths that multiply to {lengths} have no angle; give two finite vectors, not 0."
-        )
-    return float(a @ b / lengths)
 
 
 def collision_probability(cosine: Number) -> Number:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.index.families.hyperplanes import collision_probability, cosine
+from core.index.cosine import cosine
+from core.index.families.hyperplanes import collision_probability
 from core.model.augment import Pixels
 from pages.parts.augmentation.transformations import TRANSFORMATIONS, Transformation
 from pages.ui import resources

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.figures.hashing import hamming_scatter
-from core.lessons import hashing as theory
+from core.lessons import figure_7
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.ui import cards, charts
 from pages.ui.address import tied, write
@@ -26,7 +26,7 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
         key="guess-practice",
     )
     _pairs(indexed)
-    show_code(theory.hamming_pairs, theory.binomial_band)
+    show_code(figure_7.hamming_pairs, figure_7.binomial_band)
 
 
 @st.fragment
@@ -38,12 +38,12 @@ def _pairs(indexed: IndexedGallery) -> None:
         **tied("bits", [_ONE, _ALL], _ONE),
     )
     hyperplanes = indexed.index.hyperplanes[: 1 if codes == _ONE else None]
-    pairs = theory.hamming_pairs(indexed.embeddings, hyperplanes, N_PAIRS)
+    pairs = figure_7.hamming_pairs(indexed.embeddings, hyperplanes, N_PAIRS)
     n_pairs, n_bits = len(pairs.rows), pairs.n_bits
     pair = tied("pair", range(1, n_pairs + 1), _first_pair(n_pairs))
     chosen = st.slider("Pair, by rising angle; or click on a dot", 1, n_pairs, **pair) - 1
-    low, high = theory.binomial_band(np.arange(181) / 180, n_bits)
-    inside = theory.share_inside(pairs)
+    low, high = figure_7.binomial_band(np.arange(181) / 180, n_bits)
+    inside = figure_7.share_inside(pairs)
     charts.chart(
         hamming_scatter(
             pairs.degrees,
@@ -80,9 +80,9 @@ def _first_pair(n_pairs: int) -> int:
     return n_pairs // 8 + 1
 
 
-def _pair(indexed: IndexedGallery, pairs: theory.HammingPairs, chosen: int) -> None:
+def _pair(indexed: IndexedGallery, pairs: figure_7.HammingPairs, chosen: int) -> None:
     degrees, different = float(pairs.degrees[chosen]), int(pairs.different[chosen])
-    low, high = theory.binomial_band(np.array([degrees / 180]), pairs.n_bits)
+    low, high = figure_7.binomial_band(np.array([degrees / 180]), pairs.n_bits)
     with cards.grid("pair", min_width=150):
         for side, row in zip(("left", "right"), pairs.rows[chosen].tolist(), strict=True):
             indexed.card(f"pair-{side}", int(indexed.stored.ids[row]))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.index.families.hyperplanes import flips_in_order
 from core.index.lsh import LSHIndex, Probe
+from core.index.multi_probe import flips_in_order
 from core.lessons.evidence import Evidence
 from core.lessons.hashing import probe_numbers
 from pages.parts.inspect.inspection import Inspection

@@ -1,22 +1,15 @@
 """Theory of LSH, judged by hand, by SciPy, and by real indexes over embeddings of images."""
 
 from itertools import product
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy import stats
 
-from core.evaluation.labelled_embeddings import load_labelled
-from core.galleries import store
-from core.galleries.registry import open_known
 from core.index.exact import exact_scan, neighbour_recall
-from core.index.families.hyperplanes import draw_hyperplanes, keys_of
+from core.index.families.hyperplanes import keys_of
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.vectors import Vectors
 from core.lessons import hashing as theory
-from core.locations import ASSETS
-from core.model.embedder import Embedder
 
 SETTINGS = [(6, 2), (8, 8), (12, 8), (12, 24)]
 
@@ -30,17 +23,6 @@ def index_of(embeddings, ids=None, **config: int) -> LSHIndex:
     index = LSHIndex(LSHConfig(**config), embeddings.shape[1])
     index.add(np.arange(len(embeddings)) if ids is None else ids, embeddings)
     return index
-
-
-@pytest.fixture(scope="module", params=["corel1k", "scenes"])
-def images(request):
-    """Embeddings of real images, and their labels: Corel-1k and the built-in gallery."""
-    if request.param == "corel1k":
-        return load_labelled(ASSETS / "embeddings" / "corel1k-labelled.safetensors")
-    gallery = open_known("scenes")
-    stored = store.load(gallery, Embedder().digest)
-    labels = np.array([gallery.items[id].label for id in stored.ids.tolist()])
-    return SimpleNamespace(embeddings=stored.of("both"), labels=labels)
 
 
 @pytest.fixture(scope="module", params=["label", "nearest"])
@@ -128,44 +110,6 @@ def test_the_choice_reaches_the_recall_and_nothing_cheaper_does(sample):
 
 def test_where_nothing_reaches_the_recall_the_choice_comes_closest(sample):
     assert theory.choose(sample, 0.999, n_bits=[8, 12], n_tables=[1, 2]) == (8, 2)
-
-
-# Bits that differ ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("n", [1, 12, 96, 768])
-def test_the_band_is_scipys_binomial_interval(n):
-    p = np.array([0.0, 0.01, 1 / 3, 0.5, 0.9, 1.0])
-    low, high = theory.binomial_band(p, n)
-    for q, least, most in zip(p, low, high, strict=True):
-        expected = (0, 0) if q == 0 else (n, n) if q == 1 else stats.binom(n, q).interval(0.95)
-        assert (least, most) == expected
-
-
-def test_pairs_of_images_lie_in_the_band(images):
-    hyperplanes = draw_hyperplanes(n_tables=16, n_bits=12, dim=256, seed=0)
-    pairs = theory.hamming_pairs(images.embeddings, hyperplanes, 300)
-    assert pairs.n_bits == 192
-    assert theory.share_inside(pairs) > 0.88  # they share their hyperplanes, so they stray together
-    off = pairs.different / 192 - pairs.degrees / 180
-    assert abs(off.mean()) < 0.02
-
-
-def test_pairs_are_counted_bit_by_bit(images):
-    index = index_of(images.embeddings, n_bits=9, n_tables=3)
-    pairs = theory.hamming_pairs(images.embeddings, index.hyperplanes, 20)
-    for (a, b), different in zip(pairs.rows.tolist(), pairs.different.tolist(), strict=True):
-        x, y = (index.hash(images.embeddings[row]).bits for row in (a, b))
-        assert (x != y).sum() == different
-
-
-def test_pairs_are_spread_over_all_angles_there_are(images):
-    rows, degrees = theory.spread_pairs(images.embeddings, 300)
-    assert len(np.unique(rows, axis=0)) == len(rows) == 300
-    assert (np.diff(degrees) >= 0).all()
-    x, y = images.embeddings[rows].transpose(1, 0, 2)
-    assert np.cos(np.deg2rad(degrees)) == pytest.approx(np.vecdot(x, y), abs=1e-6)
-    assert np.bincount(degrees.astype(int)).max() <= 10  # drawn at random, some degree has more
 
 
 # Probes and buckets -------------------------------------------------------------------------

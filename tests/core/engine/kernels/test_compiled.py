@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.engine.kernels import compiled, readable
-from core.index.families.hyperplanes import flips_in_order
+from core.index.multi_probe import flips_in_order
 
 rng = np.random.default_rng(5)
 

@@ -1,16 +1,12 @@
-from itertools import combinations, islice, pairwise
-
 import numpy as np
 import pytest
-from scipy.spatial.distance import cosine as scipy_cosine_distance
 from scipy.stats import binom, kstest
 
 from core.errors import SettingError
+from core.index.cosine import cosine
 from core.index.families.hyperplanes import (
     collision_probability,
-    cosine,
     draw_hyperplanes,
-    flips_in_order,
     hash_code,
     keys_of,
     retrieval_probability,
@@ -184,15 +180,6 @@ def test_the_theory_takes_whole_curves():
     assert (np.diff(retrieval_probability(p, 6, 4)) > 0).all()
 
 
-def test_cosine_equals_scipy_and_ignores_length():
-    rng = np.random.default_rng(0)
-    for _ in range(20):
-        x, y = rng.standard_normal((2, 9)) * rng.uniform(0.01, 100, size=(2, 1))
-        assert cosine(x, y) == pytest.approx(1 - scipy_cosine_distance(x, y))
-    assert cosine([3, 4], [4, 3]) == pytest.approx(24 / 25)
-    assert cosine([2, 0], [-7, 0]) == pytest.approx(-1)
-
-
 # --- bad input ---
 
 
@@ -221,64 +208,3 @@ def test_what_is_not_an_embedding_has_no_hash_code():
     ]:
         with pytest.raises(SettingError, match=sentence):
             hash_code(bad, draw())
-
-
-@pytest.mark.parametrize("pair", [([0, 0], [1, 0]), ([np.nan, 1], [1, 0]), ([1, 0], [1, 0, 0])])
-def test_vectors_without_an_angle_have_no_cosine(pair):
-    with pytest.raises(SettingError, match="no angle"):
-        cosine(*pair)
-
-
-# --- the order of probes ---
-
-
-@pytest.mark.parametrize("n_bits", [1, 2, 3, 5, 8, 11])
-def test_probes_come_in_the_order_of_a_full_enumeration(n_bits):
-    for seed in range(5):
-        margins = np.random.default_rng(seed).standard_normal(n_bits).astype(np.float32)
-        costs = margins.astype(np.float64) ** 2
-        expected = {
-            flips: sum(costs[list(flips)])
-            for size in range(n_bits + 1)
-            for flips in combinations(range(n_bits), size)
-        }
-        got = list(flips_in_order(margins))
-        assert len(got) == 2**n_bits
-        assert {flips for flips, _ in got} == set(expected)
-        assert [cost for _, cost in got] == pytest.approx(sorted(expected.values()))
-        assert all(cost == pytest.approx(expected[flips]) for flips, cost in got)
-        assert all(a <= b for (_, a), (_, b) in pairwise(got))
-
-
-def test_the_order_of_probes_worked_out_by_hand():
-    margins = np.array([-3.0, 1.0, 2.0], dtype=np.float32)  # squared: 9, 1, 4
-    assert list(flips_in_order(margins)) == [
-        ((), 0.0),
-        ((1,), 1.0),
-        ((2,), 4.0),
-        ((1, 2), 5.0),
-        ((0,), 9.0),
-        ((0, 1), 10.0),
-        ((0, 2), 13.0),
-        ((0, 1, 2), 14.0),
-    ]
-
-
-def test_equal_and_zero_margins_still_give_each_set_once():
-    for margins in ([0, 0, 0, 0], [1, -1, 1, -1], [0, 0.5, 0.5, 0]):
-        got = [flips for flips, _ in flips_in_order(np.array(margins, dtype=np.float32))]
-        assert len(set(got)) == len(got) == 16
-
-
-def test_only_the_probes_asked_for_are_made():
-    margins = np.random.default_rng(0).standard_normal(32).astype(np.float32)
-    few = list(islice(flips_in_order(margins), 100))  # of 4,294,967,296
-    assert len({flips for flips, _ in few}) == 100
-
-
-def test_the_cost_is_the_squared_distance_to_the_cell_when_hyperplanes_are_perpendicular():
-    margins = np.array([0.1, -0.3, 0.2], dtype=np.float32)  # of the planes x = 0, y = 0, z = 0
-    for flipped, cost in flips_in_order(margins):
-        nearest = margins.copy()
-        nearest[list(flipped)] = 0  # the closest point on the other side of those planes
-        assert cost == pytest.approx(np.sum((margins - nearest).astype(np.float64) ** 2))
