@@ -463,7 +463,7 @@ def test_without_a_clipboard_the_link_is_selected_to_be_copied_by_hand(server, o
 # Looks ----------------------------------------------------------------------------------------
 
 
-NAMES = [navigation.slug(page) or "streamlit_app" for page, _, _ in navigation.MENU]
+NAMES = [navigation.slug(page) for page, _, _ in navigation.MENU]
 PATHS = [
     *("/", EXAMPLE, "/search", "/results", "/results?part=Time"),
     *(EXAMPLE.replace("search", name) for name in NAMES[2:] if name != "results"),
