@@ -22,9 +22,7 @@ def test_pairs_of_images_lie_in_the_band(images):
     hyperplanes = draw_hyperplanes(n_tables=16, n_bits=12, dim=256, seed=0)
     pairs = figure_7.hamming_pairs(images.embeddings, hyperplanes, 300)
     assert pairs.n_bits == 192
-    assert (
-        figure_7.share_inside(pairs) > 0.88
-    )  # not .95: they share hyperplanes
+    assert figure_7.share_inside(pairs) > 0.88  # not .95: they share hyperplanes
     off = pairs.different / 192 - pairs.degrees / 180
     assert abs(off.mean()) < 0.02
 
