@@ -122,7 +122,7 @@ BAD_FILES = {
     "notes.png": (b"This is no picture at all.", "is not an image"),
     "empty.png": (b"", "is an empty file"),
     "half.jpg": (truncated_jpeg(), "is damaged or incomplete"),
-    "bomb.png": (bomb(), "50 million pixels"),
+    "bomb.png": (bomb(), "120 million pixels"),
 }
 
 
