@@ -238,7 +238,7 @@ def test_evaluate_needs_labels(checkpoint_file, photos, capsys):
 
 
 def test_evaluate_refuses_a_place_before_it_measures(common, tmp_path, capsys):
-    assert "it is a folder" in fails(["evaluate", *common, "--out", tmp_path], capsys)
+    assert "is a directory" in fails(["evaluate", *common, "--out", tmp_path], capsys)
 
 
 # render-scenes ----------------------------------------------------------------------------
@@ -345,7 +345,7 @@ def test_a_killed_train_goes_on_to_the_same_weights(home, gallery, first_weights
         main([*command, str(home / "killed.safetensors")])
     assert not (home / "killed.safetensors").exists()
     (states,) = (home / "training").iterdir()
-    assert [path.name for path in states.iterdir()] == ["all.pt"]
+    assert [path.name for path in states.glob("*.pt")] == ["all.pt"]
     assert main([*command, str(home / "resumed.safetensors")]) == 0
     whole, resumed = (load_file(home / f"{name}.safetensors") for name in ("whole", "resumed"))
     assert all(torch.equal(resumed[name], whole[name]) for name in whole)
@@ -359,7 +359,7 @@ def test_train_refuses_at_once_what_cannot_come_to_an_end(
     assert "seed is -1" in fails([*where, "--seed", "-1"], capsys)
     assert "The embedding size is 1" in fails([*where, "--dim", "1"], capsys)
     assert "The input size is 50" in fails([*where, "--input-size", "50"], capsys)
-    assert "it is a folder" in fails([*where, "--out", tmp_path], capsys)
+    assert "is a directory" in fails([*where, "--out", tmp_path], capsys)
     assert "no weights" in fails([*where, "--init", tmp_path / "no"], capsys)
     assert "v1.5" in fails([*where, "--init", "torchvision", "--strides", "v1"], capsys)
     unlabelled = [*where, "--gallery", photos / "red", "--input-size", "64"]
