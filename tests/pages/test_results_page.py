@@ -218,8 +218,8 @@ def text(page):
 
 
 def charts(page):
-    """All charts: what is drawn by code of ours, but for the button that copies a link."""
-    return [it for it in page.get("bidi_component") if it.key != "share"]
+    """All charts: what is drawn by code of ours, but for what the sidebar has of it."""
+    return [it for it in page.get("bidi_component") if it.key not in ("share", "close-menu")]
 
 
 def table(page, n=0):
