@@ -63,6 +63,7 @@ def test_one_click_starts_over(server, open_tab):
         go(page, start)
         page.get_by_role("button", name="Start over").click()
         expect(page).to_have_url(f"{server.url}/")
+        settled(page)  # images that are still on their way would be gone
         go(page, "Search")
         assert said(page) == {}
 
