@@ -24,7 +24,7 @@ def show_masks() -> None:
         return
     st.markdown(
         "Scenes are painted; these are photographs whose objects somebody outlined by hand. The "
-        "cells of each map are compared with the mask, as on *Scenes*: the dotted line is what a "
+        "cells of each map are compared with the mask, as under *Attention*: the dotted line is what a "
         "map that knows nothing of objects has inside, because the objects cover that share of "
         "the area. Objects that fill the middle are found by looking at the middle, so that is "
         "a rival too."
