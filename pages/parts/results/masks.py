@@ -24,10 +24,10 @@ def show_masks() -> None:
         return
     st.markdown(
         "Scenes are painted; these are photographs whose objects somebody outlined by hand. The "
-        "cells of each map are compared with the mask, as under *Attention*: the dotted line is what a "
-        "map that knows nothing of objects has inside, because the objects cover that share of "
-        "the area. Objects that fill the middle are found by looking at the middle, so that is "
-        "a rival too."
+        "cells of each map are compared with the mask, as under *Attention*: the dotted line is "
+        "what a map that knows nothing of objects has inside, because the objects cover that "
+        "share of the area. Objects that fill the middle are found by looking at the middle, so "
+        "that is a rival too."
     )
     for name in names:
         if result := read_or_say(name, MISSING):
