@@ -3,7 +3,7 @@
 | place | default | set by |
 |---|---|---|
 | assets: weights, the built-in gallery, results | beside ``core``; installed, inside | nothing |
-| data sets: ``corel1k/``, ``corel5k/`` | none | ``$HASHLIGHT_DATA`` |
+| data sets: ``corel1k/``, … | none | ``$HASHLIGHT_DATA`` |
 | home: embeddings, downloads | the user's cache directory | ``$HASHLIGHT_HOME`` |
 """
 

@@ -1,6 +1,8 @@
-"""Corel-1k and Corel-5k, the photographs of the paper's experiments, from ``$HASHLIGHT_DATA``.
+"""Corel's photographs, from ``$HASHLIGHT_DATA``: the paper's two collections and a third.
 
-They may be used for research only, so they never ship with the project.
+Corel-1k and Corel-5k are those of the paper's experiments; Corel-50 has 50 concepts that are
+told apart by what they show, where Corel-5k's CDs are often themes of travel. They may be used
+for research only, so they never ship with the project.
 """
 
 import re
@@ -26,9 +28,28 @@ COREL1K_LABELS = {
     "food": ("food", "dish"),
 }
 
+# The folders of Corel-50 whose names say too little, or say it in too few letters.
+COREL50_LABELS = {
+    "bld_lighthse": "lighthouse",
+    "bld_sculpt": "sculpture",
+    "obj_234000": "pumpkin",
+    "obj_moleculr": "molecule",
+    "obj_steameng": "steam engine",
+    "sc_firewrk": "firework",
+    "sc_rockform": "rock formation",
+    "wl_buttrfly": "butterfly",
+    "wl_cat": "wild cat",
+    "wl_cougr": "cougar",
+    "wl_lepoad": "leopard",
+    "wl_porp": "porpoise",
+    "wl_roho": "rhino and hippo",
+}
+_COREL50_GROUPS = ("art", "bld", "eat", "obj", "pet", "pl", "sc", "sp", "wl")
+
 _FOLDERS = {
     "corel1k": ("corel1k", "corel1000", "wang", "wang1000"),
     "corel5k": ("corel5k", "corel5000"),
+    "corel50": ("corel50",),
 }
 
 
@@ -54,8 +75,19 @@ def open_corel5k(*, progress: Progress = silent) -> FolderGallery:
     return FolderGallery(root, labels, key="corel5k", title="Corel-5k", progress=progress)
 
 
+def open_corel50(*, progress: Progress = silent) -> FolderGallery:
+    """Open Corel-50: ``<group>_<concept>/<number>.jpg``, 50 concepts of 100 images.
+
+    Raises:
+        GalleryError: it is not there, or holds images outside the concepts' folders.
+    """
+    root = find("corel50")
+    labels = {name: _corel50_label(name, root) for name in image_names(root)}
+    return FolderGallery(root, labels, key="corel50", title="Corel-50", progress=progress)
+
+
 def find(key: str) -> Path:
-    """Return the folder of ``corel1k`` or ``corel5k`` in the data directory.
+    """Return the folder of ``corel1k``, ``corel5k`` or ``corel50`` in the data directory.
 
     Its name may be written with other case, with ``-``, ``_`` or spaces.
 
@@ -100,6 +132,18 @@ def _corel5k_label(name: str, root: Path) -> str:
             "plus its own, such as 121004.jpeg; move the file away."
         )
     return f"CD {number // 1000}"
+
+
+def _corel50_label(name: str, root: Path) -> str:
+    folder = PurePosixPath(name).parent.name
+    if not folder:
+        raise GalleryError(
+            f"{root / name} has no class: an image of Corel-50 lies in the folder of its concept, "
+            "such as wl_tiger/108000.jpg; move the file away."
+        )
+    group, _, concept = folder.partition("_")
+    words = concept if group in _COREL50_GROUPS else folder
+    return COREL50_LABELS.get(folder, words.replace("_", " "))
 
 
 def _number(path: PurePosixPath) -> int | None:

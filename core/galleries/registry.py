@@ -69,6 +69,14 @@ LOCAL = (
         open=corel.open_corel5k,
         find=partial(corel.find, "corel5k"),
     ),
+    LocalGallery(
+        key="corel50",
+        title="Corel-50",
+        description="5,000 photographs of 50 concepts, such as tiger, waves or car.",
+        licence=_COREL_LICENCE,
+        open=corel.open_corel50,
+        find=partial(corel.find, "corel50"),
+    ),
 )
 _LOCAL = {it.key: it for it in LOCAL}
 _TORCHVISION = {it.key: it for it in SETS}

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import GalleryError
-from core.galleries.corel import COREL1K_LABELS, open_corel1k, open_corel5k
+from core.galleries.corel import (
+    COREL1K_LABELS,
+    COREL50_LABELS,
+    open_corel1k,
+    open_corel5k,
+    open_corel50,
+)
 
 
 @pytest.fixture
@@ -86,6 +92,29 @@ def test_a_corel5k_file_without_a_cd_is_named(data):
         open_corel5k()
 
 
+def test_the_folder_of_a_corel50_file_gives_its_concept_in_words(data):
+    folders = {
+        "wl_tiger": "tiger",
+        "art_mural": "mural",
+        "obj_234000": "pumpkin",
+        "bld_lighthse": "lighthouse",
+        "pet_cat": "cat",
+        "wl_cat": "wild cat",
+        "fitness": "fitness",
+        "my_own_folder": "my own folder",
+    }
+    data(*(f"corel50/{folder}/108000.jpg" for folder in folders))
+    gallery = open_corel50()
+    assert labels_of(gallery) == {f"{it}/108000.jpg": label for it, label in folders.items()}
+    assert (gallery.key, gallery.title) == ("corel50", "Corel-50")
+
+
+def test_a_corel50_file_outside_the_concepts_is_named(data):
+    data("corel50/wl_tiger/1.jpg", "corel50/cover.jpg")
+    with pytest.raises(GalleryError, match=r"cover\.jpg has no class"):
+        open_corel50()
+
+
 def test_where_nothing_is_the_sentence_says_how_to_set_hashlight_data(monkeypatch, tmp_path):
     monkeypatch.delenv("HASHLIGHT_DATA", raising=False)
     with pytest.raises(GalleryError, match="set HASHLIGHT_DATA to the folder that holds corel1k/"):
@@ -106,3 +135,7 @@ def test_the_real_sets_have_the_classes_they_are_known_for():
     assert large.pop("CD 121") == 99
     assert len(large) == 49
     assert set(large.values()) == {100}
+    concepts = Counter(item.label for item in open_corel50().items)
+    assert len(concepts) == 50
+    assert set(concepts.values()) == {100}
+    assert concepts.keys() > set(COREL50_LABELS.values())

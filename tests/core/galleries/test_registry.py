@@ -64,7 +64,9 @@ def test_a_misspelled_key_gets_a_suggestion():
 
 @pytest.mark.parametrize("key", ["", "zzz", "/no/such/folder", "a\0b", "x" * 5000, "~nobody/x"])
 def test_what_is_neither_key_nor_path_is_one_sentence_that_lists_the_keys(key):
-    with pytest.raises(GalleryError, match="known are scenes, corel1k, corel5k, imagenette"):
+    with pytest.raises(
+        GalleryError, match="known are scenes, corel1k, corel5k, corel50, imagenette"
+    ):
         open_gallery(key)
 
 
