@@ -17,6 +17,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 import pillow_heif
@@ -116,6 +117,26 @@ def thumbnail(data: bytes, *, max_side: int) -> bytes:
     return file.getvalue()
 
 
+def why_no_image(file: BinaryIO) -> str | None:
+    """Say in one sentence why a file is no image that can be read here; None where it is one.
+
+    It looks at the content's header only: an image may still turn out to be damaged.
+    """
+    start = file.read(1024)
+    if not start:
+        return "It is an empty file."
+    if pillow_heif.is_supported(start):
+        return None
+    try:
+        with _PILLOW_WARNINGS.ignored():
+            Image.open(file, formats=FORMATS)
+    except Image.DecompressionBombError:  # an image, though too large a one
+        return None
+    except Exception:  # as in decode: a header fails in many ways
+        return f"It {_stranger(start) or 'is not an image that can be read here'}."
+    return None
+
+
 # Limits -----------------------------------------------------------------------------------
 
 
@@ -139,16 +160,20 @@ def _open(data: bytes, name: str) -> ImageFile.ImageFile:
                 raise
             return pillow_heif.HeifImageFile(io.BytesIO(data))  # type: ignore[no-untyped-call]
     except UnidentifiedImageError as error:
-        start = data[:1024].lower()
-        what = next((it for look, it in _KNOWN_STRANGERS if look in start), None)
         raise ImageError(
-            f"{name} {what or 'is not an image that can be read here'}; "
+            f"{name} {_stranger(data) or 'is not an image that can be read here'}; "
             f"choose or export a {FORMAT_NAMES} file."
         ) from error
     except Image.DecompressionBombError as error:
         raise ImageError(_too_many_pixels(name, "claims far", MAX_PIXELS)) from error
     except Exception as error:  # as in decode: a broken header fails in many ways
         raise ImageError(_damaged(name)) from error
+
+
+def _stranger(data: bytes) -> str | None:
+    """Say what a file is that people take for an image, if it looks like one of those."""
+    start = data[:1024].lower()
+    return next((it for look, it in _KNOWN_STRANGERS if look in start), None)
 
 
 def _check_sides(image: ImageFile.ImageFile, name: str) -> None:

@@ -99,8 +99,9 @@ class SearchResult:
 
     query: EmbeddedQuery
     query_id: int | None  # the query's own id where it is in the gallery: it is no hit
+    copies: tuple[int, ...]  # other gallery images with the very same file: no hits either
     query_label: str | None
-    n_gallery: int  # images that were searched, the query itself left out
+    n_gallery: int  # images that were searched, the query and its copies left out
     code: HashCode
     candidates: Candidates  # the query's own id is among them where it is in the gallery
     hits: tuple[Hit, ...]  # by LSH
@@ -108,9 +109,14 @@ class SearchResult:
     seconds: dict[str, float]  # each of STAGES
 
     @property
+    def own_ids(self) -> tuple[int, ...]:
+        """The ids of the query and of its copies: none of them is a hit."""
+        return self.copies if self.query_id is None else (self.query_id, *self.copies)
+
+    @property
     def n_candidates(self) -> int:
-        """Images that were reranked, the query itself left out."""
-        return int(np.count_nonzero(self.candidates.ids != self.query_id))
+        """Images that were reranked, the query and its copies left out."""
+        return int(np.count_nonzero(~np.isin(self.candidates.ids, self.own_ids)))
 
     @property
     def candidate_ratio(self) -> float:
@@ -192,9 +198,14 @@ def look_up(
         SettingError: the query's embedding is not one of this index.
     """
     config = config or SearchConfig()
+    is_told = query_id is not None
     if query_id is None:
         query_id = find_by_digest(gallery, query.image.digest)
+    copies = copies_of(gallery, query_id)
     label = None if query_id is None else gallery.items[query_id].label
+    if not is_told and any(gallery.items[id].label != label for id in copies):
+        label = None  # the file lies in two classes, and nobody said which is meant
+    own_ids = copies if query_id is None else (query_id, *copies)
     embedding = unit_vector(query.embedding, index.dim)
     watch = Stopwatch()
     for _ in range(repeats):
@@ -203,14 +214,15 @@ def look_up(
         with watch.time("probe"):
             candidates = index.candidates(code, n_probes=config.n_probes)
         with watch.time("rerank"):
-            found = rerank(embedding, index.vectors, candidates.ids, k=config.k, exclude=query_id)
+            found = rerank(embedding, index.vectors, candidates.ids, k=config.k, exclude=own_ids)
     with watch.time("exact scan"):
-        exact = exact_scan(embedding, index.vectors, k=config.k, exclude=query_id)
+        exact = exact_scan(embedding, index.vectors, k=config.k, exclude=own_ids)
     return SearchResult(
         query=query,
         query_id=query_id,
+        copies=copies,
         query_label=label,
-        n_gallery=len(index) - (query_id in index.vectors),
+        n_gallery=len(index) - sum(id in index.vectors for id in own_ids),
         code=code,
         candidates=candidates,
         hits=described(found, gallery, label),
@@ -246,6 +258,14 @@ def search(
 def find_by_digest(gallery: Gallery, digest: str) -> int | None:
     """Return the lowest id of the gallery image whose file has this digest, if there is one."""
     return next((item.id for item in gallery.items if item.digest == digest), None)
+
+
+def copies_of(gallery: Gallery, id: int | None) -> tuple[int, ...]:
+    """Return the ids of all other gallery images whose file is the same; of no image, none."""
+    if id is None:
+        return ()
+    digest = gallery.items[id].digest
+    return tuple(it.id for it in gallery.items if it.digest == digest and it.id != id)
 
 
 def find_by_name(gallery: Gallery, name: str) -> int:

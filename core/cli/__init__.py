@@ -5,12 +5,14 @@ Exit codes: 0 done; 1 a clear sentence says what to put right; 2 the command was
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from .. import __version__
 from ..errors import COMMAND, HashlightError
+from .printing import printable
 
 COMMANDS = ("search", "index", "evaluate", "train", "benchmark", "render-scenes")
 EXPERIMENT = {"cv2", "sklearn", "threadpoolctl"}  # what `pip install hashlight[experiment]` brings
@@ -28,11 +30,14 @@ Data sets are found through $HASHLIGHT_DATA; embeddings are kept under $HASHLIGH
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the process's exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console may lack half of the letters in names
+            stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options) or 0)
     except HashlightError as error:
-        print(f"hashlight: {error}", file=sys.stderr)
+        print(f"hashlight: {printable(str(error))}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
         if error.name not in EXPERIMENT:

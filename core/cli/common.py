@@ -17,9 +17,15 @@ from tqdm import tqdm
 
 from .. import __version__, files
 from ..errors import COMMAND
+from ..galleries.base import Gallery, LeftOut
+from ..galleries.labels import LabelledByFolders
+from ..galleries.store import StoredGallery
 from ..model.checkpoint import DEFAULT, load_checkpoint
 from ..model.embedder import Embedder
 from ..progress import Progress
+from .printing import printable
+
+MOST_LINES = 20  # about files that are left out; `search --json` names all
 
 
 @contextmanager
@@ -54,6 +60,41 @@ def add_gallery(parser: argparse.ArgumentParser, default: str = "scenes") -> Non
         metavar="G",
         help=f"scenes, corel1k, corel5k, …, or a folder or zip of images (default: {default})",
     )
+
+
+def add_label_level(parser: argparse.ArgumentParser) -> None:
+    """Add ``--label-level``."""
+    parser.add_argument(
+        "--label-level",
+        type=int,
+        metavar="N",
+        help="of a folder or zip: the N-th folder in an image's path is its label, 0 for none "
+        "(default: the first level whose folders differ and are not train, test, images, …)",
+    )
+
+
+def all_left_out(gallery: Gallery, stored: StoredGallery) -> list[LeftOut]:
+    """Return what can't be found: left out when the gallery was opened, or damaged."""
+    damaged = [LeftOut(gallery.items[id].name, why) for id, why in stored.failures.items()]
+    return [*gallery.left_out, *damaged]
+
+
+def tell_about(gallery: Gallery, stored: StoredGallery) -> None:
+    """Say on stderr how a person's images are labelled, and what is left out of them."""
+    if isinstance(gallery, LabelledByFolders):
+        now = gallery.label_levels[gallery.label_level]
+        some = ", ".join(now.labels[:5]) + ", …" * (len(now.labels) > 5)
+        others = [str(it.level) for it in gallery.label_levels if it.level != now.level]
+        what = (
+            f"folder {now.level} of the path ({len(now.labels)}: {some})" if now.level else "none"
+        )
+        how = f"; --label-level takes {', '.join(others)} too" if others else ""
+        print(printable(f"Labels: {what}{how}."), file=sys.stderr)
+    left_out = all_left_out(gallery, stored)
+    for it in left_out[:MOST_LINES]:
+        print(printable(f"Left out {it.name}: {it.reason}"), file=sys.stderr)
+    if len(left_out) > MOST_LINES:
+        print(f"Left out {len(left_out) - MOST_LINES:,} more files.", file=sys.stderr)
 
 
 def add_checkpoint(parser: argparse.ArgumentParser) -> None:

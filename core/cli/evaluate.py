@@ -23,16 +23,20 @@ from . import evaluate_all, evaluate_masks
 from .common import (
     add_checkpoint,
     add_gallery,
+    add_label_level,
     circumstances,
     embedder_of,
     progress_bar,
+    tell_about,
     write_json,
 )
+from .printing import printable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_gallery(parser, default=evaluate_all.ONE_GALLERY)
+    add_label_level(parser)
     add_checkpoint(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
     parser.add_argument(
@@ -62,7 +66,7 @@ def run_one_gallery(options: argparse.Namespace) -> None:
         check_can_write(options.out)
     embedder = embedder_of(options)
     with progress_bar() as progress:
-        gallery = open_gallery(options.gallery, progress=progress)
+        gallery = open_gallery(options.gallery, label_level=options.label_level, progress=progress)
         if any(item.label is None for item in gallery.items):
             raise GalleryError(f"{gallery.title} has images without a label; nothing to judge by.")
         stored = load_or_build(gallery, embedder, progress=progress)
@@ -71,7 +75,7 @@ def run_one_gallery(options: argparse.Namespace) -> None:
     figures = {"untouched ImageNet features": leave_one_out(untouched, labels)}
     for mode in stored.modes:
         figures[f"attention {mode}"] = leave_one_out(stored.of(mode), labels)
-    print(f"{gallery.title}: {len(labels)} queries, leave-one-out\n")
+    print(f"{printable(gallery.title)}: {len(labels)} queries, leave-one-out\n")
     print(f"{'':<28} {'P@5':>7} {'P@10':>7} {'P@20':>7} {'mAP':>7}")
     for name, figure in figures.items():
         p = figure.precision
@@ -79,6 +83,9 @@ def run_one_gallery(options: argparse.Namespace) -> None:
             f"{name:<28} {p[5]:>7.4f} {p[10]:>7.4f} {p[20]:>7.4f} "
             f"{figure.mean_average_precision:>7.4f}"
         )
+    if embedder.checkpoint.provenance.was_trained_on(gallery.key, gallery.digest):
+        print("\nThe model was trained on these pictures: it does better here than elsewhere.")
+    tell_about(gallery, stored)
     if options.out:
         write_json(
             options.out,

@@ -81,6 +81,8 @@ def refuse_options(options: argparse.Namespace) -> None:
         raise SettingError("--gallery is for one gallery; with --all name some by --galleries.")
     if options.masks and (options.all or options.gallery != ONE_GALLERY):
         raise SettingError("--masks is a measurement of its own; leave --all and --gallery out.")
+    if options.label_level is not None and (options.all or options.masks):
+        raise SettingError("--label-level is for one gallery; leave it out with --all and --masks.")
     for name in ("init", "galleries", "only", "seeds", "fresh", "out_dir"):
         if not options.all and getattr(options, name) is not None:
             raise SettingError(

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> None:
         result = focus(gallery, embedder_of(options), progress)
     print("\n".join(table(result, gallery.title)))
     if gallery.left_out:
-        print(f"Left out, because they have no mask: {gallery.left_out} images")
+        print(f"Left out, because they have no mask: {len(gallery.left_out)} images")
     write_json(path, result)
 
 

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from ..errors import StoreError
 from ..galleries import registry, store
-from .common import add_checkpoint, add_gallery, embedder_of, progress_bar
+from .common import (
+    add_checkpoint,
+    add_gallery,
+    all_left_out,
+    embedder_of,
+    progress_bar,
+)
+from .printing import printable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +42,12 @@ def run(options: argparse.Namespace) -> None:
         started = time.perf_counter()
         stored = store.load_or_build(gallery, embedder, progress=progress)
     seconds = time.perf_counter() - started
-    for id, reason in stored.failures.items():
-        print(f"Left out {gallery.items[id].name}: {reason}")
+    for it in all_left_out(gallery, stored):
+        print(printable(f"Left out {it.name}: {it.reason}"))
     if not store.is_stored(gallery, embedder.digest):
         raise StoreError("The embeddings could not be kept; set $HASHLIGHT_HOME to another place.")
     # No images per second: after an interruption only a part of them was embedded now.
     when = "before" if was_there else f"in {seconds:.1f} s"
-    print(f"{gallery.title}: {len(stored.ids)} images embedded {when}.")
+    print(f"{printable(gallery.title)}: {len(stored.ids)} images embedded {when}.")
     if options.out:
         print(f"Written: {store.save(stored, options.out)}")

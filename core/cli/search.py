@@ -5,6 +5,7 @@ An image that is itself in the gallery is left out of its own hits.
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,16 @@ from ..images import decode
 from ..index.lsh import LSHConfig
 from ..model.attention import ATTENTION_MODES
 from ..search import SearchConfig, SearchResult, search
-from .common import add_checkpoint, add_gallery, embedder_of, progress_bar
+from .common import (
+    add_checkpoint,
+    add_gallery,
+    add_label_level,
+    all_left_out,
+    embedder_of,
+    progress_bar,
+    tell_about,
+)
+from .printing import printable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     lsh, config = LSHConfig(), SearchConfig()
     parser.add_argument("image", type=Path, help="the query: a JPEG, PNG, WebP, … file")
     add_gallery(parser)
+    add_label_level(parser)
     parser.add_argument("-k", type=int, default=config.k, help=f"hits (default: {config.k})")
     parser.add_argument(
         "--n-bits", type=int, default=lsh.n_bits, metavar="K", help=f"(default: {lsh.n_bits})"
@@ -51,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
     lsh = LSHConfig(n_bits=options.n_bits, n_tables=options.n_tables, seed=options.seed)
     embedder = embedder_of(options)
     with progress_bar() as progress:
-        gallery = open_gallery(options.gallery, progress=progress)
+        gallery = open_gallery(options.gallery, label_level=options.label_level, progress=progress)
         stored = load_or_build(gallery, embedder, progress=progress)
     result = search(
         data,
@@ -63,9 +74,11 @@ def run(options: argparse.Namespace) -> None:
         config=config,
     )
     if options.json:
-        print(json.dumps(as_json(result, options), indent=2))
+        left_out = [asdict(it) for it in all_left_out(gallery, stored)]
+        print(json.dumps(as_json(result, options) | {"left_out": left_out}, indent=2))
     else:
         print(as_text(result, gallery.title))
+        tell_about(gallery, stored)
 
 
 def read(path: Path) -> bytes:
@@ -86,14 +99,15 @@ def as_text(result: SearchResult, title: str) -> str:
     for hit in result.hits:
         mark = {True: "  relevant", False: "", None: ""}[hit.relevant]
         lines.append(
-            f"{hit.rank:>4}  {hit.similarity:>10.4f}  {hit.label or '-':<16} {hit.name}{mark}"
+            f"{hit.rank:>4}  {hit.similarity:>10.4f}  {printable(hit.label or '-'):<16} "
+            f"{printable(hit.name)}{mark}"
         )
     if not result.hits:
         lines.append("No candidate in any probed bucket: take fewer bits, more tables or probes.")
     times = ", ".join(f"{stage} {1e3 * s:.1f}" for stage, s in result.seconds.items())
     lines += [
         "",
-        f"{title}: {result.n_candidates} candidates of {result.n_gallery} images "
+        f"{printable(title)}: {result.n_candidates} candidates of {result.n_gallery} images "
         f"({result.candidate_ratio:.1%}); "
         f"neighbour recall@{len(result.exact_hits)} {result.neighbour_recall:.0%}",
         f"milliseconds: {times}",

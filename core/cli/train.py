@@ -31,13 +31,14 @@ from ..model.preprocess import NORMALISATIONS, PreprocessConfig
 from ..model.registry import ATTENTION_LAYERS
 from ..model.resnet import Strides
 from ..model.training import TrainingConfig, pool, start_head, train
-from .common import add_gallery, circumstances, progress_bar
+from .common import add_gallery, add_label_level, circumstances, progress_bar
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     defaults = TrainingConfig()
     add_gallery(parser, default="corel5k")
+    add_label_level(parser)
     parser.add_argument(
         "--init",
         default="torchvision",
@@ -118,7 +119,7 @@ def run(options: argparse.Namespace) -> None:
     backbone = weights_digest(network.backbone)
     embedder = Embedder(Checkpoint(network, preprocess, Provenance(), backbone))
     with progress_bar() as progress:
-        gallery = open_gallery(options.gallery, progress=progress)
+        gallery = open_gallery(options.gallery, label_level=options.label_level, progress=progress)
         labels = [item.label for item in gallery.items if item.label is not None]
         if len(labels) < len(gallery.items):
             raise GalleryError(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import GalleryError, SettingError
-from ..galleries.base import Gallery, GalleryItem
+from ..galleries.base import Gallery, GalleryItem, LeftOut
 
 QUERIES_PER_CLASS = 10
 
@@ -40,6 +40,7 @@ class Unlabelled:
         self.title = gallery.title
         self.digest = gallery.digest
         self.items: Sequence[GalleryItem] = [replace(item, label=None) for item in gallery.items]
+        self.left_out: Sequence[LeftOut] = ()
 
     def read(self, id: int) -> bytes:
         """Return the file of one image, undecoded."""

@@ -5,6 +5,7 @@ checked before anything is unpacked, and never more is unpacked than it claimed.
 """
 
 import io
+import re
 import threading
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -13,9 +14,13 @@ from pathlib import Path, PurePosixPath
 from ..errors import GalleryError
 from ..files import file_digest
 from ..images import MAX_BYTES as MAX_IMAGE_BYTES
+from ..images import why_no_image
 from ..progress import Progress, silent
-from .base import GalleryItem, digest_of
-from .folder import is_image_name, labels_from_folders, natural, slug, suffix_names
+from .base import GalleryItem, LeftOut, digest_of
+from .folder import no_images
+from .labels import LabelledByFolders, find_level, labels_from_folders, masks_among
+from .names import is_image_name, natural, slug, why_no_photographs
+from .zip_names import readable_names
 
 MAX_ARCHIVE_BYTES = 500 * 2**20
 MAX_TOTAL_BYTES = 2 * 2**30  # of all images, unpacked
@@ -25,40 +30,89 @@ _ENTRY_MARK = b"PK\x01\x02"  # starts every entry of a zip's table of contents
 _BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile unpacks the others in one go
 _ENCRYPTED = 0x1  # bit of an entry's flags
 
+_LEADS_OUT = "Its path leads out of the zip; pack it again with a plain name."
+_DAMAGED = "It is damaged or incomplete; copy or pack it again."
+_REPLACED = "A later file of the same name in the zip takes its place."
 
-class ArchiveGallery:
-    """Images inside one zip that is held in memory."""
+
+class ArchiveGallery(LabelledByFolders):
+    """Images inside one zip that is held in memory; what is no image is left out and named."""
 
     def __init__(
-        self, data: bytes, *, name: str = "images.zip", progress: Progress = silent
+        self,
+        data: bytes,
+        *,
+        name: str = "images.zip",
+        label_level: int | None = None,
+        progress: Progress = silent,
     ) -> None:
         """Check the archive and unpack every image once, for its digest.
 
         Args:
             data: the zip file as it is.
             name: its name, for the title and for an error's sentence.
+            label_level: which folder of a name is the label; None: the rule of ``labels`` says.
             progress: told about every image.
 
         Raises:
-            GalleryError: not a zip, protected, too large, damaged or without images.
+            GalleryError: not a zip, too large, damaged or without images.
+            SettingError: no image lies so deep that it could have such a label.
         """
         self.title = name
-        self.key = f"zip-{slug(PurePosixPath(name).stem)}"
         self._zip = _open(data, name)
         self._lock = threading.Lock()  # zipfile counts its readers without one
-        self._entries = _image_entries(self._zip, name)
-        _check_claims(self._entries.values(), name)
-        self.items = tuple(self._items(labels_from_folders(self._entries), progress))
+        self._entries, left_out = self._image_entries()
+        _check_total(self._entries.values(), name)
+        digests = {}
+        for done, image in enumerate(self._entries, start=1):
+            try:
+                digests[image] = file_digest(self._unpack(image))
+            except GalleryError:
+                left_out.append(LeftOut(image, _DAMAGED))
+            progress(done, len(self._entries), "reading files")
+        self.left_out = tuple(sorted(left_out, key=lambda it: natural(it.name)))
+        if not digests:
+            raise GalleryError(no_images(name, self.left_out))
+        self.label_level = find_level(digests) if label_level is None else label_level
+        labels = labels_from_folders(digests, self.label_level)
+        self.items = tuple(_items(digests, labels))
         self.digest = digest_of(self.items)
-
-    def _items(self, labels: Mapping[str, str | None], progress: Progress) -> Iterable[GalleryItem]:
-        for id, (name, label) in enumerate(labels.items()):
-            yield GalleryItem(id=id, name=name, label=label, digest=file_digest(self._unpack(name)))
-            progress(id + 1, len(labels), "reading files")
+        # With the digest: two zips may have one name, or names without a plain letter.
+        self.key = f"zip-{slug(PurePosixPath(name).stem)}-{self.digest[:8]}"
 
     def read(self, id: int) -> bytes:
         """Return the file of one image, undecoded."""
         return self._unpack(self.items[id].name)
+
+    def _image_entries(self) -> tuple[dict[str, zipfile.ZipInfo], list[LeftOut]]:
+        """All images by name, in natural order, and what is none; the last of a name counts."""
+        entries: dict[str, zipfile.ZipInfo] = {}
+        left_out = []
+        infos = self._zip.infolist()
+        for entry, written in zip(infos, readable_names(infos), strict=True):
+            if written.endswith("/"):
+                continue
+            name = str(PurePosixPath(written))
+            if reason := _why_not(name, entry) or self._why_no_image(name, entry):
+                left_out.append(LeftOut(name, reason))
+                continue
+            if name in entries:
+                left_out.append(LeftOut(name, _REPLACED))
+            entries[name] = entry
+        masks = masks_among(entries)
+        for mask in masks:
+            del entries[mask.name]
+        entries = dict(sorted(entries.items(), key=lambda pair: natural(pair[0])))
+        return entries, _folders_once([*left_out, *masks])
+
+    def _why_no_image(self, name: str, entry: zipfile.ZipInfo) -> str | None:
+        if is_image_name(name):
+            return None
+        try:
+            with self._zip.open(entry) as file:
+                return why_no_image(file)  # type: ignore[arg-type]  # it can be read and sought
+        except Exception:  # as in _unpack
+            return _DAMAGED
 
     def _unpack(self, name: str) -> bytes:
         entry = self._entries[name]
@@ -73,11 +127,14 @@ class ArchiveGallery:
         return data
 
 
-def open_archive(path: Path, *, progress: Progress = silent) -> ArchiveGallery:
+def open_archive(
+    path: Path, *, label_level: int | None = None, progress: Progress = silent
+) -> ArchiveGallery:
     """Open a zip that lies on disk.
 
     Raises:
         GalleryError: as ``ArchiveGallery``, or the file can't be read.
+        SettingError: as ``ArchiveGallery``.
     """
     try:
         with path.open("rb") as file:
@@ -86,7 +143,7 @@ def open_archive(path: Path, *, progress: Progress = silent) -> ArchiveGallery:
         raise GalleryError(
             f"{path} can't be read ({(error.strerror or str(error)).lower()}); check the path."
         ) from error
-    return ArchiveGallery(data, name=path.name, progress=progress)
+    return ArchiveGallery(data, name=path.name, label_level=label_level, progress=progress)
 
 
 def _open(data: bytes, name: str) -> zipfile.ZipFile:
@@ -111,45 +168,44 @@ def _open(data: bytes, name: str) -> zipfile.ZipFile:
         raise _damaged(name) from error
 
 
-def _image_entries(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
-    """All images by name, in natural order; where a name comes twice, the last one counts."""
-    entries = {}
-    for entry in archive.infolist():
-        path = PurePosixPath(entry.filename.replace("\\", "/"))  # some tools write Windows paths
-        if not is_image_name(path.name) or entry.is_dir() or _is_hidden(path):
-            continue
-        if path.is_absolute() or ".." in path.parts or path.parts[0].endswith(":"):
-            raise GalleryError(
-                f"{name} holds {entry.filename!r}, a path that leads out of the zip; "
-                "pack the images again with plain names."
-            )
-        entries[str(path)] = entry
-    if not entries:
-        raise GalleryError(f"{name} holds no images; pack {suffix_names()} files into it.")
-    return dict(sorted(entries.items(), key=lambda pair: natural(pair[0])))
+def _items(digests: Mapping[str, str], labels: Mapping[str, str | None]) -> Iterable[GalleryItem]:
+    for id, (name, digest) in enumerate(digests.items()):
+        yield GalleryItem(id=id, name=name, label=labels[name], digest=digest)
 
 
-def _is_hidden(path: PurePosixPath) -> bool:
-    """Folders that start with a dot, and the ones macOS adds (no images, but their names)."""
-    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in path.parts)
+def _why_not(name: str, entry: zipfile.ZipInfo) -> str | None:
+    """Say why an entry is not even looked into; None where it is."""
+    path = PurePosixPath(name)
+    parts = [part for part in path.parts if part != ".."]
+    if reason := next(filter(None, map(why_no_photographs, parts)), None):
+        return reason
+    if path.is_absolute() or ".." in path.parts or re.fullmatch("[A-Za-z]:", path.parts[0]):
+        return _LEADS_OUT
+    if entry.flag_bits & _ENCRYPTED:
+        return "It is protected by a password; pack the zip again without one."
+    if entry.compress_type not in _BOUNDED:
+        return "It is packed in a way that can't be read here; pack an ordinary zip (deflate)."
+    if entry.file_size > MAX_IMAGE_BYTES:
+        return (
+            f"It unpacks to {entry.file_size / 2**20:,.0f} MB, but {MAX_IMAGE_BYTES // 2**20} MB "
+            "is the most for an image; save it smaller."
+        )
+    return None
 
 
-def _check_claims(entries: Iterable[zipfile.ZipInfo], name: str) -> None:
-    total = 0
-    for entry in entries:
-        total += entry.file_size
-        if entry.flag_bits & _ENCRYPTED:
-            raise GalleryError(f"{name} is protected by a password; pack it again without one.")
-        if entry.compress_type not in _BOUNDED:
-            raise GalleryError(
-                f"{entry.filename} in {name} is packed in a way that can't be read here; "
-                "pack it again as an ordinary zip (deflate)."
-            )
-        if entry.file_size > MAX_IMAGE_BYTES:
-            raise GalleryError(
-                f"{entry.filename} in {name} unpacks to {entry.file_size / 2**20:,.0f} MB, but "
-                f"{MAX_IMAGE_BYTES // 2**20} MB is the most for an image; save it smaller."
-            )
+def _folders_once(left_out: Iterable[LeftOut]) -> list[LeftOut]:
+    """Name a hidden folder, or one of the system's, once and not file by file."""
+    once = {}
+    for it in left_out:
+        parts = PurePosixPath(it.name).parts
+        depth = next((n for n, part in enumerate(parts, 1) if why_no_photographs(part)), len(parts))
+        name = "/".join(parts[:depth]) + "/" * (depth < len(parts))
+        once[name, it.reason] = LeftOut(name, it.reason)
+    return list(once.values())
+
+
+def _check_total(entries: Iterable[zipfile.ZipInfo], name: str) -> None:
+    total = sum(entry.file_size for entry in entries)
     if total > MAX_TOTAL_BYTES:
         raise GalleryError(
             f"{name} unpacks to {total / 2**30:.1f} GB, but {MAX_TOTAL_BYTES // 2**30} GB is the "

@@ -16,6 +16,14 @@ class GalleryItem:
     digest: str  # SHA-256 of the file, 64 hex digits: a query found in the gallery is left out
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file of a person's folder or zip that is no image of the gallery."""
+
+    name: str  # as in GalleryItem; a folder that is left out as a whole ends in "/"
+    reason: str  # one sentence without the name, so that equal reasons can be counted
+
+
 class Gallery(Protocol):
     """The images that are searched, N of them.
 
@@ -38,6 +46,10 @@ class Gallery(Protocol):
     @property
     def digest(self) -> str:
         """``digest_of(items)``: equal digests mean equal names and equal files."""
+
+    @property
+    def left_out(self) -> Sequence[LeftOut]:
+        """What lies among the images and is none of them, by name and reason."""
 
     def read(self, id: int) -> bytes:
         """Return the file of one image, undecoded.

@@ -1,7 +1,8 @@
 """Fetch one file over HTTP, so that it is either whole and checked or not there at all.
 
-What arrives goes to ``<name>.part``; only when its checksum is right does it get its own
-name. A part that is left behind (cable pulled, process killed) is where the next call goes on.
+What arrives goes to ``<name>.part``; only when its checksum is right, where one is published, does
+it get its own name. A part that is left behind (cable pulled, process killed) is where the next
+call goes on.
 """
 
 import errno
@@ -15,14 +16,14 @@ import urllib.error
 import urllib.request
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from .. import files
+from .. import files, locations
 from ..errors import DownloadError
 from ..progress import Progress, silent
 
@@ -35,17 +36,24 @@ class RemoteFile:
     """A file on the internet, and what it must be."""
 
     url: str
-    md5: str  # 32 hex digits
+    md5: str | None = None  # 32 hex digits; None: nobody published it, the caller has to check
+    called: str = ""  # the file's own name, where its address doesn't end in it
+    max_bytes: int = 4 * 2**30  # more is not the file, whatever it is
 
     @property
     def name(self) -> str:
-        """The file's own name, the last part of its address."""
-        return Path(urlsplit(self.url).path).name
+        """The file's own name: by default the last part of its address."""
+        return self.called or Path(urlsplit(self.url).path).name
 
     @property
     def host(self) -> str:
         """The server, for an error's sentence."""
         return urlsplit(self.url).netloc
+
+
+def downloads_folder() -> Path:
+    """Where everything lies that was downloaded."""
+    return locations.home() / "downloads"
 
 
 def fetch(
@@ -62,7 +70,7 @@ def fetch(
         timeout: seconds without a byte after which the connection counts as lost.
 
     Raises:
-        DownloadError: no connection, no such file, or a wrong checksum.
+        DownloadError: no connection, no such file, too large a one, or a wrong checksum.
         StoreError: the folder can't be written or is full.
     """
     path = folder / remote.name
@@ -74,17 +82,32 @@ def fetch(
     return path
 
 
-def unpack(archive: Path, folder: Path, *, progress: Progress = silent) -> None:
+def unpack(
+    archive: Path,
+    folder: Path,
+    *,
+    wanted: Callable[[str], bool] = lambda name: True,
+    max_bytes: int = 8 * 2**30,
+    progress: Progress = silent,
+) -> None:
     """Unpack a ``.zip``, ``.tar``, ``.tar.gz`` or ``.tgz`` into a folder, and never beside it.
 
+    Args:
+        archive: the file.
+        folder: where to; made when it doesn't exist.
+        wanted: tells of a member by its name whether it is unpacked.
+        max_bytes: of all that is unpacked.
+        progress: told how far it is.
+
     Raises:
-        DownloadError: the archive is damaged or leads out of the folder.
+        DownloadError: the archive is damaged, unpacks to more, or leads out of the folder.
         StoreError: the folder can't be written or is full.
     """
     with files.write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            (_unpack_zip if archive.suffix == ".zip" else _unpack_tar)(archive, folder, progress)
+            unpack_it = _unpack_zip if archive.suffix == ".zip" else _unpack_tar
+            unpack_it(archive, folder, wanted, max_bytes, progress)
         except (
             tarfile.TarError,
             zipfile.BadZipFile,
@@ -107,12 +130,14 @@ def _receive(remote: RemoteFile, file: BinaryIO, progress: Progress, timeout: fl
             file.truncate(0)
         done = file.seek(0, os.SEEK_END)
         total = done + int(response.headers.get("Content-Length", 0))
+        _check_size(remote, total, file)
         if shutil.disk_usage(file.name).free < total - done:
             full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             raise files.cannot_write(Path(file.name), full)
         for block in _blocks(remote, response):
             file.write(block)
             done += len(block)
+            _check_size(remote, done, file)
             progress(done, max(total, done), f"downloading {remote.name}")
     if done < total:
         raise _connection_lost(remote, f"after {done / 1e6:.1f} of {total / 1e6:.1f} MB")
@@ -152,7 +177,19 @@ def _blocks(remote: RemoteFile, response: http.client.HTTPResponse) -> Iterator[
         raise _connection_lost(remote, _plain(error)) from error
 
 
+def _check_size(remote: RemoteFile, n_bytes: int, part: BinaryIO) -> None:
+    """Refuse what is far larger than the file can be, before it fills the disk."""
+    if n_bytes > remote.max_bytes:
+        part.truncate(0)
+        raise DownloadError(
+            f"{remote.host} sends {remote.name} as {n_bytes / 1e6:,.0f} MB or more, but at most "
+            f"{remote.max_bytes / 1e6:,.0f} MB were expected; it was deleted: try again later."
+        )
+
+
 def _check(remote: RemoteFile, part: BinaryIO) -> None:
+    if remote.md5 is None:
+        return
     part.flush()
     with Path(part.name).open("rb") as file:
         # Against damage on the way; MD5 is what the data sets publish.
@@ -165,20 +202,37 @@ def _check(remote: RemoteFile, part: BinaryIO) -> None:
         )
 
 
-def _unpack_tar(archive: Path, folder: Path, progress: Progress) -> None:
-    size = archive.stat().st_size
+def _unpack_tar(
+    archive: Path, folder: Path, wanted: Callable[[str], bool], max_bytes: int, progress: Progress
+) -> None:
+    size, unpacked = archive.stat().st_size, 0
     with archive.open("rb") as packed, tarfile.open(fileobj=packed) as tar:
         for member in tar:
+            if not wanted(member.name):
+                continue
+            unpacked += member.size
+            _check_unpacked(archive, unpacked, max_bytes)
             tar.extract(member, folder, filter="data")
             progress(packed.tell(), size, f"unpacking {archive.name}")
 
 
-def _unpack_zip(archive: Path, folder: Path, progress: Progress) -> None:
+def _unpack_zip(
+    archive: Path, folder: Path, wanted: Callable[[str], bool], max_bytes: int, progress: Progress
+) -> None:
     with zipfile.ZipFile(archive) as packed:
-        names = packed.namelist()
-        for done, name in enumerate(names, start=1):
-            packed.extract(name, folder)  # zipfile itself drops ".." and a leading "/"
-            progress(done, len(names), f"unpacking {archive.name}")
+        members = [it for it in packed.infolist() if wanted(it.filename)]
+        _check_unpacked(archive, sum(it.file_size for it in members), max_bytes)
+        for done, member in enumerate(members, start=1):
+            packed.extract(member, folder)  # zipfile itself drops ".." and a leading "/"
+            progress(done, len(members), f"unpacking {archive.name}")
+
+
+def _check_unpacked(archive: Path, n_bytes: int, max_bytes: int) -> None:
+    if n_bytes > max_bytes:
+        raise DownloadError(
+            f"{archive.name} unpacks to {n_bytes / 1e6:,.0f} MB or more, but at most "
+            f"{max_bytes / 1e6:,.0f} MB were expected; delete it and download it again."
+        )
 
 
 def _plain(error: Exception) -> str:

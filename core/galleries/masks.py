@@ -14,7 +14,10 @@ from PIL import Image
 
 from ..errors import GalleryError
 from ..progress import Progress, silent
-from .folder import FolderGallery, image_names, labels_from_folders, slug
+from .base import LeftOut
+from .folder import FolderGallery, image_names
+from .labels import labels_from_folders
+from .names import slug
 
 MASKS = "masks"
 
@@ -23,7 +26,7 @@ class MaskedFolder(FolderGallery):
     """Images that are files under one folder, each with the mask of its object.
 
     Attributes:
-        left_out: images that were left out because they have no mask.
+        left_out: images that have no mask.
     """
 
     def __init__(self, folder: Path, *, progress: Progress = silent) -> None:
@@ -53,7 +56,6 @@ class MaskedFolder(FolderGallery):
                 f"No image of {root} has a mask in {folder / MASKS}; a mask has the image's path "
                 "and its name before the suffix."
             )
-        self.left_out = len(names) - len(masked)
         super().__init__(
             root,
             labels_from_folders(masked),
@@ -61,6 +63,8 @@ class MaskedFolder(FolderGallery):
             title=folder.resolve().name,
             progress=progress,
         )
+        having = set(masked)
+        self.left_out = tuple(LeftOut(it, "It has no mask.") for it in names if it not in having)
 
     def mask(self, id: int) -> NDArray[np.bool_]:
         """Return where the object of one image is visible: (H, W).

@@ -8,15 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ..errors import GalleryError
+from ..errors import GalleryError, SettingError
 from ..progress import Progress, silent
-from . import corel
+from . import corel, github_sets, torchvision_sets
 from .archive import open_archive
 from .base import Gallery
 from .folder import open_folder
+from .github_sets import GithubSet
 from .scenes import ScenesGallery
-from .torchvision_sets import SETS, TorchvisionSet
+from .torchvision_sets import TorchvisionSet
 
+MBIT_PER_SECOND = 50  # an ordinary connection, to say how long a download takes
 _COREL_LICENCE = "Corel stock photographs: research use only."
 
 
@@ -30,6 +32,12 @@ class GallerySource:
     licence: str
     state: Literal["ready", "download", "missing"]
     how_to_get: str  # one sentence; empty when ready
+    megabytes: int = 0  # to download, about; 0 for what nobody downloads
+
+    @property
+    def seconds(self) -> float:
+        """How long the download takes at ``MBIT_PER_SECOND``, about."""
+        return 8 * self.megabytes / MBIT_PER_SECOND
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,27 +87,55 @@ LOCAL = (
     ),
 )
 _LOCAL = {it.key: it for it in LOCAL}
-_TORCHVISION = {it.key: it for it in SETS}
+_REMOTE: dict[str, GithubSet | TorchvisionSet] = {
+    it.key: it for it in (*github_sets.SETS, *torchvision_sets.SETS)
+}
 
 
 def available() -> tuple[GallerySource, ...]:
     """All galleries that have a key, the built-in one first."""
-    return (*map(_local, LOCAL), *map(_torchvision, SETS))
+    return (*map(_local, LOCAL), *map(_remote, _REMOTE.values()))
 
 
-def open_gallery(key_or_path: str, *, progress: Progress = silent) -> Gallery:
+def ready() -> tuple[GallerySource, ...]:
+    """Those that can be opened now, the built-in one first."""
+    return tuple(it for it in available() if it.state == "ready")
+
+
+def downloadable() -> tuple[GallerySource, ...]:
+    """Those that aren't here and can be downloaded, the smallest first."""
+    return tuple(
+        sorted((it for it in available() if it.state == "download"), key=lambda it: it.megabytes)
+    )
+
+
+def open_gallery(
+    key_or_path: str, *, label_level: int | None = None, progress: Progress = silent
+) -> Gallery:
     """Open a gallery by key, or any folder or ``.zip`` of images by path.
+
+    Args:
+        key_or_path: which gallery.
+        label_level: which folder in the names of a folder's or zip's images is their label,
+            counted from 1; 0 means no labels, None that the rule of ``labels`` says.
+        progress: told about every image.
 
     Raises:
         GalleryError: there is no such gallery, or it can't be opened.
+        SettingError: a label level for a gallery with labels of its own, or one too deep.
     """
     path = os.path.expanduser(key_or_path)  # os.path: a name no system allows is just not there
     if key_or_path in known_keys():
+        if label_level is not None:
+            raise SettingError(
+                f"The label level is {label_level}, but {key_or_path} has labels of its own; give "
+                "one for a folder or zip only."
+            )
         return open_known(key_or_path, progress=progress)
     if os.path.isdir(path):
-        return open_folder(Path(path), progress=progress)
+        return open_folder(Path(path), label_level=label_level, progress=progress)
     if os.path.isfile(path):
-        return open_archive(Path(path), progress=progress)
+        return open_archive(Path(path), label_level=label_level, progress=progress)
     raise _unknown(key_or_path)
 
 
@@ -111,8 +147,8 @@ def open_known(key: str, *, progress: Progress = silent) -> Gallery:
     """
     if key in _LOCAL:
         return _LOCAL[key].open(progress=progress)
-    if key in _TORCHVISION:
-        return _TORCHVISION[key].open(progress=progress)
+    if key in _REMOTE:
+        return _REMOTE[key].open(progress=progress)
     raise _unknown(key)
 
 
@@ -124,14 +160,14 @@ def download(key: str, *, progress: Progress = silent) -> None:
         DownloadError: it could not be fetched.
         StoreError: the home can't be written or is full.
     """
-    if key not in _TORCHVISION:
-        raise GalleryError(f"{key} can't be downloaded; these can: {', '.join(_TORCHVISION)}.")
-    _TORCHVISION[key].download(progress=progress)
+    if key not in _REMOTE:
+        raise GalleryError(f"{key} can't be downloaded; these can: {', '.join(_REMOTE)}.")
+    _REMOTE[key].download(progress=progress)
 
 
 def known_keys() -> tuple[str, ...]:
     """The keys of ``available()``, without looking at any disk."""
-    return (*_LOCAL, *_TORCHVISION)
+    return (*_LOCAL, *_REMOTE)
 
 
 def _local(gallery: LocalGallery) -> GallerySource:
@@ -150,7 +186,7 @@ def _local(gallery: LocalGallery) -> GallerySource:
     )
 
 
-def _torchvision(source: TorchvisionSet) -> GallerySource:
+def _remote(source: GithubSet | TorchvisionSet) -> GallerySource:
     return GallerySource(
         key=source.key,
         title=source.title,
@@ -158,6 +194,7 @@ def _torchvision(source: TorchvisionSet) -> GallerySource:
         licence=source.licence,
         state="ready" if source.is_here else "download",
         how_to_get="" if source.is_here else source.how_to_get,
+        megabytes=source.megabytes,
     )
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import files, locations
+from .. import files
 from ..errors import DownloadError, GalleryError
 from ..progress import Progress, silent
-from .downloads import RemoteFile, fetch, unpack
-from .folder import FolderGallery, natural
+from .downloads import RemoteFile, downloads_folder, fetch, unpack
+from .folder import FolderGallery
+from .names import natural
 
 # torchvision has this address inside a function, out of reach.
 CALTECH101 = RemoteFile(
@@ -49,7 +50,7 @@ class TorchvisionSet:
     @property
     def root(self) -> Path:
         """Where it lies when it is there; what torchvision calls ``root``."""
-        return _downloads() / self.key
+        return downloads_folder() / self.key
 
     @property
     def is_here(self) -> bool:
@@ -67,7 +68,7 @@ class TorchvisionSet:
         with files.lock(self.root, self._refuse_to_wait):
             if self.is_here:
                 return
-            archives = _downloads() / f"{self.key}.archives"
+            archives = downloads_folder() / f"{self.key}.archives"
             parts = self.parts()
             paths = [fetch(part.remote, archives, progress=progress) for part in parts]
             with files.writing_folder(self.root) as unpacked:
@@ -103,10 +104,6 @@ class TorchvisionSet:
 
     def _refuse_to_wait(self) -> None:
         raise DownloadError(f"{self.title} is being downloaded already; wait until that is done.")
-
-
-def _downloads() -> Path:
-    return locations.home() / "downloads"
 
 
 def _place(part: Part, path: Path, folder: Path, progress: Progress) -> None:

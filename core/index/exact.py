@@ -1,6 +1,6 @@
 """The exact scan (the paper's linear search), and reranking: the same ranking on a few ids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -22,6 +22,9 @@ from .vectors import (
 )
 
 MAX_K = 2**31
+
+Excluded = int | Sequence[int] | None
+"""Ids that a ranking leaves out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,14 +134,15 @@ def query_each(
     return batch
 
 
-def exact_scan(query: Embedding, vectors: Vectors, *, k: int, exclude: int | None = None) -> Hits:
+def exact_scan(query: Embedding, vectors: Vectors, *, k: int, exclude: Excluded = None) -> Hits:
     """Rank the whole gallery by cosine.
 
     Args:
         query: (D,) embedding of unit length.
         vectors: the gallery.
         k: how many hits at most, 1 or more.
-        exclude: an id to leave out: the query's own, when it is in the gallery.
+        exclude: an id to leave out, or several: the query's own, when it is in the gallery, and
+            those of its copies.
 
     Raises:
         SettingError: ``k`` is below 1, or the query is not an embedding of this gallery.
@@ -152,7 +156,7 @@ def rerank(
     candidates: ArrayLike,
     *,
     k: int,
-    exclude: int | None = None,
+    exclude: Excluded = None,
 ) -> Hits:
     """Rank only these candidates (n,) by cosine; with all ids it equals the exact scan.
 
@@ -186,12 +190,13 @@ def _rank(
     rows: NDArray[np.float32],
     *,
     k: int,
-    exclude: int | None,
+    exclude: Excluded,
 ) -> Hits:
     k = checked_whole("k", k, low=1, high=MAX_K)
     scores = similarities(checked_embedding(query, vectors.dim), rows)  # (n,)
-    if exclude is not None:
-        others = ids != exclude
+    left_out = () if exclude is None else (exclude,) if isinstance(exclude, int) else exclude
+    for id in left_out:  # one, almost always: faster than a search in all of them
+        others = ids != id
         ids, scores = ids[others], scores[others]
     top = best(ids, scores, k)
     return Hits(ids=ids[top], similarities=scores[top])

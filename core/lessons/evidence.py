@@ -113,11 +113,11 @@ class Evidence:
         self.index = index
         self.gallery = gallery
         self.config = config
-        embedding, query_id = result.query.embedding, result.query_id
+        embedding, own = result.query.embedding, result.own_ids
         everything = max(1, len(index))
-        self.ranking: Hits = exact_scan(embedding, index.vectors, k=everything, exclude=query_id)
+        self.ranking: Hits = exact_scan(embedding, index.vectors, k=everything, exclude=own)
         self.reranked: Hits = rerank(
-            embedding, index.vectors, result.candidates.ids, k=everything, exclude=query_id
+            embedding, index.vectors, result.candidates.ids, k=everything, exclude=own
         )
         self._exact_ranks = _ranks(self.ranking)
         self._candidate_ranks = _ranks(self.reranked)

@@ -47,6 +47,20 @@ class Provenance:
     licence: str = LICENCE
     training: dict[str, Any] = field(default_factory=dict)  # command, seed, data, date, figures
 
+    @property
+    def galleries(self) -> list[dict[str, str]]:
+        """What the network was trained on: ``key`` and ``digest`` of each gallery."""
+        if "galleries" in self.training:
+            return list(self.training["galleries"])
+        if "gallery" not in self.training:
+            return []
+        digest = self.training.get("gallery_digest", "")  # of a checkpoint from one gallery alone
+        return [{"key": self.training["gallery"], "digest": digest}]
+
+    def was_trained_on(self, key: str, digest: str) -> bool:
+        """Whether a gallery is one of those: the same images, or the same one by its key."""
+        return any(digest == it["digest"] or key == it["key"] for it in self.galleries)
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:

@@ -7,9 +7,8 @@ from core.figures.timing import long_duration
 from core.files import file_digest
 from core.galleries import registry
 from core.galleries.base import Gallery
-from core.galleries.registry import GallerySource
 from core.galleries.store import StoredGallery
-from pages.ui import errors, resources, view
+from pages.ui import errors, resources, sources, view
 from pages.ui.errors import plain
 from pages.ui.view import View
 
@@ -18,14 +17,19 @@ ZIP_MEGABYTES = 200
 _ZIPS = "zips"  # in the session: gallery key -> (digest, file name)
 _SECONDS_PER_IMAGE = 0.06  # on two cores; only to say beforehand about how long it takes
 
-_STATES = {"ready": "", "download": " · to download", "missing": " · not here"}
+MORE = "more"  # the choice that leads to what can be downloaded
 
 
 def choose(shown: View) -> None:
     """Draw the choice; a change goes to the address."""
-    titles = {it.key: f"{it.title}{_STATES[it.state]}" for it in registry.available()}
+    titles = {it.key: it.title for it in registry.ready()}
     titles |= {key: name for key, (_, name) in _zips().items()}
     titles[ZIP] = "A zip of your own …"
+    others = {it.key: it.title for it in registry.downloadable()}
+    if shown.gallery in others:  # the one that is asked for; all others are behind MORE
+        titles[shown.gallery] = f"{others[shown.gallery]} · to download"
+    if others:
+        titles[MORE] = "More photographs to download …"
     st.session_state["gallery"] = shown.gallery if shown.gallery in titles else None
     st.selectbox(
         "Gallery",
@@ -45,16 +49,23 @@ def open_chosen(shown: View) -> Gallery | None:
         GalleryError: it can't be opened.
     """
     if shown.gallery in (zips := _zips()):
-        return resources.finished(resources.opened_zip(*zips[shown.gallery]))
+        uploaded = resources.finished(resources.opened_zip(*zips[shown.gallery]))
+        return sources.with_chosen_labels(uploaded)
     source = next((it for it in registry.available() if it.key == shown.gallery), None)
-    if shown.gallery == ZIP or shown.gallery.startswith(f"{ZIP}-"):
+    if shown.gallery == MORE:
+        sources.offer_downloads()
+    elif shown.gallery == ZIP or shown.gallery.startswith(f"{ZIP}-"):
         _ask_for_zip(shown)
     elif source is None:
         st.warning(f"There is no gallery called {plain(repr(shown.gallery))}; choose one above.")
     elif source.state == "ready":
-        return resources.finished(resources.opened(source.key))
+        gallery = resources.finished(resources.opened(source.key))
+        sources.tell_if_changed(gallery)
+        return sources.with_chosen_labels(gallery)
+    elif source.state == "download":
+        sources.ask_to_download(source)
     else:
-        _ask_to_get(source)
+        st.info(f"{source.title} is not on the machine that runs this app; choose another gallery.")
     return None
 
 
@@ -88,10 +99,7 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
     if work is None:
         return None
     stored = work.result()
-    if stored.failures:
-        with st.expander(f"{len(stored.failures)} images can't be searched", type="compact"):
-            for id, why in list(stored.failures.items())[:100]:
-                st.markdown(f"{plain(gallery.items[id].name)}: {plain(why)}")
+    sources.show_left_out(gallery, stored)
     return stored
 
 
@@ -104,22 +112,8 @@ def describe(gallery: Gallery) -> None:
         what = f"{source.description} {source.licence}"
     if gallery.key == view.DEFAULT_GALLERY:
         what += " They are no substitute for photographs: choose another gallery for those."
-    st.caption(what)
-
-
-def _ask_to_get(source: GallerySource) -> None:
-    why = f"**{source.title}.** {source.description} {source.licence}\n\n{plain(source.how_to_get)}"
-    if source.state == "missing":
-        with st.container(border=True):
-            st.markdown(why)
-    elif resources.offered(
-        "Download",
-        why,
-        find=lambda: resources.downloading(source.key),
-        start=lambda: resources.download(source.key),
-        icon=":material/download:",
-    ):
-        st.rerun()
+    st.caption(" ".join(filter(None, (what, sources.trained_on(gallery)))))
+    sources.choose_labels(gallery)
 
 
 def _ask_for_zip(shown: View) -> None:

@@ -38,7 +38,7 @@ def _one_table(inspection: Inspection) -> None:
         f"Table {number} puts the query in bucket `{binary(evidence, probes[0][1].key)}`, with "
         f"**{count(len(_others(evidence, probes[0][1])), 'image')}**. "
         f"{count(len(probes), 'probe')} read "
-        f"**{count(len(found - {evidence.result.query_id}), 'image')}**, "
+        f"**{count(len(found.difference(evidence.result.own_ids)), 'image')}**, "
         f"**{len(found & truth)} of the {len(truth)}** nearest neighbours among them."
     )
     show_table(
@@ -76,7 +76,7 @@ def _one_table(inspection: Inspection) -> None:
 
 def _others(evidence: Evidence, probe: Probe) -> list[int]:
     """Ids in a bucket without the query's own."""
-    return [id for id in probe.ids.tolist() if id != evidence.result.query_id]
+    return [id for id in probe.ids.tolist() if id not in evidence.result.own_ids]
 
 
 def _by_rank(evidence: Evidence, ids: Sequence[int]) -> list[int]:

@@ -17,8 +17,10 @@ from pages.ui.resources.galleries import (
     download,
     downloading,
     gallery_thumbnail,
+    has_changed,
     opened,
     opened_zip,
+    read_again,
 )
 from pages.ui.resources.model import (
     QUERY_SIDE,
@@ -46,11 +48,13 @@ __all__ = [
     "find_race",
     "finished",
     "gallery_thumbnail",
+    "has_changed",
     "index",
     "offered",
     "opened",
     "opened_zip",
     "pair_sample",
+    "read_again",
     "small_picture",
     "start_race",
 ]

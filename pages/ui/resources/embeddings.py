@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from core.galleries import store
 from core.galleries.base import Gallery
+from core.galleries.labels import LabelledByFolders
 from core.galleries.store import StoredGallery
 from core.index.lsh import LSHConfig, LSHIndex
 from core.lessons.hashing import PairSample, sample_pairs
@@ -74,7 +75,8 @@ def pair_sample(
         labels = [gallery.items[id].label for id in stored.ids.tolist()] if by_label else None
         return sample_pairs(stored.ids, stored.of(attention), labels=labels, k=k)
 
-    key = (*_digests(stored), attention, by_label, 0 if by_label else k)
+    level = gallery.label_level if isinstance(gallery, LabelledByFolders) else None
+    key = (*_digests(stored), attention, by_label, level if by_label else k)
     return _samples.get(key, sample)
 
 

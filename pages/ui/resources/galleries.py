@@ -1,23 +1,50 @@
 """Galleries: opened, uploaded, downloaded, and their thumbnails."""
 
+from collections import Counter
+from time import monotonic
+
 from core.errors import GalleryError
 from core.galleries import registry
 from core.galleries.archive import ArchiveGallery
 from core.galleries.base import Gallery
+from core.galleries.folder import FolderGallery
 from core.images import thumbnail
 from core.progress import Progress
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.work import Work, WorkCache
 
+LOOK_EVERY = 5  # seconds between two looks at whether a gallery's files have changed
+
 _openings: WorkCache[Gallery] = WorkCache(100 * MB)  # names and digests: 10 MB for 13,000 images
 _zips: WorkCache[Gallery] = WorkCache(700 * MB)  # with the zip: 200 MB and 50,000 names
 _downloads: WorkCache[None] = WorkCache(1 * MB)
 _thumbnails: Cache[bytes] = Cache(64 * MB)  # each some 15 KB
+_readings: Counter[str] = Counter()  # how often a gallery was read again
+_looks: Cache[tuple[float, bool]] = Cache(1 * MB)  # when, and whether its files had changed
 
 
 def opened(key: str) -> Work[Gallery]:
     """Return the opening of a gallery by key, under way or done."""
-    return _openings.start(key, lambda progress: registry.open_known(key, progress=progress))
+    return _openings.start(
+        (key, _readings[key]), lambda progress: registry.open_known(key, progress=progress)
+    )
+
+
+def read_again(key: str) -> None:
+    """Let the next opening of a gallery read its files anew."""
+    _readings[key] += 1
+
+
+def has_changed(gallery: Gallery) -> bool:
+    """Whether a gallery's files are others than when it was opened, as of some seconds ago."""
+    if not isinstance(gallery, FolderGallery):
+        return False
+    key = (gallery.key, _readings[gallery.key])
+    seen = _looks.find(key)
+    if seen is None or monotonic() - seen[0] > LOOK_EVERY:
+        seen = (monotonic(), not gallery.is_current())
+        _looks.put(key, seen)
+    return seen[1]
 
 
 def opened_zip(digest: str, name: str, data: bytes | None = None) -> Work[Gallery]:

@@ -61,7 +61,7 @@ def test_images_without_a_mask_are_counted(write, tmp_path):
     write("masks/2.png", OBJECT)
     gallery = MaskedFolder(tmp_path)
     assert [item.name for item in gallery.items] == ["2.jpg"]
-    assert gallery.left_out == 1
+    assert [(it.name, it.reason) for it in gallery.left_out] == [("1.jpg", "It has no mask.")]
 
 
 @pytest.mark.parametrize(("suffix", "high"), [("png", 1), ("png", 255), ("jpg", 255)])

@@ -2,7 +2,7 @@ import zipfile
 
 import pytest
 
-from core.errors import GalleryError
+from core.errors import GalleryError, SettingError
 from core.galleries import registry
 from core.galleries.registry import available, known_keys, open_gallery, open_known
 
@@ -26,6 +26,30 @@ def test_every_gallery_says_what_it_is_and_how_to_get_it():
     assert states["scenes"] == "ready"
     assert states["corel1k"] == "missing"
     assert states["flowers102"] == "download"
+
+
+def test_what_is_ready_and_what_can_be_downloaded_are_two_lists():
+    assert [it.key for it in registry.ready()] == ["scenes"]
+    offered = registry.downloadable()
+    assert {it.key for it in offered} == {
+        *("clothing", "grocery", "imagenette", "caltech101", "flowers102", "oxford-iiit-pet")
+    }
+    assert [it.megabytes for it in offered] == sorted(it.megabytes for it in offered)
+    for source in offered:
+        # A megabyte has 8 megabits.
+        assert source.seconds == pytest.approx(source.megabytes * 8 / registry.MBIT_PER_SECOND)
+
+
+def test_no_sentence_about_a_download_names_a_variable():
+    assert not any("HASHLIGHT" in it.how_to_get for it in registry.downloadable())
+
+
+def test_a_label_level_is_for_folders_and_zips_only(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "1.jpg").write_bytes(b"1")
+    assert open_gallery(str(tmp_path), label_level=2).items[0].label == "b"
+    with pytest.raises(SettingError, match="scenes has labels of its own"):
+        open_gallery("scenes", label_level=1)
 
 
 def test_the_sentence_of_a_missing_gallery_is_the_one_that_opening_it_gives():
@@ -65,7 +89,7 @@ def test_a_misspelled_key_gets_a_suggestion():
 @pytest.mark.parametrize("key", ["", "zzz", "/no/such/folder", "a\0b", "x" * 5000, "~nobody/x"])
 def test_what_is_neither_key_nor_path_is_one_sentence_that_lists_the_keys(key):
     with pytest.raises(
-        GalleryError, match="known are scenes, corel1k, corel5k, corel50, imagenette"
+        GalleryError, match="known are scenes, corel1k, corel5k, corel50, clothing, grocery, imag"
     ):
         open_gallery(key)
 
@@ -77,5 +101,5 @@ def test_a_link_opens_no_path(tmp_path):
 
 
 def test_what_can_not_be_downloaded_is_refused_with_what_can():
-    with pytest.raises(GalleryError, match="these can: imagenette, caltech101, flowers102"):
+    with pytest.raises(GalleryError, match="these can: clothing, grocery, imagenette, caltech101"):
         registry.download("corel1k")

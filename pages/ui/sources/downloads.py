@@ -1,0 +1,53 @@
+"""Galleries that can be downloaded: a short list, and one of them on its way."""
+
+import streamlit as st
+
+from core.figures.timing import long_duration
+from core.galleries import registry
+from core.galleries.registry import GallerySource
+from pages.ui import resources, view
+from pages.ui.errors import plain
+
+
+def offer_downloads() -> None:
+    """List what can be downloaded, each with a button that goes there and starts."""
+    sources = registry.downloadable()
+    if not sources:
+        st.info("All galleries that can be downloaded are here already.")
+        return
+    with st.container(border=True):
+        st.markdown("**Photographs to download.** They stay on the machine that runs this app.")
+        for source in sources:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(_about(source), width="stretch")
+                st.button(
+                    "Download",
+                    key=f"get-{source.key}",
+                    icon=":material/download:",
+                    on_click=_start,
+                    args=(source.key,),
+                )
+
+
+def ask_to_download(source: GallerySource) -> None:
+    """Offer one gallery, or show how far its download is; then show it."""
+    if resources.offered(
+        "Download",
+        _about(source),
+        find=lambda: resources.downloading(source.key),
+        start=lambda: resources.download(source.key),
+        icon=":material/download:",
+    ):
+        st.rerun()
+
+
+def _about(source: GallerySource) -> str:
+    size = f"{source.megabytes} MB, about {long_duration(source.seconds)}"
+    return (
+        f"**{plain(source.title)}** · {size}  \n{plain(source.description)} {plain(source.licence)}"
+    )
+
+
+def _start(key: str) -> None:
+    resources.download(key)
+    view.show(view.parse(st.query_params).with_gallery(key))
