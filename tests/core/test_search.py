@@ -327,3 +327,26 @@ def test_hits_are_plain_numbers_that_json_takes(gallery, embedder, stored, stran
     hit = result.exact_hits[0]
     json.dumps([hit.id, hit.rank, hit.similarity, result.candidate_ratio, result.neighbour_recall])
     assert replace(hit, rank=2).rank == 2
+
+
+def test_copies_of_the_query_are_no_hits_and_lend_it_no_label(tmp_path, gallery, embedder):
+    for name, id in (("buses/a.png", 0), ("flowers/b.png", 0), ("buses/c.png", 1)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(gallery.read(id))
+    own = open_folder(tmp_path)
+    stored = load_or_build(own, embedder, home=tmp_path / "home")
+    names = {item.name: item.id for item in own.items}
+    upload = search(gallery.read(0), embedder=embedder, gallery=own, stored=stored)
+    assert [hit.name for hit in upload.exact_hits] == ["buses/c.png"]
+    assert upload.query_label is None  # the file lies in two classes
+    assert (upload.n_gallery, upload.own_ids) == (1, (names["buses/a.png"], names["flowers/b.png"]))
+    chosen = search(
+        gallery.read(0),
+        embedder=embedder,
+        gallery=own,
+        stored=stored,
+        query_id=names["flowers/b.png"],
+    )
+    assert [hit.name for hit in chosen.exact_hits] == ["buses/c.png"]
+    assert chosen.query_label == "flowers"
+    assert chosen.copies == (names["buses/a.png"],)

@@ -366,3 +366,56 @@ def test_train_refuses_at_once_what_cannot_come_to_an_end(
     assert "images without a label" in fails(unlabelled, capsys)
     assert not out.exists()
     assert not home.exists()
+
+
+# A person's own folder --------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(tmp_path, photos):
+    """Return a folder as people have them: splits, a text, a damaged file, odd names."""
+    root = tmp_path / "own"
+    for split, label, number in (("train", "red", 0), ("train", "blue", 1), ("test", "red", 2)):
+        (root / split / label).mkdir(parents=True, exist_ok=True)
+        data = (photos / label / f"{number}.png").read_bytes()
+        (root / split / label / f"{number}.png").write_bytes(data)
+    (root / "train" / "notes.txt").write_text("hello")
+    (root / "train" / "blue" / "bad\n\x1b[31m.jpg").write_bytes(b"\xff\xd8\xff damaged")
+    return root
+
+
+def test_search_names_what_is_left_out_and_how_images_are_labelled(
+    own, photos, checkpoint_file, capsys
+):
+    command = ["search", str(photos / "red" / "4.png"), "--gallery", str(own)]
+    command += ["--checkpoint", str(checkpoint_file), "--n-bits", "1"]
+    assert main([*command, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [it["name"] for it in found["left_out"]] == [
+        "train/notes.txt",
+        "train/blue/bad\n\x1b[31m.jpg",
+    ]
+    assert {hit["label"] for hit in found["exact_hits"]} == {"red", "blue"}
+    assert main([*command, "--label-level", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert {line.split()[2] for line in out.splitlines()[1:4]} == {"train", "test"}
+    assert "Labels: folder 1 of the path (2: test, train); --label-level takes 0, 2 too." in err
+    assert "Left out train/notes.txt: It is not an image that can be read here." in err
+    assert r"Left out train/blue/bad\n\x1b[31m.jpg: " in err
+    assert "\x1b[31m" not in out + err
+
+
+def test_evaluate_says_which_folders_are_its_classes(own, checkpoint_file, capsys):
+    command = ["evaluate", "--gallery", str(own), "--checkpoint", str(checkpoint_file)]
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    assert "own: 3 queries" in out
+    assert "Labels: folder 2 of the path (2: red, blue)" in err
+    assert "Left out train/notes.txt" in err
+    assert "trained on these pictures" not in out
+
+
+def test_a_label_level_that_is_too_deep_is_one_sentence(own, photos, checkpoint_file, capsys):
+    command = ["search", photos / "red" / "4.png", "--gallery", own, "--label-level", "5"]
+    sentence = fails([*command, "--checkpoint", checkpoint_file], capsys)
+    assert sentence.startswith("The label level is 5, but the images here lie at most 2")
