@@ -19,7 +19,6 @@ from ..progress import Progress, silent
 from .downloads import RemoteFile, downloads_folder, fetch, unpack
 from .folder import FolderGallery, image_names
 
-_IMAGES = "images"  # the folder in a set's own: what the archive calls NAME-COMMIT
 _UNPACKED_MOST = 2**30  # bytes
 
 
@@ -74,8 +73,6 @@ class GithubSet:
                         max_bytes=_UNPACKED_MOST,
                         progress=progress,
                     )
-                    for repository in list(unpacked.iterdir())[:1]:  # all is in one folder
-                        repository.rename(unpacked / _IMAGES)
                     self._check(unpacked, progress)
             except DownloadError:  # it would be no better next time: fetch it anew then
                 shutil.rmtree(archives, ignore_errors=True)
@@ -93,14 +90,14 @@ class GithubSet:
         return self._open(self.root, progress)
 
     def _open(self, root: Path, progress: Progress) -> FolderGallery:
+        inside = sorted(path for path in root.iterdir() if path.is_dir())
+        repository = inside[0] if inside else root  # NAME-COMMIT, as the archive has it
         labels = {
             name: _label(found[1])
-            for name in image_names(root / _IMAGES)
+            for name in image_names(repository)
             if (found := re.fullmatch(self.label, name))
         }
-        return FolderGallery(
-            root / _IMAGES, labels, key=self.key, title=self.title, progress=progress
-        )
+        return FolderGallery(repository, labels, key=self.key, title=self.title, progress=progress)
 
     def _is_wanted(self, name: str) -> bool:
         return bool(re.fullmatch(self.label, name.partition("/")[2]))

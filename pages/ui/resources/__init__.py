@@ -29,7 +29,7 @@ from pages.ui.resources.model import (
     embedder,
     small_picture,
 )
-from pages.ui.resources.work import Work, finished, offered
+from pages.ui.resources.work import Work, finished, offered, started
 
 __all__ = [
     "QUERY_SIDE",
@@ -57,4 +57,5 @@ __all__ = [
     "read_again",
     "small_picture",
     "start_race",
+    "started",
 ]

@@ -155,6 +155,11 @@ def finished(work: Work[T]) -> T:
     return work.result()
 
 
+def started(label: str) -> str:
+    """Where in the session ``offered`` looks for work that a button has just started."""
+    return f"started-{label}"
+
+
 def offered(
     label: str,
     why: str,
@@ -174,7 +179,7 @@ def offered(
         start: starts it.
         icon: of the button.
     """
-    key = f"started-{label}"
+    key = started(label)
 
     def begin() -> None:  # the work may have failed before the script asks for it
         st.session_state[key] = start()

@@ -7,6 +7,9 @@ from core.galleries import registry
 from core.galleries.registry import GallerySource
 from pages.ui import resources, view
 from pages.ui.errors import plain
+from pages.ui.resources import Work
+
+_LABEL = "Download"
 
 
 def offer_downloads() -> None:
@@ -21,7 +24,7 @@ def offer_downloads() -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(_about(source), width="stretch")
                 st.button(
-                    "Download",
+                    _LABEL,
                     key=f"get-{source.key}",
                     icon=":material/download:",
                     on_click=_start,
@@ -32,13 +35,19 @@ def offer_downloads() -> None:
 def ask_to_download(source: GallerySource) -> None:
     """Offer one gallery, or show how far its download is; then show it."""
     if resources.offered(
-        "Download",
+        _LABEL,
         _about(source),
-        find=lambda: resources.downloading(source.key),
+        find=lambda: _under_way(source.key),
         start=lambda: resources.download(source.key),
         icon=":material/download:",
     ):
         st.rerun()
+
+
+def _under_way(key: str) -> Work[None] | None:
+    """Return a download that goes on; one that has ended says nothing of what is here now."""
+    work = resources.downloading(key)
+    return work if work and not work.wait(0) else None
 
 
 def _about(source: GallerySource) -> str:
@@ -49,5 +58,5 @@ def _about(source: GallerySource) -> str:
 
 
 def _start(key: str) -> None:
-    resources.download(key)
+    st.session_state[resources.started(_LABEL)] = resources.download(key)
     view.show(view.parse(st.query_params).with_gallery(key))

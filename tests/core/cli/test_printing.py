@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ def test_output_never_fails_in_a_console_of_another_encoding(tmp_path):
     done = subprocess.run(
         command,
         cwd=Path(__file__).parents[3],
-        env={"PYTHONIOENCODING": "cp1252", "PATH": ""},
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
         capture_output=True,
         check=False,
     )

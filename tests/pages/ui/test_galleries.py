@@ -3,6 +3,7 @@
 import pytest
 
 from core.galleries import registry
+from core.galleries.downloads import downloads_folder
 from core.galleries.folder import open_folder
 from core.model.checkpoint import Provenance
 from pages.ui.resources import galleries
@@ -40,16 +41,19 @@ def test_the_list_has_what_is_ready_and_one_entry_for_what_can_be_downloaded(
 
 
 def test_what_can_be_downloaded_stands_with_size_licence_and_time(search_page, monkeypatch):
-    started = []
-    monkeypatch.setattr(registry, "download", lambda key, progress: started.append(key))
+    def download(key, progress):
+        (downloads_folder() / key).mkdir(parents=True)
+
+    monkeypatch.setattr(registry, "download", download)
     page = search_page(gallery="more")
     seen = text(page)
     for source in registry.downloadable():
         assert source.title in seen
         assert f"{source.megabytes} MB, about" in seen
     page.button(key="get-clothing").click().run()
-    assert started == ["clothing"]
     assert page.query_params["gallery"] == ["clothing"]
+    assert "clothing" in {it.key for it in registry.ready()}
+    assert boxes(page)["Gallery"].value == "clothing"
 
 
 def test_a_gallery_that_is_nowhere_names_no_variable(search_page, monkeypatch):
@@ -74,7 +78,7 @@ def test_the_level_of_the_labels_is_shown_and_can_be_changed(search_page, own):
     assert labels.options == [
         "none",
         "folder 1: test, train (2)",
-        "folder 2: kind 0, kind 2, kind 1 (3)",
+        "folder 2: kind 0, kind 1, kind 2 (3)",
     ]
     labels.select(1).run()
     assert boxes(page)["Labels"].value == 1
