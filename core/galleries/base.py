@@ -16,6 +16,14 @@ class GalleryItem:
     digest: str  # SHA-256 of the file, 64 hex digits: a query found in the gallery is left out
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that is no image of a gallery, and why."""
+
+    name: str
+    reason: str
+
+
 class Gallery(Protocol):
     """The images that are searched, N of them.
 
