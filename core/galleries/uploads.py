@@ -172,7 +172,7 @@ def _why_not(file: GivenFile, same_as: str | None, n_bytes: int) -> str:
     if n_bytes + len(file.data) > MAX_TOTAL_BYTES:
         return f"There is room for {MAX_TOTAL_BYTES // 2**20} MB of photographs, and no more."
     try:
-        check(file.data, name=file.name)
+        check(file.data, name="It")
     except ImageError as error:
         return str(error)
     return ""

@@ -78,7 +78,7 @@ def test_what_finds_no_room_is_left_out(given, monkeypatch):
 
 
 def test_nothing_but_other_files_is_refused_with_the_first_reason():
-    with pytest.raises(GalleryError, match=r"among the 1 files given\. a\.txt is not an image"):
+    with pytest.raises(GalleryError, match=r"among the 1 files given\. It is not an image"):
         gather([GivenFile("a.txt", b"text")], key="own-1")
 
 
