@@ -6,10 +6,6 @@ from pages.parts.home.frame import draw_frame
 from pages.ui import navigation
 
 navigation.set_up("Home")
-st.title("Hashlight", anchor=False)
-st.markdown(
-    "Drop in a photograph: see the pictures most like it, and each step of how they were found."
-)
 frame = draw_frame()
 with frame.progress.container(), st.spinner("Starting …"):  # once after a server start: PyTorch
     from pages.parts.home import examples, gallery, stage

@@ -72,7 +72,7 @@ def embed_in_steps(
     yield _stored(gallery, embedder, known)
 
 
-_WHAT = "looking at the photographs"
+_WHAT = "Looking at the photographs"
 
 
 def _each(batch: EmbeddedBatch) -> Iterator[tuple[int, Known]]:

@@ -26,8 +26,10 @@ class Frame:
 
 
 def draw_frame() -> Frame:
-    """Draw the ways on, and every place with its grey shape."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    """Draw the title, the ways on, and every place with its grey shape."""
+    title, ways = st.columns([1, 2], vertical_alignment="bottom")
+    title.title("Hashlight", anchor=False)
+    with ways.container(horizontal=True, horizontal_alignment="right"):
         st.page_link(
             navigation.SEARCH,
             label="Search, with all settings",
@@ -41,6 +43,9 @@ def draw_frame() -> Frame:
             icon=":material/route:",
             query_params=params,
         )
+    st.markdown(
+        "Drop in a photograph: see the pictures most like it, and each step of how they were found."
+    )
     left, right = st.columns([5, 7], gap="medium")
     ask, examples = (_grey(column, 110) for column in (left, right))
     progress = st.empty()

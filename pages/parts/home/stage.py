@@ -7,7 +7,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
 from core.search import SearchResult
-from pages.parts.home.buckets import buckets_read
+from pages.parts.home import small_pictures
 from pages.parts.home.frame import Frame
 from pages.ui import cards, pictures, resources
 from pages.ui.answers import answer
@@ -62,11 +62,11 @@ def show_answer(
     """
     result = answer(query, gallery, stored, shown)
     with frame.steps[1].container():
-        pictures.attention_heatmap(result)
+        small_pictures.where_it_looks(result)
     with frame.steps[2].container():
-        pictures.code_picture(result)
+        small_pictures.code(result)
     with frame.steps[3].container():
-        buckets_read(result)
+        small_pictures.buckets_read(result)
     _show_hits(frame, result, gallery, shown)
     with frame.told.container():
         st.markdown(told(result))
