@@ -21,7 +21,7 @@ with errors.reported():
     opened, shown = gallery.open_shown(shown, scenes)
     if opened:
         query = inputs.query(shown, opened) or examples.first_query(opened, scenes)
-        stage.show_query(frame, query)
+        stage.show_query(frame, query, shown)
         stored = gallery.embeddings(frame, opened, query, shown)
         if stored:
             stage.show_answer(frame, query, opened, stored, shown)

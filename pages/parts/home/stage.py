@@ -9,7 +9,7 @@ from core.galleries.uploads import UploadedGallery
 from core.search import SearchResult
 from pages.parts.home import small_pictures
 from pages.parts.home.frame import Frame
-from pages.ui import cards, pictures, resources
+from pages.ui import cards, pictures, resources, uploads
 from pages.ui.answers import answer
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
@@ -19,7 +19,7 @@ N_HITS = 10
 _PREVIEWS = 4  # of a gallery that still grows: whenever it has so many times as many images
 
 
-def show_query(frame: Frame, query: Query) -> None:
+def show_query(frame: Frame, query: Query, shown: View) -> None:
     """Show the query before anything has been computed of it.
 
     Raises:
@@ -29,6 +29,8 @@ def show_query(frame: Frame, query: Query) -> None:
         pixels = resources.small_picture(query.data, max_side=640)
         pictures.show_pixels(pixels, f"Query: {query.title}")
         st.caption(plain(query.title))
+        if query.is_upload:
+            st.button("Forget", type="tertiary", on_click=uploads.forget, args=(shown.name,))
 
 
 def embeddings_as_they_come(

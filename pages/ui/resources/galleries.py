@@ -29,9 +29,7 @@ def opened(key: str) -> Work[Gallery]:
 
 def hold(gallery: UploadedGallery) -> None:
     """Take an uploaded gallery in under its key, or another state of one that is here."""
-    if not _sweeping:
-        _sweeping.append(True)
-        start_sweeping(_uploads)
+    start_sweeping(_uploads)
     _uploads.hold(gallery, session())
 
 
@@ -53,7 +51,6 @@ def _let_go(gallery: UploadedGallery) -> None:
 
 
 _uploads = Uploads(MAX_BYTES, seconds=60 * MINUTES, is_connected=is_connected, let_go=_let_go)
-_sweeping: list[bool] = []
 
 
 def downloading(key: str) -> Work[None] | None:

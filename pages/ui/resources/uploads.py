@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from time import monotonic
 
 from streamlit import runtime
@@ -19,6 +20,9 @@ from pages.ui.resources.cache import MB
 
 MINUTES = 15  # that a gallery stays once no browser shows it any more
 PREFIX = "own-"  # of every key
+MAX_BYTES = 750 * MB  # all visitors' photographs together
+
+_SWEEP_EVERY = 60  # seconds
 
 
 @dataclass(slots=True)
@@ -124,14 +128,12 @@ def is_connected(session: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
-def start_sweeping(uploads: Uploads, *, every: float = 60) -> None:
-    """Let an own thread look for what is to go: a server that nobody visits forgets too."""
+@cache
+def start_sweeping(uploads: Uploads) -> None:
+    """Let an own thread look for what is to go, once: a server that nobody visits forgets too."""
 
     def sweep() -> None:
-        while not threading.Event().wait(every):
+        while not threading.Event().wait(_SWEEP_EVERY):
             uploads.sweep()
 
     threading.Thread(target=sweep, daemon=True, name="forget-uploads").start()
-
-
-MAX_BYTES = 750 * MB  # all visitors' photographs together

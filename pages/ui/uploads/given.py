@@ -66,12 +66,14 @@ def show_changed(gallery: UploadedGallery) -> None:
 
 
 def forget(key: str) -> None:
-    """Let go of a gallery at once, and leave it."""
+    """Let go of a gallery or a photograph at once, and leave it."""
     resources.forget(key)
     st.session_state[_KEYS] = [it for it in st.session_state.get(_KEYS, ()) if it != key]
     here = view.parse(st.query_params)
     if here.gallery == key:
         view.show(here.with_gallery(view.DEFAULT_GALLERY))
+    elif (here.source, here.name) == ("upload", key):
+        view.show(replace(here, source=None, name=""))
 
 
 def _remember(key: str) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.errors import HashlightError
 from core.galleries import kept
+from core.galleries.base import LeftOut
 from core.galleries.duplicates import nearly_same
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
@@ -39,7 +40,7 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
             args=(gallery.key,),
         )
     box = st.expander(
-        _title(gallery), key="own-box", icon=":material/photo_library:", on_change="rerun"
+        _title(gallery, stored), key="own-box", icon=":material/photo_library:", on_change="rerun"
     )
     if not box.open:
         return
@@ -47,13 +48,13 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
         _name_and_keep(gallery)
         drop_zone(into=gallery)
         _offer_to_drop(gallery)
-        _show_left_out(gallery)
+        _show_left_out(gallery, stored)
         _show_nearly_same(gallery, stored, shown)
 
 
-def _title(gallery: UploadedGallery) -> str:
-    left_out = f" · {len(gallery.left_out):,} left out" if gallery.left_out else ""
-    return f"Name, add or drop photographs{left_out}"
+def _title(gallery: UploadedGallery, stored: StoredGallery) -> str:
+    n = len(gallery.left_out) + len(stored.failures)
+    return "Name, add or drop photographs" + (f" · {n:,} left out" if n else "")
 
 
 def _name_and_keep(gallery: UploadedGallery) -> None:
@@ -95,10 +96,12 @@ def _offer_to_drop(gallery: UploadedGallery) -> None:
         )
 
 
-def _show_left_out(gallery: UploadedGallery) -> None:
-    if gallery.left_out:
-        lines = [f"- {plain(it.name)}: {plain(it.reason)}" for it in gallery.left_out[:_MOST]]
-        st.markdown(f"**Left out** ({len(gallery.left_out):,})\n\n" + "\n".join(lines))
+def _show_left_out(gallery: UploadedGallery, stored: StoredGallery) -> None:
+    damaged = [LeftOut(gallery.items[id].name, why) for id, why in stored.failures.items()]
+    left_out = [*gallery.left_out, *damaged]
+    if left_out:
+        lines = [f"- {plain(it.name)}: {plain(it.reason)}" for it in left_out[:_MOST]]
+        st.markdown(f"**Left out** ({len(left_out):,})\n\n" + "\n".join(lines))
 
 
 def _show_nearly_same(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:

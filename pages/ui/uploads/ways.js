@@ -16,15 +16,18 @@ function give(uploader, files) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-/** Open the file dialogue of the uploader with attributes that it usually lacks. */
+/** Open the file dialogue of the uploader with attributes that it has until it has been used. */
 function ask(uploader, attributes) {
   const input = inputOf(uploader);
   const before = Object.keys(attributes).map((name) => [name, input.getAttribute(name)]);
+  const restore = () =>
+    before.forEach(([name, value]) =>
+      value === null ? input.removeAttribute(name) : input.setAttribute(name, value),
+    );
   Object.entries(attributes).forEach(([name, value]) => input.setAttribute(name, value));
+  ["change", "cancel"].forEach((it) => input.addEventListener(it, restore, { once: true }));
+  document.addEventListener("pointerdown", restore, { once: true, capture: true });
   input.click();
-  before.forEach(([name, value]) =>
-    value === null ? input.removeAttribute(name) : input.setAttribute(name, value),
-  );
 }
 
 /** All files below a dropped entry, each named by its path: a folder is a label. */
