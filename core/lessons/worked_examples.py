@@ -22,8 +22,8 @@ TRIES = 4  # pictures of one label that are looked at; each costs a pass through
 LEAST = 0.9  # of the hits have the query's label
 
 RULE = (
-    "The search finds all ten pictures that are nearest, nine or more show the same thing, and the "
-    "network looks at it."
+    "all ten nearest pictures are found, nine or more show the same thing, and the network looks at "
+    "it."
 )
 """The rule, for people."""
 
@@ -80,4 +80,5 @@ def _comes_out_well(gallery: Gallery, index: LSHIndex, config: SearchConfig, id:
     if not exact or neighbour_recall(found, exact) < 1:
         return False
     label = gallery.items[id].label
-    return sum(gallery.items[hit].label == label for hit in found) >= LEAST * len(found)
+    n_alike = len([hit for hit in found if gallery.items[hit].label == label])
+    return bool(n_alike >= LEAST * len(found))

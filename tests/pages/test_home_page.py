@@ -80,6 +80,6 @@ def test_what_is_kept_is_listed_opened_and_deleted(home_page, own):
     page = home_page()
     page.button(key=f"open-{saved.key}").click().run()
     assert not page.exception
-    assert page.query_params["gallery"][0].startswith("own-")
+    assert "".join(page.query_params["gallery"]).startswith("own-")
     page.button(key=f"delete-{saved.key}").click().run()
     assert kept.kept() == ()

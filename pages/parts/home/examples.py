@@ -46,7 +46,7 @@ def show_examples(frame: Frame, scenes: Scenes) -> None:
                     shown=View(),
                     page=navigation.HOME,
                 )
-        st.caption(f"Chosen by a rule: {RULE}")
+        st.caption(f"By a rule: {RULE}")
 
 
 def _looking(gallery: Gallery, stored: StoredGallery) -> Work[tuple[int, ...]]:

@@ -52,8 +52,8 @@ def draw_frame() -> Frame:
     with st.container(border=True, key="stage", gap="xsmall"):
         columns = st.columns([3, 3, 4, 3], gap="medium")
         steps = []
-        for number, (column, title) in enumerate(zip(columns, STEPS, strict=True), 1):
-            column.markdown(f"**{number} · {title}**")
+        for number, (column, step) in enumerate(zip(columns, STEPS, strict=True), 1):
+            column.markdown(f"**{number} · {step}**")
             steps.append(_grey(column, 130))
         st.markdown(f"**{len(STEPS) + 1} · The pictures most like it**")
         hits = _grey(st, 96)

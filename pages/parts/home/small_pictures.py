@@ -53,7 +53,7 @@ def code(result: SearchResult) -> None:
         for row in margins.tolist()
     ]
     _draw(rows, f"A code of {n_bits} bits in each of {n_tables} tables.")
-    st.caption(f"{n_tables} rows of {n_bits} bits. Pictures that are alike share rows.")
+    st.caption(f"{n_tables} × {n_bits} bits. Alike pictures share rows.")
 
 
 def buckets_read(result: SearchResult) -> None:

@@ -15,7 +15,7 @@ from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
-N_HITS = 10
+N_HITS = 9  # one row of a small screen
 _PREVIEWS = 4  # of a gallery that still grows: whenever it has so many times as many images
 
 

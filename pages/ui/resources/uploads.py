@@ -119,7 +119,7 @@ def new_key() -> str:
 
 def session() -> str:
     """Return what this browser's session is called."""
-    context = get_script_run_ctx()
+    context = get_script_run_ctx(suppress_warning=True)
     return context.session_id if context else ""
 
 
