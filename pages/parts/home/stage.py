@@ -1,5 +1,7 @@
 """The answer as one picture: image, where the network looks, code, buckets, neighbours."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.figures.timing import duration
@@ -16,6 +18,7 @@ from pages.ui.inputs import Query
 from pages.ui.view import View
 
 N_HITS = 9  # one row of a small screen
+_LARGE = 512  # pictures: from here on the usual K is right
 _PREVIEWS = 4  # of a gallery that still grows: whenever it has so many times as many images
 
 
@@ -49,7 +52,8 @@ def embeddings_as_they_come(
         so_far = resources.embedded_so_far(gallery)
         if so_far and len(so_far.ids) >= max(8, _PREVIEWS * n_shown) and not work.wait(0):
             n_shown = len(so_far.ids)
-            _show_hits(frame, answer(query, gallery, so_far, shown), gallery, shown, n_shown)
+            result = answer(query, gallery, so_far, fitted(shown, n_shown))
+            _show_hits(frame, result, gallery, shown, n_shown)
     frame.progress.empty()
     return work.result()
 
@@ -62,7 +66,7 @@ def show_answer(
     Raises:
         HashlightError: the query can't be searched with.
     """
-    result = answer(query, gallery, stored, shown)
+    result = answer(query, gallery, stored, fitted(shown, len(gallery.items)))
     with frame.steps[1].container():
         small_pictures.where_it_looks(result)
     with frame.steps[2].container():
@@ -72,6 +76,19 @@ def show_answer(
     _show_hits(frame, result, gallery, shown)
     with frame.told.container():
         st.markdown(told(result))
+
+
+def fitted(shown: View, n: int) -> View:
+    """Return the view of a small gallery with about as many buckets a table as it has pictures.
+
+    A code as long as a large gallery's would tell all of them apart. A hand on K is left alone.
+
+    Args:
+        shown: what the address says.
+        n: images of the gallery.
+    """
+    is_chosen = shown.K != View().K
+    return shown if is_chosen or n >= _LARGE else replace(shown, K=max(1, n.bit_length()))
 
 
 def told(result: SearchResult) -> str:
