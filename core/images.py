@@ -7,8 +7,9 @@ megapixels cost nothing.
     bytes -> limits -> open -> limits -> load (smaller) -> upright -> 8 bits -> sRGB -> opaque
 
 A photograph is shown and embedded at far fewer pixels than a camera takes, so a large one is
-decoded smaller: its shorter side keeps at least ``DECODED_SIDE`` pixels. What had to be mended or
-left out stands in the image's notes; metadata that can't be read is no damage of the picture.
+decoded smaller: its shorter side keeps at least ``DECODED_SIDE`` pixels, or as many as the caller
+needs. What had to be mended or left out stands in the image's notes; metadata that can't be read
+is no damage of the picture.
 """
 
 import contextlib
@@ -77,7 +78,7 @@ class DecodedImage:
     notes: tuple[str, ...]  # what was done to it, in plain words
 
 
-def decode(data: bytes, *, name: str = "The image") -> DecodedImage:
+def decode(data: bytes, *, name: str = "The image", side: int = DECODED_SIDE) -> DecodedImage:
     """Check and decode the bytes of one image file.
 
     Safe to call from several threads at once.
@@ -85,6 +86,8 @@ def decode(data: bytes, *, name: str = "The image") -> DecodedImage:
     Args:
         data: the file as it is.
         name: how to call the image at the start of an error's sentence.
+        side: pixels that the shorter side keeps at least, where it has them. The fewer are
+            needed, the sooner a large JPEG is decoded.
 
     Raises:
         ImageError: with one sentence, whatever the bytes are.
@@ -96,12 +99,25 @@ def decode(data: bytes, *, name: str = "The image") -> DecodedImage:
         _check_scans(image, data, name)
         try:
             with _alone(image):
-                pixels, notes = _to_upright_rgb(image, data)
+                pixels, notes = _to_upright_rgb(image, data, side)
         # Pillow's decoders raise whatever their parsing stumbles over (OSError, SyntaxError,
         # struct.error, IndexError, ...); for a person all of it means the same.
         except Exception as error:
             raise ImageError(_damaged(f"{name} (a {image.format} file)")) from error
     return DecodedImage(pixels=pixels, digest=file_digest(data), notes=tuple(notes))
+
+
+def check(data: bytes, *, name: str = "The image") -> None:
+    """Refuse what its first bytes show to be no image for us; no pixel is decoded.
+
+    Raises:
+        ImageError: as ``decode``, but for damage further on in the file.
+    """
+    _check_bytes(data, name)
+    with _PILLOW_WARNINGS.ignored():
+        image = _open(data, name)
+        _check_sides(image, name)
+        _check_scans(image, data, name)
 
 
 def thumbnail(data: bytes, *, max_side: int) -> bytes:
@@ -110,7 +126,7 @@ def thumbnail(data: bytes, *, max_side: int) -> bytes:
     Raises:
         ImageError: as ``decode``.
     """
-    image = Image.fromarray(decode(data).pixels)
+    image = Image.fromarray(decode(data, side=max_side).pixels)
     image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     image.save(file, "JPEG", quality=85)
@@ -227,7 +243,9 @@ def _alone(image: Image.Image) -> contextlib.AbstractContextManager[object]:
 # Decoding ---------------------------------------------------------------------------------
 
 
-def _to_upright_rgb(file: ImageFile.ImageFile, data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
+def _to_upright_rgb(
+    file: ImageFile.ImageFile, data: bytes, side: int
+) -> tuple[NDArray[np.uint8], list[str]]:
     """Decode the first frame to RGB, (H, W, 3), and say what that took."""
     notes = []
     # Counting all frames can take seconds in a hostile file; knowing that there is a second
@@ -237,9 +255,9 @@ def _to_upright_rgb(file: ImageFile.ImageFile, data: bytes) -> tuple[NDArray[np.
     sixteen_bit = any(";16" in str(tile.args) for tile in file.tile)
     if _orientation(file) in _UPRIGHT:
         notes.append("turned upright (EXIF)")
-    image = _load(file, data, notes)
+    image = _load(file, data, side, notes)
     orientation = _orientation(image)  # again: a TIFF is turned while it is loaded
-    image = _smaller(image)
+    image = _smaller(image, side)
     if orientation in _UPRIGHT:
         image = image.transpose(_UPRIGHT[orientation])
     if sixteen_bit:
@@ -263,18 +281,18 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _load(file: ImageFile.ImageFile, data: bytes, notes: list[str]) -> Image.Image:
+def _load(file: ImageFile.ImageFile, data: bytes, side: int, notes: list[str]) -> Image.Image:
     """Decode the pixels; of a JPEG whose end is missing, what there is."""
     if not _is_jpeg(file):
         file.load()
         return file
-    file.draft(None, (DECODED_SIDE, DECODED_SIDE))  # a fraction of the size costs a fraction
+    file.draft(None, (side, side))  # a fraction of the size costs a fraction
     try:
         file.load()
         return file
     except OSError:
         ended = Image.open(io.BytesIO(data + _END_MARK), formats=("JPEG",))
-        ended.draft(None, (DECODED_SIDE, DECODED_SIDE))
+        ended.draft(None, (side, side))
         whole = _without_missing_rows(ended)
         lost = 1 - whole.height / ended.height
         if lost > _MOST_MISSING:
@@ -296,9 +314,9 @@ def _without_missing_rows(image: Image.Image) -> Image.Image:
     return image if height == image.height else image.crop((0, 0, image.width, height // 8 * 8))
 
 
-def _smaller(image: Image.Image) -> Image.Image:
+def _smaller(image: Image.Image, side: int) -> Image.Image:
     """Average whole blocks of pixels where the shorter side stays long enough."""
-    factor = min(image.size) // DECODED_SIDE
+    factor = min(image.size) // side
     return image.reduce(factor) if factor > 1 and image.mode in _REDUCIBLE else image
 
 

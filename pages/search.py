@@ -8,9 +8,10 @@ navigation.set_up("Search")
 title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Search", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
+    from core.galleries.uploads import UploadedGallery
     from pages.parts.search import hits, times
     from pages.parts.search.query import query_and_attention
-    from pages.ui import errors, galleries, inputs, view
+    from pages.ui import errors, galleries, inputs, uploads, view
     from pages.ui.answers import answer
 
 shown = view.current()
@@ -23,6 +24,8 @@ with errors.reported():
     if opened := galleries.open_embedded(shown):
         gallery, stored = opened
         galleries.describe(gallery)
+        if isinstance(gallery, UploadedGallery):
+            uploads.panel(gallery, stored, shown)
         inputs.choose_query(shown, gallery, stored.ids.tolist())
         query = inputs.query(shown, gallery)
         if query:

@@ -18,7 +18,7 @@ class GalleryItem:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file of a person's folder or zip that is no image of the gallery."""
+    """A file that is no image of a gallery, and why."""
 
     name: str  # as in GalleryItem; a folder that is left out as a whole ends in "/"
     reason: str  # one sentence without the name, so that equal reasons can be counted

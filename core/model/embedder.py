@@ -20,6 +20,10 @@ from .checkpoint import Checkpoint, load_checkpoint
 from .network import ForwardPass, Learns, RetrievalNetwork
 from .preprocess import PreprocessConfig, preprocess
 
+# Pixels that are decoded for each of the network's input: with fewer, the embedding of a large
+# photograph would depend on how it was made smaller.
+SPARE = 2
+
 
 class Embedder:
     """Turns image files into embeddings with one checkpoint; safe to share between threads.
@@ -52,7 +56,8 @@ class Embedder:
         Raises:
             ImageError: the bytes are not an image that can be read.
         """
-        return preprocess(decode(data).pixels, self.preprocess)
+        side = SPARE * self.preprocess.input_size
+        return preprocess(decode(data, side=side).pixels, self.preprocess)
 
     @torch.inference_mode()
     def embed(self, batch: Sequence[Tensor]) -> NDArray[np.float32]:

@@ -2,29 +2,26 @@
 
 import streamlit as st
 
-from core.errors import GalleryError
 from core.figures.timing import long_duration
-from core.files import file_digest
 from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
-from pages.ui import errors, resources, sources, view
+from pages.ui import resources, sources, uploads, view
 from pages.ui.errors import plain
 from pages.ui.view import View
 
-ZIP = "zip"  # the choice that leads to the uploader
-ZIP_MEGABYTES = 200
-_ZIPS = "zips"  # in the session: gallery key -> (digest, file name)
-_SECONDS_PER_IMAGE = 0.06  # on two cores; only to say beforehand about how long it takes
-
+OWN = "own"  # the choice that leads to the place to drop photographs on
 MORE = "more"  # the choice that leads to what can be downloaded
+_SECONDS_PER_IMAGE = 0.06  # on two cores; only to say beforehand about how long it takes
 
 
 def choose(shown: View) -> None:
     """Draw the choice; a change goes to the address."""
     titles = {it.key: it.title for it in registry.ready()}
-    titles |= {key: name for key, (_, name) in _zips().items()}
-    titles[ZIP] = "A zip of your own …"
+    if own := uploads.opened(shown.gallery):
+        titles[own.key] = own.title
+    titles |= uploads.titles()
+    titles[OWN] = "Photographs of your own …"
     others = {it.key: it.title for it in registry.downloadable()}
     if shown.gallery in others:  # the one that is asked for; all others are behind MORE
         titles[shown.gallery] = f"{others[shown.gallery]} · to download"
@@ -48,14 +45,14 @@ def open_chosen(shown: View) -> Gallery | None:
     Raises:
         GalleryError: it can't be opened.
     """
-    if shown.gallery in (zips := _zips()):
-        uploaded = resources.finished(resources.opened_zip(*zips[shown.gallery]))
-        return sources.with_chosen_labels(uploaded)
+    if own := uploads.opened(shown.gallery):
+        return own
     source = next((it for it in registry.available() if it.key == shown.gallery), None)
     if shown.gallery == MORE:
         sources.offer_downloads()
-    elif shown.gallery == ZIP or shown.gallery.startswith(f"{ZIP}-"):
-        _ask_for_zip(shown)
+    elif shown.gallery == OWN or shown.gallery.startswith(resources.PREFIX):
+        uploads.warn_if_gone(shown.gallery)
+        uploads.ask_for_photographs()
     elif source is None:
         st.warning(f"There is no gallery called {plain(repr(shown.gallery))}; choose one above.")
     elif source.state == "ready":
@@ -107,57 +104,14 @@ def describe(gallery: Gallery) -> None:
     """Say in one line what is searched."""
     source = next((it for it in registry.available() if it.key == gallery.key), None)
     if source is None:
-        what = f"{len(gallery.items):,} images, only in this browser session."
-    else:
-        what = f"{source.description} {source.licence}"
+        return
+    what = f"{source.description} {source.licence}"
     if gallery.key == view.DEFAULT_GALLERY:
         what += " They are no substitute for photographs: choose another gallery for those."
     st.caption(" ".join(filter(None, (what, sources.trained_on(gallery)))))
     sources.choose_labels(gallery)
 
 
-def _ask_for_zip(shown: View) -> None:
-    if shown.gallery != ZIP:
-        st.warning(
-            "An uploaded zip lives only in the browser session that uploaded it; upload it again."
-        )
-    with st.container(border=True):
-        st.markdown(
-            "**A zip of your own.** Images side by side, or one folder per label. It is searched "
-            "on this machine, kept only in memory, and only this browser session can see it."
-        )
-        st.file_uploader(
-            "Zip of images",
-            type="zip",
-            key="zip_file",
-            max_upload_size=ZIP_MEGABYTES,
-            on_change=_zip_uploaded,
-            args=(shown,),
-        )
-
-
 def _gallery_changed() -> None:
     here = view.parse(st.query_params)  # a part of the page may have changed it since
     view.show(here.with_gallery(st.session_state["gallery"]))
-
-
-def _zip_uploaded(shown: View) -> None:
-    file = st.session_state["zip_file"]
-    if file is None:
-        return
-    data = file.getvalue()
-    digest = file_digest(data)
-    work = resources.opened_zip(digest, file.name, data)
-    work.wait(None)
-    try:
-        gallery = work.result()
-    except GalleryError as error:
-        errors.remember(error)
-    else:
-        st.session_state[_ZIPS] = _zips() | {gallery.key: (digest, file.name)}
-        view.show(shown.with_gallery(gallery.key))
-
-
-def _zips() -> dict[str, tuple[str, str]]:
-    zips: dict[str, tuple[str, str]] = st.session_state.get(_ZIPS, {})
-    return zips

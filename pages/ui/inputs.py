@@ -7,19 +7,18 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from core.errors import GalleryError, ImageError
+from core.errors import HashlightError
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
-from core.images import FORMAT_NAMES, MAX_BYTES, decode
+from core.images import FORMAT_NAMES, MAX_BYTES
 from core.model.attention import ATTENTION_MODES
 from core.search import find_by_name
-from pages.ui import cards, errors, navigation, samples, view
+from pages.ui import cards, errors, navigation, resources, samples, uploads, view
 from pages.ui.address import tied
 from pages.ui.errors import plain
 from pages.ui.view import RANGES, View
 
 PER_PAGE = 18  # two rows on a wide screen
-_UPLOAD = "uploaded"  # in the session: (file name, bytes)
 _SLIDERS = {  # name of a setting -> label and help
     "K": ("Bits per hash code, K", "More bits: smaller buckets, fewer candidates."),
     "L": ("Hash tables, L", "More tables: more candidates, fewer neighbours missed."),
@@ -123,7 +122,8 @@ def query(shown: View, gallery: Gallery | None) -> Query | None:
     if shown.source == "sample":
         return Query(samples.title(shown.name), samples.read(shown.name))
     if shown.source == "upload":
-        return Query(shown.name, _uploaded(shown.name), is_upload=True)
+        title, data = uploads.photograph(shown.name)
+        return Query(title, data, is_upload=True)
     return None
 
 
@@ -193,8 +193,9 @@ def choose_query(
             st.file_uploader(
                 "A photograph or picture",
                 key="upload_file",
-                help=f"{FORMAT_NAMES}, at most {MAX_BYTES // 2**20} MB. It stays on the machine "
-                "that runs this app, and is forgotten when you leave.",
+                help=f"{FORMAT_NAMES}, at most {MAX_BYTES // 2**20} MB. It stays in the memory of "
+                "the machine that runs this app, and is forgotten "
+                f"{resources.MINUTES} minutes after you leave.",
                 on_change=_image_given,
                 args=(shown, "upload_file"),
             )
@@ -261,22 +262,9 @@ def _image_given(shown: View, key: str) -> None:
     file = st.session_state[key]
     if file is None:  # taken away again: what is shown stays
         return
-    data = file.getvalue()
     try:
-        decode(data, name=file.name)
-    except ImageError as error:
+        own = uploads.hold_photograph(file.name, file.getvalue())
+    except HashlightError as error:
         errors.remember(error)
     else:
-        st.session_state[_UPLOAD] = (file.name, data)
-        view.show(shown.with_query("upload", file.name))
-
-
-def _uploaded(name: str) -> bytes:
-    uploaded: tuple[str | None, bytes] = st.session_state.get(_UPLOAD, (None, b""))
-    title, data = uploaded
-    if title != name:
-        raise GalleryError(
-            f"{name} was uploaded in another session or replaced since, and a link can't carry "
-            "it; upload it again."
-        )
-    return data
+        view.show(shown.with_query("upload", own))

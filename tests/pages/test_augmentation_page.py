@@ -49,4 +49,4 @@ def test_what_a_link_names_but_is_not_here_gets_one_sentence(augmentation_page):
     assert not page.exception
     assert ["no image named" in error.value for error in page.error] == [True]
     page = augmentation_page(upload="me.jpg")
-    assert ["uploaded in another session" in error.value for error in page.error] == [True]
+    assert ["not here any more" in error.value for error in page.error] == [True]

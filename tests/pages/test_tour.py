@@ -96,5 +96,5 @@ def test_a_link_within_the_page_keeps_the_step_and_leaving_ends_it(results):
 
 def test_an_upload_has_no_link_and_says_so(results):
     page = results(upload="me.jpg")
-    assert any("no link can carry it" in it.value for it in page.sidebar.caption)
+    assert any("No link for others" in it.value for it in page.sidebar.caption)
     assert not results().sidebar.caption

@@ -10,17 +10,21 @@ from pages.ui.resources.embeddings import (
     described,
     embed,
     embedded,
+    embedded_so_far,
     index,
     pair_sample,
 )
+from pages.ui.resources.examples import examples, examples_so_far
 from pages.ui.resources.galleries import (
     download,
     downloading,
+    forget,
     gallery_thumbnail,
     has_changed,
+    hold,
     opened,
-    opened_zip,
     read_again,
+    uploaded,
 )
 from pages.ui.resources.model import (
     QUERY_SIDE,
@@ -29,9 +33,12 @@ from pages.ui.resources.model import (
     embedder,
     small_picture,
 )
+from pages.ui.resources.uploads import MINUTES, PREFIX, new_key
 from pages.ui.resources.work import Work, finished, offered, started
 
 __all__ = [
+    "MINUTES",
+    "PREFIX",
     "QUERY_SIDE",
     "Work",
     "altered_embedding",
@@ -43,19 +50,25 @@ __all__ = [
     "embed",
     "embedded",
     "embedded_query",
+    "embedded_so_far",
     "embedder",
     "engine",
+    "examples",
+    "examples_so_far",
     "find_race",
     "finished",
+    "forget",
     "gallery_thumbnail",
     "has_changed",
+    "hold",
     "index",
+    "new_key",
     "offered",
     "opened",
-    "opened_zip",
     "pair_sample",
     "read_again",
     "small_picture",
     "start_race",
     "started",
+    "uploaded",
 ]

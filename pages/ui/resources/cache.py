@@ -7,7 +7,7 @@ times as large as another.
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from io import BytesIO
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -81,6 +81,12 @@ class Cache(Generic[T]):
                 _, (_, freed) = self._entries.popitem(last=False)
                 self.n_bytes -= freed
 
+    def drop(self, names: Collection[str]) -> None:
+        """Let go of every value whose key is one of these digests, or has one in it."""
+        with self._lock:
+            for key in [key for key in self._entries if _named(key, names)]:
+                self.n_bytes -= self._entries.pop(key)[1]
+
     def clear(self) -> None:
         """Let go of everything."""
         with self._lock:
@@ -114,6 +120,10 @@ def size_of(value: object) -> int:
         else:
             todo += _references(it)
     return total
+
+
+def _named(key: Hashable, names: Collection[str]) -> bool:
+    return any(part in names for part in (key if isinstance(key, tuple) else (key,)))
 
 
 def _references(value: object) -> Iterable[object]:

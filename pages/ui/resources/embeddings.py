@@ -1,12 +1,14 @@
 """Embeddings of galleries, and what is built on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from core.galleries import store
 from core.galleries.base import Gallery
+from core.galleries.growing import Known, embed_in_steps
 from core.galleries.labels import LabelledByFolders
 from core.galleries.store import StoredGallery
+from core.galleries.uploads import UploadedGallery
 from core.index.lsh import LSHConfig, LSHIndex
 from core.lessons.hashing import PairSample, sample_pairs
 from core.model.attention import AttentionMode
@@ -36,23 +38,42 @@ _embeddings: WorkCache[StoredGallery] = WorkCache(300 * MB)  # 4 KB an image
 _indexes: Cache[LSHIndex] = Cache(500 * MB, index_size)  # at K = 24, L = 32 up to 9 KB an image
 _samples: Cache[PairSample] = Cache(24 * MB)
 _descriptions: WorkCache[Any] = WorkCache(200 * MB)  # 2 KB an image
+_uploaded: Cache[Known] = Cache(48 * MB)  # 4 KB an uploaded image, by its digest
+_steps: Cache[StoredGallery] = Cache(48 * MB)  # of uploaded galleries: what is there so far
 
 
 def embedded(gallery: Gallery) -> Work[StoredGallery] | None:
     """Return the embedding of a gallery, under way or done; started where no one need be asked."""
     digest = embedder().digest
-    if len(gallery.items) <= AUTOMATIC or store.is_stored(gallery, digest):
+    is_small = len(gallery.items) <= AUTOMATIC or isinstance(gallery, UploadedGallery)
+    if is_small or store.is_stored(gallery, digest):
         return embed(gallery)
     return _embeddings.find((gallery.digest, digest))
 
 
 def embed(gallery: Gallery) -> Work[StoredGallery]:
-    """Start the embedding of a gallery, once for all who ask."""
+    """Start the embedding of a gallery, once for all who ask; an uploaded one stays in memory."""
     model = embedder()
-    return _embeddings.start(
-        (gallery.digest, model.digest),
-        lambda progress: store.load_or_build(gallery, model, progress=progress),
-    )
+
+    def task(progress: Progress) -> StoredGallery:
+        if not isinstance(gallery, UploadedGallery):
+            return store.load_or_build(gallery, model, progress=progress)
+        for step in embed_in_steps(gallery, model, _uploaded, progress=progress):
+            _steps.put((gallery.digest, model.digest), step)
+        return step
+
+    return _embeddings.start((gallery.digest, model.digest), task)
+
+
+def embedded_so_far(gallery: UploadedGallery) -> StoredGallery | None:
+    """Return what is embedded of an uploaded gallery, as soon as that is anything."""
+    return _steps.find((gallery.digest, embedder().digest))
+
+
+def forget_embeddings(digests: Collection[str]) -> None:
+    """Let go of all that was made of these galleries and images."""
+    for kept in (_embeddings, _indexes, _samples, _descriptions, _uploaded, _steps):
+        kept.drop(digests)
 
 
 def index(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) -> LSHIndex:
@@ -96,5 +117,6 @@ def describe(gallery: Gallery, task: Callable[[Progress], T]) -> Work[T]:
     return _descriptions.start(gallery.digest, task)
 
 
-def _digests(stored: StoredGallery) -> tuple[str, str]:
-    return stored.gallery_digest, stored.embedder_digest
+def _digests(stored: StoredGallery) -> tuple[str, str, int]:
+    """What tells embeddings from others; of a gallery that still grows, how many there are."""
+    return stored.gallery_digest, stored.embedder_digest, len(stored.ids)

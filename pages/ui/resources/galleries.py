@@ -3,20 +3,27 @@
 from collections import Counter
 from time import monotonic
 
-from core.errors import GalleryError
 from core.galleries import registry
-from core.galleries.archive import ArchiveGallery
 from core.galleries.base import Gallery
 from core.galleries.folder import FolderGallery
+from core.galleries.uploads import UploadedGallery
 from core.images import thumbnail
-from core.progress import Progress
 from pages.ui.resources.cache import MB, Cache
+from pages.ui.resources.embeddings import forget_embeddings
+from pages.ui.resources.model import forget_queries
+from pages.ui.resources.uploads import (
+    MAX_BYTES,
+    MINUTES,
+    Uploads,
+    is_connected,
+    session,
+    start_sweeping,
+)
 from pages.ui.resources.work import Work, WorkCache
 
 LOOK_EVERY = 5  # seconds between two looks at whether a gallery's files have changed
 
 _openings: WorkCache[Gallery] = WorkCache(100 * MB)  # names and digests: 10 MB for 13,000 images
-_zips: WorkCache[Gallery] = WorkCache(700 * MB)  # with the zip: 200 MB and 50,000 names
 _downloads: WorkCache[None] = WorkCache(1 * MB)
 _thumbnails: Cache[bytes] = Cache(64 * MB)  # each some 15 KB
 _readings: Counter[str] = Counter()  # how often a gallery was read again
@@ -47,15 +54,30 @@ def has_changed(gallery: Gallery) -> bool:
     return seen[1]
 
 
-def opened_zip(digest: str, name: str, data: bytes | None = None) -> Work[Gallery]:
-    """Return the opening of an uploaded zip; its bytes are needed only the first time."""
+def hold(gallery: UploadedGallery) -> None:
+    """Take an uploaded gallery in under its key, or another state of one that is here."""
+    start_sweeping(_uploads)
+    _uploads.hold(gallery, session())
 
-    def task(progress: Progress) -> Gallery:
-        if data is None:
-            raise GalleryError(f"{name} has made room for newer uploads; upload it again.")
-        return ArchiveGallery(data, name=name, progress=progress)
 
-    return _zips.start((digest, name), task)
+def uploaded(key: str) -> UploadedGallery | None:
+    """Return the uploaded gallery of a key, if it is here."""
+    return _uploads.find(key, session())
+
+
+def forget(key: str) -> None:
+    """Let go of an uploaded gallery, and of all that was made of it, at once."""
+    _uploads.forget(key)
+
+
+def _let_go(gallery: UploadedGallery) -> None:
+    digests = {gallery.digest, *(item.digest for item in gallery.items)}
+    _thumbnails.drop(digests)
+    forget_embeddings(digests)
+    forget_queries(digests)
+
+
+_uploads = Uploads(MAX_BYTES, seconds=60 * MINUTES, is_connected=is_connected, let_go=_let_go)
 
 
 def downloading(key: str) -> Work[None] | None:

@@ -3,6 +3,7 @@
 import gc
 import logging
 import sys
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -63,6 +64,12 @@ def embedded_query(data: bytes, attention: AttentionMode) -> EmbeddedQuery:
         return replace(query, image=_to_be_shown(query.image))
 
     return _queries.get((file_digest(data), attention, embedder().digest), embed)
+
+
+def forget_queries(digests: Collection[str]) -> None:
+    """Let go of all that was made of these images as queries."""
+    for kept in (_queries, _pictures, _altered):
+        kept.drop(digests)
 
 
 def _to_be_shown(image: DecodedImage) -> DecodedImage:

@@ -5,7 +5,7 @@ must not, so it runs beside the scripts, and any number of sessions can watch it
 """
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from time import perf_counter
 from typing import Generic, TypeVar
 
@@ -113,6 +113,10 @@ class WorkCache(Generic[T]):
                 work = Work(task, ended=lambda work: self._take_in(key, work))
                 self._running[key] = work
             return work
+
+    def drop(self, names: Collection[str]) -> None:
+        """Let go of every result whose key is one of these digests, or has one in it."""
+        self._results.drop(names)
 
     def clear(self) -> None:
         """Let go of all results."""

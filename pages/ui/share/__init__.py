@@ -19,10 +19,10 @@ _copy = st.components.v2.component(
 def link() -> None:
     """Draw the button; where the view rests on an upload, say why there is none."""
     named = st.query_params  # not pages.ui.view, which would keep the first visitor waiting
-    if named.get("upload") or named.get("gallery", "").startswith("zip-"):
+    if named.get("upload") or named.get("gallery", "").startswith("own-"):
         st.caption(
-            ":material/link_off: An upload lives in your browser session only: no link can carry "
-            "it. Choose an image of a gallery to get one."
+            ":material/link_off: No link for others shows photographs of your own. Choose an image "
+            "of another gallery to get one."
         )
     else:
         _copy(key="share")

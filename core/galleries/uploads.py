@@ -1,0 +1,201 @@
+"""Photographs that somebody hands over, as a gallery in memory: files, folders and zips at once.
+
+Nothing is written to disk. What is no image is left out with a reason, and never refuses the rest.
+A gallery doesn't change; adding, dropping and naming give another one, with another digest where
+its images are others.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ..errors import GalleryError, ImageError
+from ..files import file_digest
+from ..images import check
+from ..progress import Progress, silent
+from .archive import ArchiveGallery
+from .base import GalleryItem, LeftOut, digest_of
+from .folder import labels_from_folders
+
+MAX_TOTAL_BYTES = 700 * 2**20  # of all images of one gallery: they stay in memory
+TITLE = "Your photographs"
+
+_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # of a zip with files, and of an empty one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GivenFile:
+    """One file as it was handed over."""
+
+    name: str  # with its folders, "/" between them
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Photograph:
+    name: str  # no other of the gallery has it
+    data: bytes
+    digest: str
+
+
+class UploadedGallery:
+    """Images in memory; ``gather`` makes one of files.
+
+    Attributes:
+        left_out: files that are no images of it, and why.
+        n_bytes: of all images.
+    """
+
+    def __init__(
+        self,
+        photographs: Sequence[_Photograph],
+        *,
+        key: str,
+        title: str = TITLE,
+        left_out: tuple[LeftOut, ...] = (),
+    ) -> None:
+        self.key = key
+        self.title = title
+        self.left_out = left_out
+        self.n_bytes = sum(len(it.data) for it in photographs)
+        self._photographs = tuple(photographs)
+        labels = labels_from_folders(it.name for it in photographs)
+        self.items = tuple(
+            GalleryItem(id=id, name=it.name, label=labels[it.name], digest=it.digest)
+            for id, it in enumerate(photographs)
+        )
+        self.digest = digest_of(self.items)
+
+    def read(self, id: int) -> bytes:
+        """Return the file of one image, undecoded."""
+        return self._photographs[id].data
+
+    def with_files(
+        self, given: Iterable[GivenFile], *, progress: Progress = silent
+    ) -> "UploadedGallery":
+        """Return this gallery with further images after its own; what is left out is added too."""
+        photographs, left_out = _sorted_out(given, self._photographs, progress)
+        return UploadedGallery(
+            [*self._photographs, *photographs],
+            key=self.key,
+            title=self.title,
+            left_out=(*self.left_out, *left_out),
+        )
+
+    def without(self, ids: Collection[int]) -> "UploadedGallery":
+        """Return this gallery without some of its images; those after them move up.
+
+        Raises:
+            GalleryError: none would be left.
+        """
+        rest = [it for id, it in enumerate(self._photographs) if id not in ids]
+        if not rest:
+            raise GalleryError(
+                f"{self.title} would have no image left; keep one, or forget the whole gallery."
+            )
+        return UploadedGallery(rest, key=self.key, title=self.title, left_out=self.left_out)
+
+    def renamed(self, title: str) -> "UploadedGallery":
+        """Return the same images under another title; of a blank one, the title stays."""
+        title = " ".join(title.split()) or self.title
+        return UploadedGallery(self._photographs, key=self.key, title=title, left_out=self.left_out)
+
+
+def gather(
+    given: Sequence[GivenFile], *, key: str, title: str | None = None, progress: Progress = silent
+) -> UploadedGallery:
+    """Make a gallery of files, in their order; a zip stands for the images in it.
+
+    Args:
+        given: images, zips, and whatever else lay beside them.
+        key: short name for links.
+        title: name for people; by default that of the one folder or zip that all came in.
+        progress: told about every file.
+
+    Raises:
+        GalleryError: there is no image among them.
+    """
+    photographs, left_out = _sorted_out(given, (), progress)
+    if not photographs:
+        why = f" {left_out[0].reason}" if left_out else ""
+        raise GalleryError(f"There is no photograph among the {len(given):,} files given.{why}")
+    return UploadedGallery(
+        photographs, key=key, title=title or _title(given), left_out=tuple(left_out)
+    )
+
+
+def is_zip(data: bytes) -> bool:
+    """Tell by its first bytes whether a file is a zip."""
+    return data.startswith(_ZIP_MARKS)
+
+
+def _title(given: Sequence[GivenFile]) -> str:
+    """The name of the one folder or zip, if it is one."""
+    if len(given) == 1 and is_zip(given[0].data):
+        return PurePosixPath(given[0].name).stem
+    parts = [PurePosixPath(it.name).parts for it in given]
+    folders = {it[0] if len(it) > 1 else "" for it in parts}
+    return folders.pop() or TITLE if len(folders) == 1 else TITLE
+
+
+def _sorted_out(
+    given: Iterable[GivenFile], present: Sequence[_Photograph], progress: Progress
+) -> tuple[list[_Photograph], list[LeftOut]]:
+    """Tell images from what is none, and from what is there already."""
+    left_out: list[LeftOut] = []
+    files = list(_unpacked(given, left_out))
+    names = {it.name for it in present}
+    by_digest = {it.digest: it.name for it in present}
+    n_bytes = sum(len(it.data) for it in present)
+    photographs = []
+    for number, file in enumerate(files, 1):
+        digest = file_digest(file.data)
+        why = _why_not(file, by_digest.get(digest), n_bytes)
+        if why:
+            left_out.append(LeftOut(file.name, why))
+        else:
+            photograph = _Photograph(_free(file.name, names), file.data, digest)
+            photographs.append(photograph)
+            names.add(photograph.name)
+            by_digest[digest] = photograph.name
+            n_bytes += len(file.data)
+        progress(number, len(files), "reading photographs")
+    return photographs, left_out
+
+
+def _why_not(file: GivenFile, same_as: str | None, n_bytes: int) -> str:
+    """Say why a file is left out; nothing where it isn't."""
+    if any(part.startswith(".") for part in PurePosixPath(file.name).parts):
+        return "It is hidden: its name, or a folder's, begins with a dot."
+    if same_as is not None:
+        return f"It is the same file as {same_as}."
+    if n_bytes + len(file.data) > MAX_TOTAL_BYTES:
+        return f"There is room for {MAX_TOTAL_BYTES // 2**20} MB of photographs, and no more."
+    try:
+        check(file.data, name="It")
+    except ImageError as error:
+        return str(error)
+    return ""
+
+
+def _unpacked(given: Iterable[GivenFile], left_out: list[LeftOut]) -> Iterator[GivenFile]:
+    """The files themselves, and what is in the zips among them."""
+    for file in given:
+        if not is_zip(file.data):
+            yield file
+            continue
+        try:
+            archive = ArchiveGallery(file.data, name=file.name)
+            for item in archive.items:
+                yield GivenFile(item.name, archive.read(item.id))
+        except GalleryError as error:
+            left_out.append(LeftOut(file.name, str(error)))
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, or with a number where another image has it: two cameras count alike."""
+    path, number, free = PurePosixPath(name), 1, name
+    while free in taken:
+        number += 1
+        free = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
+    return free

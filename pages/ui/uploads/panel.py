@@ -1,0 +1,139 @@
+"""What can be done with one's own gallery: name, add, drop, keep, forget; what was left out."""
+
+import streamlit as st
+
+from core.errors import HashlightError
+from core.galleries import kept
+from core.galleries.base import LeftOut
+from core.galleries.duplicates import nearly_same
+from core.galleries.store import StoredGallery
+from core.galleries.uploads import UploadedGallery
+from pages.ui import cards, errors, resources
+from pages.ui.errors import plain
+from pages.ui.uploads import given
+from pages.ui.uploads.zone import drop_zone
+from pages.ui.view import View
+
+_MOST = 100  # lines or groups that a list shows
+
+
+def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
+    """Draw it in two lines, and the rest in a box that opens.
+
+    Args:
+        gallery: an uploaded one.
+        stored: its embeddings.
+        shown: the view that links keep, but for the query.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own"):
+        st.caption(
+            f"{_counted(len(gallery.items), 'photograph')}, only in this machine's memory. A "
+            f"reload keeps them; they are forgotten {resources.MINUTES} minutes after you leave.",
+            width="stretch",
+        )
+        st.button(
+            "Forget",
+            icon=":material/delete:",
+            key="forget-own",
+            help="Let go of these photographs at once.",
+            on_click=given.forget,
+            args=(gallery.key,),
+        )
+    box = st.expander(
+        _title(gallery, stored), key="own-box", icon=":material/photo_library:", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        _name_and_keep(gallery)
+        drop_zone(into=gallery)
+        _offer_to_drop(gallery)
+        _show_left_out(gallery, stored)
+        _show_nearly_same(gallery, stored, shown)
+
+
+def _title(gallery: UploadedGallery, stored: StoredGallery) -> str:
+    n = len(gallery.left_out) + len(stored.failures)
+    return "Name, add or drop photographs" + (f" · {n:,} left out" if n else "")
+
+
+def _name_and_keep(gallery: UploadedGallery) -> None:
+    st.session_state["own-name"] = gallery.title
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input("Name", key="own-name", on_change=_renamed, args=(gallery,), width=280)
+        st.button(
+            "Keep on this machine",
+            icon=":material/save:",
+            key="keep-own",
+            help="Copies the photographs to the disk of the machine that runs this app. Everyone "
+            "who uses the app there can open and delete them.",
+            on_click=_keep,
+            args=(gallery,),
+        )
+        if any(it.key.endswith(gallery.digest[:12]) for it in kept.kept()):
+            st.caption(
+                ":material/check: Kept. *Photographs of your own* lists it.", width="content"
+            )
+
+
+def _offer_to_drop(gallery: UploadedGallery) -> None:
+    names = {item.id: item.name for item in gallery.items}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        ids = st.multiselect(
+            "Drop from the gallery",
+            list(names),
+            key=f"drop-{gallery.digest[:12]}",
+            format_func=lambda id: names.get(id, ""),
+            placeholder="Choose photographs",
+            width=420,
+        )
+        st.button(
+            "Drop",
+            key="drop-own",
+            disabled=not ids,
+            on_click=_drop,
+            args=(gallery, tuple(ids)),
+        )
+
+
+def _show_left_out(gallery: UploadedGallery, stored: StoredGallery) -> None:
+    damaged = [LeftOut(gallery.items[id].name, why) for id, why in stored.failures.items()]
+    left_out = [*gallery.left_out, *damaged]
+    if left_out:
+        lines = [f"- {plain(it.name)}: {plain(it.reason)}" for it in left_out[:_MOST]]
+        st.markdown(f"**Left out** ({len(left_out):,})\n\n" + "\n".join(lines))
+
+
+def _show_nearly_same(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
+    groups = nearly_same(stored, shown.attention)
+    if not groups:
+        st.caption("No two of the photographs are nearly the same.")
+        return
+    st.markdown(f"**Nearly the same** ({_counted(len(groups), 'group')})")
+    for number, group in enumerate(groups[:_MOST]):
+        with cards.grid(f"same-{number}", min_width=96):
+            for id in group:
+                name = gallery.items[id].name
+                cards.card(f"same-{number}-{id}", gallery, id, link=name, alt=name, shown=shown)
+
+
+def _renamed(gallery: UploadedGallery) -> None:
+    given.show_changed(gallery.renamed(st.session_state["own-name"]))
+
+
+def _keep(gallery: UploadedGallery) -> None:
+    try:
+        kept.keep(gallery)
+    except HashlightError as error:
+        errors.remember(error)
+
+
+def _drop(gallery: UploadedGallery, ids: tuple[int, ...]) -> None:
+    try:
+        given.show_changed(gallery.without(ids))
+    except HashlightError as error:
+        errors.remember(error)
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}" + ("" if n == 1 else "s")

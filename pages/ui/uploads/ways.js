@@ -1,0 +1,100 @@
+// The ways to a photograph that Streamlit's uploader doesn't have. Each of them ends in the
+// uploader's own input, as if the files had been chosen there.
+
+const IMAGES = "image/*,.heic,.heif";
+
+/** The uploader's own input; it is drawn anew after every upload, so it is looked for each time. */
+const inputOf = (uploader) => document.querySelector(`.${uploader} input[type=file]`);
+
+/** Hand files to the uploader. */
+function give(uploader, files) {
+  const input = inputOf(uploader);
+  if (!input || !files.length) return;
+  const transfer = new DataTransfer();
+  files.forEach((file) => transfer.items.add(file));
+  input.files = transfer.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** Open the file dialogue of the uploader with attributes that it has until it has been used. */
+function ask(uploader, attributes) {
+  const input = inputOf(uploader);
+  const before = Object.keys(attributes).map((name) => [name, input.getAttribute(name)]);
+  const restore = () =>
+    before.forEach(([name, value]) =>
+      value === null ? input.removeAttribute(name) : input.setAttribute(name, value),
+    );
+  Object.entries(attributes).forEach(([name, value]) => input.setAttribute(name, value));
+  ["change", "cancel"].forEach((it) => input.addEventListener(it, restore, { once: true }));
+  document.addEventListener("pointerdown", restore, { once: true, capture: true });
+  input.click();
+}
+
+/** All files below a dropped entry, each named by its path: a folder is a label. */
+async function filesBelow(entry, path = "") {
+  const name = path + entry.name;
+  if (entry.isFile) {
+    const file = await new Promise((done, fail) => entry.file(done, fail));
+    return [new File([file], name, { type: file.type, lastModified: file.lastModified })];
+  }
+  const reader = entry.createReader();
+  const inside = [];
+  for (;;) {
+    const some = await new Promise((done, fail) => reader.readEntries(done, fail)); // at most 100
+    if (!some.length) break;
+    inside.push(...some);
+  }
+  return (await Promise.all(inside.map((it) => filesBelow(it, `${name}/`)))).flat();
+}
+
+/** The images of the clipboard, for a button; browsers lend it to safe pages only. */
+async function imagesOfClipboard() {
+  const found = [];
+  for (const item of await navigator.clipboard.read()) {
+    const type = item.types.find((it) => it.startsWith("image/"));
+    if (type) found.push(new File([await item.getType(type)], "pasted.png", { type }));
+  }
+  return found;
+}
+
+export default function ({ parentElement, data }) {
+  const { uploader } = data;
+  const status = parentElement.querySelector("p");
+  const say = (text) => (status.textContent = text);
+  const ways = {
+    folder: () => ask(uploader, { webkitdirectory: "" }),
+    camera: () => ask(uploader, { capture: "environment", accept: IMAGES }),
+    paste: async () => {
+      try {
+        const images = await imagesOfClipboard();
+        say(images.length ? "" : "There is no picture in the clipboard.");
+        give(uploader, images);
+      } catch {
+        say("Press Ctrl+V or ⌘V on this page to paste a picture.");
+      }
+    },
+  };
+  parentElement.querySelectorAll("button").forEach((it) => (it.onclick = ways[it.dataset.way]));
+
+  const pasted = (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length || !inputOf(uploader)) return;
+    event.preventDefault();
+    give(uploader, files);
+  };
+  const dropped = async (event) => {
+    const zone = inputOf(uploader)?.closest("[data-testid=stFileUploaderDropzone]");
+    if (!zone?.contains(event.target)) return;
+    const entries = [...event.dataTransfer.items].map((it) => it.webkitGetAsEntry());
+    if (!entries.some((it) => it?.isDirectory)) return; // the uploader itself can do that
+    event.preventDefault();
+    event.stopPropagation();
+    give(uploader, (await Promise.all(entries.filter(Boolean).map((it) => filesBelow(it)))).flat());
+  };
+  document.addEventListener("paste", pasted);
+  document.addEventListener("drop", dropped, true);
+  return () => {
+    document.removeEventListener("paste", pasted);
+    document.removeEventListener("drop", dropped, true);
+  };
+}

@@ -1,0 +1,85 @@
+"""Home: examples, a gallery of one's own, and what stands there while things are computed."""
+
+import pytest
+
+from core.galleries import kept
+from core.galleries.uploads import GivenFile, gather
+from pages.ui import navigation, resources
+from tests.pages.conftest import picture
+
+
+@pytest.fixture
+def home_page(open_app):
+    """Open Home with these parameters in its address."""
+
+    def open_home(**params):
+        page = open_app("streamlit_app.py", **params)
+        assert not page.exception
+        return page
+
+    return open_home
+
+
+@pytest.fixture
+def own():
+    """Four photographs that somebody has handed over."""
+    given = [GivenFile(f"trip/{seed}.jpg", picture(40 + seed)) for seed in range(4)]
+    gallery = gather([*given, GivenFile("trip/a.txt", b"text")], key=resources.new_key())
+    resources.hold(gallery)
+    yield gallery
+    resources.forget(gallery.key)
+
+
+def captions(page) -> str:
+    return "\n".join(it.value for it in page.caption)
+
+
+def test_without_a_choice_it_shows_a_whole_answer(home_page):
+    page = home_page()
+    assert not page.error
+    text = "\n".join(it.value for it in page.markdown)
+    for title in ("Your picture", "Where it looks", "Its code", "The buckets read"):
+        assert title in text
+    assert "Looking at the picture took" in text
+    assert not [it for it in page.get("html") if "aria-hidden" in it.proto.body]
+    assert dict(page.query_params) == {}
+
+
+def test_a_gallery_of_ones_own_is_searched_with_its_first_photograph(home_page, own):
+    page = home_page(gallery=own.key)
+    assert "4 photographs, only in this machine's memory" in captions(page)
+    assert "trip/0" in captions(page).replace("\\", "")
+    assert [it.label for it in page.expander] == ["Name, add or drop photographs · 1 left out"]
+
+
+@pytest.mark.parametrize("path", [page for page, _, _ in navigation.MENU])
+def test_every_page_opens_a_gallery_of_ones_own_and_passes_it_on(open_app, own, path):
+    page = open_app(path, gallery=own.key, image="trip/1.jpg")
+    assert not page.exception
+    assert not page.error
+    links = [it.proto.query_string for it in page.sidebar.get("page_link")]
+    assert all(f"gallery={own.key}" in it for it in links)
+
+
+def test_forgetting_goes_back_to_the_built_in_gallery(home_page, own):
+    page = home_page(gallery=own.key, image="trip/1.jpg")
+    page.button(key="forget-own").click().run()
+    assert not page.exception
+    assert "gallery" not in page.query_params
+    assert resources.uploaded(own.key) is None
+
+
+def test_what_is_forgotten_says_so_and_the_example_is_there(home_page):
+    page = home_page(gallery="own-nobody", image="1.jpg")
+    assert "not here any more" in page.warning[0].value
+    assert "Looking at the picture took" in "\n".join(it.value for it in page.markdown)
+
+
+def test_what_is_kept_is_listed_opened_and_deleted(home_page, own):
+    saved = kept.keep(own)
+    page = home_page()
+    page.button(key=f"open-{saved.key}").click().run()
+    assert not page.exception
+    assert "".join(page.query_params["gallery"]).startswith("own-")
+    page.button(key=f"delete-{saved.key}").click().run()
+    assert kept.kept() == ()
