@@ -10,11 +10,9 @@ title.title("Search", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from pages.parts.search import hits, times
     from pages.parts.search.query import query_and_attention
-    from pages.ui import errors, galleries, inputs, view
-    from pages.ui.answers import answer
+    from pages.ui import answers, errors, galleries, inputs, view
 
 shown = view.current()
-inputs.settings(shown)
 with choice:
     galleries.choose(shown)
 errors.show_remembered()
@@ -22,11 +20,14 @@ errors.show_remembered()
 with errors.reported():
     if opened := galleries.open_embedded(shown):
         gallery, stored = opened
+        shown = answers.settled(shown, stored)
+        inputs.settings(shown)
         galleries.describe(gallery)
         inputs.choose_query(shown, gallery, stored.ids.tolist())
         query = inputs.query(shown, gallery)
         if query:
-            result = answer(query, gallery, stored, shown)
+            result = answers.answer(query, gallery, stored, shown)
+            hits.notes(result)
             pictures, numbers = st.columns([3, 2], gap="medium")
             with pictures:
                 query_and_attention(result, query)
@@ -40,4 +41,4 @@ with errors.reported():
                 icon=":material/troubleshoot:",
                 query_params=shown.params() | {"part": "Why?"},
             )
-            times.times_and_code(result)
+            times.times_and_code(result, stored, shown)

@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.figures.evidence import tables_by_cosine
 from core.index.exact import exact_scan, rerank
+from core.wording import count
 from pages.parts.inspect.inspection import Inspection
-from pages.parts.inspect.words import count
 from pages.ui import cards, charts
 from pages.ui.code import show_code
 

@@ -13,7 +13,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.lessons.evidence import Evidence
 from pages.ui import cards, navigation, resources
-from pages.ui.answers import answer
+from pages.ui.answers import answer, as_read, settled
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.view import View
@@ -59,6 +59,7 @@ def inspect_query(query: Query, gallery: Gallery, stored: StoredGallery, shown: 
         ImageError: the query is not an image that can be searched with.
     """
     result = answer(query, gallery, stored, shown)
+    shown = as_read(settled(shown, stored), result)
     index = resources.index(stored, shown.attention, shown.lsh)
     return Inspection(
         query=query,

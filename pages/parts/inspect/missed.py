@@ -5,8 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, probe_order
+from core.wording import count
 from pages.parts.inspect.inspection import Inspection, part_params
-from pages.parts.inspect.words import bits_with_margins, count, enough
+from pages.parts.inspect.words import bits_with_margins, enough
 from pages.ui import cards, navigation
 from pages.ui.code import show_code
 from pages.ui.errors import plain

@@ -9,8 +9,9 @@ from core.figures.bits import code_grid
 from core.figures.evidence import crossings
 from core.index.families import hyperplanes
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, InTable, verdict
+from core.wording import count, signed
 from pages.parts.inspect.inspection import Inspection
-from pages.parts.inspect.words import bits_with_margins, count, enough, signed
+from pages.parts.inspect.words import bits_with_margins, enough
 from pages.ui import cards, charts
 from pages.ui.address import tied
 from pages.ui.code import show_code

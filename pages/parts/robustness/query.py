@@ -11,6 +11,7 @@ from core.lessons.shift import Shift, shift
 from core.model.augment import Pixels
 from core.search import find_by_digest
 from pages.ui import resources
+from pages.ui.answers import answer, as_read, settled
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
@@ -63,6 +64,8 @@ def prepare_query(
         ImageError: the query is no image.
     """
     digest = file_digest(query.data)
+    result = answer(query, gallery, stored, shown)
+    shown = as_read(settled(shown, stored), result)
     return RobustnessQuery(
         query=query,
         query_id=find_by_digest(gallery, digest) if query.id is None else query.id,

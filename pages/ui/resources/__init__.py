@@ -4,12 +4,15 @@ A file for each domain. Every cache is bounded by bytes (``cache``), and what ta
 click is done in the background (``work``).
 """
 
-from pages.ui.resources.benchmark import chooser, engine, find_race, start_race
+from pages.ui.resources.benchmark import chooser, compiled_kernels, engine, find_race, start_race
 from pages.ui.resources.embeddings import (
+    crossing,
     describe,
     described,
     embed,
     embedded,
+    fast_index,
+    fitting,
     index,
     pair_sample,
 )
@@ -34,6 +37,8 @@ __all__ = [
     "Work",
     "altered_embedding",
     "chooser",
+    "compiled_kernels",
+    "crossing",
     "describe",
     "described",
     "download",
@@ -43,8 +48,10 @@ __all__ = [
     "embedded_query",
     "embedder",
     "engine",
+    "fast_index",
     "find_race",
     "finished",
+    "fitting",
     "gallery_thumbnail",
     "index",
     "offered",
