@@ -77,7 +77,7 @@ def _all_candidates(inspection: Inspection, n_found: Mapping[int, int]) -> None:
     evidence = inspection.evidence
     hits = {hit.id for hit in evidence.result.hits}
     box = st.expander(
-        f"All {evidence.result.n_candidates:,} candidates",
+        f"All {count(evidence.result.n_candidates, 'candidate')}",
         key="all-candidates",
         type="compact",
         on_change="rerun",
