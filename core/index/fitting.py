@@ -26,12 +26,12 @@ MOST_PROBES = 64  # per table, that a rule asks for
 _AIM = 0.93  # on the sample, since what it measures has an error
 _K = 10  # neighbours
 _TABLES = (8, 16, 24)
-_BITS_AROUND = (-1, 0, 1)  # of log2 N: a bucket holds four images down to half a one
+_BITS_AROUND = (-1, 0, 1)  # of log2 N: a bucket holds two images, one, or half a one
 _FEWEST_BITS, _MOST_BITS = 2, 16
 _LEAST_CONFIDENCE, _HALVINGS = 0.3, 6
 
 _QUERIES = 160  # of the sample; half of them strangers
-_PAIRS = 600_000  # of a query and an image: bounds the time in a large gallery
+_PAIRS, _FEWEST_QUERIES = 600_000, 40  # pairs of a query and an image bound the time
 _NEAREST = 160  # images of each query that the rule is made of
 _MIXED = (0.3, 0.8)  # how much of its image is left in a stranger: the cosine to it
 _JUDGES = 500  # images by which is judged what resembles the gallery
@@ -122,7 +122,7 @@ class _Sample:
         """
         n, dim = rows.shape
         rng = np.random.default_rng(0)
-        n_queries = min(_QUERIES, max(12, _PAIRS // n))
+        n_queries = min(_QUERIES, max(_FEWEST_QUERIES, _PAIRS // n))
         n_own = min(n, n_queries // 2)
         n_strangers = n_queries // 2
         own = rng.choice(n, n_own, replace=False)
@@ -153,7 +153,7 @@ def _familiar_from(rows: NDArray[np.float32], rng: np.random.Generator) -> float
     some = rng.choice(len(rows), min(len(rows), _JUDGES), replace=False)
     cosines = rows[some] @ rows.T
     cosines[np.arange(len(some)), some] = -2
-    return float(np.quantile(cosines.max(axis=1), _FAMILIAR))
+    return float(np.quantile(cosines.max(axis=1), _FAMILIAR, method="lower"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

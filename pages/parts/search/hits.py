@@ -67,7 +67,11 @@ def hits_side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> No
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("LSH", anchor=False)
-        st.caption(f"Ranks its {count(result.n_candidates, 'candidate')} only.")
+        n_tables = len(result.code.keys)
+        st.caption(
+            f"Ranks its {count(result.n_candidates, 'candidate')} only, of "
+            f"{count(result.n_probes, 'bucket')} in each of {count(n_tables, 'table')}."
+        )
         cards.hit_cards("lsh", result.hits, gallery, shown, facts=tables)
     with right:
         st.header("Exact scan", anchor=False)
