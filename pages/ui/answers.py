@@ -30,6 +30,14 @@ def settled(shown: View, stored: StoredGallery) -> View:
     return replace(shown, fitted=shown.fitted | free, **{name: fits[name] for name in free})
 
 
+def reading(shown: View, stored: StoredGallery) -> SearchConfig:
+    """Return how a settled view asks: by the gallery's rule where nobody has set the probes."""
+    if "probes" not in shown.fitted:
+        return shown.search
+    fitting = resources.fitting(stored, shown.attention, shown.K, shown.L, shown.seed)
+    return SearchConfig(k=shown.k, n_probes=fitting.rule)
+
+
 def answer(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -> SearchResult:
     """Embed the query if it is new, and look it up.
 
@@ -41,19 +49,13 @@ def answer(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -
     index = resources.index(stored, shown.attention, shown.lsh)
     engine = resources.fast_index(stored, shown.attention, shown.lsh)
     fitting = resources.fitting(stored, shown.attention, shown.K, shown.L, shown.seed)
-    n_probes = fitting.rule if "probes" in shown.fitted else shown.probes
     return look_up(
         embedded,
         gallery,
         index,
-        SearchConfig(k=shown.k, n_probes=n_probes),
+        reading(shown, stored),
         query_id=query.id,
         repeats=_ENGINE_REPEATS if engine else _REPEATS,
         fitting=fitting,
         engine=engine,
     )
-
-
-def as_read(shown: View, result: SearchResult) -> View:
-    """Return a view with the probes that a query has read."""
-    return replace(shown, probes=result.n_probes)

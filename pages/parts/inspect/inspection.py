@@ -4,7 +4,7 @@ The address names the part that is open (``part``), the table whose buckets are 
 the image that is explained (``other``) and the guess; what makes no sense there is ignored.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -13,7 +13,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.lessons.evidence import Evidence
 from pages.ui import cards, navigation, resources
-from pages.ui.answers import answer, as_read, settled
+from pages.ui.answers import answer
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.view import View
@@ -59,7 +59,7 @@ def inspect_query(query: Query, gallery: Gallery, stored: StoredGallery, shown: 
         ImageError: the query is not an image that can be searched with.
     """
     result = answer(query, gallery, stored, shown)
-    shown = as_read(settled(shown, stored), result)
+    shown = replace(shown, probes=result.n_probes)
     index = resources.index(stored, shown.attention, shown.lsh)
     return Inspection(
         query=query,
