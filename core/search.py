@@ -9,11 +9,12 @@ embedding: a page caches the ``EmbeddedQuery`` and looks it up again. The embedd
 once, where the look-up begins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from time import perf_counter
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +121,7 @@ class SearchResult:
     @property
     def seconds(self) -> dict[str, float]:
         """Seconds of each stage, the median of its runs: STAGES, or the engine's."""
-        return {stage: median(runs) for stage, runs in self.runs.items()}
+        return Stopwatch(self.runs).seconds
 
     @property
     def by_engine(self) -> bool:
@@ -187,6 +188,16 @@ class Stopwatch:
 
     runs: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
+    @classmethod
+    def after(cls, seconds: Mapping[str, float]) -> Self:
+        """Go on after stages that took so long."""
+        return cls({stage: (taken,) for stage, taken in seconds.items()})
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds of each stage, the median of its runs."""
+        return {stage: median(runs) for stage, runs in self.runs.items()}
+
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
         """Time the block under the name of its stage."""
@@ -217,8 +228,7 @@ def embed_query(
         tensor = preprocess(image.pixels, embedder.preprocess)  # (3, S, S)
     with watch.time("embed"):
         forward = embedder.trace(tensor, attention=attention)
-    seconds = {stage: runs[0] for stage, runs in watch.runs.items()}
-    return EmbeddedQuery(image, attention, forward, seconds)
+    return EmbeddedQuery(image, attention, forward, watch.seconds)
 
 
 def look_up(
@@ -281,7 +291,7 @@ def look_up(
         k=config.k,
         n_probes=n_probes,
         fitting=fitting,
-        runs={stage: (seconds,) for stage, seconds in query.seconds.items()} | watch.runs,
+        runs=Stopwatch.after(query.seconds).runs | watch.runs,
     )
 
 

@@ -337,7 +337,8 @@ def _rule(pairs: NDArray[np.intp], confidence: NDArray[np.float64], most: int) -
 
 
 def _steps(cosines: NDArray[np.floating]) -> NDArray[np.intp]:
-    return np.clip((cosines + 1) * (N_STEPS / 2), 0, N_STEPS - 1).astype(np.intp)
+    steps: NDArray[np.intp] = np.clip((cosines + 1) * (N_STEPS / 2), 0, N_STEPS - 1).astype(np.intp)
+    return steps
 
 
 def _stops(kth: NDArray[np.float64], rule: ReadingRule) -> NDArray[np.intp]:
@@ -347,4 +348,5 @@ def _stops(kth: NDArray[np.float64], rule: ReadingRule) -> NDArray[np.intp]:
 
 
 def _unit(rows: NDArray[np.floating]) -> NDArray[np.floating]:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: NDArray[np.floating] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit

@@ -7,12 +7,13 @@ gallery. Two lines over N; where they cross, LSH begins to pay.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from time import perf_counter
 
 import numpy as np
 
-from ..engine.buckets import BucketIndex
+from ..engine.buckets import BucketIndex, Found
 from ..index.exact import exact_scan
 from ..index.reading import ReadingRule
 from ..index.vectors import UnitVector, Vectors
@@ -56,15 +57,10 @@ def measure(engine: BucketIndex, vectors: Vectors, rule: ReadingRule) -> Crossin
     for row in vectors.matrix[::step][:_QUERIES]:
         query = UnitVector(row)
 
-        def look_up(query: UnitVector = query) -> None:
-            margins = engine.margins_to_tables(query)
-            engine.read(query, margins, rule, k=_K)
-
-        margins = engine.margins_to_tables(query)
-        read.append(engine.read(query, margins, rule, k=_K).n_candidates)
-        looked.append(_timed(look_up))
-        scans.append(_timed(lambda query=query: exact_scan(query, vectors, k=_K)))
-        part_scans.append(_timed(lambda query=query: exact_scan(query, part, k=_K)))
+        read.append(_look_up(engine, query, rule).n_candidates)
+        looked.append(_timed(partial(_look_up, engine, query, rule)))
+        scans.append(_timed(partial(exact_scan, query, vectors, k=_K)))
+        part_scans.append(_timed(partial(exact_scan, query, part, k=_K)))
     per_candidate, look_up_alone = _line(read, looked)
     sizes = [n] * len(scans) + [len(part)] * len(part_scans)
     per_image, scan_alone = _line(sizes, scans + part_scans)
@@ -75,6 +71,10 @@ def measure(engine: BucketIndex, vectors: Vectors, rule: ReadingRule) -> Crossin
         scan=scan_alone,
         per_image=per_image,
     )
+
+
+def _look_up(engine: BucketIndex, query: UnitVector, rule: ReadingRule) -> Found:
+    return engine.read(query, engine.margins_to_tables(query), rule, k=_K)
 
 
 def _timed(task: Callable[[], object]) -> float:

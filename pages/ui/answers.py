@@ -1,7 +1,5 @@
 """From a query and a view to the answer that a page shows."""
 
-from dataclasses import replace
-
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.search import SearchConfig, SearchResult, look_up
@@ -27,7 +25,7 @@ def settled(shown: View, stored: StoredGallery) -> View:
         "L": fitting.lsh.n_tables,
         "probes": fitting.typical_probes,
     }
-    return replace(shown, fitted=shown.fitted | free, **{name: fits[name] for name in free})
+    return shown.chosen({name: fits[name] for name in free})
 
 
 def reading(shown: View, stored: StoredGallery) -> SearchConfig:

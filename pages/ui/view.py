@@ -76,7 +76,11 @@ class View:
                 params[name] = str(value)
         return params
 
-    def by_hand(self, **settings: int) -> Self:
+    def chosen(self, settings: Mapping[str, Any]) -> Self:
+        """Return this view with settings that were chosen for its gallery."""
+        return replace(self, fitted=self.fitted | settings.keys(), **settings)
+
+    def by_hand(self, **settings: Any) -> Self:
         """Return this view with settings that somebody has chosen."""
         return replace(self, fitted=self.fitted - settings.keys(), **settings)
 

@@ -97,4 +97,5 @@ def _crossing(result: SearchResult, stored: StoredGallery, shown: View) -> None:
 
 def _rough(number: float) -> int:
     """Round to two digits: more are not known."""
-    return int(round(number, 2 - len(str(int(number)))))
+    step: int = 10 ** max(len(str(int(number))) - 2, 0)
+    return round(number / step) * step
