@@ -37,10 +37,7 @@ class Crossing:
     def n(self) -> float | None:
         """How many images the lines cross at: 0 where LSH is always faster, None where never."""
         gain = self.per_image - self.share * self.per_candidate
-        start = max(self.look_up - self.scan, 0.0)
-        if gain <= 0:
-            return None if start else 0.0
-        return start / gain
+        return max(self.look_up - self.scan, 0.0) / gain if gain > 0 else None
 
 
 def measure(engine: BucketIndex, vectors: Vectors, rule: ReadingRule) -> Crossing:

@@ -26,7 +26,6 @@ def test_where_the_lines_cross_both_take_the_same_time():
 def test_a_look_up_that_reads_too_much_is_never_faster_and_one_that_starts_ahead_always():
     assert crossing(share=0.9).n is None
     assert crossing(look_up=0).n == 0
-    assert crossing(look_up=0, share=0.9).n == 0
 
 
 @pytest.mark.parametrize("n", [2, 300])
