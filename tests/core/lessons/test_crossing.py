@@ -28,7 +28,7 @@ def test_a_look_up_that_reads_too_much_is_never_faster_and_one_that_starts_ahead
     assert crossing(look_up=0).n == 0
 
 
-@pytest.mark.parametrize("n", [2, 300])
+@pytest.mark.parametrize("n", [2, 100])
 def test_what_is_measured_are_times_and_the_share_that_is_read(n):
     rows = np.random.default_rng(2).standard_normal((n, 32)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
@@ -38,6 +38,5 @@ def test_what_is_measured_are_times_and_the_share_that_is_read(n):
     )
     lines = measure(engine, Vectors.from_matrix(rows), fitting.rule)
     assert 0 < lines.share <= 1
-    costs = (lines.look_up, lines.per_candidate, lines.scan, lines.per_image)
-    assert min(costs) >= 0
-    assert max(costs) < 1
+    assert min(lines.look_up, lines.per_candidate, lines.scan, lines.per_image) >= 0
+    assert max(lines.look_up, lines.per_candidate) > 0
