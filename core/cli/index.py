@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> None:
     # No images per second: after an interruption only a part of them was embedded now.
     when = "before" if was_there else f"in {long_duration(seconds)}"
     print(f"{gallery.title}: {count(len(stored.ids), 'image')} embedded {when}.")
-    print(_fitting(stored))
+    if len(stored.ids) > 1:
+        print(_fitting(stored))
     if options.out:
         print(f"Written: {store.save(stored, options.out)}")
 

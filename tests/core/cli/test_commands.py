@@ -205,7 +205,7 @@ def test_index_names_what_it_leaves_out(checkpoint_file, gallery, tmp_path, caps
     assert main(command) == 0
     out = capsys.readouterr().out
     assert "Left out bad.png: The image is an empty file" in out
-    assert "photos: 1 images embedded" in out
+    assert "photos: 1 image embedded" in out
 
 
 def test_index_does_not_pretend_to_have_kept_anything(common, tmp_path, monkeypatch, capsys):
