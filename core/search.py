@@ -9,31 +9,37 @@ embedding: a page caches the ``EmbeddedQuery`` and looks it up again. The embedd
 once, where the look-up begins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from math import inf
+from dataclasses import asdict, dataclass, field
+from statistics import median
 from time import perf_counter
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .engine.buckets import BucketIndex
 from .errors import GalleryError
 from .galleries.base import Gallery
 from .galleries.store import StoredGallery
 from .images import DecodedImage, decode
 from .index.exact import Hits, exact_scan, neighbour_recall, rerank
 from .index.families.hyperplanes import HashCode
+from .index.fitting import Fitting, fit
 from .index.lsh import MAX_PROBES, Candidates, LSHConfig, LSHIndex
-from .index.vectors import checked_whole, unit_vector
+from .index.reading import ReadingRule, probes_by_rule
+from .index.vectors import UnitVector, checked_whole, unit_vector
 from .model.attention import AttentionMode
 from .model.embedder import Embedder
 from .model.network import ForwardPass
 from .model.preprocess import preprocess
+from .wording import count, decimal
 
 MAX_HITS = 10_000
 LOOK_UP = ("hash", "probe", "rerank")
 STAGES = ("decode", "preprocess", "embed", *LOOK_UP, "exact scan")
+ENGINE_LOOK_UP = ("hash", "probe and rerank")  # the engine's stages: it reranks as it reads
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,13 +51,15 @@ class SearchConfig:
     """
 
     k: int = 10  # hits wanted
-    # Buckets read per table, the query's own included. With one alone, 12 bits miss more than
-    # half of the neighbours in a gallery of a thousand images.
-    n_probes: int = 8
+    # Buckets read per table, the query's own included, or the rule that says when they are
+    # enough. With one alone, 12 bits miss more than half of the neighbours in a gallery of a
+    # thousand images.
+    n_probes: int | ReadingRule = 8
 
     def __post_init__(self) -> None:
         checked_whole("k", self.k, low=1, high=MAX_HITS)
-        checked_whole("n_probes", self.n_probes, low=1, high=MAX_PROBES)
+        if not isinstance(self.n_probes, ReadingRule):
+            checked_whole("n_probes", self.n_probes, low=1, high=MAX_PROBES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +114,20 @@ class SearchResult:
     candidates: Candidates  # the query's own id is among them where it is in the gallery
     hits: tuple[Hit, ...]  # by LSH
     exact_hits: tuple[Hit, ...]  # by the exact scan, for the same k
-    seconds: dict[str, float]  # each of STAGES
+    k: int  # hits wanted
+    n_probes: int  # buckets read per table
+    fitting: Fitting | None  # what fits the gallery, where it is known
+    runs: dict[str, tuple[float, ...]]  # seconds of each run of each stage
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds of each stage, the median of its runs: STAGES, or the engine's."""
+        return Stopwatch(self.runs).seconds
+
+    @property
+    def by_engine(self) -> bool:
+        """Whether the engine's look-up was timed, and not the one to be read."""
+        return ENGINE_LOOK_UP[-1] in self.runs
 
     @property
     def own_ids(self) -> tuple[int, ...]:
@@ -125,27 +146,70 @@ class SearchResult:
 
     @property
     def look_up_seconds(self) -> float:
-        """What LSH took for its hits: hash, probe and rerank."""
-        return sum(self.seconds[stage] for stage in LOOK_UP)
+        """What LSH took for its hits, hash, probe and rerank: the median of its runs."""
+        return median(self.look_up_runs)
+
+    @property
+    def look_up_runs(self) -> tuple[float, ...]:
+        """What each run of the look-up took."""
+        stages = ENGINE_LOOK_UP if self.by_engine else LOOK_UP
+        each = zip(*(self.runs[stage] for stage in stages), strict=True)
+        return tuple(sum(run) for run in each)
 
     @property
     def neighbour_recall(self) -> float:
         """Share of the exact scan's hits that LSH found too."""
         return neighbour_recall([hit.id for hit in self.hits], [hit.id for hit in self.exact_hits])
 
+    @property
+    def shortfall(self) -> str | None:
+        """Why there are fewer hits than the gallery could give, and what to change, if so."""
+        possible = min(self.k, self.n_gallery)
+        if len(self.hits) >= possible:
+            return None
+        return (
+            f"LSH found only {count(len(self.hits), 'hit')} of {possible}: the buckets that it "
+            f"read, {self.n_probes} in each table, hold no more images. Take fewer bits, more "
+            "tables or more probes."
+        )
+
+    @property
+    def strangeness(self) -> str | None:
+        """That nothing in the gallery resembles the query, if so."""
+        if self.fitting is None or not self.exact_hits:
+            return None
+        nearest = self.exact_hits[0].similarity
+        if self.fitting.is_familiar(nearest):
+            return None
+        return (
+            "Nothing in this gallery is much like this image: its nearest has a similarity of "
+            f"{decimal(nearest)}, while 99 in 100 images of the gallery have a neighbour of "
+            f"{decimal(self.fitting.familiar_from)} or more."
+        )
+
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Seconds by stage: the fewest where one is timed more than once."""
+    """Seconds by stage, of every run."""
 
-    seconds: dict[str, float] = field(default_factory=dict)
+    runs: dict[str, tuple[float, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def after(cls, seconds: Mapping[str, float]) -> Self:
+        """Go on after stages that took so long."""
+        return cls({stage: (taken,) for stage, taken in seconds.items()})
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds of each stage, the median of its runs."""
+        return {stage: median(runs) for stage, runs in self.runs.items()}
 
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
         """Time the block under the name of its stage."""
         start = perf_counter()
         yield
-        self.seconds[stage] = min(perf_counter() - start, self.seconds.get(stage, inf))
+        self.runs[stage] = (*self.runs.get(stage, ()), perf_counter() - start)
 
 
 def build_index(
@@ -181,6 +245,8 @@ def look_up(
     *,
     query_id: int | None = None,
     repeats: int = 1,
+    fitting: Fitting | None = None,
+    engine: BucketIndex | None = None,
 ) -> SearchResult:
     """Find a query's hits by LSH, and by the exact scan to judge them (Figure 9).
 
@@ -191,8 +257,11 @@ def look_up(
         config: how many hits, how many probes.
         query_id: the query's id where it is known; else a gallery image with the same bytes
             is taken to be the query.
-        repeats: how often LSH is timed. It takes about a millisecond, while another thread of
-            the process may take the processor for five: the fewest seconds are its own.
+        repeats: how often LSH and the scan are timed. Either takes less than a millisecond, while
+            another thread of the process may take the processor for five.
+        fitting: what fits the gallery, to tell what resembles it.
+        engine: an index of the same functions over the same embeddings, whose look-up is timed
+            instead: it finds the same hits at machine speed.
 
     Raises:
         SettingError: the query's embedding is not one of this index.
@@ -208,15 +277,19 @@ def look_up(
     own_ids = copies if query_id is None else (query_id, *copies)
     embedding = unit_vector(query.embedding, index.dim)
     watch = Stopwatch()
-    for _ in range(repeats):
+    for _ in range(1 if engine else repeats):
         with watch.time("hash"):
             code = index.hash(embedding)
         with watch.time("probe"):
-            candidates = index.candidates(code, n_probes=config.n_probes)
+            n_probes = probes_read(embedding, code, index, config, own_ids)
+            candidates = index.candidates(code, n_probes=n_probes)
         with watch.time("rerank"):
             found = rerank(embedding, index.vectors, candidates.ids, k=config.k, exclude=own_ids)
-    with watch.time("exact scan"):
-        exact = exact_scan(embedding, index.vectors, k=config.k, exclude=own_ids)
+    if engine:
+        watch = _timed(engine, embedding, config, query_id, repeats=repeats)
+    for _ in range(repeats):
+        with watch.time("exact scan"):
+            exact = exact_scan(embedding, index.vectors, k=config.k, exclude=own_ids)
     return SearchResult(
         query=query,
         query_id=query_id,
@@ -227,8 +300,52 @@ def look_up(
         candidates=candidates,
         hits=described(found, gallery, label),
         exact_hits=described(exact, gallery, label),
-        seconds=query.seconds | watch.seconds,
+        k=config.k,
+        n_probes=n_probes,
+        fitting=fitting,
+        runs=Stopwatch.after(query.seconds).runs | watch.runs,
     )
+
+
+def probes_read(
+    embedding: UnitVector,
+    code: HashCode,
+    index: LSHIndex,
+    config: SearchConfig,
+    own_ids: Sequence[int],
+) -> int:
+    """Return how many buckets per table a query reads.
+
+    Args:
+        embedding: of the query.
+        code: of the query, by this index.
+        index: whose buckets are read.
+        config: a number, or a rule that says it for each query.
+        own_ids: ids that are no hits.
+    """
+    if isinstance(config.n_probes, ReadingRule):
+        return probes_by_rule(embedding, code, index, config.n_probes, k=config.k, exclude=own_ids)
+    return config.n_probes
+
+
+def _timed(
+    engine: BucketIndex,
+    embedding: UnitVector,
+    config: SearchConfig,
+    query_id: int | None,
+    *,
+    repeats: int,
+) -> Stopwatch:
+    """Time the engine's look-up, after one that nobody times."""
+    hash_stage, read_stage = ENGINE_LOOK_UP
+    engine.read(embedding, engine.margins_to_tables(embedding), config.n_probes, k=config.k)
+    watch = Stopwatch()
+    for _ in range(repeats):
+        with watch.time(hash_stage):
+            margins = engine.margins_to_tables(embedding)
+        with watch.time(read_stage):
+            engine.read(embedding, margins, config.n_probes, k=config.k, exclude=query_id)
+    return watch
 
 
 def search(
@@ -244,15 +361,28 @@ def search(
 ) -> SearchResult:
     """Answer one query from the bytes of its image.
 
-    It builds the index first; hold on to ``build_index``'s result and call ``embed_query`` and
-    ``look_up`` where more than one query follows.
+    It chooses the settings and builds the index first; where more than one query follows, hold on
+    to what ``fit`` and ``build_index`` give, and call ``embed_query`` and ``look_up``.
+
+    Args:
+        data: the image file.
+        embedder: the model.
+        gallery: what is searched.
+        stored: its embeddings.
+        attention: which gates are used.
+        lsh: K, L and the seed; by default what fits the gallery.
+        config: hits and probes; by default ten, and as many as the query needs.
+        query_id: as for ``look_up``.
 
     Raises:
         ImageError: the bytes are not an image that can be searched with.
     """
-    index = build_index(stored, attention, lsh)
     query = embed_query(data, embedder, attention=attention)
-    return look_up(query, gallery, index, config, query_id=query_id)
+    by_hand = {} if lsh is None else asdict(lsh)
+    fitting = fit(stored.of(attention), **by_hand)
+    index = build_index(stored, attention, fitting.lsh)
+    config = config or SearchConfig(n_probes=fitting.rule)
+    return look_up(query, gallery, index, config, query_id=query_id, fitting=fitting)
 
 
 def find_by_digest(gallery: Gallery, digest: str) -> int | None:

@@ -16,7 +16,7 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.parts.inspect.missed import show_missed
     from pages.parts.inspect.overview import show_overview
     from pages.parts.inspect.why import show_why
-    from pages.ui import address, errors, galleries, inputs, view
+    from pages.ui import address, answers, errors, galleries, inputs, view
 
 PARTS = {
     "Hash code": show_hash_code,
@@ -28,13 +28,14 @@ PARTS = {
 }
 
 shown = view.current()
-inputs.settings(shown)
 with choice:
     galleries.choose(shown)
 errors.show_remembered()
 
 with errors.reported():
     if opened := galleries.open_embedded(shown):
+        shown = answers.settled(shown, opened[1])
+        inputs.settings(shown)
         query, asked = inputs.query_or_example(shown, *opened, page=navigation.INSPECT)
         if query:
             inspection = inspect_query(query, *opened, asked)

@@ -12,7 +12,7 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.parts.attention.gradcam import show_gradcam
     from pages.parts.attention.query import AttentionQuery
     from pages.parts.attention.walk_through import show_walk_through
-    from pages.ui import address, errors, galleries, inputs, view
+    from pages.ui import address, answers, errors, galleries, inputs, view
 
 PARTS = {
     "Walk through": show_walk_through,
@@ -21,7 +21,6 @@ PARTS = {
 }
 
 shown = view.current()
-inputs.settings(shown)
 with choice:
     galleries.choose(shown)
 st.markdown(
@@ -33,6 +32,8 @@ errors.show_remembered()
 
 with errors.reported():
     if opened := galleries.open_embedded(shown):
+        shown = answers.settled(shown, opened[1])
+        inputs.settings(shown)
         query, asked = inputs.query_or_example(shown, *opened, page=navigation.ATTENTION)
         if query:
             address.show_open_tab(PARTS, AttentionQuery(query, *opened, asked))

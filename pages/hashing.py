@@ -16,7 +16,7 @@ with st.spinner("Starting …"):  # once after a server start: PyTorch takes sec
     from pages.parts.hashing.hyperplane_lab import show_hyperplane_lab
     from pages.parts.hashing.probes import show_probes
     from pages.parts.hashing.theory_and_practice import show_theory_and_practice
-    from pages.ui import address, errors, galleries, inputs, view
+    from pages.ui import address, answers, errors, galleries, inputs, view
 
 PARTS = {
     "Bits and tables": show_bits_and_tables,
@@ -34,7 +34,6 @@ if tabs[0].open:
     with tabs[0]:
         show_hyperplane_lab()
 else:
-    inputs.settings(shown, without=SET_THERE.get(st.session_state["part"], ()))
     with choice:
         galleries.choose(shown)
     for tab, show_part in zip(tabs[1:], PARTS.values(), strict=True):
@@ -43,6 +42,9 @@ else:
                 errors.show_remembered()
                 with errors.reported():
                     if opened := galleries.open_embedded(shown):
+                        shown = answers.settled(shown, opened[1])
+                        there = SET_THERE.get(st.session_state["part"], ())
+                        inputs.settings(shown, without=there)
                         indexed = IndexedGallery(shown, *opened)
                         if is_large_enough(indexed):
                             show_part(indexed)

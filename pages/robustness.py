@@ -13,10 +13,9 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.parts.robustness.playground import show_playground
     from pages.parts.robustness.query import prepare_query
     from pages.parts.robustness.strengths import show_how_far
-    from pages.ui import errors, galleries, inputs, view
+    from pages.ui import answers, errors, galleries, inputs, view
 
 shown = view.current()
-inputs.settings(shown)
 with choice:
     galleries.choose(shown)
 st.markdown(
@@ -28,6 +27,8 @@ errors.show_remembered()
 
 with errors.reported():
     if opened := galleries.open_embedded(shown):
+        shown = answers.settled(shown, opened[1])
+        inputs.settings(shown)
         query, asked = inputs.query_or_example(shown, *opened, page=navigation.ROBUSTNESS)
         if query:
             about = prepare_query(query, *opened, asked)

@@ -11,11 +11,9 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from core.galleries.uploads import UploadedGallery
     from pages.parts.search import hits, times
     from pages.parts.search.query import query_and_attention
-    from pages.ui import errors, galleries, inputs, uploads, view
-    from pages.ui.answers import answer
+    from pages.ui import answers, errors, galleries, inputs, uploads, view
 
 shown = view.current()
-inputs.settings(shown)
 with choice:
     galleries.choose(shown)
 errors.show_remembered()
@@ -23,13 +21,16 @@ errors.show_remembered()
 with errors.reported():
     if opened := galleries.open_embedded(shown):
         gallery, stored = opened
+        shown = answers.settled(shown, stored)
+        inputs.settings(shown)
         galleries.describe(gallery)
         if isinstance(gallery, UploadedGallery):
             uploads.panel(gallery, stored, shown)
         inputs.choose_query(shown, gallery, stored.ids.tolist())
         query = inputs.query(shown, gallery)
         if query:
-            result = answer(query, gallery, stored, shown)
+            result = answers.answer(query, gallery, stored, shown)
+            hits.notes(result)
             pictures, numbers = st.columns([3, 2], gap="medium")
             with pictures:
                 query_and_attention(result, query)
@@ -43,4 +44,4 @@ with errors.reported():
                 icon=":material/troubleshoot:",
                 query_params=shown.params() | {"part": "Why?"},
             )
-            times.times_and_code(result)
+            times.times_and_code(result, stored, shown)

@@ -29,7 +29,7 @@ LAYERS = (
     {"core.array_files", "core.images"},
     {"core"},
     {"core.files"},
-    {"core.errors", "core.locations", "core.progress", "core.threads"},
+    {"core.errors", "core.locations", "core.progress", "core.threads", "core.wording"},
 )
 # Modules that write files without core.files, and why they may.
 WRITERS = {
@@ -46,6 +46,8 @@ NEEDED = {
     "core.index.families": {"numpy"},
     "core.index.families.hyperplanes": {"numpy"},
     "core.index.lsh": {"numpy"},
+    "core.index.reading": {"numpy"},
+    "core.index.fitting": {"numpy"},
     "core.index.exact": {"numpy"},
     "core.index.families.structured": {"numpy"},
     "core.engine.kernels.readable": {"numpy"},

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from ..errors import StoreError
 from ..galleries import registry, store
+from ..galleries.store import StoredGallery
+from ..index.fitting import fit
+from ..wording import count, long_duration, percent
 from .common import (
     add_checkpoint,
     add_gallery,
@@ -47,7 +50,20 @@ def run(options: argparse.Namespace) -> None:
     if not store.is_stored(gallery, embedder.digest):
         raise StoreError("The embeddings could not be kept; set $HASHLIGHT_HOME to another place.")
     # No images per second: after an interruption only a part of them was embedded now.
-    when = "before" if was_there else f"in {seconds:.1f} s"
-    print(f"{printable(gallery.title)}: {len(stored.ids)} images embedded {when}.")
+    when = "before" if was_there else f"in {long_duration(seconds)}"
+    print(f"{printable(gallery.title)}: {count(len(stored.ids), 'image')} embedded {when}.")
+    if len(stored.ids) > 1:
+        print(_fitting(stored))
     if options.out:
         print(f"Written: {store.save(stored, options.out)}")
+
+
+def _fitting(stored: StoredGallery) -> str:
+    """Say which settings fit the gallery: those that a search takes."""
+    fitting = fit(stored.of("both"))
+    return (
+        f"LSH that fits it: {fitting.lsh.n_bits} bits, {count(fitting.lsh.n_tables, 'table')}, as "
+        f"many probes as a query needs ({fitting.typical_probes} for most of its own images); it "
+        f"finds {percent(fitting.recall)} of the ten nearest in {percent(fitting.ratio)} of the "
+        "gallery."
+    )

@@ -5,6 +5,7 @@ An image that is itself in the gallery is left out of its own hits.
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from ..errors import ImageError
 from ..galleries.registry import open_gallery
 from ..galleries.store import load_or_build
 from ..images import decode
+from ..index.fitting import fit
 from ..index.lsh import LSHConfig
 from ..model.attention import ATTENTION_MODES
-from ..search import SearchConfig, SearchResult, search
+from ..search import SearchConfig, SearchResult, build_index, embed_query, look_up
+from ..wording import count, decimal, duration, joined, percent
 from .common import (
     add_checkpoint,
     add_gallery,
@@ -30,25 +33,20 @@ from .printing import printable
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    lsh, config = LSHConfig(), SearchConfig()
+    config = SearchConfig()
     parser.add_argument("image", type=Path, help="the query: a JPEG, PNG, WebP, … file")
     add_gallery(parser)
     add_label_level(parser)
     parser.add_argument("-k", type=int, default=config.k, help=f"hits (default: {config.k})")
-    parser.add_argument(
-        "--n-bits", type=int, default=lsh.n_bits, metavar="K", help=f"(default: {lsh.n_bits})"
-    )
-    parser.add_argument(
-        "--n-tables", type=int, default=lsh.n_tables, metavar="L", help=f"(default: {lsh.n_tables})"
-    )
-    parser.add_argument(
-        "--n-probes",
-        type=int,
-        default=config.n_probes,
-        metavar="P",
-        help=f"buckets read per table (default: {config.n_probes})",
-    )
-    parser.add_argument("--seed", type=int, default=lsh.seed, help="of the hyperplanes")
+    for option, metavar, what in (
+        ("--n-bits", "K", "bits per hash code"),
+        ("--n-tables", "L", "hash tables"),
+        ("--n-probes", "P", "buckets read per table"),
+    ):
+        parser.add_argument(
+            option, type=int, metavar=metavar, help=f"{what} (default: what fits the gallery)"
+        )
+    parser.add_argument("--seed", type=int, default=LSHConfig().seed, help="of the hyperplanes")
     parser.add_argument("--attention", choices=ATTENTION_MODES, default="both")
     add_checkpoint(parser)
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
@@ -58,27 +56,43 @@ def run(options: argparse.Namespace) -> None:
     """Search and print the hits."""
     data = read(options.image)
     decode(data, name=options.image.name)  # a bad query is refused before any long work
-    config = SearchConfig(k=options.k, n_probes=options.n_probes)
-    lsh = LSHConfig(n_bits=options.n_bits, n_tables=options.n_tables, seed=options.seed)
+    by_hand = _set_by_hand(options)
     embedder = embedder_of(options)
     with progress_bar() as progress:
         gallery = open_gallery(options.gallery, label_level=options.label_level, progress=progress)
         stored = load_or_build(gallery, embedder, progress=progress)
-    result = search(
-        data,
-        embedder=embedder,
-        gallery=gallery,
-        stored=stored,
-        attention=options.attention,
-        lsh=lsh,
-        config=config,
-    )
+    fitting = fit(stored.of(options.attention), **by_hand)
+    index = build_index(stored, options.attention, fitting.lsh)
+    query = embed_query(data, embedder, attention=options.attention)
+    n_probes = fitting.rule if options.n_probes is None else options.n_probes
+    config = SearchConfig(k=options.k, n_probes=n_probes)
+    result = look_up(query, gallery, index, config, fitting=fitting)
     if options.json:
         left_out = [asdict(it) for it in all_left_out(gallery, stored)]
         print(json.dumps(as_json(result, options) | {"left_out": left_out}, indent=2))
     else:
-        print(as_text(result, gallery.title))
+        print(as_text(result, gallery.title, chosen=_chosen(options)))
         tell_about(gallery, stored)
+
+
+def _set_by_hand(options: argparse.Namespace) -> dict[str, int]:
+    """Return what is set of K, L and the seed, as ``fit`` takes it.
+
+    Raises:
+        SettingError: a number is outside its range, which is found out before any long work.
+    """
+    settings = {name: getattr(options, name) for name in ("n_bits", "n_tables", "seed")}
+    given = {name: value for name, value in settings.items() if value is not None}
+    LSHConfig(**given)
+    probes = {} if options.n_probes is None else {"n_probes": options.n_probes}
+    SearchConfig(k=options.k, **probes)
+    return given
+
+
+def _chosen(options: argparse.Namespace) -> list[str]:
+    """Which settings nobody has set: they are chosen for the gallery."""
+    names = {"n_bits": "K", "n_tables": "L", "n_probes": "probes"}
+    return [name for option, name in names.items() if getattr(options, option) is None]
 
 
 def read(path: Path) -> bytes:
@@ -93,24 +107,37 @@ def read(path: Path) -> bytes:
         raise ImageError(f"{path} can't be read ({error.strerror}); check the path.") from error
 
 
-def as_text(result: SearchResult, title: str) -> str:
-    """Lay the hits out for a terminal."""
-    lines = [f"{'rank':>4}  {'similarity':>10}  {'label':<16} image"]
+def as_text(result: SearchResult, title: str, *, chosen: Sequence[str] = ()) -> str:
+    """Lay the hits out for a terminal.
+
+    Args:
+        result: of the search.
+        title: of the gallery.
+        chosen: the settings that were chosen for the gallery.
+    """
+    lines = [] if result.strangeness is None else [result.strangeness, ""]
+    lines.append(f"{'rank':>4}  {'similarity':>10}  {'label':<16} image")
     for hit in result.hits:
         mark = {True: "  relevant", False: "", None: ""}[hit.relevant]
+        similarity = decimal(hit.similarity, 4)
         lines.append(
-            f"{hit.rank:>4}  {hit.similarity:>10.4f}  {printable(hit.label or '-'):<16} "
+            f"{hit.rank:>4}  {similarity:>10}  {printable(hit.label or '-'):<16} "
             f"{printable(hit.name)}{mark}"
         )
-    if not result.hits:
-        lines.append("No candidate in any probed bucket: take fewer bits, more tables or probes.")
-    times = ", ".join(f"{stage} {1e3 * s:.1f}" for stage, s in result.seconds.items())
+    if result.shortfall:
+        lines.append(result.shortfall)
+    times = ", ".join(f"{stage} {duration(s)}" for stage, s in result.seconds.items())
+    n_tables, n_bits = result.code.bits.shape
+    settings = f"K {n_bits}, L {n_tables}, {count(result.n_probes, 'probe')} per table"
+    if chosen:
+        settings += f"; {joined(chosen)} chosen for this gallery"
     lines += [
         "",
-        f"{printable(title)}: {result.n_candidates} candidates of {result.n_gallery} images "
-        f"({result.candidate_ratio:.1%}); "
-        f"neighbour recall@{len(result.exact_hits)} {result.neighbour_recall:.0%}",
-        f"milliseconds: {times}",
+        f"{printable(title)}: {count(result.n_candidates, 'candidate')} of "
+        f"{count(result.n_gallery, 'image')} ({percent(result.candidate_ratio)}); "
+        f"neighbour recall@{len(result.exact_hits)} {percent(result.neighbour_recall)}",
+        settings,
+        times,
     ]
     return "\n".join(lines)
 
@@ -126,12 +153,14 @@ def as_json(result: SearchResult, options: argparse.Namespace) -> dict[str, Any]
         "gallery": options.gallery,
         "settings": {
             "k": options.k,
-            "n_bits": options.n_bits,
-            "n_tables": options.n_tables,
-            "n_probes": options.n_probes,
+            "n_bits": result.code.bits.shape[1],
+            "n_tables": result.code.bits.shape[0],
+            "n_probes": result.n_probes,
             "seed": options.seed,
             "attention": options.attention,
+            "chosen": _chosen(options),
         },
+        "notes": [note for note in (result.strangeness, result.shortfall) if note],
         "hits": hits(result.hits),
         "exact_hits": hits(result.exact_hits),
         "neighbour_recall": result.neighbour_recall,

@@ -20,11 +20,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..index.exact import MAX_K, Hits
 from ..index.families import HashFamily, family_named
-from ..index.families.hyperplanes import bit_values
+from ..index.families.hyperplanes import Hyperplanes, bit_values
 from ..index.families.structured import Rotations, StructuredHyperplanes
 from ..index.lsh import MAX_PROBES, HashTables, LSHConfig
-from ..index.vectors import checked_embeddings, checked_whole
+from ..index.reading import N_STEPS, ReadingRule
+from ..index.vectors import Embedding, checked_embedding, checked_embeddings, checked_whole
 from ..progress import Progress, silent
 from . import persistence
 from .base import (
@@ -52,6 +54,13 @@ class BucketSearch:
         checked_whole("n_probes", self.n_probes, low=1, high=MAX_PROBES)
         checked_whole("n_sketch", self.n_sketch, low=1, high=2**31)
         checked_whole("n_rerank", self.n_rerank, low=0, high=2**31)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found(Hits):
+    """Hits, and how many images were read for them."""
+
+    n_candidates: int
 
 
 class BucketIndex(CodedVectors, HashTables):
@@ -176,6 +185,63 @@ class BucketIndex(CodedVectors, HashTables):
             )
         )
         return found
+
+    def margins_to_tables(self, query: Embedding) -> NDArray[np.float32]:
+        """Signed distances (L, K) of a query (D,) to the hyperplanes of the tables.
+
+        Raises:
+            SettingError: not an embedding of this gallery.
+        """
+        if not isinstance(self.functions, Hyperplanes):
+            return self.functions.hash(query).margins
+        margins: NDArray[np.float32] = self.kernels.dense_margins(
+            checked_embedding(query, self.dim), self.functions.normals
+        )
+        return margins
+
+    def read(
+        self,
+        query: Embedding,
+        margins: NDArray[np.float32],
+        reading: int | ReadingRule,
+        *,
+        k: int,
+        exclude: int | None = None,
+    ) -> Found:
+        """Return what ``LSHIndex`` of the same functions finds: no codes before the rerank.
+
+        Args:
+            query: (D,) of unit length.
+            margins: (L, K) of the query (``margins_to_tables``).
+            reading: how many probes per table, or the rule that says when they are enough.
+            k: how many hits at most.
+            exclude: an id that is no hit.
+
+        Raises:
+            SettingError: a number outside its range, or not an embedding of this gallery.
+        """
+        if isinstance(reading, ReadingRule):
+            needed, most = reading.needed, MAX_PROBES
+        else:
+            most = checked_whole("n_probes", reading, low=1, high=MAX_PROBES)
+            needed = np.full(N_STEPS, most, np.int32)
+            needed.flags.writeable = False  # as a rule's: numba compiles anew for what can change
+        found, cosines, n_candidates = self.kernels.read_tables(
+            margins,
+            checked_embedding(query, self.dim),
+            -1 if exclude is None else exclude,
+            self.rows_to_read,
+            self.ids,
+            self.tables,
+            self.keys,
+            self.directory,
+            needed,
+            most,
+            min(checked_whole("k", k, low=1, high=MAX_K), max(len(self), 1)),
+            self.workspace(5 * len(self.rows) + 16),
+        )
+        n = int(np.count_nonzero(found >= 0))
+        return Found(found[:n], cosines[:n], int(n_candidates))
 
     def add(self, ids: ArrayLike, embeddings: ArrayLike) -> None:
         """Add embeddings (n, D) under new ids (n,): all of them, or none after an error.

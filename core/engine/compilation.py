@@ -89,6 +89,8 @@ def _kind(index: CodeIndex | BucketIndex, queries: NDArray[np.float32]) -> Itera
     yield f"{what}: built"
     Calibrator(index, k=2).choose(0.5)
     index.query(queries[0], k=2)
+    if isinstance(index, BucketIndex):
+        index.read(queries[0], index.margins_to_tables(queries[0]), 2, k=2)
     yield f"{what}: asked"
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from ..wording import duration
 from .lines import plain
 from .style import AMBER, GREY, TEAL, Part, note, scatter, vline
-from .timing import duration
 
 WORST = 0.5  # recall where the scales begin
 SLOWEST, FASTEST = 0.1, 200_000  # queries per second: the fixed scale

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from ..wording import duration
 from .lines import BELOW, plain
 from .rows import ROW, label_rows
 from .style import AMBER, GREY, GRID, TEAL, bar, scatter
-from .timing import duration
 
 TOP = (5, 10, 20, 30)  # the n of precision@n in Table 1
 

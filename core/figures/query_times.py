@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from ..wording import duration
 from .rows import label_rows
 from .style import CLEAR, GREY, TEAL, box
-from .timing import duration
 
 FASTEST, SLOWEST = 5e-6, 0.5  # seconds: the fixed scale
 _TICKS = {1e-5: "10 µs", 1e-4: "0.1 ms", 1e-3: "1 ms", 1e-2: "10 ms", 1e-1: "0.1 s"}

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
+from .. import wording
 from .style import AMBER, GREY, TEAL, WITH_GRID, Part, figure, note, scatter, vline
 
 ROW = 46  # pixels: a line of text and a mark below it
@@ -84,7 +85,7 @@ def shares_inside(rows: Sequence[Interval], *, area: float) -> go.Figure:
 
 def signed(value: float) -> str:
     """Write a difference of two shares with its sign: ``+0.0123``, ``−0.0004``."""
-    return f"{value:+.4f}".replace("-", "−")
+    return wording.signed(value, 4)
 
 
 def label_rows(

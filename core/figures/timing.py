@@ -4,11 +4,16 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
+from ..wording import duration, long_duration
 from .style import AMBER, GREY, TEAL, WITH_GRID, figure, scatter
+
+__all__ = ["duration", "long_duration", "stage_times"]
 
 FASTEST, SLOWEST = 1e-5, 10.0  # seconds: the fixed scale
 
-_COLOURS = {"exact scan": AMBER, "hash": TEAL, "probe": TEAL, "rerank": TEAL}
+_COLOURS = {"exact scan": AMBER} | dict.fromkeys(
+    ("hash", "probe", "rerank", "probe and rerank"), TEAL
+)
 
 
 def stage_times(seconds: Mapping[str, float]) -> go.Figure:
@@ -45,20 +50,3 @@ def stage_times(seconds: Mapping[str, float]) -> go.Figure:
         showlegend=False,
         height=34 * len(stages) + 40,
     )
-
-
-def duration(seconds: float) -> str:
-    """Write a duration with a unit that fits, to about three digits: ``0.083 ms``, ``61 ms``."""
-    if seconds >= 1:
-        return f"{seconds:.2f} s"
-    milliseconds = seconds * 1e3
-    digits = 0 if milliseconds >= 10 else 1 if milliseconds >= 1 else 3
-    return f"{milliseconds:.{digits}f} ms"
-
-
-def long_duration(seconds: float) -> str:
-    """Write seconds, minutes or hours: ``12 s``, ``3 min``, ``1 h 20 min``."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

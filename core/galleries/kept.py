@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import files, locations
 from ..errors import GalleryError
-from .folder import slug
+from .names import slug
 from .uploads import GivenFile, UploadedGallery, gather
 
 _ABOUT = "about.json"

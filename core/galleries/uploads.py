@@ -15,7 +15,7 @@ from ..images import check
 from ..progress import Progress, silent
 from .archive import ArchiveGallery
 from .base import GalleryItem, LeftOut, digest_of
-from .folder import labels_from_folders
+from .labels import labels_from_folders
 
 MAX_TOTAL_BYTES = 700 * 2**20  # of all images of one gallery: they stay in memory
 TITLE = "Your photographs"

@@ -9,7 +9,9 @@ Read in this order:
 5. ``families``     from an embedding to its hash code (section 3.3)
 6. ``lsh``          hash tables, buckets, probes and candidates (figures 8-9)
 7. ``multi_probe``  in which order the buckets beside a query's own are read
-8. ``persistence``  an index on disk
+8. ``reading``      how many buckets a query reads
+9. ``fitting``      settings that fit a gallery
+10. ``persistence``  an index on disk
 
 This folder needs NumPy, ``core.errors`` and ``core.files`` only, so that it can be lifted out.
 """

@@ -183,6 +183,11 @@ def best(ids: NDArray[np.int64], scores: NDArray[np.number], k: int) -> NDArray[
     return positions[order]
 
 
+def left_out(exclude: Excluded) -> Sequence[int]:
+    """Return the ids that are no hits: none, one or several."""
+    return () if exclude is None else (exclude,) if isinstance(exclude, int) else exclude
+
+
 def _rank(
     query: Embedding,
     vectors: Vectors,
@@ -194,8 +199,7 @@ def _rank(
 ) -> Hits:
     k = checked_whole("k", k, low=1, high=MAX_K)
     scores = similarities(checked_embedding(query, vectors.dim), rows)  # (n,)
-    left_out = () if exclude is None else (exclude,) if isinstance(exclude, int) else exclude
-    for id in left_out:  # one, almost always: faster than a search in all of them
+    for id in left_out(exclude):  # one, almost always: faster than a search in all of them
         others = ids != id
         ids, scores = ids[others], scores[others]
     top = best(ids, scores, k)

@@ -102,7 +102,7 @@ class HashTables:
         probes = tuple(
             probe
             for table in range(self.config.n_tables)
-            for probe in islice(self._probes(table, code), n_probes)
+            for probe in islice(self.probes(table, code), n_probes)
         )
         found = np.concatenate([probe.ids for probe in probes])
         tables = np.repeat([probe.table for probe in probes], [len(probe.ids) for probe in probes])
@@ -119,8 +119,8 @@ class HashTables:
         """
         raise NotImplementedError
 
-    def _probes(self, table: int, code: HashCode) -> Iterator[Probe]:
-        """All buckets of one table, from the query's own to the farthest."""
+    def probes(self, table: int, code: HashCode) -> Iterator[Probe]:
+        """Read all buckets of one table, one by one, from the query's own to the farthest."""
         own, n_bits = int(code.keys[table]), self.config.n_bits
         for key, cost in self.functions.neighbours(code, table):
             flipped = _bits_in(key ^ own, n_bits)

@@ -185,7 +185,7 @@ class Evidence:
                     image_margins=tuple(theirs.margins[table, differing].tolist()),
                     cost=float(np.square(margins, dtype=np.float64).sum()),
                     probe=probe,
-                    is_read=probe is not None and probe <= self.config.n_probes,
+                    is_read=probe is not None and probe <= self.result.n_probes,
                 )
             )
         return tuple(seen)
@@ -200,7 +200,7 @@ class Evidence:
     def _places(self) -> list[dict[int, int]]:
         """For each table: key -> which probe reads it, as far as MOST_PROBES."""
         code = self.result.code
-        limit = max(MOST_PROBES, self.config.n_probes)
+        limit = max(MOST_PROBES, self.result.n_probes)
         pairs = zip(code.margins, code.keys.tolist(), strict=True)
         return [probe_order(margins, key, limit) for margins, key in pairs]
 
@@ -216,7 +216,7 @@ class Evidence:
         """For each of MOST_TABLES tables: the keys that a query's probes would read."""
         code = hash_code(self.result.query.embedding, self._hyperplanes)
         pairs = zip(code.margins, code.keys.tolist(), strict=True)
-        return [probe_order(margins, key, self.config.n_probes) for margins, key in pairs]
+        return [probe_order(margins, key, self.result.n_probes) for margins, key in pairs]
 
 
 def probe_order(margins: NDArray[np.float32], key: int, n_probes: int) -> dict[int, int]:

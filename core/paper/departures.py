@@ -66,10 +66,11 @@ DEPARTURES = (
     Departure(
         where="Section 3.3, linear match inside the buckets",
         paper="one bucket per table",
-        ours="eight by default, in order of margin; n_probes = 1 is the paper's",
+        ours="as many as a query needs, in order of margin; n_probes = 1 is the paper's",
         reason=(
             "Neighbours that miss the bucket by one fragile bit come back without new tables; "
-            "12 bits with one bucket per table miss more than half of them."
+            "12 bits with one bucket per table miss more than half of them. A picture to which "
+            "the gallery is strange needs many more buckets than one that resembles it."
         ),
     ),
     Departure(

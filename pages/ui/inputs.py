@@ -13,10 +13,11 @@ from core.galleries.store import StoredGallery
 from core.images import FORMAT_NAMES, MAX_BYTES
 from core.model.attention import ATTENTION_MODES
 from core.search import find_by_name
+from core.wording import joined
 from pages.ui import cards, errors, navigation, resources, samples, uploads, view
 from pages.ui.address import tied
 from pages.ui.errors import plain
-from pages.ui.view import RANGES, View
+from pages.ui.view import FITTING, RANGES, View
 
 PER_PAGE = 18  # two rows on a wide screen
 _SLIDERS = {  # name of a setting -> label and help
@@ -47,13 +48,14 @@ def settings(shown: View, *, without: Collection[str] = ()) -> None:
     """Draw the sidebar's settings; a change goes to the address.
 
     Args:
-        shown: what the address says.
+        shown: what the address says, settled for its gallery.
         without: sliders that the page draws itself, with ``setting``.
     """
     for name in ("seed", "attention"):
         st.session_state[name] = getattr(shown, name)  # the address is right, back included
     with st.sidebar:
         st.header("Index", anchor=False)
+        say_who_chose(shown, [name for name in FITTING if name not in without])
         _sliders(shown, ("K", "L"), without)
         low, high = RANGES["seed"]
         st.number_input(
@@ -80,22 +82,56 @@ def settings(shown: View, *, without: Collection[str] = ()) -> None:
         )
 
 
-def setting(shown: View, name: str) -> None:
-    """Draw the slider of one setting.
+def say_who_chose(shown: View, names: Sequence[str]) -> None:
+    """Say that settings were chosen for the gallery; offer that where somebody has set them.
 
     Args:
-        shown: what the address says.
+        shown: settled for its gallery.
+        names: of the settings.
+    """
+    fitted = [name for name in names if name in shown.fitted]
+    by_hand = [name for name in names if name not in shown.fitted and getattr(shown, name)]
+    if fitted:
+        st.caption(f":material/auto_awesome: **{joined(fitted)}** chosen for this gallery")
+    if by_hand:
+        st.button(
+            f"Choose {joined(by_hand)} for this gallery",
+            icon=":material/auto_awesome:",
+            help="Sets them back to what finds nine in ten of the ten nearest images at the least "
+            "work.",
+            key=f"fit-{'-'.join(by_hand)}",
+            on_click=_fit,
+            args=(by_hand,),
+        )
+
+
+def setting(shown: View, name: str) -> None:
+    """Draw the slider of one setting; none where nobody knows yet what fits.
+
+    Args:
+        shown: what the address says, settled for its gallery.
         name: of the setting there.
     """
     label, help = _SLIDERS[name]
-    st.session_state[name] = getattr(shown, name)  # the address is right, back included
-    st.slider(label, *RANGES[name], key=name, help=help, on_change=_changed, args=(name,))
+    low, high = RANGES[name]
+    if not getattr(shown, name):
+        return
+    if name == "probes" and name in shown.fitted:
+        help += " Each query reads as many as it needs: the slider shows what most of them read."
+    # The address is right, back included.
+    st.session_state[name] = min(max(getattr(shown, name), low), high)
+    st.slider(label, low, high, key=name, help=help, on_change=_changed, args=(name,))
 
 
 def _sliders(shown: View, names: Sequence[str], without: Collection[str]) -> None:
     for name in names:
         if name not in without:
             setting(shown, name)
+
+
+def _fit(names: Sequence[str]) -> None:
+    here = view.parse(st.query_params)
+    view.show(here.by_hand(**dict.fromkeys(names, 0)))
 
 
 def _changed(name: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import HashlightError
 from core.evaluation import results
-from core.figures.timing import long_duration
+from core.wording import long_duration
 from pages.ui import errors
 
 Result = Mapping[str, Any]

@@ -16,6 +16,7 @@ from typing import Any, Self
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from core.index.fitting import MOST_PROBES
 from core.index.lsh import LSHConfig
 from core.model.attention import ATTENTION_MODES, AttentionMode
 from core.search import SearchConfig
@@ -24,10 +25,11 @@ from pages.ui import menu
 DEFAULT_GALLERY = "scenes"
 
 # What the sliders offer, and so what an address may say; the core allows more.
+FITTING = ("K", "L", "probes")  # what is chosen for the gallery unless somebody sets it
 RANGES = {
     "K": (1, 24),
     "L": (1, 32),
-    "probes": (1, 64),
+    "probes": (1, MOST_PROBES),
     "k": (1, 50),
     "seed": (0, 9_999),
 }
@@ -37,18 +39,19 @@ FEATURES = ("embeddings", "colour")  # what relevance feedback learns from
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """One state of a page; field by field what its address says."""
+    """One state of a page; field by field what its address says, which is what was set by hand."""
 
     gallery: str = DEFAULT_GALLERY
     source: str | None = None  # where the query comes from: one of SOURCES; None: none yet
     name: str = ""  # of the query image, in its source
-    K: int = LSHConfig().n_bits
-    L: int = LSHConfig().n_tables
+    K: int = 0  # this and the next two: 0 for what fits the gallery (``answers.settled``)
+    L: int = 0
     seed: int = LSHConfig().seed
-    probes: int = SearchConfig().n_probes
+    probes: int = 0
     k: int = SearchConfig().k
     attention: AttentionMode = "both"
     features: str = "embeddings"  # one of FEATURES
+    fitted: frozenset[str] = frozenset()  # settings whose value was chosen for the gallery
 
     @property
     def lsh(self) -> LSHConfig:
@@ -68,9 +71,18 @@ class View:
         if self.source:
             params[self.source] = self.name
         for name in (*RANGES, "attention", "features"):
-            if (value := getattr(self, name)) != getattr(View(), name):
+            value = getattr(self, name)
+            if name not in self.fitted and value != getattr(View(), name):
                 params[name] = str(value)
         return params
+
+    def chosen(self, settings: Mapping[str, Any]) -> Self:
+        """Return this view with settings that were chosen for its gallery."""
+        return replace(self, fitted=self.fitted | settings.keys(), **settings)
+
+    def by_hand(self, **settings: Any) -> Self:
+        """Return this view with settings that somebody has chosen."""
+        return replace(self, fitted=self.fitted - settings.keys(), **settings)
 
     def with_query(self, source: str, name: str) -> Self:
         """Return this view with another query."""

@@ -75,7 +75,7 @@ def tab_to(page: Page, name: str) -> None:
 @pytest.mark.parametrize(
     ("link", "control", "then"),
     [
-        (f"/search{OWL}", "^Bits per hash code", "K=13"),
+        (f"/search{OWL}&K=12", "^Bits per hash code", "K=13"),
         ("/hashing", r"^Hyperplane \d", "turned="),
         (f"/robustness{OWL}", "^Rotate", "rotate=5"),
     ],

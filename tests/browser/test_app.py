@@ -402,7 +402,7 @@ def test_a_step_stays_while_one_follows_links_and_moves_sliders_on_its_page(serv
 def test_one_click_copies_a_link_that_opens_the_same_state_elsewhere(
     server, fresh_server, open_tab
 ):
-    page = open_tab(server, EXAMPLE, permissions=["clipboard-read", "clipboard-write"])
+    page = open_tab(server, EXAMPLE + "&K=12", permissions=["clipboard-read", "clipboard-write"])
     shows_result_for(page, "owl/03.jpg")
     slide(page, "Bits per hash code, K", "ArrowLeft")
     expect(page).to_have_url(re.compile("K=11"))

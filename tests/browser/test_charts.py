@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from core.lessons.hashing import CENTRES, retrieved_at
 
-COACH = "/hashing?gallery=scenes&part=Bits+and+tables"
+COACH = "/hashing?gallery=scenes&part=Bits+and+tables&K=12&L=8"
 CURVE = ".st-key-retrieval-curve .js-plotly-plot"
 
 

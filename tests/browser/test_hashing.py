@@ -125,7 +125,7 @@ def test_lines_turn_by_keyboard_and_another_table_by_its_button(server, open_tab
 
 
 def test_what_a_part_has_set_stays_when_something_else_is_chosen(server, open_tab):
-    page = ready(open_tab(server, "/hashing?part=Bits and tables"))
+    page = ready(open_tab(server, "/hashing?part=Bits and tables&K=12"))
     predicted = page.locator("[data-testid=stMetricValue]").first
     before = predicted.inner_text()
     page.get_by_role("slider", name="Bits per hash code, K").press("ArrowLeft")

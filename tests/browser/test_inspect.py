@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-LINK = "/inspect?gallery=scenes&image=owl%2F03.jpg&probes=2"
+LINK = "/inspect?gallery=scenes&image=owl%2F03.jpg&K=12&L=8&probes=2"
 PHONE = {"viewport": {"width": 390, "height": 844}}
 PARTS = ("Hash code", "Buckets", "Candidates", "Missed", "Why?", "Evidence")
 

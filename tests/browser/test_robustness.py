@@ -5,7 +5,7 @@ from time import monotonic
 
 from playwright.sync_api import Page, expect
 
-OWL = "/robustness?gallery=scenes&image=owl%2F03.jpg"
+OWL = "/robustness?gallery=scenes&image=owl%2F03.jpg&K=12&L=8"
 PHONE = {"viewport": {"width": 390, "height": 844}}
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from core.galleries.base import Gallery
 from core.galleries.folder import open_folder
 from pages.parts.attention import maps
 from pages.ui import pictures
-from pages.ui.resources import galleries
+from pages.ui.resources import embeddings, galleries
 
 
 def picture(seed: int) -> bytes:
@@ -35,6 +36,14 @@ def small_gallery(tmp_path_factory):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(picture(seed))
     return open_folder(folder)
+
+
+@pytest.fixture(autouse=True)
+def kernels(monkeypatch):
+    """What the engine's kernels are for the pages: not there yet, unless a test puts some in."""
+    there = SimpleNamespace(kernels=None)
+    monkeypatch.setattr(embeddings, "compiled_kernels", lambda: there.kernels)
+    return there
 
 
 @pytest.fixture

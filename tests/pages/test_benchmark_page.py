@@ -196,12 +196,12 @@ def test_a_race_begins_at_the_button_and_ends_with_who_won(open_page):
     assert not page.metric  # another race
 
 
-def test_suited_settings_go_to_the_address(open_page):
+def test_suited_settings_are_those_of_nobody(open_page):
     page = open_page(part="Race here", images="1000", K="99", L="3")
     next(it for it in page.button if it.label == "Suit them to N").click().run()
-    assert page.query_params["K"] == "7"
-    assert page.query_params["L"] == "16"
-    assert page.slider(key="race-K").value == 7
+    assert not {"K", "L", "probes"} & {*page.query_params}
+    chosen = [page.slider(key=f"race-{name}").value for name in ("K", "L", "probes")]
+    assert chosen == [7, 16, 8]
 
 
 @pytest.mark.parametrize("part", ["Race here", "Calibrate"])

@@ -6,7 +6,7 @@ def metrics(page):
 
 
 def test_without_a_choice_the_page_shows_the_first_image_and_says_so(robustness_page):
-    page = robustness_page()
+    page = robustness_page(K="12", L="8")
     assert not page.exception
     assert any("gallery's first: blue/0" in it.value for it in page.caption)
     assert metrics(page)["Bits flipped"] == "0 of 96"
@@ -15,7 +15,7 @@ def test_without_a_choice_the_page_shows_the_first_image_and_says_so(robustness_
 
 def test_nonsense_in_the_address_changes_nothing(robustness_page):
     odd = {"rotate": "much", "crop": "nan", "blur": "-1", "noise": "1e9", "scale": "inf"}
-    page = robustness_page(**RED, **odd, ranks="luck", curve="hope", guess="97")
+    page = robustness_page(**RED, **odd, K="12", L="8", ranks="luck", curve="hope", guess="97")
     assert not page.exception
     assert metrics(page)["Bits flipped"] == "0 of 96"
     assert "Your guess" not in metrics(page)

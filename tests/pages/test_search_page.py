@@ -78,6 +78,37 @@ def test_a_link_opens_the_box_at_the_label_and_the_page_that_it_names(search_pag
     assert {*first, *second} == {f"red%2F{n}.jpg" for n in (1, 3, 5, 7, 9, 11)}
 
 
+def test_what_fits_the_gallery_is_chosen_until_a_hand_takes_over_and_one_click_gives_it_back(
+    search_page,
+):
+    page = search_page(**RED)
+    assert not {"K", "L", "probes"} & {*page.query_params}
+    chosen = {name: page.slider(key=name).value for name in ("K", "L", "probes")}
+    assert any("K, L and probes** chosen" in it.value for it in page.caption)
+
+    page.slider(key="K").set_value(chosen["K"] + 3).run()
+    assert page.query_params["K"] == str(chosen["K"] + 3)
+    assert not {"L", "probes"} & {*page.query_params}
+    assert any("L and probes** chosen" in it.value for it in page.caption)
+
+    page.button(key="fit-K").click().run()
+    assert not page.exception
+    assert "K" not in page.query_params
+    assert {name: page.slider(key=name).value for name in chosen} == chosen
+
+
+def test_by_what_fits_no_answer_has_fewer_hits_than_the_gallery_could_give(search_page):
+    page = search_page(**RED)
+    assert not any("LSH found only" in it.value for it in page.info)
+    assert metrics(page)["Neighbour recall@10"] in ("90%", "100%")
+
+
+def test_a_picture_that_nothing_resembles_is_said_to_be_strange_first(search_page):
+    assert not search_page(**RED).warning
+    strange = search_page(gallery="scenes", sample="china")
+    assert any("Nothing in this gallery is much like" in it.value for it in strange.warning)
+
+
 def test_nonsense_leaves_every_setting_at_its_default(search_page):
     plain, odd = search_page(**RED), search_page(**RED, K="0", L="x", k="-1", attention="up")
     assert not odd.exception

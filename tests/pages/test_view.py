@@ -10,9 +10,17 @@ def test_an_empty_address_is_the_default_view_and_the_other_way_round():
     assert View().params() == {}
 
 
-def test_the_index_and_k_start_with_the_defaults_of_the_core():
-    assert View().lsh == LSHConfig()
+def test_k_and_the_seed_start_with_the_defaults_of_the_core():
+    assert View().seed == LSHConfig().seed
     assert View().k == SearchConfig().k
+
+
+def test_what_was_chosen_for_the_gallery_is_not_in_the_address_until_a_hand_takes_over():
+    settled = View(K=9, L=16, probes=3, fitted=frozenset({"K", "L", "probes"}))
+    assert settled.params() == {}
+    assert settled.by_hand(L=5).params() == {"L": "5"}
+    assert settled.by_hand(L=5).with_query("sample", "china").params()["L"] == "5"
+    assert settled.by_hand(L=5).by_hand(L=0).params() == {}
 
 
 def test_reading_back_an_address_gives_the_view_that_wrote_it():

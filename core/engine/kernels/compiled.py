@@ -24,6 +24,7 @@ from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
 WORD = 64
 LAST = np.uint64(127)  # the largest distance of two sketches; all beyond count as this
 STRETCH = 1_024
+FIRST_PROBES = 4  # whose keys are made before it is known whether more are needed
 EVERY_BYTE = np.uint64(0x0101010101010101)
 TOP_BITS = np.uint64(0x8080808080808080)
 
@@ -146,6 +147,19 @@ def margins(embeddings, centre, signs):
             turned = _rotate(signs[rotation], x, y)
             out[i, rotation * size : (rotation + 1) * size] = turned.reshape(size)
     return out
+
+
+@reordering
+def dense_margins(query, normals):
+    n_tables, n_bits, dim = normals.shape
+    margins = np.empty((n_tables, n_bits), np.float32)
+    for table in range(n_tables):
+        for bit in range(n_bits):
+            margin = np.float32(0)
+            for d in range(dim):
+                margin += query[d] * normals[table, bit, d]
+            margins[table, bit] = margin
+    return margins
 
 
 @compiled
@@ -504,6 +518,47 @@ def search_buckets(
 
 
 @compiled
+def read_tables(
+    margins, query, exclude, rows, ids, tables, keys, directory, needed, most, k, workspace
+):  # fmt: skip
+    found = np.full(k, -1, np.int64)
+    cosines = np.full(k, np.float32(-2), np.float32)
+    n_bits, n = margins.shape[1], tables.shape[1]
+    seen = workspace[: rows.shape[0] // WORD + 1]
+    candidates = workspace[rows.shape[0] // WORD + 1 :].view(np.int32)
+    most = min(most, 1 << n_bits)
+    n_made = min(FIRST_PROBES, most)
+    probed = probe_keys(margins, n_made)
+    n_read = n_candidates = n_found = 0
+    while True:
+        before = n_candidates
+        firsts, lasts = find_buckets(
+            probed[:, n_read : n_read + 1], tables, keys, directory, n_bits
+        )
+        for t in range(firsts.shape[0]):
+            for j in range(firsts[t, 0], lasts[t, 0]):
+                n_candidates = _take(tables[t, j, 0], seen, rows, candidates, n_candidates)
+        new = candidates[before:n_candidates]
+        n_found = _merge(query, exclude, rows, ids, new, found, cosines, n_found)
+        n_read += 1
+        if n_read == most or n_candidates == n:
+            break
+        if n_found == k and n_read >= needed[_step_of(cosines[k - 1], needed.shape[0])]:
+            break
+        if n_read == n_made:
+            n_made = min(2 * n_made, most)
+            probed = probe_keys(margins, n_made)
+    _taken(seen, candidates, n_candidates)
+    return found, cosines, n_candidates
+
+
+@compiled
+def _step_of(cosine, n_steps):
+    step = np.int64((np.float64(cosine) + 1) * (n_steps / 2))
+    return min(max(step, 0), n_steps - 1)
+
+
+@compiled
 def _match(code, planes, tables, firsts, lasts, n, n_sketch):
     """Weighted distances of the n sketches in the buckets, and that of the last that goes on."""
     w = code.shape[0] - 1
@@ -720,9 +775,14 @@ def _cosines(query, rows, chosen):
 @compiled
 def _rerank(query, exclude, rows, ids, chosen, found, cosines):
     """Write the best of the chosen rows into ``found`` and ``cosines``, ties to the lower id."""
+    _merge(query, exclude, rows, ids, chosen, found, cosines, 0)
+
+
+@compiled
+def _merge(query, exclude, rows, ids, chosen, found, cosines, n):
+    """``_rerank`` where n places are taken already; how many are then."""
     k = found.shape[0]
     of_chosen = _cosines(query, rows, chosen)
-    n = 0  # places taken
     for i in range(chosen.shape[0]):
         id, cosine = ids[chosen[i]], of_chosen[i]
         if id == exclude or (n == k and not _better(cosine, id, cosines[k - 1], found[k - 1])):
@@ -733,6 +793,7 @@ def _rerank(query, exclude, rows, ids, chosen, found, cosines):
             found[place], cosines[place] = found[place - 1], cosines[place - 1]
             place -= 1
         found[place], cosines[place] = id, cosine
+    return n
 
 
 @compiled

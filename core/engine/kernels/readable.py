@@ -16,6 +16,7 @@ from ...index.exact import best
 from ...index.families.hyperplanes import bit_values
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, PLANES, margins
 from ...index.multi_probe import flips_in_order
+from ...index.reading import step_of
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint64]
@@ -25,6 +26,12 @@ Found = tuple[Ids, Floats, NDArray[np.int64]]
 
 WORD = 64  # bits
 LAST = 127  # the largest distance of two sketches; all beyond count as this
+
+
+def dense_margins(query: Floats, normals: Floats) -> Floats:
+    """Signed distances of a query (D,) to hyperplanes (L, K, D): (L, K)."""
+    distances: Floats = np.vecdot(normals, query)
+    return distances
 
 
 def pack(margins: Floats, n_words: int) -> Codes:
@@ -235,6 +242,57 @@ def search_buckets(
         looked_at[i] = len(entered), len(kept), len(chosen)
         _rerank(queries[i], exclude[i], rows, ids, chosen, found[i], cosines[i])
     return found, cosines, looked_at
+
+
+def read_tables(
+    margins: Floats,
+    query: Floats,
+    exclude: int,
+    rows: NDArray[np.floating],
+    ids: Ids,
+    tables: Codes,
+    keys: NDArray[np.uint32],
+    directory: Positions,
+    needed: Positions,
+    most: int,
+    k: int,
+    workspace: Codes,
+) -> tuple[Ids, Floats, int]:
+    """Read one bucket more in every table, and rerank, until that is enough (``ReadingRule``).
+
+    Args:
+        margins: (L, K) of the query, to the hyperplanes of the tables.
+        query: (D,).
+        exclude: an id that is no hit, or -1.
+        rows: (≥ N, D) the embeddings, float32 or float16.
+        ids: (≥ N,) the id of each row.
+        tables: (L, N, 2), as in ``search_buckets``, as are
+        keys: (L, N), and
+        directory: (L, 2^b + 1).
+        needed: how many probes are enough, by the step of the k-th best cosine.
+        most: how many probes are read at most; 1 or more.
+        k: hits.
+        workspace: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
+
+    Returns:
+        ids (k,), -1 where there are fewer; cosines (k,), -2 there; and how many images were read.
+    """
+    found, cosines = np.full(k, -1, np.int64), np.full(k, -2, np.float32)
+    n_bits, n = margins.shape[1], tables.shape[1]
+    most = min(most, 1 << n_bits)
+    probed = probe_keys(margins, most)
+    candidates = np.empty(0, np.int32)
+    for n_probes in range(1, most + 1):
+        firsts, lasts = find_buckets(
+            probed[:, n_probes - 1 : n_probes], tables, keys, directory, n_bits
+        )
+        entered = entries(firsts, lasts, tables)[:, 0].astype(np.int32)
+        candidates = np.union1d(candidates, entered)
+        found[:], cosines[:] = -1, -2
+        _rerank(query, exclude, rows, ids, candidates, found, cosines)
+        if len(candidates) == n or (found[-1] >= 0 and n_probes >= needed[step_of(cosines[-1])]):
+            break
+    return found, cosines, len(candidates)
 
 
 def nearest(distances: NDArray[np.int64], ids: Ids, n: int) -> Ids:

@@ -1,6 +1,7 @@
 """The ablation: a gate is switched off, and what that does is followed down to the hits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -14,7 +15,7 @@ from core.model.attention import AttentionMode
 from core.model.cbam import CBAM
 from core.search import SearchResult, look_up
 from pages.parts.attention.query import AttentionQuery
-from pages.ui import charts, resources
+from pages.ui import answers, charts, resources
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.pictures import data_url
@@ -109,7 +110,7 @@ def _search(about: AttentionQuery, mode: AttentionMode, *, alone: bool) -> Searc
         about.embedded(mode),
         about.gallery,
         resources.index(about.stored, "both", about.shown.lsh),
-        about.shown.search,
+        answers.reading(replace(about.shown, attention="both"), about.stored),
         query_id=about.query.id,
     )
 

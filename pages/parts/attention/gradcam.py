@@ -13,6 +13,7 @@ from core.evaluation.attention_focus import cell_shares, share_inside
 from core.galleries.base import Gallery
 from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.search import EmbeddedQuery, SearchResult
+from core.wording import decimal
 from pages.parts.attention import maps
 from pages.parts.attention.maps import RELATIVE_SCALE, Panel, Scale
 from pages.parts.attention.query import SIDE, AttentionQuery
@@ -107,7 +108,7 @@ def _maps(about: AttentionQuery) -> None:
     ]
     st.markdown(
         f"Similarity s of the query to **{plain(about.gallery.items[hit].name)}**: "
-        f"**{float(query.embedding @ vector):.3f}**."
+        f"**{decimal(float(query.embedding @ vector), 3)}**."
     )
     if query.spatial_gate is None:
         st.info("Spatial attention is off in the settings, so there is no M_s to compare with.")
@@ -128,7 +129,7 @@ def _maps(about: AttentionQuery) -> None:
 def _choose_hit(about: AttentionQuery, result: SearchResult) -> int | None:
     """Draw the choice of a hit; it goes to the address by its name. Return its id."""
     hits = result.hits or result.exact_hits
-    names = {hit.name: f"{hit.rank} · {hit.name} · {hit.similarity:.3f}" for hit in hits}
+    names = {hit.name: f"{hit.rank} · {hit.name} · {decimal(hit.similarity, 3)}" for hit in hits}
     ids = {about.gallery.items[id].name: id for id in about.stored.ids.tolist()}
     wanted = st.query_params.get("hit", "")
     if wanted in ids and ids[wanted] != result.query_id and wanted not in names:

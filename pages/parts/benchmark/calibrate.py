@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.benchmark import live
-from core.figures.timing import duration
+from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.searched import choose_searched, load_kernels
 from pages.ui import resources

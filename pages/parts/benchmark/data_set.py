@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.benchmark.report import setting_text
 from core.figures.benchmark import SettingPoint, candidates_and_recall, recall_and_speed
-from core.figures.timing import duration
+from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
 from pages.ui.address import tied

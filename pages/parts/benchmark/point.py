@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.benchmark.report import setting_text
-from core.figures.timing import duration
+from core.wording import duration
 from pages.ui import charts
 
 Source = tuple[tuple[str, str], str, Mapping[str, Any]]

@@ -1,15 +1,14 @@
 """A race between the exact scan, the readable index and the engine, here and now."""
 
 import secrets
-from dataclasses import replace
 
 import streamlit as st
 
 from core.benchmark import live
 from core.benchmark.race import take_turns
 from core.figures.query_times import QueryTimes, query_times
-from core.figures.timing import duration
 from core.index.lsh import LSHConfig
+from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.searched import choose_searched, load_kernels
 from pages.ui import charts, resources, view
@@ -20,6 +19,7 @@ from pages.ui.view import View
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
 
 _BITS, _TABLES, _PROBES = (4, 16), (1, 32), (1, 64)
+_FAIR_PROBES = 8
 _ATTEMPT = "race-attempt"  # in the session
 
 
@@ -78,18 +78,20 @@ def _lsh(shown: View, n: int) -> tuple[LSHConfig, int]:
         "L": "Hash tables, L",
         "probes": "Probes per table",
     }
+    fair = live.fair_config(n)
+    fits = {"K": fair.n_bits, "L": fair.n_tables, "probes": _FAIR_PROBES}
     chosen = {
-        name: min(max(getattr(shown, name), low), high) for name, (low, high) in limits.items()
+        name: min(max(getattr(shown, name) or fits[name], low), high)
+        for name, (low, high) in limits.items()
     }
     for name, value in chosen.items():
         st.session_state[f"race-{name}"] = value
 
     def changed() -> None:
-        view.show(replace(shown, **{name: st.session_state[f"race-{name}"] for name in limits}))
+        view.show(shown.by_hand(**{name: st.session_state[f"race-{name}"] for name in limits}))
 
     def suit() -> None:
-        fit = live.fair_config(n)
-        view.show(replace(shown, K=fit.n_bits, L=fit.n_tables, probes=8))
+        view.show(shown.by_hand(K=0, L=0, probes=0))
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         for name, (low, high) in limits.items():

@@ -6,7 +6,7 @@ from math import log10
 
 from core.benchmark import live
 from core.engine.codes import CodeIndex, CodeSearch
-from core.figures.timing import duration
+from core.wording import duration
 from pages.ui.result_files import Result
 
 EXACT = "exact scan"  # how the names of the methods begin that look at everything

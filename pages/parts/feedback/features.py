@@ -6,13 +6,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.figures.timing import long_duration
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.methods.base import Pictures
 from core.methods.svm import SvmActiveLearning
 from core.methods.visual_features import N_FEATURES
 from core.progress import Progress
+from core.wording import long_duration
 from pages.ui import resources, view
 from pages.ui.inputs import Query
 from pages.ui.view import View

@@ -13,6 +13,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.methods.svm import FeedbackSession
 from core.search import find_by_digest
+from core.wording import count
 from pages.parts.feedback.features import choose_features, colour_and_texture, describe_query
 from pages.ui import cards
 from pages.ui.errors import plain
@@ -56,8 +57,8 @@ def prepare_feedback(
     n_others = len(stored.ids) - (row is not None)
     if n_others < FEWEST:
         st.warning(
-            f"Beside the query {plain(gallery.title)} has {n_others} other "
-            f"image{'' if n_others == 1 else 's'}, too few to learn from; choose a larger gallery."
+            f"Beside the query {plain(gallery.title)} has "
+            f"{count(n_others, 'other image')}, too few to learn from; choose a larger gallery."
         )
         return None
     choose_features(shown)

@@ -1,7 +1,5 @@
 """Predict and measure what K and L find and cost, and choose them."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.figures.hashing import retrieval_curve
@@ -55,6 +53,7 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
         )
     settings, outcome = st.columns([2, 3], gap="medium")
     with settings:
+        inputs.say_who_chose(shown, ("K", "L"))
         inputs.setting(shown, "K")
         inputs.setting(shown, "L")
         wanted = st.slider(
@@ -123,7 +122,7 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
 def _choose(shown: View, sample: theory.PairSample, recall: float) -> None:
     every = {name: range(low, high + 1) for name, (low, high) in RANGES.items()}
     K, L = theory.choose(sample, recall, n_bits=every["K"], n_tables=every["L"])
-    view.show(replace(shown, K=K, L=L))
+    view.show(shown.by_hand(K=K, L=L))
 
 
 def _has_labels(indexed: IndexedGallery) -> bool:

@@ -9,6 +9,7 @@ from core.figures.hashing import bucket_ranks
 from core.index.lsh import LSHIndex
 from core.lessons import hashing as theory
 from core.lessons.evidence import listed
+from core.wording import count
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.query import LookedUp, choose_and_look_up
 from pages.ui import cards, charts
@@ -150,7 +151,7 @@ def _members(indexed: IndexedGallery, query: LookedUp, table: int, key: int, whi
     what = {"own": "The query's bucket", "fullest": "The fullest bucket"}[which]
     is_here = query.id in indexed.index.bucket(table, key)
     if n:
-        images = f"{n:,} image{'s' if n > 1 else ''}{' beside the query' if is_here else ''}"
+        images = f"{count(n, 'image')}{' beside the query' if is_here else ''}"
         images += f"; here are {N_MEMBERS}" if n > N_MEMBERS else ""
     else:
         images = (

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.galleries.base import Gallery, GalleryItem
 from core.galleries.store import StoredGallery
 from core.index.lsh import LSHIndex
+from core.wording import count
 from pages.ui import cards, resources
 from pages.ui.errors import plain
 from pages.ui.view import View
@@ -63,7 +64,7 @@ def is_large_enough(indexed: IndexedGallery) -> bool:
     if indexed.n >= FEWEST:
         return True
     st.info(
-        f"{plain(indexed.gallery.title)} has {indexed.n} image{'' if indexed.n == 1 else 's'} that "
+        f"{plain(indexed.gallery.title)} has {count(indexed.n, 'image')} that "
         f"can be searched, too few for a lesson; choose a gallery of {FEWEST} or more."
     )
     return False

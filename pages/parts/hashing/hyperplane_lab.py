@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.index.families.hyperplanes import keys_of
 from core.lessons.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
+from core.wording import count
 from pages.ui.address import tied, write
 from pages.ui.code import show_code
 from pages.ui.question import question
@@ -77,8 +78,8 @@ def show_hyperplane_lab() -> None:
         on_moved_change=_lines_turned,
     )
     st.caption(
-        f"In the mean over all lines that could be drawn, {n_bits} "
-        f"line{'s' if n_bits > 1 else ''} in {n_tables} table{'s' if n_tables > 1 else ''} find "
+        f"In the mean over all lines that could be drawn, "
+        f"{count(n_bits, 'line')} in {count(n_tables, 'table')} find "
         f"{gallery.expected(n_bits, n_tables):.1f} of the {k} neighbours. Only directions count "
         "here; how far an image lies from the middle is for you to tell them apart. Turn a line "
         "by its knob, or focus the knob and press the arrow keys."

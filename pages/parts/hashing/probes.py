@@ -119,6 +119,7 @@ def _stepper(
 
 
 def _step_buttons(shown: View, n_steps: int) -> None:
+    inputs.say_who_chose(shown, ("probes",))
     inputs.setting(shown, "probes")
     with st.container(horizontal=True):
         for label, icon, by in (("Back", "arrow_back", -1), ("Next probe", "arrow_forward", 1)):
@@ -128,7 +129,7 @@ def _step_buttons(shown: View, n_steps: int) -> None:
                 icon=f":material/{icon}:",
                 disabled=not 1 <= to <= n_steps,
                 on_click=view.show,
-                args=(replace(shown, probes=to),),
+                args=(shown.by_hand(probes=to),),
             )
 
 

@@ -8,8 +8,9 @@ from core.index.lsh import LSHIndex, Probe
 from core.index.multi_probe import flips_in_order
 from core.lessons.evidence import Evidence
 from core.lessons.hashing import probe_numbers
+from core.wording import count
 from pages.parts.inspect.inspection import Inspection
-from pages.parts.inspect.words import binary, count, flips
+from pages.parts.inspect.words import binary, flips
 from pages.ui import cards
 from pages.ui.address import tied
 from pages.ui.code import show_code

@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.figures.evidence import tables_by_cosine
 from core.index.exact import exact_scan, rerank
+from core.wording import count
 from pages.parts.inspect.inspection import Inspection
-from pages.parts.inspect.words import count
 from pages.ui import cards, charts
 from pages.ui.code import show_code
 
@@ -77,7 +77,7 @@ def _all_candidates(inspection: Inspection, n_found: Mapping[int, int]) -> None:
     evidence = inspection.evidence
     hits = {hit.id for hit in evidence.result.hits}
     box = st.expander(
-        f"All {evidence.result.n_candidates:,} candidates",
+        f"All {count(evidence.result.n_candidates, 'candidate')}",
         key="all-candidates",
         type="compact",
         on_change="rerun",

@@ -4,7 +4,7 @@ The address names the part that is open (``part``), the table whose buckets are 
 the image that is explained (``other``) and the guess; what makes no sense there is ignored.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -59,6 +59,7 @@ def inspect_query(query: Query, gallery: Gallery, stored: StoredGallery, shown: 
         ImageError: the query is not an image that can be searched with.
     """
     result = answer(query, gallery, stored, shown)
+    shown = replace(shown, probes=result.n_probes)
     index = resources.index(stored, shown.attention, shown.lsh)
     return Inspection(
         query=query,

@@ -5,8 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, probe_order
+from core.wording import count, decimal
 from pages.parts.inspect.inspection import Inspection, part_params
-from pages.parts.inspect.words import bits_with_margins, count, enough
+from pages.parts.inspect.words import bits_with_margins, enough
 from pages.ui import cards, navigation
 from pages.ui.code import show_code
 from pages.ui.errors import plain
@@ -52,7 +53,7 @@ def _lost(inspection: Inspection, image: Explained) -> None:
     shown, nearest = inspection.shown, image.nearest
     st.markdown(
         f"**{plain(image.name)}** · rank {image.exact_rank} of the exact scan · cosine "
-        f"{image.similarity:.3f}, {image.angle:.0f}°  \n"
+        f"{decimal(image.similarity, 3)}, {image.angle:.0f}°  \n"
         f"Lost by {bits_with_margins(nearest)} of table {nearest.table + 1}.  \n"
         f"Brought back by {enough(image.least_probes, 'probe', MOST_PROBES)} per table "
         f"(now {shown.probes}), or by {enough(image.least_tables, 'table', MOST_TABLES)} "

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.wording import count
 from pages.parts.inspect.inspection import Inspection
-from pages.parts.inspect.words import count
 from pages.ui.address import tied
 from pages.ui.pictures import query_facts, query_picture
 from pages.ui.tables import show_number

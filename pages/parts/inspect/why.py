@@ -9,8 +9,9 @@ from core.figures.bits import code_grid
 from core.figures.evidence import crossings
 from core.index.families import hyperplanes
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, InTable, verdict
+from core.wording import count, decimal, signed
 from pages.parts.inspect.inspection import Inspection
-from pages.parts.inspect.words import bits_with_margins, count, enough, signed
+from pages.parts.inspect.words import bits_with_margins, enough
 from pages.ui import cards, charts
 from pages.ui.address import tied
 from pages.ui.code import show_code
@@ -59,7 +60,7 @@ def _one_image(inspection: Inspection) -> None:
     with text:
         st.markdown(f"**{verdict(image, shown.k)}**")
         with st.grid(min_column_width=110, gap="small"):
-            show_number("Cosine", f"{image.similarity:.3f}", f"{image.angle:.1f}° apart")
+            show_number("Cosine", decimal(image.similarity, 3), f"{image.angle:.1f}° apart")
             show_number("Exact rank", f"{image.exact_rank:,}", f"of {len(names):,}")
             show_number("Found by", f"{len(image.found_by)}", f"of {count(shown.L, 'table')}")
         st.caption(_effort(image, shown))

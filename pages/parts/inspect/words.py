@@ -2,11 +2,7 @@
 
 from core.index.lsh import Probe
 from core.lessons.evidence import Evidence, InTable, joined
-
-
-def count(number: int, what: str) -> str:
-    """Count things: ``1 table``, ``1,200 tables``."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+from core.wording import count, signed
 
 
 def binary(evidence: Evidence, key: int) -> str:
@@ -31,8 +27,3 @@ def bits_with_margins(table: InTable) -> str:
 def enough(number: int | None, what: str, limit: int) -> str:
     """Say how many it takes; None: no number up to the limit is enough."""
     return f"**{count(number, what)}**" if number else f"no number of {what}s up to {limit:,}"
-
-
-def signed(margin: float) -> str:
-    """Write a margin with its sign."""
-    return f"{margin:+.3f}".replace("-", "−")

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from core.figures.experiment import stage_bars
-from core.figures.timing import duration
 from core.paper.tables import TABLE_3
+from core.wording import duration
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code

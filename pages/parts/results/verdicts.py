@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.figures.rows import Interval, signed
-from core.figures.timing import duration
+from core.wording import duration
 from pages.ui.result_files import Result
 
 ATTENTION = (("cnn-attention", "cnn"), ("ours", "cnn-lsh"))  # pairs that only CBAM divides

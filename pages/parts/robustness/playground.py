@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.evaluation.robustness import alter
 from core.lessons.shift import Shift, shift
+from core.wording import count, decimal
 from pages.parts.robustness.query import UNCHANGED, RobustnessQuery
 from pages.parts.robustness.shift_charts import show_bits, show_ranks
 from pages.parts.robustness.sliders import SLIDERS, alteration, describe, put_alteration
@@ -58,7 +59,7 @@ def _numbers(result: Shift, about: RobustnessQuery) -> None:
         show_number(
             "Embedding turned by",
             f"{result.degrees:.0f}°",
-            f"cosine {result.cosine:.3f}",
+            f"cosine {decimal(result.cosine, 3)}",
             help="The angle θ between the embeddings before and after.",
         )
         show_number(
@@ -94,7 +95,7 @@ def _explained(result: Shift, about: RobustnessQuery) -> str:
         )
     rescued = int((result.read_as > 1).sum())
     lost = int((result.read_as == 0).sum())
-    buckets = f"{n_tables} old bucket{'s' * (n_tables > 1)}"
+    buckets = count(n_tables, "old bucket")
     sentence = f"The changed query stays in **{kept}** of its {buckets}"
     if about.shown.probes > 1:
         sentence += (

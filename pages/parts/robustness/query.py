@@ -1,16 +1,18 @@
 """The query that is changed, and the search that is repeated with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.evaluation.robustness import Alteration
 from core.files import file_digest
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.index.lsh import LSHIndex
+from core.index.reading import ReadingRule, probes_by_rule
 from core.lessons.shift import Shift, shift
 from core.model.augment import Pixels
 from core.search import find_by_digest
 from pages.ui import resources
+from pages.ui.answers import reading
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
@@ -57,17 +59,26 @@ class RobustnessQuery:
 def prepare_query(
     query: Query, gallery: Gallery, stored: StoredGallery, shown: View
 ) -> RobustnessQuery:
-    """Set up what the parts of the page share.
+    """Set up what the parts of the page share, of a settled view.
 
     Raises:
         ImageError: the query is no image.
     """
     digest = file_digest(query.data)
+    query_id = find_by_digest(gallery, digest) if query.id is None else query.id
+    index = resources.index(stored, shown.attention, shown.lsh)
+    how = reading(shown, stored).n_probes
+    if isinstance(how, ReadingRule):  # the changed query then reads as many
+        embedding = resources.altered_embedding(
+            query.data, UNCHANGED, shown.attention, max_side=SIDE
+        )
+        code = index.hash(embedding)
+        how = probes_by_rule(embedding, code, index, how, k=shown.k, exclude=query_id)
     return RobustnessQuery(
         query=query,
-        query_id=find_by_digest(gallery, digest) if query.id is None else query.id,
+        query_id=query_id,
         pixels=resources.small_picture(query.data, max_side=SIDE),
         gallery=gallery,
-        index=resources.index(stored, shown.attention, shown.lsh),
-        shown=shown,
+        index=index,
+        shown=replace(shown, probes=how),
     )

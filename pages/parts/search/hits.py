@@ -2,15 +2,24 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from core.evaluation.metrics import precision_at
-from core.figures.timing import duration
 from core.galleries.base import Gallery
 from core.search import Hit, SearchResult
+from core.wording import count, duration, percent
 from pages.ui import cards
 from pages.ui.tables import show_number
 from pages.ui.view import View
+
+
+def notes(result: SearchResult) -> None:
+    """Say first what one should know before looking at the hits."""
+    if result.strangeness:
+        st.warning(result.strangeness, icon=":material/help:")
+    if result.shortfall:
+        st.info(result.shortfall, icon=":material/tune:")
 
 
 def recall_and_cost(result: SearchResult, shown: View) -> None:
@@ -18,15 +27,16 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
     with st.grid(min_column_width=150, gap="small"):
         show_number(
             f"Neighbour recall@{shown.k}",
-            f"{result.neighbour_recall:.0%}",
+            percent(result.neighbour_recall),
             help=f"Share of the exact scan's top {shown.k} that LSH returned too.",
         )
         show_number(
             "Candidate ratio",
-            f"{result.candidate_ratio:.1%}",
-            f"{result.n_candidates:,} of {result.n_gallery:,} images",
-            help="Candidates are the images in the probed buckets; only they are compared with "
-            "the query.",
+            percent(result.candidate_ratio),
+            f"{result.n_candidates:,} of {count(result.n_gallery, 'image')}",
+            help="Candidates are the images in the buckets that were read, "
+            f"{count(result.n_probes, 'bucket')} in each table; only they are compared with the "
+            "query.",
         )
         if result.query_label is not None and result.exact_hits:
             show_number(
@@ -39,8 +49,7 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
             "Look-up time",
             duration(result.look_up_seconds),
             f"exact scan {duration(result.seconds['exact scan'])}",
-            help="Hash, probe and rerank together. In a gallery this small the exact scan is "
-            "fast as well; it grows with N.",
+            help=f"Hash, probe and rerank together. {_how_timed(result)}",
         )
 
 
@@ -58,18 +67,15 @@ def hits_side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> No
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("LSH", anchor=False)
-        n = result.n_candidates
-        st.caption(f"Ranks its {n:,} candidates only.")
-        if n < shown.k:
-            st.info(
-                f"Only {n:,} candidates for {shown.k} hits: fewer bits, more tables or more "
-                "probes find more.",
-                icon=":material/tune:",
-            )
+        n_tables = len(result.code.keys)
+        st.caption(
+            f"Ranks its {count(result.n_candidates, 'candidate')} only, of "
+            f"{count(result.n_probes, 'bucket')} in each of {count(n_tables, 'table')}."
+        )
         cards.hit_cards("lsh", result.hits, gallery, shown, facts=tables)
     with right:
         st.header("Exact scan", anchor=False)
-        st.caption(f"Ranks all {result.n_gallery:,} images: what LSH is judged by.")
+        st.caption(f"Ranks all {count(result.n_gallery, 'image')}: what LSH is judged by.")
         cards.hit_cards("exact", result.exact_hits, gallery, shown, facts=found_or_missed)
 
 
@@ -84,5 +90,13 @@ def _label(hit: Hit) -> str:
     return cards.relevance(hit.label or hit.name, hit.relevant)
 
 
+def _how_timed(result: SearchResult) -> str:
+    """Say what was timed, and how much the runs differed."""
+    runs = result.look_up_runs
+    who = "By the engine" if result.by_engine else "In NumPy, until the engine has compiled"
+    low, high = (duration(float(it)) for it in np.quantile(runs, [0.25, 0.75]))
+    return f"{who}: the median of {count(len(runs), 'run')}, half of them from {low} to {high}."
+
+
 def _precision(hits: Sequence[Hit], k: int) -> str:
-    return f"{precision_at([bool(hit.relevant) for hit in hits], k):.0%}"
+    return percent(precision_at([bool(hit.relevant) for hit in hits], k))

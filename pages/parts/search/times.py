@@ -2,27 +2,30 @@
 
 import streamlit as st
 
-from core.figures.timing import duration, stage_times
+from core.figures.timing import stage_times
+from core.galleries.store import StoredGallery
 from core.index.families import hyperplanes
 from core.model.cbam import SpatialAttention
-from core.search import SearchResult, look_up
-from pages.ui import charts
+from core.search import ENGINE_LOOK_UP, LOOK_UP, SearchResult, look_up
+from core.wording import count, duration, percent
+from pages.ui import charts, resources
 from pages.ui.code import show_code
 from pages.ui.pictures import code_picture
 from pages.ui.question import question
+from pages.ui.view import View
 
 _PARTS = {  # of a search, and the stages that are timed in each
     "reading the picture": ("decode", "preprocess"),
     "the network": ("embed",),
-    "hashing and probing": ("hash", "probe"),
-    "comparing candidates": ("rerank",),
+    "the look-up": (*LOOK_UP, *ENGINE_LOOK_UP),
 }
 
 
 def guess_the_longest(result: SearchResult) -> None:
     """Ask what of this search takes longest, and answer by what was measured."""
     seconds = {
-        part: sum(result.seconds[stage] for stage in stages) for part, stages in _PARTS.items()
+        part: sum(s for stage, s in result.seconds.items() if stage in stages)
+        for part, stages in _PARTS.items()
     }
     longest, total = max(seconds, key=lambda part: seconds[part]), sum(seconds.values())
     question(
@@ -30,22 +33,27 @@ def guess_the_longest(result: SearchResult) -> None:
         list(_PARTS),
         right=longest,
         because=f"It took {duration(seconds[longest])} of {duration(total)}, "
-        f"{seconds[longest] / total:.0%}; hashing, probing and reranking took "
+        f"{percent(seconds[longest] / total)}; hashing, probing and reranking took "
         f"{duration(result.look_up_seconds)}. The network's time is the same for every gallery, "
         "while a scan's grows with it: that is the time which hashing saves.",
         key="guess-stage",
     )
 
 
-def times_and_code(result: SearchResult) -> None:
-    """Show the time of each stage and the hash code."""
+def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> None:
+    """Show the time of each stage, where LSH begins to pay, and the hash code."""
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("Time per stage", anchor=False)
         st.caption(
             "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
-            "repeats only the rest (the fastest of three runs)."
+            f"repeats only the rest (the median of {count(len(result.look_up_runs), 'run')})."
         )
+        if not result.by_engine:
+            st.caption(
+                ":material/hourglass_top: The engine is still being compiled, so NumPy answers. "
+                "The hits are the same."
+            )
         charts.chart(
             stage_times(result.seconds),
             name="time-per-stage",
@@ -53,6 +61,7 @@ def times_and_code(result: SearchResult) -> None:
             alt="Time per stage: "
             + ", ".join(f"{stage} {duration(value)}" for stage, value in result.seconds.items()),
         )
+        _crossing(result, stored, shown)
     with right:
         st.header("Hash code", anchor=False)
         st.caption(
@@ -61,3 +70,32 @@ def times_and_code(result: SearchResult) -> None:
         )
         code_picture(result)
     show_code(look_up, hyperplanes.hash_code, SpatialAttention.forward)
+
+
+def _crossing(result: SearchResult, stored: StoredGallery, shown: View) -> None:
+    """Say from how many images on LSH is faster than the scan, by what both cost here."""
+    assert result.fitting is not None  # an answer has it
+    lines = resources.crossing(stored, shown.attention, shown.lsh, result.fitting.rule)
+    if lines is None:
+        return
+    costs = (
+        f"Measured here: the scan takes {duration(1_000 * lines.per_image)} for 1,000 images; LSH "
+        f"takes {duration(lines.look_up)}, and {duration(1_000 * lines.per_candidate)} for 1,000 "
+        f"candidates, which are {percent(lines.share)} of this gallery."
+    )
+    if lines.n is None:
+        where = "So LSH reads too much here to become faster, however many images there are."
+    elif lines.n < 1:
+        where = "So LSH is faster at every size."
+    else:
+        where = (
+            f"So the two lines cross at about **{_rough(lines.n):,} images**: LSH is faster from "
+            "there on."
+        )
+    st.caption(f"{costs} {where}")
+
+
+def _rough(number: float) -> int:
+    """Round to two digits: more are not known."""
+    step: int = 10 ** max(len(str(int(number))) - 2, 0)
+    return round(number / step) * step

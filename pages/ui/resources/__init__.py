@@ -4,13 +4,16 @@ A file for each domain. Every cache is bounded by bytes (``cache``), and what ta
 click is done in the background (``work``).
 """
 
-from pages.ui.resources.benchmark import chooser, engine, find_race, start_race
+from pages.ui.resources.benchmark import chooser, compiled_kernels, engine, find_race, start_race
 from pages.ui.resources.embeddings import (
+    crossing,
     describe,
     described,
     embed,
     embedded,
     embedded_so_far,
+    fast_index,
+    fitting,
     index,
     pair_sample,
 )
@@ -43,6 +46,8 @@ __all__ = [
     "Work",
     "altered_embedding",
     "chooser",
+    "compiled_kernels",
+    "crossing",
     "describe",
     "described",
     "download",
@@ -55,8 +60,10 @@ __all__ = [
     "engine",
     "examples",
     "examples_so_far",
+    "fast_index",
     "find_race",
     "finished",
+    "fitting",
     "forget",
     "gallery_thumbnail",
     "has_changed",

@@ -1,16 +1,19 @@
 """The engine's kernels, races with it, and its choice of settings."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from core.benchmark import live
 from core.benchmark.data import DataSet
 from core.engine import compilation
+from core.engine.kernels import readable
 from core.index.lsh import LSHConfig
 from core.progress import Progress
 from pages.ui.resources.cache import MB
 from pages.ui.resources.work import Work, WorkCache
 
+_asked_for = threading.Event()  # once per process: what fails would fail again
 _engine: WorkCache[Any] = WorkCache(1 * MB)  # functions, which are there in any case
 _races: WorkCache[live.Finish] = WorkCache(8 * MB)  # each 40 KB: 800 times
 _choosers: WorkCache[live.Chooser] = WorkCache(200 * MB)  # 75 MB for 50,000 images
@@ -19,10 +22,25 @@ _choosers: WorkCache[live.Chooser] = WorkCache(200 * MB)  # 75 MB for 50,000 ima
 def engine() -> Work[Any]:
     """Return the loading of the engine's kernels, under way or done.
 
-    Only who measures the engine asks for them, and another process compiles them: nobody else's
-    page or query waits for that.
+    Another process compiles them: nobody's page or query waits for that, but who measures the
+    engine.
     """
     return _engine.start("", compilation.load)
+
+
+def compiled_kernels() -> Any | None:
+    """Return the engine's compiled kernels once they are there; the first call starts compiling.
+
+    It goes on beside everything else, and nobody waits for it.
+    """
+    if not _asked_for.is_set():
+        _asked_for.set()
+        engine()
+    work = _engine.find("")
+    if work is None or not work.wait(0) or work.error:
+        return None
+    kernels = work.result()
+    return None if kernels is readable else kernels
 
 
 def find_race(

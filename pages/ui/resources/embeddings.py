@@ -3,17 +3,23 @@
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
+from core.engine.buckets import BucketIndex
 from core.galleries import store
 from core.galleries.base import Gallery
 from core.galleries.growing import Known, embed_in_steps
 from core.galleries.labels import LabelledByFolders
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
+from core.index.families.hyperplanes import Hyperplanes
+from core.index.fitting import Fitting, fit
 from core.index.lsh import LSHConfig, LSHIndex
+from core.index.reading import ReadingRule
+from core.lessons.crossing import Crossing, measure
 from core.lessons.hashing import PairSample, sample_pairs
 from core.model.attention import AttentionMode
 from core.progress import Progress
 from core.search import build_index
+from pages.ui.resources.benchmark import compiled_kernels
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.model import embedder
 from pages.ui.resources.work import Work, WorkCache
@@ -36,6 +42,9 @@ def index_size(index: LSHIndex) -> int:
 
 _embeddings: WorkCache[StoredGallery] = WorkCache(300 * MB)  # 4 KB an image
 _indexes: Cache[LSHIndex] = Cache(500 * MB, index_size)  # at K = 24, L = 32 up to 9 KB an image
+_fast_indexes: Cache[BucketIndex] = Cache(200 * MB, lambda index: index.nbytes)
+_fittings: Cache[Fitting] = Cache(4 * MB)  # each 2 KB
+_crossings: Cache[Crossing] = Cache(1 * MB)
 _samples: Cache[PairSample] = Cache(24 * MB)
 _descriptions: WorkCache[Any] = WorkCache(200 * MB)  # 2 KB an image
 _uploaded: Cache[Known] = Cache(48 * MB)  # 4 KB an uploaded image, by its digest
@@ -85,6 +94,52 @@ def index(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) ->
         return index
 
     return _indexes.get((*_digests(stored), attention, config), build)
+
+
+def fast_index(
+    stored: StoredGallery, attention: AttentionMode, config: LSHConfig
+) -> BucketIndex | None:
+    """Return the engine's index with the same hyperplanes, once the engine has compiled."""
+    kernels = compiled_kernels()
+    if kernels is None:
+        return None
+
+    def build() -> BucketIndex:
+        return BucketIndex.build(
+            stored.of(attention),
+            stored.ids,
+            config=config,
+            family=Hyperplanes,
+            threads=1,
+            kernels=kernels,
+        )
+
+    return _fast_indexes.get((*_digests(stored), attention, config), build)
+
+
+def fitting(
+    stored: StoredGallery, attention: AttentionMode, n_bits: int, n_tables: int, seed: int
+) -> Fitting:
+    """Return the settings that fit a gallery; K and L are chosen where they are 0."""
+    return _fittings.get(
+        (*_digests(stored), attention, n_bits, n_tables, seed),
+        lambda: fit(
+            stored.of(attention), n_bits=n_bits or None, n_tables=n_tables or None, seed=seed
+        ),
+    )
+
+
+def crossing(
+    stored: StoredGallery, attention: AttentionMode, config: LSHConfig, rule: ReadingRule
+) -> Crossing | None:
+    """Return where the look-up's and the scan's times cross, once the engine has compiled."""
+    engine = fast_index(stored, attention, config)
+    if engine is None:
+        return None
+    return _crossings.get(
+        (*_digests(stored), attention, config),
+        lambda: measure(engine, index(stored, attention, config).vectors, rule),
+    )
 
 
 def pair_sample(

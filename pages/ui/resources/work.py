@@ -12,8 +12,8 @@ from typing import Generic, TypeVar
 import streamlit as st
 
 from core.errors import HashlightError
-from core.figures.timing import long_duration
 from core.progress import Progress
+from core.wording import long_duration
 from pages.ui import errors
 from pages.ui.resources.cache import Cache, size_of
 

@@ -70,6 +70,7 @@ def test_search_prints_json_and_nothing_else(common, photos, gallery, capsys):
         "n_probes": 2,
         "seed": 5,
         "attention": "channel",
+        "chosen": [],
     }
     names = {item.id: (item.name, item.label) for item in gallery.items}
     for hits in (found["hits"], found["exact_hits"]):
@@ -93,8 +94,19 @@ def test_search_prints_a_table_for_people(common, photos, capsys):
     assert lines[0].split() == ["rank", "similarity", "label", "image"]
     assert lines[1].split()[0] == "1"
     assert sum(line.endswith("  relevant") for line in lines) >= 1
-    assert "candidates of 19 images" in lines[-2]
+    assert "candidates of 19 images" in lines[-3]
+    assert lines[-2].startswith("K 1, L ")
+    assert lines[-2].endswith("; L and probes chosen for this gallery")
     assert all(stage in lines[-1] for stage in STAGES)
+
+
+def test_search_chooses_what_nobody_has_set_and_finds_as_many_as_there_are(common, photos, capsys):
+    image = photos / "red" / "2.png"
+    assert main(["search", str(image), *common, "-k", "15", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["settings"]["chosen"] == ["K", "L", "probes"]
+    assert found["notes"] == []
+    assert len(found["hits"]) == 15
 
 
 def test_search_without_candidates_says_what_to_do(gallery, embedder):
@@ -102,8 +114,9 @@ def test_search_without_candidates_says_what_to_do(gallery, embedder):
     result = search(gallery.read(0), embedder=embedder, gallery=gallery, stored=stored)
     nobody = replace(result.candidates, ids=np.array([0]))  # the query itself
     text = as_text(replace(result, hits=(), candidates=nobody), "Photos")
-    assert "take fewer bits, more tables or probes." in text
-    assert "Photos: 0 candidates of 19 images (0.0%); neighbour recall@10 0%" in text
+    assert "LSH found only 0 hits of 10" in text
+    assert "Take fewer bits, more tables or more probes." in text
+    assert "Photos: 0 candidates of 19 images (0%); neighbour recall@10 0%" in text
 
 
 @pytest.mark.parametrize(
@@ -192,7 +205,7 @@ def test_index_names_what_it_leaves_out(checkpoint_file, gallery, tmp_path, caps
     assert main(command) == 0
     out = capsys.readouterr().out
     assert "Left out bad.png: The image is an empty file" in out
-    assert "photos: 1 images embedded" in out
+    assert "photos: 1 image embedded" in out
 
 
 def test_index_does_not_pretend_to_have_kept_anything(common, tmp_path, monkeypatch, capsys):

@@ -9,8 +9,11 @@ from core.engine.kernels import compiled, readable
 from core.errors import SettingError, StoreError
 from core.index.exact import exact_scan, neighbour_recall
 from core.index.families import FAMILIES
+from core.index.families.hyperplanes import Hyperplanes
+from core.index.fitting import fit
 from core.index.lsh import LSHConfig, LSHIndex
-from core.index.vectors import Vectors
+from core.index.reading import probes_by_rule
+from core.index.vectors import Vectors, unit_vector
 
 KERNELS = {"readable": readable, "compiled": compiled}
 ALL = CodeSearch(n_cells=10**6, n_words=2, n_sketch=10**6, n_rerank=10**6)
@@ -111,6 +114,39 @@ def test_without_codes_before_the_rerank_it_is_the_index_of_the_lessons(family, 
         assert set(found.ids.tolist()) == of_each.keys()
         for other, similarity in zip(found.ids.tolist(), found.similarities.tolist(), strict=True):
             assert similarity == pytest.approx(of_each[other], abs=1e-6)  # sums of floats differ
+
+
+@pytest.mark.parametrize("kernels", KERNELS.values(), ids=KERNELS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("reading", ["rule", 1, 3, 30])
+def test_reading_by_a_rule_it_gives_the_hits_of_the_lessons(kernels, dtype, reading):
+    rows = ROWS.astype(dtype)
+    fitting = fit(rows)
+    lesson = LSHIndex.build(rows, IDS, config=fitting.lsh)
+    fast = BucketIndex.build(rows, IDS, config=fitting.lsh, family=Hyperplanes, kernels=kernels)
+    strangers = np.random.default_rng(6).standard_normal((20, ROWS.shape[1]))
+    strangers /= np.linalg.norm(strangers, axis=1, keepdims=True)
+    queries = [*zip(ROWS[:40], IDS[:40].tolist(), strict=True), *((it, None) for it in strangers)]
+    for row, own in queries:
+        query = unit_vector(row, fast.dim)
+        code = lesson.hash(query)
+        how = fitting.rule if reading == "rule" else reading
+        n_probes = how
+        if reading == "rule":
+            n_probes = probes_by_rule(query, code, lesson, how, k=10, exclude=own)
+        expected = lesson.query(query, k=10, n_probes=n_probes, exclude=own)
+        margins = fast.margins_to_tables(query)
+        np.testing.assert_allclose(margins, code.margins, rtol=0, atol=1e-6)
+        found = fast.read(query, margins, how, k=10, exclude=own)
+        np.testing.assert_allclose(found.similarities, expected.similarities, rtol=0, atol=1e-6)
+        assert found.ids.tolist() == expected.ids.tolist()
+
+
+def test_reading_leaves_its_memory_as_it_was_for_the_next_query():
+    fast = buckets(kernels=compiled)
+    margins = fast.margins_to_tables(ROWS[5])
+    first, again = (fast.read(ROWS[5], margins, 3, k=10) for _ in range(2))
+    assert first.ids.tolist() == again.ids.tolist()
 
 
 # --- against the exact scan ---

@@ -80,6 +80,8 @@ def test_the_share_of_a_map_has_one_scale():
     assert wide == narrow
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.01234, "+0.0123"), (-0.5, "−0.5000")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.01234, "+0.0123"), (-0.5, "−0.5000"), (-1e-5, "0.0000")]
+)
 def test_differences_carry_their_sign(value, text):
     assert signed(value) == text

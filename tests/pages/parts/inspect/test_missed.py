@@ -1,4 +1,4 @@
-from pages.parts.inspect.words import count
+from core.wording import count
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
 FEW = {"K": "12", "L": "2", "probes": "1"}  # such that something is missed

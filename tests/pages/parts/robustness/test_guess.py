@@ -1,4 +1,4 @@
-RED = {"gallery": "scenes", "image": "red/1.jpg"}
+RED = {"gallery": "scenes", "image": "red/1.jpg", "K": "12", "L": "8"}
 
 
 def metrics(page):

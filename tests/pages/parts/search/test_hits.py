@@ -10,7 +10,7 @@ RED = {"gallery": "scenes", "image": "red/1.jpg"}
 
 def test_one_probe_in_one_fine_table_leaves_few_candidates_and_the_page_says_so(search_page):
     page = search_page(**RED, K="24", L="1", probes="1")
-    assert any("candidates for 10 hits" in element.value for element in page.info)
+    assert any("LSH found only" in element.value for element in page.info)
 
 
 def test_a_card_says_how_many_tables_have_its_image_or_that_lsh_missed_it(
