@@ -9,14 +9,16 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.figures.attention import spatial_heatmap
 from core.figures.bits import code_grid
+from core.lessons import looking
 from core.search import SearchResult
 from pages.ui import charts
 from pages.ui.errors import plain
+from pages.ui.heatmap import gate_panel, show_maps
 from pages.ui.inputs import Query
 
 _SIDE = 640  # pixels of a query picture that a page shows
+TALLEST = 300  # pixels of its height
 
 
 def image_file(pixels: NDArray[np.uint8], kind: Literal["JPEG", "PNG"] = "JPEG") -> bytes:
@@ -67,21 +69,29 @@ def query_facts(query: Query, *, label: str | None = None, id: int | None = None
     return facts
 
 
+@st.fragment
 def attention_heatmap(result: SearchResult) -> None:
-    """Show M_s over the query, with a caption."""
+    """Show M_s over the query, and say what it says."""
     gate = result.query.spatial_gate
     if gate is None:
         st.info("Spatial attention is off, so there is no M_s to show.")
         return
-    height, width = result.query.image.pixels.shape[:2]
-    charts.chart(
-        spatial_heatmap(gate, data_url(query_jpeg(result)), width=width, height=height),
-        height=round(min(max(280 * height / width, 130), 300)),
-        name="attention-heatmap",
-        key="heatmap",
-        alt="Heatmap of the spatial attention over the query: brighter cells count more.",
+    seen = looking.look(gate)
+    rows, columns = gate.shape
+    show_maps(
+        "heatmap",
+        [
+            gate_panel(
+                gate,
+                unit="spatial attention M_s over its mean",
+                alt=f"Spatial attention over the query, {rows} by {columns} places: yellow counts "
+                f"most. {looking.told(seen)}",
+            )
+        ],
+        {"query": data_url(query_jpeg(result))},
+        tallest=TALLEST,
     )
-    st.caption("Spatial attention M_s over its mean: bright cells count more than the average one.")
+    st.caption(looking.told(seen), help=looking.MEASURE)
 
 
 def code_picture(result: SearchResult) -> None:

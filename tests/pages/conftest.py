@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.folder import open_folder
-from pages.parts.attention import maps
-from pages.ui import pictures
+from pages.parts.attention import channels
+from pages.ui import heatmap, pictures
 from pages.ui.resources import galleries
 
 
@@ -91,8 +91,8 @@ def boards(monkeypatch):
     def mount(key, data, **callbacks):
         given[key] = json.loads(json.dumps(data))
 
-    monkeypatch.setattr(maps, "_board", mount)
-    monkeypatch.setattr(maps, "_channels", mount)
+    monkeypatch.setattr(heatmap, "_board", mount)
+    monkeypatch.setattr(channels, "_channels", mount)
     return given
 
 
