@@ -9,7 +9,7 @@ embedding: a page caches the ``EmbeddedQuery`` and looks it up again. The embedd
 once, where the look-up begins.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from statistics import median

@@ -26,7 +26,7 @@ with errors.reported():
         galleries.describe(gallery)
         if isinstance(gallery, UploadedGallery):
             uploads.panel(gallery, stored, shown)
-        inputs.choose_query(shown, gallery, stored.ids.tolist())
+        inputs.choose_query(shown, gallery, stored)
         query = inputs.query(shown, gallery)
         if query:
             result = answers.answer(query, gallery, stored, shown)
@@ -37,7 +37,7 @@ with errors.reported():
             with numbers:
                 hits.recall_and_cost(result, shown)
                 times.guess_the_longest(result)
-            hits.hits_side_by_side(result, gallery, shown)
+            hits.hits_side_by_side(result, gallery, stored, shown)
             st.page_link(
                 navigation.INSPECT,
                 label="Why these, and why not others?",

@@ -22,19 +22,6 @@ from .style import (
     scatter,
 )
 
-# Viridis: equal steps of value look like equal steps of lightness, to the colour-blind as well.
-VIRIDIS = (
-    "#440154",
-    "#482878",
-    "#3e4989",
-    "#31688e",
-    "#26828e",
-    "#1f9e89",
-    "#35b779",
-    "#6ece58",
-    "#b5de2b",
-    "#fde725",
-)
 _WEIGHTS = [
     [0.0, "rgb(217, 131, 36)"],
     [0.5, "rgba(138, 146, 156, 0.12)"],

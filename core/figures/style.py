@@ -13,6 +13,20 @@ GREY = "#8a929c"
 GRID = "rgba(138, 146, 156, 0.25)"
 CLEAR = "rgba(0, 0, 0, 0)"
 
+# Viridis: equal steps of value look like equal steps of lightness, to the colour-blind as well.
+VIRIDIS = (
+    "#440154",
+    "#482878",
+    "#3e4989",
+    "#31688e",
+    "#26828e",
+    "#1f9e89",
+    "#35b779",
+    "#6ece58",
+    "#b5de2b",
+    "#fde725",
+)
+
 Part = dict[str, Any]
 """A trace, an axis or another part of a figure, in the words of Plotly's reference."""
 

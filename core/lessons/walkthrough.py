@@ -6,7 +6,7 @@ or mixes before anyone sees them:
     Conv7x7([mean; max]) + b  =  Conv7x7(mean) + Conv7x7(max) + b
 
 so ``SpatialSteps`` holds both terms apart; and ``even_gate``, the gate that equation 6 gives
-where every place is alike. The window of 7 x 7 reaches over the edge of a map of 6 x 6, where it
+where every place is alike. The window of 7 x 7 reaches over the edge of the map, where it
 finds zeros, so a place in the middle sums more than one at the edge: part of every gate M_s has
 nothing to do with the picture.
 """
@@ -54,11 +54,6 @@ class SpatialSteps:
     gate: Array  # M_s = sigmoid(mean_term + maximum_term + bias), in (0, 1)
     even_gate: Array  # M_s if both pooled maps were their own mean everywhere
     kernel: Array  # (2, 7, 7) weights over ``mean`` and over ``maximum``
-
-    @property
-    def likeness(self) -> float:
-        """Correlation of M_s with the gate of a picture whose places are all alike."""
-        return float(np.corrcoef(self.gate.ravel(), self.even_gate.ravel())[0, 1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ DEPARTURES = (
     Departure(
         where="Section 3.2, size of the feature map",
         paper="192 × 192 gives 7 × 7 × 2048",
-        ours="6 × 6 × 2048; the input size is a setting",
+        ours="192 × 192 gives 6 × 6 × 2048; the input size is a setting that each checkpoint names",
         reason="ResNet50 divides each side by 32; 7 × 7 is what 224 × 224 gives.",
     ),
     Departure(

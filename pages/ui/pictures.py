@@ -1,4 +1,4 @@
-"""Pictures: pixels as files and addresses, and a query with all that can be drawn of it."""
+"""Pictures: pixels as files and addresses, and what can be drawn of a search."""
 
 import base64
 import io
@@ -9,14 +9,14 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.figures.attention import spatial_heatmap
 from core.figures.bits import code_grid
-from core.search import SearchResult
+from core.lessons import looking
+from core.search import EmbeddedQuery, SearchResult
 from pages.ui import charts
-from pages.ui.errors import plain
-from pages.ui.inputs import Query
+from pages.ui.heatmap import gate_panel, show_maps
 
 _SIDE = 640  # pixels of a query picture that a page shows
+TALLEST = 300  # pixels of its height
 
 
 def image_file(pixels: NDArray[np.uint8], kind: Literal["JPEG", "PNG"] = "JPEG") -> bytes:
@@ -36,9 +36,9 @@ def show_pixels(pixels: NDArray[np.uint8], alt: str) -> None:
     st.image(image_file(pixels), width="stretch", alt=alt)
 
 
-def query_jpeg(result: SearchResult) -> bytes:
-    """Return the query's pixels as a JPEG file."""
-    image = Image.fromarray(result.query.image.pixels)
+def embedded_jpeg(embedded: EmbeddedQuery) -> bytes:
+    """Return the pixels of what was embedded as a JPEG file."""
+    image = Image.fromarray(embedded.image.pixels)
     image.thumbnail((_SIDE, _SIDE))
     return image_file(np.asarray(image))
 
@@ -46,42 +46,32 @@ def query_jpeg(result: SearchResult) -> bytes:
 def query_picture(result: SearchResult, title: str) -> None:
     """Show the query image."""
     with st.container(key="query-picture"):
-        st.image(query_jpeg(result), width="stretch", alt=f"Query: {title}")
+        st.image(embedded_jpeg(result.query), width="stretch", alt=f"Query: {title}")
 
 
-def query_facts(query: Query, *, label: str | None = None, id: int | None = None) -> list[str]:
-    """Say what there is to know of a query, each fact as Markdown.
-
-    Args:
-        query: whose title comes first.
-        label: the query's, where it is to be named.
-        id: the query's in the gallery, where it is to be said that it is no hit of its own.
-    """
-    facts = [plain(query.title)]
-    if label is not None:
-        facts.append(f"label **{plain(label)}**")
-    if id is not None:
-        facts.append("in the gallery, so left out of its own hits")
-    if query.is_upload:
-        facts.append("an upload can't be put in a link, so this page's address works only here")
-    return facts
-
-
+@st.fragment
 def attention_heatmap(result: SearchResult) -> None:
-    """Show M_s over the query, with a caption."""
+    """Show M_s over the query, and say what it says."""
     gate = result.query.spatial_gate
     if gate is None:
         st.info("Spatial attention is off, so there is no M_s to show.")
         return
-    height, width = result.query.image.pixels.shape[:2]
-    charts.chart(
-        spatial_heatmap(gate, data_url(query_jpeg(result)), width=width, height=height),
-        height=round(min(max(280 * height / width, 130), 300)),
-        name="attention-heatmap",
-        key="heatmap",
-        alt="Heatmap of the spatial attention over the query: brighter cells count more.",
+    seen = looking.look(gate)
+    rows, columns = gate.shape
+    show_maps(
+        "heatmap",
+        [
+            gate_panel(
+                gate,
+                unit="spatial attention M_s over its mean",
+                alt=f"Spatial attention over the query, {rows} by {columns} places: yellow counts "
+                f"most. {looking.told(seen)}",
+            )
+        ],
+        {"query": data_url(embedded_jpeg(result.query))},
+        tallest=TALLEST,
     )
-    st.caption("Spatial attention M_s over its mean: bright cells count more than the average one.")
+    st.caption(looking.told(seen), help=looking.MEASURE)
 
 
 def code_picture(result: SearchResult) -> None:

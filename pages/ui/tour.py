@@ -51,7 +51,7 @@ STEPS = (
         page="pages/attention.py",
         state=_OWL,
         look="Before the embedding, **attention** weighs what the network sees: first its 2,048 "
-        "channels, then the 36 places of the picture.",
+        "channels, then the places of the picture.",
         do="Answer the question. Then drag along the channel gates: find a channel that sees the "
         "owl's face, and one that sees only the background.",
     ),

@@ -49,8 +49,8 @@ def test_channel_and_opacity_follow_the_hand_and_go_to_the_address_once_it_lets_
     settled(page)
     expect(slider).to_be_focused()  # so that the next key goes on
 
-    sliders = page.get_by_role("slider", name="Opacity of the maps")
-    last = panel(page, "F″").locator("svg rect").first
+    sliders = page.get_by_role("slider", name="Opacity of the map")
+    last = panel(page, "F″").locator("canvas")
     expect(last).to_have_css("opacity", "0.35")
     sliders.first.press("End")
     expect(last).to_have_css("opacity", "1")  # another component's map

@@ -1,10 +1,10 @@
 // Every channel gate, sorted, and the channel that the hand is on.
 //
-// data: { picture, rows, columns, colours, opacity, low, high, ticks, unit, alt,
+// data: { picture, rows, columns, colours, opacity, cells, low, high, ticks, unit, alt,
 //         features: base64 of C × rows × columns little-endian uint16, in steps of `step`,
 //         order: channels by gate, gate, average, maximum, average_path, maximum_path: [C],
 //         chosen: channel, presets: [[label, channel]] }
-// states: "channel", sent once the hand lets go; "opacity"
+// states: "channel", "opacity" and "cells", each sent once the hand lets go
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -114,7 +114,6 @@ export default function ({ data, parentElement, setStateValue }) {
   const right = element("div", {}, element("h3", {}, "Channel gates M_c, sorted"), curve, ends,
     element("div", { class: "presets" }, ...presets), facts);
 
-  const opacity = opacitySlider(data.opacity, map.fade, later((percent) => setStateValue("opacity", percent)));
-  redraw(holder, opacity, element("div", { class: "explorer" }, panel, right));
+  redraw(holder, element("div", { class: "explorer" }, panel, right), looksBar(data, map.look, setStateValue));
   look(shown);
 }

@@ -14,19 +14,19 @@ from core.galleries.base import Gallery
 from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.search import EmbeddedQuery, SearchResult
 from core.wording import decimal
-from pages.parts.attention import maps
-from pages.parts.attention.maps import RELATIVE_SCALE, Panel, Scale
 from pages.parts.attention.query import SIDE, AttentionQuery
-from pages.ui import menu, navigation, resources
+from pages.ui import heatmap, menu, navigation, resources
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.errors import plain
+from pages.ui.heatmap import Panel, Scale, gate_panel
 from pages.ui.pictures import data_url, image_file
 from pages.ui.question import question
 
 _MAPS = ("the gate M_s", "Grad-CAM", "both alike")
 _CAM_SCALE = Scale(0.0, 1.0, ("0", "0.5", "1"), hover="Grad-CAM")
 _ALIKE = 0.1  # of a ratio: closer ones are called alike
+_FINDS = 1.25  # a ratio from which on a map is said to find the object
 
 
 def show_gradcam(about: AttentionQuery) -> None:
@@ -114,7 +114,7 @@ def _maps(about: AttentionQuery) -> None:
         st.info("Spatial attention is off in the settings, so there is no M_s to compare with.")
     thumbnail = resources.gallery_thumbnail(about.gallery, hit, max_side=SIDE)
     images = {"query": about.picture, "hit": data_url(thumbnail)}
-    maps.show_maps("gradcam", panels, images, least=170)
+    heatmap.show_maps("gradcam", panels, images, least=170)
     st.caption(
         "Each Grad-CAM is drawn over its own maximum, so its pattern tells something and its "
         "height does not."
@@ -158,11 +158,9 @@ def _panels(
     panels = []
     if gate is not None:
         panels.append(
-            Panel(
+            gate_panel(
+                gate,
                 title=f"Gate M_s of the {picture}",
-                values=gate / gate.mean(),
-                scale=RELATIVE_SCALE,
-                unit="M_s over its mean",
                 note=_score(gate, mask),
                 picture=picture,
                 outline=outline,
@@ -224,12 +222,12 @@ def _finding(measured: Mapping[str, Any]) -> None:
     """Say what was found over all scenes."""
     ratios = _over_area(measured)
     with st.container(border=True):
+        gate, cam = ratios["M_s, trained"], ratios["Grad-CAM, trained"]
         st.markdown(
             "**An honest finding.** The paper says that attention finds the key regions. Measured "
-            f"over all {measured['n_images']:,} scenes, the trained spatial gate hardly looks at "
-            f"the object (**×{ratios['M_s, trained']:.2f}** of its share of the area), while "
-            f"Grad-CAM of a similarity does (**×{ratios['Grad-CAM, trained']:.2f}**). So the "
-            "network does use the object, but it isn't this gate that finds it."
+            f"over all {measured['n_images']:,} scenes, the trained spatial gate puts "
+            f"**×{gate:.2f}** of the object's share of the area on it, and Grad-CAM of a "
+            f"similarity **×{cam:.2f}**; ×1 knows nothing of objects. {_who_finds_it(gate, cam)}"
         )
         if untouched := ratios.get("Grad-CAM, untouched ImageNet"):
             st.markdown(
@@ -242,3 +240,12 @@ def _finding(measured: Mapping[str, Any]) -> None:
             icon=":material/table_chart:",
             query_params=menu.along() | {"part": "Attention"},
         )
+
+
+def _who_finds_it(gate: float, cam: float) -> str:
+    """Say which of both maps finds the object."""
+    if gate >= _FINDS:
+        return "So the gate does find the object."
+    if cam >= _FINDS:
+        return "So the network does use the object, but it isn't this gate that finds it."
+    return "So neither of the two finds the object."

@@ -2,20 +2,19 @@
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.figures.cbam import kernel_planes
+from core.lessons import looking
 from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
-from pages.parts.attention import maps
-from pages.parts.attention.maps import FEATURE_SCALE, RELATIVE_SCALE, Panel, Scale
+from pages.parts.attention.channels import FEATURE_SCALE, show_channels
 from pages.parts.attention.query import AttentionQuery
-from pages.ui import charts, resources
+from pages.ui import charts, heatmap, resources
 from pages.ui.code import show_code
+from pages.ui.heatmap import Panel, Scale, gate_panel
 from pages.ui.question import question
 
-_MEAN_SCALE = Scale(0.0, 0.8, ("0", "0.4", "0.8"), hover="mean")
-_MAXIMUM_SCALE = Scale(0.0, 40.0, ("0", "20", "40"), hover="maximum")
-_TERM_SCALE = Scale(0.0, 1.0, ("0", "0.5", "1"), hover="sum")
 _STEPS = ("less than 1.5 times", "1.5 to 3 times", "more than 3 times")
 
 
@@ -36,8 +35,8 @@ def _question(spatial: SpatialSteps | None) -> None:
         "counts most weigh than the average one, in this picture?",
         _STEPS,
         right=_STEPS[0 if most < 1.5 else 1 if most <= 3 else 2],
-        because=f"It weighs **×{most:.2f}**. A gate is a gentle weight and no spotlight: M_s runs "
-        f"from {spatial.gate.min():.2f} to {spatial.gate.max():.2f} here. Stage 3 shows why.",
+        because=f"It weighs **×{most:.2f}**: M_s runs from {spatial.gate.min():.2f} to "
+        f"{spatial.gate.max():.2f} here. Stage 3 shows why.",
         key="guess-weight",
     )
 
@@ -46,7 +45,7 @@ def _question(spatial: SpatialSteps | None) -> None:
 def _stages(about: AttentionQuery, walked: Walkthrough) -> None:
     """Show all stages; another channel redraws nothing but them."""
     n_channels = len(walked.features)
-    channel = maps.whole("channel", walked.strongest, most=n_channels - 1)
+    channel = heatmap.whole("channel", walked.strongest, most=n_channels - 1)
     picture = about.picture
     _channel_gate(walked, channel, picture)
     _spatial_gate(walked.spatial, picture)
@@ -79,7 +78,7 @@ def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
         "Move over the gates, or drag the slider below them: the picture shows what that channel "
         "sees. A click keeps the channel for stage 4 and for the link."
     )
-    maps.show_channels("channels", walked, walked.channel, picture, chosen=channel)
+    show_channels("channels", walked, walked.channel, picture, chosen=channel)
     st.markdown(_open_channels(walked.channel))
 
 
@@ -109,31 +108,32 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
         st.header("3 · The spatial gate", anchor=False)
         st.caption("Choose *both* or *spatial* under Attention in the sidebar to see it.")
         return
-    maps.show_maps(
+    terms = _scale("sum", steps.mean_term, steps.maximum_term)
+    heatmap.show_maps(
         "pooled",
         [
             Panel(
                 title="mean of F′",
                 values=steps.mean,
-                scale=_MEAN_SCALE,
+                scale=_scale("mean", steps.mean),
                 unit="over all channels",
             ),
             Panel(
                 title="maximum of F′",
                 values=steps.maximum,
-                scale=_MAXIMUM_SCALE,
+                scale=_scale("maximum", steps.maximum),
                 unit="over all channels; mind the scale",
             ),
             Panel(
                 title="Conv of the mean",
                 values=steps.mean_term,
-                scale=_TERM_SCALE,
+                scale=terms,
                 unit="its share of the sum in σ",
             ),
             Panel(
                 title="Conv of the maximum",
                 values=steps.maximum_term,
-                scale=_TERM_SCALE,
+                scale=terms,
                 unit="its share of the sum in σ",
             ),
         ],
@@ -147,14 +147,29 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
             key="kernel",
             alt="The learnt 7 by 7 weights over the mean and over the maximum of F′.",
         )
-    text.markdown(
-        "**The learnt kernel.** It is wider than the map is, so every place sees nearly all "
-        "others. Its weights over mean and maximum are of one size, but the maximum itself is far "
-        "the larger number. From place to place the convolution of the mean varies by "
-        f"{np.ptp(steps.mean_term):.3f} here and that of the maximum by "
-        f"{np.ptp(steps.maximum_term):.3f}: in equation 6 **the louder input decides**."
-    )
+    text.markdown(_kernel_in_words(steps))
     _gate(steps, picture)
+
+
+def _scale(what: str, *values: NDArray[np.floating]) -> Scale:
+    """Return one scale for all values of one kind, from 0 or the least of them to the greatest."""
+    low, high = min(0.0, *(float(it.min()) for it in values)), max(float(it.max()) for it in values)
+    high = max(high, low + 1e-6)  # where all are alike
+    return Scale(low, high, (f"{low:.3g}", f"{(low + high) / 2:.3g}", f"{high:.3g}"), hover=what)
+
+
+def _kernel_in_words(steps: SpatialSteps) -> str:
+    """Say how far the kernel sees on a map of this size, and which of its inputs decides."""
+    rows, columns = steps.gate.shape
+    side = steps.kernel.shape[-1]
+    mean, maximum = np.ptp(steps.mean_term), np.ptp(steps.maximum_term)
+    louder = "mean" if mean > maximum else "maximum"
+    return (
+        f"**The learnt kernel.** It is {side} × {side}, the map {rows} × {columns}: a place sees "
+        f"up to {side // 2} places away on every side, and zeros beyond the edge. From place to "
+        f"place the convolution of the mean varies by {mean:.3f} here and that of the maximum by "
+        f"{maximum:.3f}: in equation 6 the louder input decides, and here that is the **{louder}**."
+    )
 
 
 def _gate(steps: SpatialSteps, picture: str) -> None:
@@ -162,21 +177,11 @@ def _gate(steps: SpatialSteps, picture: str) -> None:
     unit = "M_s over its mean: the same scale for every picture"
     text, board = st.columns([2, 3], gap="medium")
     with board:
-        maps.show_maps(
+        heatmap.show_maps(
             "gate",
             [
-                Panel(
-                    title="M_s of this picture",
-                    values=steps.gate / steps.gate.mean(),
-                    scale=RELATIVE_SCALE,
-                    unit=unit,
-                ),
-                Panel(
-                    title="M_s if all its places were alike",
-                    values=steps.even_gate / steps.even_gate.mean(),
-                    scale=RELATIVE_SCALE,
-                    unit=unit,
-                ),
+                gate_panel(steps.gate, title="M_s of this picture", unit=unit),
+                gate_panel(steps.even_gate, title="M_s if all its places were alike", unit=unit),
             ],
             {"query": picture},
             least=170,
@@ -188,10 +193,15 @@ def _gate(steps: SpatialSteps, picture: str) -> None:
     text.markdown(
         "**How much of it has to do with the picture?** Right: the gate that the same kernel "
         "gives where every place holds the same numbers. At the edge the kernel reaches out of "
-        "the map and finds zeros; in the middle it does not. The two gates correlate by "
-        f"**{steps.likeness:.2f}**. The nearer to 1, the more this gate is a habit of the network "
-        "(*look at the middle*) and the less an answer to the picture."
+        "the map and finds zeros; in the middle it does not. That gate is "
+        f"**{looking.from_flat(steps.even_gate):.0%}** from flat, and the gate of this picture "
+        f"**{looking.from_flat(steps.gate):.0%}**. The nearer the first number is to the second, "
+        "the more this gate is a habit of the network (*look at the middle*) and the less an "
+        "answer to the picture."
     )
+    seen = looking.look(steps.gate)
+    text.markdown(looking.told(seen))
+    text.caption(looking.MEASURE)
 
 
 def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
@@ -204,7 +214,7 @@ def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
     )
     equation.latex(r"F''=M_s(F')\otimes F'\quad(4)")
     channel_gate = "off" if walked.channel is None else f"×{walked.channel.gate[channel]:.2f}"
-    maps.show_maps(
+    heatmap.show_maps(
         "refined",
         [
             Panel(

@@ -7,12 +7,16 @@ from core.galleries.store import StoredGallery
 from core.lessons.worked_examples import RULE
 from pages.parts.home.frame import Frame
 from pages.parts.home.gallery import Scenes
-from pages.ui import cards, navigation, resources
+from pages.ui import navigation, resources
+from pages.ui.answers import reading, settled
+from pages.ui.grid import Action, Tile, show_grid
+from pages.ui.grid.gallery import tile
 from pages.ui.inputs import Query
 from pages.ui.resources import Work
 from pages.ui.view import View
 
 MOST = 6
+HEIGHT = 80  # pixels of a picture
 
 
 def first_query(gallery: Gallery, scenes: Scenes) -> Query:
@@ -34,24 +38,21 @@ def show_examples(frame: Frame, scenes: Scenes) -> None:
         if not found:
             return
         st.markdown("Or start with one of these")
-        with cards.grid("examples", min_width=80):
-            for id in found:
-                what = scenes.gallery.items[id].label or scenes.gallery.items[id].name
-                cards.card(
-                    f"examples-{id}",
-                    scenes.gallery,
-                    id,
-                    link=what,
-                    alt=what,
-                    shown=View(),
-                    page=navigation.HOME,
-                )
+        show_grid("examples", [_example(scenes.gallery, id) for id in found], height=HEIGHT)
         st.caption(f"By a rule: {RULE}")
 
 
+def _example(gallery: Gallery, id: int) -> Tile:
+    here = View().with_query("image", gallery.items[id].name)
+    first = Action(label="Start with this", page=navigation.HOME, params=here.params())
+    return tile(gallery, id, View(), first=first)
+
+
 def _looking(gallery: Gallery, stored: StoredGallery) -> Work[tuple[int, ...]]:
-    return resources.examples(gallery, stored, View().lsh, View().search, most=MOST)
+    shown = settled(View(), stored)
+    return resources.examples(gallery, stored, shown.lsh, reading(shown, stored), most=MOST)
 
 
 def _so_far(stored: StoredGallery) -> tuple[int, ...]:
-    return resources.examples_so_far(stored, View().lsh, View().search, most=MOST)
+    shown = settled(View(), stored)
+    return resources.examples_so_far(stored, shown.lsh, reading(shown, stored), most=MOST)

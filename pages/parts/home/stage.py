@@ -1,24 +1,24 @@
 """The answer as one picture: image, where the network looks, code, buckets, neighbours."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from core.figures.timing import duration
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
 from core.search import SearchResult
+from core.wording import duration, percent
 from pages.parts.home import small_pictures
 from pages.parts.home.frame import Frame
-from pages.ui import cards, pictures, resources, uploads
+from pages.ui import pictures, resources, uploads
 from pages.ui.answers import answer
 from pages.ui.errors import plain
+from pages.ui.grid import show_grid
+from pages.ui.grid.gallery import Searched, hit_tiles
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
 N_HITS = 9  # one row of a small screen
-_LARGE = 512  # pictures: from here on the usual K is right
+_HEIGHT = 88  # pixels of a hit
 _PREVIEWS = 4  # of a gallery that still grows: whenever it has so many times as many images
 
 
@@ -52,8 +52,9 @@ def embeddings_as_they_come(
         so_far = resources.embedded_so_far(gallery)
         if so_far and len(so_far.ids) >= max(8, _PREVIEWS * n_shown) and not work.wait(0):
             n_shown = len(so_far.ids)
-            result = answer(query, gallery, so_far, fitted(shown, n_shown))
-            _show_hits(frame, result, gallery, shown, n_shown)
+            result = answer(query, gallery, so_far, shown)
+            searched = Searched(result=result, stored=so_far)
+            _show_hits(frame, searched, gallery, shown, n_shown)
     frame.progress.empty()
     return work.result()
 
@@ -66,29 +67,16 @@ def show_answer(
     Raises:
         HashlightError: the query can't be searched with.
     """
-    result = answer(query, gallery, stored, fitted(shown, len(gallery.items)))
+    result = answer(query, gallery, stored, shown)
     with frame.steps[1].container():
         small_pictures.where_it_looks(result)
     with frame.steps[2].container():
         small_pictures.code(result)
     with frame.steps[3].container():
         small_pictures.buckets_read(result)
-    _show_hits(frame, result, gallery, shown)
+    _show_hits(frame, Searched(result=result, stored=stored), gallery, shown)
     with frame.told.container():
         st.markdown(told(result))
-
-
-def fitted(shown: View, n: int) -> View:
-    """Return the view of a small gallery with about as many buckets a table as it has pictures.
-
-    A code as long as a large gallery's would tell all of them apart. A hand on K is left alone.
-
-    Args:
-        shown: what the address says.
-        n: images of the gallery.
-    """
-    is_chosen = shown.K != View().K
-    return shown if is_chosen or n >= _LARGE else replace(shown, K=max(1, n.bit_length()))
 
 
 def told(result: SearchResult) -> str:
@@ -97,21 +85,23 @@ def told(result: SearchResult) -> str:
     return (
         f"Looking at the picture took **{duration(result.seconds['embed'])}**. Reading "
         f"**{result.n_candidates:,} of {result.n_gallery:,} pictures** "
-        f"({result.candidate_ratio:.0%}) took **{duration(result.look_up_seconds)}**, and "
+        f"({percent(result.candidate_ratio)}) took **{duration(result.look_up_seconds)}**, and "
         f"**{found} of the {len(result.exact_hits)}** that comparing with every picture would "
         "find are among them."
     )
 
 
 def _show_hits(
-    frame: Frame, result: SearchResult, gallery: Gallery, shown: View, n_so_far: int = 0
+    frame: Frame, searched: Searched, gallery: Gallery, shown: View, n_so_far: int = 0
 ) -> None:
     """Show the best hits; those of a gallery that still grows are replaced later."""
     with frame.hits.container():
         name = f"so-far-{n_so_far}" if n_so_far else "home"
         if n_so_far:
             st.caption(f"The first {n_so_far:,} of {len(gallery.items):,} photographs, so far.")
+        result = searched.result
         if result.hits:
-            cards.hit_cards(name, result.hits[:N_HITS], gallery, shown, min_width=88)
+            tiles = hit_tiles(result.hits[:N_HITS], gallery, shown, searched=searched)
+            show_grid(name, tiles, height=_HEIGHT)
         else:
             st.caption("There is no other picture in the buckets that were read.")

@@ -8,13 +8,17 @@ from core.galleries.base import LeftOut
 from core.galleries.duplicates import nearly_same
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
-from pages.ui import cards, errors, resources
+from core.wording import count
+from pages.ui import errors, resources
 from pages.ui.errors import plain
+from pages.ui.grid import show_grid
+from pages.ui.grid.gallery import tile
 from pages.ui.uploads import given
 from pages.ui.uploads.zone import drop_zone
 from pages.ui.view import View
 
 _MOST = 100  # lines or groups that a list shows
+_HEIGHT = 96  # pixels of a picture
 
 
 def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
@@ -27,7 +31,7 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own"):
         st.caption(
-            f"{_counted(len(gallery.items), 'photograph')}, only in this machine's memory. A "
+            f"{count(len(gallery.items), 'photograph')}, only in this machine's memory. A "
             f"reload keeps them; they are forgotten {resources.MINUTES} minutes after you leave.",
             width="stretch",
         )
@@ -109,12 +113,10 @@ def _show_nearly_same(gallery: UploadedGallery, stored: StoredGallery, shown: Vi
     if not groups:
         st.caption("No two of the photographs are nearly the same.")
         return
-    st.markdown(f"**Nearly the same** ({_counted(len(groups), 'group')})")
+    st.markdown(f"**Nearly the same** ({count(len(groups), 'group')})")
     for number, group in enumerate(groups[:_MOST]):
-        with cards.grid(f"same-{number}", min_width=96):
-            for id in group:
-                name = gallery.items[id].name
-                cards.card(f"same-{number}-{id}", gallery, id, link=name, alt=name, shown=shown)
+        tiles = [tile(gallery, id, shown, alt=gallery.items[id].name) for id in group]
+        show_grid(f"same-{number}", tiles, height=_HEIGHT)
 
 
 def _renamed(gallery: UploadedGallery) -> None:
@@ -133,7 +135,3 @@ def _drop(gallery: UploadedGallery, ids: tuple[int, ...]) -> None:
         given.show_changed(gallery.without(ids))
     except HashlightError as error:
         errors.remember(error)
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n:,} {what}" + ("" if n == 1 else "s")

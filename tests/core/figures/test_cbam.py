@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
-from PIL import ImageColor
 
 from core.figures.cbam import (
-    VIRIDIS,
     WIDEST,
     WITH_PICTURES,
     RankPath,
@@ -11,22 +9,6 @@ from core.figures.cbam import (
     rank_paths,
     turned_fan,
 )
-
-
-def lightness(colour):
-    """L* of CIELAB, in which equal steps look equal."""
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (channel / 255 for channel in ImageColor.getrgb(colour))
-    ]
-    luminance = np.dot(linear, (0.2126, 0.7152, 0.0722))
-    return 116 * np.cbrt(luminance) - 16
-
-
-def test_equal_steps_of_the_colours_are_about_equal_steps_of_lightness():
-    steps = np.diff([lightness(colour) for colour in VIRIDIS])
-    assert steps.min() > 0.7 * steps.mean()
-    assert steps.max() < 1.3 * steps.mean()
 
 
 def test_both_planes_of_the_kernel_have_one_scale_about_zero():

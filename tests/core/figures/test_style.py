@@ -1,8 +1,10 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import plotly.io
 import pytest
+from PIL import ImageColor
 
 from core.figures import style
 
@@ -26,3 +28,19 @@ def test_nothing_zooms_and_margins_are_only_where_they_are_asked_for():
 @pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.name)
 def test_no_figure_is_changed_once_it_is_made(path):
     assert not re.findall(r"\.(?:add|update)_\w+", path.read_text(encoding="utf-8"))
+
+
+def lightness(colour):
+    """L* of CIELAB, in which equal steps look equal."""
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (channel / 255 for channel in ImageColor.getrgb(colour))
+    ]
+    luminance = np.dot(linear, (0.2126, 0.7152, 0.0722))
+    return 116 * np.cbrt(luminance) - 16
+
+
+def test_equal_steps_of_the_colours_are_about_equal_steps_of_lightness():
+    steps = np.diff([lightness(colour) for colour in style.VIRIDIS])
+    assert steps.min() > 0.7 * steps.mean()
+    assert steps.max() < 1.3 * steps.mean()

@@ -69,7 +69,6 @@ def test_where_every_place_is_alike_the_gate_is_the_even_gate(network):
     with torch.inference_mode():
         it = walk(network, network(features.expand(1, CHANNELS, SIDE, SIDE))).spatial
     np.testing.assert_allclose(it.even_gate, it.gate, rtol=1e-5)
-    assert it.likeness == pytest.approx(1)
     assert np.ptp(it.even_gate) > 0.01  # the edge alone makes a pattern
 
 

@@ -1,9 +1,10 @@
-// What every component of the attention page shares: maps of H × W cells drawn over a picture.
+// What every component with maps shares: maps of H × W values drawn over a picture.
 //
-// A place is marked in all pictures of one group at once, and one opacity holds for all of them,
-// while the hand still moves.
+// A place is marked in all pictures of one group at once, and opacity and cells hold for all maps
+// on the page, while the hand still moves.
 
-const OPACITY = "hashlight-opacity"; // an event of the window: { detail: 0 … 100 }
+const LOOKS = "hashlight-looks"; // an event of the window: { detail: { opacity: 0 … 100, cells } }
+const FINE = 15; // pixels for each cell of a smooth map; odd, so that one is its middle
 
 const element = (name, attributes = {}, ...children) => {
   const it = document.createElement(name);
@@ -14,17 +15,43 @@ const element = (name, attributes = {}, ...children) => {
 
 const part = (hex, at) => parseInt(hex.slice(at, at + 2), 16);
 
-/** The colour of a share 0 … 1 of the scale; what lies beyond has the colour of its end. */
+/** Red, green, blue of a share 0 … 1 of the scale; what lies beyond has the colour of its end. */
 function colour(colours, share) {
   const place = Math.min(Math.max(share, 0), 1) * (colours.length - 1);
   const low = Math.min(Math.floor(place), colours.length - 2);
-  const mix = [1, 3, 5].map((at) =>
+  return [1, 3, 5].map((at) =>
     Math.round(part(colours[low], at) + (place - low) * (part(colours[low + 1], at) - part(colours[low], at)))
   );
-  return `rgb(${mix.join(",")})`;
 }
 
-/** A picture with a map over it: { root, show(values), mark(cell or null), fade(0 … 100) }. */
+/** Weights of the four values around a place that lies a share 0 … 1 behind the second of them. */
+const cubic = (t) => [
+  ((-t + 2) * t - 1) * t / 2,
+  ((3 * t - 5) * t * t + 2) / 2,
+  ((-3 * t + 4) * t + 1) * t / 2,
+  (t - 1) * t * t / 2,
+];
+
+/** Lengthen a row of values FINE times: Catmull-Rom through them all, and level at both ends. */
+function lengthen(values) {
+  const at = (place) => values[Math.min(Math.max(place, 0), values.length - 1)];
+  return Array.from({ length: values.length * FINE }, (_, pixel) => {
+    const place = (pixel + 0.5) / FINE - 0.5;
+    const first = Math.floor(place);
+    return cubic(place - first).reduce((sum, weight, n) => sum + weight * at(first - 1 + n), 0);
+  });
+}
+
+/** Interpolate rows × columns values in both directions (bicubic): a list of fine rows. */
+function smooth(values, rows, columns) {
+  const wide = Array.from({ length: rows }, (_, row) =>
+    lengthen(Array.from(values).slice(row * columns, (row + 1) * columns))
+  );
+  const tall = wide[0].map((_, column) => lengthen(wide.map((row) => row[column])));
+  return tall[0].map((_, row) => tall.map((column) => column[row]));
+}
+
+/** A picture with a map over it: { root, show(values), mark(cell or null), look({ opacity, cells }) }. */
 function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colours, onPoint }) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", `0 0 ${columns} ${rows}`);
@@ -38,19 +65,22 @@ function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colou
     return cell;
   });
   const root = element("div", { class: "map", role: "img", "aria-label": alt, tabindex: "0" });
-  root.append(element("img", { src: picture, alt: "", draggable: "false" }), svg);
+  const under = element("img", { src: picture, alt: "", draggable: "false" });
+  under.onload = () => root.style.setProperty("--ratio", under.naturalWidth / under.naturalHeight);
+  const canvas = element("canvas", { width: columns * FINE, height: rows * FINE, "aria-hidden": "true" });
+  root.append(under, canvas, svg);
   if (outline) root.append(element("img", { src: outline, alt: "", class: "outline" }));
 
   let marked = null;
   const point = (at) => onPoint(at);
-  const under = (event) => {
+  const pointed = (event) => {
     const box = svg.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
     const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
     const inside = column >= 0 && row >= 0 && column < columns && row < rows;
     return inside ? row * columns + column : null;
   };
-  root.onpointermove = root.onpointerdown = (event) => point(under(event));
+  root.onpointermove = root.onpointerdown = (event) => point(pointed(event));
   root.onpointerleave = () => point(null);
   root.onblur = () => point(null);
   root.onfocus = () => point(marked ?? 0);
@@ -64,9 +94,11 @@ function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colou
   return {
     root,
     show(values) {
-      cells.forEach((cell, at) => {
-        cell.setAttribute("fill", colour(colours, (values[at] - low) / (high - low)));
-      });
+      const paint = (value) => colour(colours, (value - low) / (high - low));
+      cells.forEach((cell, at) => cell.setAttribute("fill", `rgb(${paint(values[at]).join(",")})`));
+      const pixels = smooth(values, rows, columns).flat().flatMap((value) => [...paint(value), 255]);
+      const drawn = new ImageData(new Uint8ClampedArray(pixels), canvas.width);
+      canvas.getContext("2d").putImageData(drawn, 0, 0);
     },
     mark(at) {
       if (marked !== null) cells[marked].classList.remove("marked");
@@ -75,8 +107,9 @@ function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colou
       svg.append(cells[at]); // on top of its neighbours, so that its frame is whole
       cells[at].classList.add("marked");
     },
-    fade(percent) {
-      svg.style.setProperty("--shown", percent / 100);
+    look({ opacity, cells }) {
+      root.style.setProperty("--shown", opacity / 100);
+      root.classList.toggle("cells", cells);
     },
   };
 }
@@ -113,21 +146,33 @@ function later(tell, milliseconds = 250) {
   };
 }
 
-/** The slider that fades every map on the page; `kept` is called once the hand lets go. */
-function opacitySlider(percent, faded, kept) {
-  const input = element("input", { type: "range", name: "opacity", min: 0, max: 100, step: 5 });
-  input.value = percent;
-  const label = element("label", { class: "opacity" }, "Opacity of the maps ", input);
-  const follow = ({ detail }) => {
-    if (!label.isConnected) return window.removeEventListener(OPACITY, follow); // drawn anew since
-    input.value = detail;
-    faded(detail);
+/** What changes the looks of every map on the page; `kept` gets a name and its value at the end. */
+function looksBar({ opacity, cells }, changed, kept) {
+  const slider = element("input", { type: "range", name: "opacity", min: 0, max: 100, step: 5 });
+  const box = element("input", { type: "checkbox", name: "cells" });
+  const bar = element(
+    "div",
+    { class: "looks" },
+    element("label", {}, "Opacity of the map ", slider),
+    element("label", {}, box, " Show the cells")
+  );
+  const set = (looks) => {
+    slider.value = looks.opacity;
+    box.checked = looks.cells;
+    changed(looks);
   };
-  input.oninput = () => window.dispatchEvent(new CustomEvent(OPACITY, { detail: +input.value }));
-  input.onchange = () => kept(+input.value);
-  window.addEventListener(OPACITY, follow);
-  faded(percent);
-  return label;
+  const follow = ({ detail }) => {
+    if (!bar.isConnected) return window.removeEventListener(LOOKS, follow); // drawn anew since
+    set(detail);
+  };
+  slider.oninput = box.oninput = () =>
+    window.dispatchEvent(new CustomEvent(LOOKS, { detail: { opacity: +slider.value, cells: box.checked } }));
+  const keptLater = later((percent) => kept("opacity", percent));
+  slider.onchange = () => keptLater(+slider.value);
+  box.onchange = () => kept("cells", box.checked);
+  window.addEventListener(LOOKS, follow);
+  set({ opacity, cells });
+  return bar;
 }
 
 const write = (value) =>

@@ -1,9 +1,10 @@
 // Maps side by side over their pictures.
 //
-// data: { pictures: { name: address }, rows, columns, colours, opacity: 0 … 100, least: px,
+// data: { pictures: { name: address }, rows, columns, colours, opacity: 0 … 100, cells: bool,
+//         least: px, tallest: px or null,
 //         panels: [{ picture: name, outline: address?, title, alt, unit, note,
 //                    values: [rows × columns], low, high, ticks, hover: what a value is called }] }
-// state "opacity", sent once the hand lets go of the slider
+// states "opacity" and "cells", sent once the hand lets go
 
 export default function ({ data, parentElement, setStateValue }) {
   const holder = parentElement.querySelector(".walk");
@@ -11,6 +12,10 @@ export default function ({ data, parentElement, setStateValue }) {
   const { rows, columns, colours } = data;
   const root = element("div", { class: "panels" });
   root.style.setProperty("--least", `${data.least}px`);
+  if (data.tallest) {
+    root.style.setProperty("--tallest", `${data.tallest}px`);
+    root.classList.add("large");
+  }
   const drawn = data.panels.map((panel) => {
     const map = pictureWithMap({
       ...panel,
@@ -26,7 +31,7 @@ export default function ({ data, parentElement, setStateValue }) {
       element(
         "div",
         { class: "panel" },
-        element("h3", {}, panel.title),
+        ...(panel.title ? [element("h3", {}, panel.title)] : []),
         map.root,
         scale({ ...panel, colours }),
         readout,
@@ -45,10 +50,6 @@ export default function ({ data, parentElement, setStateValue }) {
     }
   }
 
-  const opacity = opacitySlider(
-    data.opacity,
-    (percent) => drawn.forEach(({ map }) => map.fade(percent)),
-    later((percent) => setStateValue("opacity", percent))
-  );
-  redraw(holder, opacity, root);
+  const bar = looksBar(data, (looks) => drawn.forEach(({ map }) => map.look(looks)), setStateValue);
+  redraw(holder, root, bar);
 }

@@ -1,0 +1,67 @@
+"""Every channel gate, sorted, and over the picture the channel that the hand is on.
+
+Once the hand lets go of a channel, it goes to the address.
+"""
+
+import base64
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from core.lessons.walkthrough import ChannelSteps, Walkthrough
+from pages.ui import heatmap
+from pages.ui.address import put
+from pages.ui.heatmap import Scale
+
+# Of F; one channel in thirty goes beyond it somewhere.
+FEATURE_SCALE = Scale(0.0, 15.0, ("0", "7.5", "15 and more"), hover="value")
+
+_STEPS = np.iinfo(np.uint16).max
+_FILE = Path(__file__)
+_channels = heatmap.component(
+    "attention_channels", _FILE.with_suffix(".js"), _FILE.with_suffix(".css")
+)
+
+
+def show_channels(
+    name: str, walked: Walkthrough, steps: ChannelSteps, picture: str, *, chosen: int
+) -> None:
+    """Show every channel's gate and the channel that one points at.
+
+    Args:
+        name: unique on the page.
+        walked: the pass whose F is shown.
+        steps: its channel attention.
+        picture: as a ``data:`` address.
+        chosen: the channel that is shown while the hand is elsewhere.
+    """
+    rows, columns = walked.features.shape[1:]
+    step = max(float(walked.features.max()), 1e-6) / _STEPS
+    features = np.rint(walked.features / step).astype("<u2")
+    _channels(
+        key=name,
+        data={
+            "picture": picture,
+            "rows": rows,
+            "columns": columns,
+            **asdict(FEATURE_SCALE),
+            "unit": "F, how strongly the channel answers",
+            "alt": "The query, and over it the channel of F that is looked at.",
+            "features": base64.b64encode(features.tobytes()).decode(),
+            "step": step,
+            "order": steps.order.tolist(),
+            **{field: it.round(4).tolist() for field, it in asdict(steps).items()},
+            "chosen": chosen,
+            "presets": [
+                ["Weighs most in F″", walked.strongest],
+                ["Strongest in F", int(steps.average.argmax())],
+                ["Most open gate", int(steps.order[0])],
+                ["Most closed gate", int(steps.order[-1])],
+            ],
+        }
+        | heatmap.looks(),
+        on_channel_change=lambda: put("channel", int(st.session_state[name]["channel"]), None),
+        **heatmap.callbacks(name),
+    )
