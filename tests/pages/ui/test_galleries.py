@@ -52,7 +52,7 @@ def test_what_can_be_downloaded_stands_with_size_licence_and_time(search_page, m
         assert plain(source.title) in seen
         assert f"{source.megabytes} MB, about" in seen
     page.button(key="get-clothing").click().run()
-    assert page.query_params["gallery"] == ["clothing"]
+    assert page.query_params["gallery"] == "clothing"
     assert "clothing" in {it.key for it in registry.ready()}
     assert boxes(page)["Gallery"].value == "clothing"
 
