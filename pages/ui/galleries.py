@@ -57,7 +57,7 @@ def open_chosen(shown: View) -> Gallery | None:
         st.warning(f"There is no gallery called {plain(repr(shown.gallery))}; choose one above.")
     elif source.state == "ready":
         gallery = resources.finished(resources.opened(source.key))
-        sources.tell_if_changed(gallery)
+        sources.tell_if_changed(source.key, gallery)
         return sources.with_chosen_labels(gallery)
     elif source.state == "download":
         sources.ask_to_download(source)

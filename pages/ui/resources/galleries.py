@@ -42,15 +42,15 @@ def read_again(key: str) -> None:
     _readings[key] += 1
 
 
-def has_changed(gallery: Gallery) -> bool:
-    """Whether a gallery's files are others than when it was opened, as of some seconds ago."""
+def has_changed(key: str, gallery: Gallery) -> bool:
+    """Whether the files of a gallery opened by key are others now, as of some seconds ago."""
     if not isinstance(gallery, FolderGallery):
         return False
-    key = (gallery.key, _readings[gallery.key])
-    seen = _looks.find(key)
+    reading = (key, gallery.digest, _readings[key])
+    seen = _looks.find(reading)
     if seen is None or monotonic() - seen[0] > LOOK_EVERY:
         seen = (monotonic(), not gallery.is_current())
-        _looks.put(key, seen)
+        _looks.put(reading, seen)
     return seen[1]
 
 

@@ -59,9 +59,9 @@ def show_left_out(gallery: Gallery, stored: StoredGallery) -> None:
             st.markdown(f"**{len(names):,}** · {plain(reason)}  \n{some}{more}")
 
 
-def tell_if_changed(gallery: Gallery) -> None:
+def tell_if_changed(key: str, gallery: Gallery) -> None:
     """Say where files have changed since they were read, with a button that reads them again."""
-    if resources.has_changed(gallery):
+    if resources.has_changed(key, gallery):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.warning(
                 f"The files of {plain(gallery.title)} have changed since they were read.",
@@ -72,7 +72,7 @@ def tell_if_changed(gallery: Gallery) -> None:
                 key="read-again",
                 icon=":material/refresh:",
                 on_click=resources.read_again,
-                args=(gallery.key,),
+                args=(key,),
             )
 
 
