@@ -78,7 +78,8 @@ export default function ({ parentElement, data }) {
 
   const pasted = (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length || !inputOf(uploader)) return;
+    // Where two uploaders stand on a page, the first one takes what is pasted.
+    if (event.defaultPrevented || !files.length || !inputOf(uploader)) return;
     event.preventDefault();
     give(uploader, files);
   };
