@@ -14,7 +14,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.style.setProperty("--least", `${data.least}px`);
   if (data.tallest) {
     root.style.setProperty("--tallest", `${data.tallest}px`);
-    root.style.setProperty("--widest", "none");
+    root.classList.add("large");
   }
   const drawn = data.panels.map((panel) => {
     const map = pictureWithMap({
