@@ -20,9 +20,11 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from core.errors import HashlightError
     from core.figures.timing import duration
     from core.search import SearchResult
-    from pages.ui import cards, errors, galleries, resources
+    from pages.ui import errors, galleries, resources
     from pages.ui.answers import answer
     from pages.ui.errors import plain
+    from pages.ui.grid import show_grid
+    from pages.ui.grid.gallery import Searched, hit_tiles
     from pages.ui.inputs import Query
     from pages.ui.pictures import attention_heatmap, code_picture, query_picture
     from pages.ui.view import View
@@ -95,7 +97,8 @@ try:
                 code_picture(result)
                 st.caption("One row per hash table; pale bits flip easily.")
             st.markdown("**4 · Its first hits**")
-            cards.hit_cards("home", result.hits[:N_HITS], gallery, shown, min_width=96)
+            searched = Searched(result=result, stored=stored)
+            show_grid("home", hit_tiles(result.hits[:N_HITS], gallery, shown, searched=searched))
             st.markdown(told(result))
 except HashlightError as error:
     errors.show(error)

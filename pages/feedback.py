@@ -27,7 +27,7 @@ errors.show_remembered()
 with errors.reported():
     if opened := galleries.open_embedded(shown):
         gallery, stored = opened
-        inputs.choose_query(shown, gallery, stored.ids.tolist(), page=navigation.FEEDBACK)
+        inputs.choose_query(shown, gallery, stored, page=navigation.FEEDBACK)
         query = inputs.query(shown, gallery)
         if query:
             search = prepare_feedback(query, gallery, stored, shown)

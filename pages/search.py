@@ -23,7 +23,7 @@ with errors.reported():
     if opened := galleries.open_embedded(shown):
         gallery, stored = opened
         galleries.describe(gallery)
-        inputs.choose_query(shown, gallery, stored.ids.tolist())
+        inputs.choose_query(shown, gallery, stored)
         query = inputs.query(shown, gallery)
         if query:
             result = answer(query, gallery, stored, shown)
@@ -33,7 +33,7 @@ with errors.reported():
             with numbers:
                 hits.recall_and_cost(result, shown)
                 times.guess_the_longest(result)
-            hits.hits_side_by_side(result, gallery, shown)
+            hits.hits_side_by_side(result, gallery, stored, shown)
             st.page_link(
                 navigation.INSPECT,
                 label="Why these, and why not others?",

@@ -1,4 +1,4 @@
-"""What the pages share: resources, navigation, inputs and the results grid.
+"""What the pages share: resources, navigation, inputs, pictures in a grid and under maps.
 
 Whichever page a visitor opens first, this runs before PyTorch is imported.
 """

@@ -1,9 +1,7 @@
 """What a visitor chooses: the settings and the query."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 import streamlit as st
 
@@ -13,12 +11,14 @@ from core.galleries.store import StoredGallery
 from core.images import FORMAT_NAMES, MAX_BYTES, decode
 from core.model.attention import ATTENTION_MODES
 from core.search import find_by_name
-from pages.ui import cards, errors, navigation, samples, view
-from pages.ui.address import tied
+from pages.ui import errors, navigation, resources, samples, view
 from pages.ui.errors import plain
+from pages.ui.grid import Action, Fact, Tile, show_grid
+from pages.ui.grid.gallery import SIDE
+from pages.ui.grid.wall import show_wall
+from pages.ui.pictures import image_file
 from pages.ui.view import RANGES, View
 
-PER_PAGE = 18  # two rows on a wide screen
 _UPLOAD = "uploaded"  # in the session: (file name, bytes)
 _SLIDERS = {  # name of a setting -> label and help
     "K": ("Bits per hash code, K", "More bits: smaller buckets, fewer candidates."),
@@ -39,6 +39,22 @@ class Query:
     data: bytes
     id: int | None = None  # in the gallery, where it is from there
     is_upload: bool = False
+
+    def facts(self, *, label: str | None = None, id: int | None = None) -> list[str]:
+        """Say what there is to know of it, each fact as Markdown, its title first.
+
+        Args:
+            label: the query's, where it is to be named.
+            id: the query's in the gallery, where it is to be said that it is no hit of its own.
+        """
+        facts = [plain(self.title)]
+        if label is not None:
+            facts.append(f"label **{plain(label)}**")
+        if id is not None:
+            facts.append("in the gallery, so left out of its own hits")
+        if self.is_upload:
+            facts.append("an upload can't be put in a link, so this page's address works only here")
+        return facts
 
 
 # Settings ---------------------------------------------------------------------------------
@@ -142,7 +158,7 @@ def query_or_example(
         GalleryError: what the address names is not here.
     """
     shown = _or_example(shown, gallery, stored)
-    choose_query(shown, gallery, stored.ids.tolist(), page=page)
+    choose_query(shown, gallery, stored, page=page)
     return query(shown, gallery), shown
 
 
@@ -158,7 +174,7 @@ def _or_example(shown: View, gallery: Gallery, stored: StoredGallery) -> View:
 def choose_query(
     shown: View,
     gallery: Gallery | None,
-    ids: Sequence[int] | None = None,
+    stored: StoredGallery | None = None,
     *,
     page: str = navigation.SEARCH,
 ) -> None:
@@ -167,7 +183,7 @@ def choose_query(
     Args:
         shown: the view that its links keep, but for the query.
         gallery: what is offered image by image; None where none is open.
-        ids: the images that are offered, by default all.
+        stored: those of its images that are offered, with their embeddings; by default all.
         page: that this is drawn on; its links lead back there.
     """
     # With a key of its own for each query, the box closes as soon as there is a new one.
@@ -188,7 +204,7 @@ def choose_query(
         )
         if browse.open and gallery:
             with browse:
-                _browse(shown, gallery, range(len(gallery.items)) if ids is None else ids, page)
+                _browse(shown, gallery, stored, page)
         with upload:
             st.file_uploader(
                 "A photograph or picture",
@@ -211,49 +227,46 @@ def choose_query(
                 _sample_links(shown, page)
 
 
-def _browse(shown: View, gallery: Gallery, ids: Sequence[int], page: str) -> None:
-    labels = sorted({it.label for it in gallery.items if it.label is not None})
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        if labels:
-            label = st.selectbox(
-                "Label",
-                labels,
-                index=None,
-                placeholder="All labels",
-                width=240,
-                **tied("label", labels, None),
-            )
-            if label is None:
-                ids = _mixed(ids, gallery)
-            else:
-                ids = [id for id in ids if gallery.items[id].label == label]
-        n_pages = max(1, -(-len(ids) // PER_PAGE))
-        number = st.pagination(n_pages, key="page", bind="query-params") if n_pages > 1 else 1
-    with cards.grid("browse", min_width=96):
-        for id in ids[(number - 1) * PER_PAGE : number * PER_PAGE]:
-            item = gallery.items[id]
-            what = item.label or PurePath(item.name).name
-            cards.card(f"browse-{id}", gallery, id, link=what, alt=what, shown=shown, page=page)
+def _browse(shown: View, gallery: Gallery, stored: StoredGallery | None, page: str) -> None:
+    ids = range(len(gallery.items)) if stored is None else stored.ids.tolist()
+    has_query = stored is not None and shown.source is not None
+
+    def cosines() -> dict[int, float]:
+        return {} if stored is None else _cosines(shown, gallery, stored)
+
+    show_wall(gallery, ids, shown, page, cosines if has_query else None)
 
 
-def _mixed(ids: Sequence[int], gallery: Gallery) -> list[int]:
-    """Order images so that every label comes once before any comes again."""
-    seen: Counter[str | None] = Counter()
-    turns = {}
-    for id in ids:
-        label = gallery.items[id].label
-        turns[id] = seen[label]
-        seen[label] += 1
-    return sorted(ids, key=turns.__getitem__)  # stable: within a turn in the gallery's order
+def _cosines(shown: View, gallery: Gallery, stored: StoredGallery) -> dict[int, float]:
+    """Return the cosine of every image that can be searched to the query, by id."""
+    asked = query(shown, gallery)
+    assert asked is not None  # the view names one
+    embedding = resources.embedded_query(asked.data, shown.attention).embedding
+    values = stored.of(shown.attention) @ embedding
+    return dict(zip(stored.ids.tolist(), values.tolist(), strict=True))
 
 
 def _sample_links(shown: View, page: str) -> None:
-    with cards.grid("samples", min_width=160):
-        for name, what in samples.SAMPLES.items():
-            with st.container(key=f"card-sample-{name}", gap=None):
-                st.image(samples.read(name), width="stretch", alt=what)
-                link = shown.with_query("sample", name)
-                st.page_link(page, label=what, query_params=link.params())
+    show_grid(
+        "samples",
+        [
+            Tile(
+                name=name,
+                picture=image_file(resources.small_picture(samples.read(name), max_side=SIDE)),
+                alt=what,
+                facts=(Fact(what),),
+                actions=(
+                    Action(
+                        label="Choose this",
+                        page=page,
+                        params=shown.with_query("sample", name).params(),
+                    ),
+                ),
+            )
+            for name, what in samples.SAMPLES.items()
+        ],
+        height=160,
+    )
 
 
 def _image_given(shown: View, key: str) -> None:

@@ -1,4 +1,4 @@
-"""Pictures: pixels as files and addresses, and a query with all that can be drawn of it."""
+"""Pictures: pixels as files and addresses, and what can be drawn of a search."""
 
 import base64
 import io
@@ -11,11 +11,9 @@ from PIL import Image
 
 from core.figures.bits import code_grid
 from core.lessons import looking
-from core.search import SearchResult
+from core.search import EmbeddedQuery, SearchResult
 from pages.ui import charts
-from pages.ui.errors import plain
 from pages.ui.heatmap import gate_panel, show_maps
-from pages.ui.inputs import Query
 
 _SIDE = 640  # pixels of a query picture that a page shows
 TALLEST = 300  # pixels of its height
@@ -38,9 +36,9 @@ def show_pixels(pixels: NDArray[np.uint8], alt: str) -> None:
     st.image(image_file(pixels), width="stretch", alt=alt)
 
 
-def query_jpeg(result: SearchResult) -> bytes:
-    """Return the query's pixels as a JPEG file."""
-    image = Image.fromarray(result.query.image.pixels)
+def embedded_jpeg(embedded: EmbeddedQuery) -> bytes:
+    """Return the pixels of what was embedded as a JPEG file."""
+    image = Image.fromarray(embedded.image.pixels)
     image.thumbnail((_SIDE, _SIDE))
     return image_file(np.asarray(image))
 
@@ -48,25 +46,7 @@ def query_jpeg(result: SearchResult) -> bytes:
 def query_picture(result: SearchResult, title: str) -> None:
     """Show the query image."""
     with st.container(key="query-picture"):
-        st.image(query_jpeg(result), width="stretch", alt=f"Query: {title}")
-
-
-def query_facts(query: Query, *, label: str | None = None, id: int | None = None) -> list[str]:
-    """Say what there is to know of a query, each fact as Markdown.
-
-    Args:
-        query: whose title comes first.
-        label: the query's, where it is to be named.
-        id: the query's in the gallery, where it is to be said that it is no hit of its own.
-    """
-    facts = [plain(query.title)]
-    if label is not None:
-        facts.append(f"label **{plain(label)}**")
-    if id is not None:
-        facts.append("in the gallery, so left out of its own hits")
-    if query.is_upload:
-        facts.append("an upload can't be put in a link, so this page's address works only here")
-    return facts
+        st.image(embedded_jpeg(result.query), width="stretch", alt=f"Query: {title}")
 
 
 @st.fragment
@@ -88,7 +68,7 @@ def attention_heatmap(result: SearchResult) -> None:
                 f"most. {looking.told(seen)}",
             )
         ],
-        {"query": data_url(query_jpeg(result))},
+        {"query": data_url(embedded_jpeg(result.query))},
         tallest=TALLEST,
     )
     st.caption(looking.told(seen), help=looking.MEASURE)

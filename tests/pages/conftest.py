@@ -2,6 +2,7 @@
 
 import io
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.folder import open_folder
 from pages.parts.attention import channels
-from pages.ui import heatmap, pictures
+from pages.ui import grid, heatmap, pictures
 from pages.ui.resources import galleries
 
 
@@ -93,6 +94,33 @@ def boards(monkeypatch):
 
     monkeypatch.setattr(heatmap, "_board", mount)
     monkeypatch.setattr(channels, "_channels", mount)
+    return given
+
+
+class Grids(dict[str, list[dict[str, object]]]):
+    """The tiles that grids of pictures are given, by the names of the grids."""
+
+    clicked: tuple[str, str, str] | None = None
+    """What the visitor clicks on in the next run: grid, tile, action."""
+
+    def mount(self, key, data, on_chosen_change):
+        name = key.removeprefix("grid-")
+        self[name] = json.loads(json.dumps(data))["tiles"]
+        chosen = None
+        if self.clicked and self.clicked[0] == name:
+            chosen, self.clicked = [*self.clicked[1:]], None
+        return SimpleNamespace(chosen=chosen)
+
+    def facts(self, name):
+        """The lines below each tile of a grid, without their tones."""
+        return [[text for text, _ in tile["facts"]] for tile in self[name]]
+
+
+@pytest.fixture
+def grids(monkeypatch):
+    """Collect what the grids of a page show, and click on it."""
+    given = Grids()
+    monkeypatch.setattr(grid, "_grid", given.mount)
     return given
 
 

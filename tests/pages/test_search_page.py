@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 
 from core.model.embedder import Embedder
-from pages.ui import inputs, resources
+from pages.ui import resources
+from pages.ui.grid import wall
 from pages.ui.resources import model
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
@@ -64,18 +66,73 @@ def test_an_unknown_image_gets_one_sentence_and_the_chooser(search_page):
     assert [box.label for box in page.expander] == ["Choose another query"]
 
 
-def test_a_link_opens_the_box_at_the_label_and_the_page_that_it_names(search_page, monkeypatch):
-    monkeypatch.setattr(inputs, "PER_PAGE", 4)  # of six red ones and six blue ones
+def test_a_link_opens_the_box_at_the_label_and_the_page_that_it_names(
+    search_page, monkeypatch, grids
+):
+    monkeypatch.setattr(wall, "PER_PAGE", 4)  # of six red ones and six blue ones
 
     def offered(**browsing: str) -> list[str]:
-        links = [it.proto for it in search_page(**RED, **browsing).get("page_link")]
-        names = [it.query_string.split("image=")[-1] for it in links if it.label in ("red", "blue")]
-        return sorted(names)
+        grids.clear()
+        search_page(**RED, **browsing)
+        return [tile["name"] for tile in grids.get("browse", [])]
 
     assert offered() == []  # the box is closed
     first, second = (offered(label="red", page=number) for number in "12")
     assert (len(first), len(second)) == (4, 2)
-    assert {*first, *second} == {f"red%2F{n}.jpg" for n in (1, 3, 5, 7, 9, 11)}
+    assert {*first, *second} == {f"red/{n}.jpg" for n in (1, 3, 5, 7, 9, 11)}
+
+
+def test_the_wall_is_sorted_by_name_or_by_likeness_to_the_query(search_page, grids, small_gallery):
+    search_page(**RED, page="1", sort="name")
+    names = [tile["name"] for tile in grids["browse"]]
+    assert names == sorted(item.name for item in small_gallery.items)
+    search_page(**RED, page="1", sort="likeness")
+    shown = [tile["name"] for tile in grids["browse"]]
+    matrix = resources.finished(resources.embedded(small_gallery)).of("both")
+    query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
+    cosines = matrix @ matrix[query]
+    assert shown == [small_gallery.items[id].name for id in np.argsort(-cosines, kind="stable")]
+    assert shown[0] == "red/1.jpg"
+    assert grids.facts("browse")[0] == ["1.000", "red"]
+
+
+def test_a_click_on_a_hit_searches_with_it_and_keeps_the_settings(search_page, grids):
+    page = search_page(**RED, K="4")
+    hit = grids["exact"][1]
+    assert hit["actions"][0][0] == "Search with this"
+    grids.clicked = ("exact", hit["name"], "Search with this")
+    page.run()
+    assert not page.exception
+    assert page.query_params["image"] in (hit["name"], [hit["name"]])
+    assert page.query_params["K"] in ("4", ["4"])
+
+
+@pytest.mark.parametrize("attention", ["both", "off"])
+def test_a_hit_is_compared_with_the_query_in_place(search_page, grids, boards, attention):
+    page = search_page(**RED, attention=attention)
+    hit = grids["lsh"][0]
+    grids.clicked = ("lsh", hit["name"], "Compare with the query")
+    page.run()
+    assert not page.exception
+    text = " ".join(it.value for it in page.markdown).replace("\\", "")
+    cosine = grids.facts("lsh")[0][0].split(" · ")[1]
+    assert f"The query and **{hit['name']}**: cosine **{cosine}**" in text
+    assert ("compared" in boards) == (attention == "both")
+    if attention == "both":
+        titles = [panel["title"] for panel in boards["compared"]["panels"]]
+        assert titles == ["The query", "red"]
+
+
+def test_why_a_hit_is_here_is_told_table_by_table(search_page, grids):
+    page = search_page(**RED, K="4", L="3")
+    hit = grids["lsh"][0]
+    grids.clicked = ("lsh", hit["name"], "Why here?")
+    page.run()
+    assert not page.exception
+    assert any("It is hit 1" in it.value for it in page.markdown)
+    table = page.table[-1].value
+    assert list(table["Table"]) == [1, 2, 3]
+    assert any(read.startswith("yes, by probe") for read in table["Read"])
 
 
 def test_nonsense_leaves_every_setting_at_its_default(search_page):

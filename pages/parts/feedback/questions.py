@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from pages.parts.feedback import rounds
 from pages.parts.feedback.rounds import Game
 from pages.parts.feedback.search import FeedbackSearch
-from pages.ui import cards
 from pages.ui.errors import plain
+from pages.ui.grid.gallery import thumbnail
 
 _ASKED = "feedback-asked"  # in the session: game and round that the controls are of
 
@@ -64,7 +64,7 @@ def _form(search: FeedbackSearch, game: Game, asked: NDArray[np.intp]) -> None:
         st.session_state[_ASKED] = now
         st.session_state.update(dict.fromkeys(names))
     with st.form(f"questions-{len(game.rounds)}", border=False):
-        with cards.grid("asked", min_width=140):
+        with st.grid(min_column_width=140, gap="xsmall"):
             for place, row in enumerate(names.values()):
                 _question(search, place, row)
         # An answer leads to the next round, whose button is another one and not pressed.
@@ -82,7 +82,11 @@ def _question(search: FeedbackSearch, place: int, row: int) -> None:
     id = int(search.ids[row])
     item = search.gallery.items[id]
     with st.container(key=f"asked-{place}", gap="xsmall"):
-        cards.thumbnail(search.gallery, id, alt=f"Asked: {item.label or item.name}")
+        picture, problem = thumbnail(search.gallery, id)
+        if picture:
+            st.image(picture, width="stretch", alt=f"Asked: {search.name(row)}")
+        else:
+            st.caption(plain(problem))
         st.segmented_control(
             f"Is {plain(item.name)} relevant?",
             [True, False],

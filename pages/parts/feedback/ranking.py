@@ -6,8 +6,9 @@ from core.evaluation.metrics import precision_at
 from core.methods.svm import FeedbackSession
 from pages.parts.feedback.rounds import Game
 from pages.parts.feedback.search import FeedbackSearch
-from pages.ui import cards
 from pages.ui.code import show_code
+from pages.ui.grid import Fact, show_grid
+from pages.ui.grid.gallery import tile
 from pages.ui.view import View
 
 N_SHOWN = 10  # images of the ranking: those that precision@10 counts
@@ -26,35 +27,37 @@ def show_ranking(search: FeedbackSearch, game: Game, shown: View) -> None:
     if before:
         st.caption(
             f"▲ and ▼: places won and lost in the last round. New: was not among the first "
-            f"{N_SHOWN}. A thumb is your answer."
+            f"{N_SHOWN}. *You* is your answer."
         )
-    with cards.grid("ranking"):
-        for rank, row in enumerate(game.rankings[-1][:N_SHOWN].tolist(), start=1):
-            id = int(search.ids[row])
-            item = search.gallery.items[id]
-            facts = f"**{rank}** {_moved(rank, before.get(row))} {_thumb(answers.get(row))}"
-            cards.card(
-                f"ranking-{rank}",
+    show_grid(
+        "ranking",
+        [
+            tile(
                 search.gallery,
-                id,
-                facts=f"{facts}  \n{search.relevance(row)}",
-                link="Search with it",
-                alt=f"Rank {rank}: {item.label or item.name}",
-                shown=shown,
+                int(search.ids[row]),
+                shown,
+                alt=f"Rank {rank}: {search.name(row)}",
+                facts=[
+                    _rank(rank, before.get(row)),
+                    *_answered(answers.get(row)),
+                    search.relevance(row),
+                ],
             )
+            for rank, row in enumerate(game.rankings[-1][:N_SHOWN].tolist(), start=1)
+        ],
+    )
     show_code(FeedbackSession.to_ask, FeedbackSession.ranking, FeedbackSession._score, precision_at)
 
 
-def _moved(rank: int, before: int | None) -> str:
-    """Say how a rank has changed: ▲ places won, ▼ lost."""
+def _rank(rank: int, before: int | None) -> Fact:
+    """Say a rank, and how it has changed: ▲ places won, ▼ lost."""
     if before is None or before == rank:
-        return ""
+        return Fact(f"{rank}")
     if before > N_SHOWN:
-        return ":green[**new**]"
-    return f":green[▲{before - rank}]" if before > rank else f":orange[▼{rank - before}]"
+        return Fact(f"{rank} new")
+    return Fact(f"{rank} ▲{before - rank}" if before > rank else f"{rank} ▼{rank - before}")
 
 
-def _thumb(answer: bool | None) -> str:
-    if answer is None:
-        return ""
-    return ":material/thumb_up:" if answer else ":material/thumb_down:"
+def _answered(answer: bool | None) -> list[Fact]:
+    """Repeat what was answered about an image."""
+    return [] if answer is None else [Fact("you: yes" if answer else "you: no", "faint")]

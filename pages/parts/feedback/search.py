@@ -14,8 +14,9 @@ from core.galleries.store import StoredGallery
 from core.methods.svm import FeedbackSession
 from core.search import find_by_digest
 from pages.parts.feedback.features import choose_features, colour_and_texture, describe_query
-from pages.ui import cards
 from pages.ui.errors import plain
+from pages.ui.grid import Fact
+from pages.ui.grid.gallery import relevance
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
@@ -34,12 +35,17 @@ class FeedbackSearch:
     key: Hashable  # of the game
     start: Callable[[], FeedbackSession]
 
-    def relevance(self, row: int) -> str:
+    def name(self, row: int) -> str:
+        """Return an image's label, or its name where it has none."""
+        item = self.gallery.items[int(self.ids[row])]
+        return item.label or item.name
+
+    def relevance(self, row: int) -> Fact:
         """Say an image's label, and where the query has one whether it is the same."""
         item = self.gallery.items[int(self.ids[row])]
         if self.relevant is None:
-            return cards.relevance(item.label or item.name, None)
-        return cards.relevance(item.label or "no label", bool(self.relevant[row]))
+            return relevance(item.label or item.name, None)
+        return relevance(item.label or "no label", bool(self.relevant[row]))
 
 
 def prepare_feedback(

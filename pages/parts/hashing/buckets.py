@@ -11,9 +11,10 @@ from core.lessons import hashing as theory
 from core.lessons.evidence import listed
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.query import LookedUp, choose_and_look_up
-from pages.ui import cards, charts
+from pages.ui import charts
 from pages.ui.address import tied
 from pages.ui.code import show_code
+from pages.ui.grid import Fact, show_grid
 from pages.ui.question import question
 from pages.ui.tables import show_number
 
@@ -160,7 +161,8 @@ def _members(indexed: IndexedGallery, query: LookedUp, table: int, key: int, whi
         )
     st.markdown(f"**{what}** has the key `{key:0{K}b}` and holds {images}.")
     near = set(query.neighbours.tolist())
-    with cards.grid(f"bucket-{which}", min_width=96):
-        for id in ids[:N_MEMBERS]:
-            facts = ":green[:material/check: true neighbour]" if id in near else ""
-            indexed.card(f"{which}-{id}", id, facts=facts)
+    neighbour = (Fact("true neighbour", "good"),)
+    show_grid(
+        f"bucket-{which}",
+        [indexed.tile(id, *(neighbour if id in near else ())) for id in ids[:N_MEMBERS]],
+    )

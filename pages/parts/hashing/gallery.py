@@ -1,7 +1,6 @@
 """What all parts but the lab are about: a gallery, its index, and the settings."""
 
 from dataclasses import dataclass
-from pathlib import PurePath
 
 import numpy as np
 import streamlit as st
@@ -10,8 +9,10 @@ from numpy.typing import NDArray
 from core.galleries.base import Gallery, GalleryItem
 from core.galleries.store import StoredGallery
 from core.index.lsh import LSHIndex
-from pages.ui import cards, resources
+from pages.ui import resources
 from pages.ui.errors import plain
+from pages.ui.grid import Fact, Tile
+from pages.ui.grid.gallery import relevance, tile
 from pages.ui.view import View
 
 FEWEST = 3  # images of a gallery that theory and index can be compared in
@@ -44,18 +45,11 @@ class IndexedGallery:
         """The gallery's item in this row of the embeddings."""
         return self.gallery.items[int(self.stored.ids[row])]
 
-    def card(self, key: str, id: int, *, facts: str = "") -> None:
-        """Show an image as a card that leads to Search."""
+    def tile(self, id: int, *facts: Fact) -> Tile:
+        """Make a tile of an image: its label, and further facts."""
         item = self.gallery.items[id]
-        cards.card(
-            key,
-            self.gallery,
-            id,
-            facts=facts,
-            link=item.label or PurePath(item.name).name,
-            alt=item.name,
-            shown=self.shown,
-        )
+        facts = (*facts, relevance(item.label or item.name, None))
+        return tile(self.gallery, id, self.shown, alt=item.name, facts=facts)
 
 
 def is_large_enough(indexed: IndexedGallery) -> bool:

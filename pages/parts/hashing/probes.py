@@ -12,8 +12,9 @@ from core.index.lsh import Candidates, LSHIndex, Probe
 from core.lessons import hashing as theory
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.query import LookedUp, choose_and_look_up
-from pages.ui import cards, charts, inputs, view
+from pages.ui import charts, inputs, view
 from pages.ui.code import show_code
+from pages.ui.grid import Fact, show_grid
 from pages.ui.question import question
 from pages.ui.tables import show_number, show_table
 from pages.ui.view import RANGES, View
@@ -113,9 +114,8 @@ def _stepper(
     )
     st.markdown(f"**The {k} true neighbours**, and the probe that found each")
     first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
-    with cards.grid("neighbours", min_width=96):
-        for rank, id in enumerate(query.neighbours.tolist(), start=1):
-            indexed.card(f"neighbour-{rank}", id, facts=_found_by(first.get(id), step))
+    ids = query.neighbours.tolist()
+    show_grid("neighbours", [indexed.tile(id, _found_by(first.get(id), step)) for id in ids])
 
 
 def _step_buttons(shown: View, n_steps: int) -> None:
@@ -150,8 +150,8 @@ def _bits(probe: Probe) -> str:
     return ", ".join(str(bit + 1) for bit in probe.flipped) or "none: its own bucket"
 
 
-def _found_by(probe: int | None, step: int) -> str:
+def _found_by(probe: int | None, step: int) -> Fact:
     if probe is not None and probe <= step:
-        return f":green[:material/check: probe {probe}]"
+        return Fact(f"probe {probe}", "good")
     later = "not in 64 probes" if probe is None else f"not before probe {probe}"
-    return f":orange[:material/close: {later}]"
+    return Fact(later, "bad")

@@ -32,10 +32,11 @@ def choose_and_look_up(indexed: IndexedGallery, part: str) -> LookedUp:
     shown = indexed.shown
     if shown.source is None:
         shown = shown.with_query("image", indexed.item(0).name)
-    ids = indexed.stored.ids.tolist()
     picture, chooser = st.columns([1, 6], gap="medium", vertical_alignment="center")
     with chooser:
-        inputs.choose_query(PartView.of(shown, part), indexed.gallery, ids, page=navigation.HASHING)
+        inputs.choose_query(
+            PartView.of(shown, part), indexed.gallery, indexed.stored, page=navigation.HASHING
+        )
     query = inputs.query(shown, indexed.gallery)
     assert query is not None  # the view names one
     embedded = resources.embedded_query(query.data, shown.attention)

@@ -6,9 +6,10 @@ import streamlit as st
 from core.figures.hashing import hamming_scatter
 from core.lessons import figure_7
 from pages.parts.hashing.gallery import IndexedGallery
-from pages.ui import cards, charts
+from pages.ui import charts
 from pages.ui.address import tied, write
 from pages.ui.code import show_code
+from pages.ui.grid import show_grid
 from pages.ui.question import question
 
 N_PAIRS = 300
@@ -83,12 +84,11 @@ def _first_pair(n_pairs: int) -> int:
 def _pair(indexed: IndexedGallery, pairs: figure_7.HammingPairs, chosen: int) -> None:
     degrees, different = float(pairs.degrees[chosen]), int(pairs.different[chosen])
     low, high = figure_7.binomial_band(np.array([degrees / 180]), pairs.n_bits)
-    with cards.grid("pair", min_width=150):
-        for side, row in zip(("left", "right"), pairs.rows[chosen].tolist(), strict=True):
-            indexed.card(f"pair-{side}", int(indexed.stored.ids[row]))
-        st.markdown(
-            f"**{degrees:.1f}° apart**, so {degrees / 180:.0%} of the bits should differ: "
-            f"{pairs.n_bits * degrees / 180:.1f} of {pairs.n_bits}, and in 95 % of all draws "
-            f"{low[0]} to {high[0]}. Here **{different}** differ"
-            + ("." if low[0] <= different <= high[0] else ": an exception.")
-        )
+    ids = [int(indexed.stored.ids[row]) for row in pairs.rows[chosen].tolist()]
+    show_grid("pair", [indexed.tile(id) for id in ids])
+    st.markdown(
+        f"**{degrees:.1f}° apart**, so {degrees / 180:.0%} of the bits should differ: "
+        f"{pairs.n_bits * degrees / 180:.1f} of {pairs.n_bits}, and in 95 % of all draws "
+        f"{low[0]} to {high[0]}. Here **{different}** differ"
+        + ("." if low[0] <= different <= high[0] else ": an exception.")
+    )

@@ -10,9 +10,9 @@ from core.lessons.evidence import Evidence
 from core.lessons.hashing import probe_numbers
 from pages.parts.inspect.inspection import Inspection
 from pages.parts.inspect.words import binary, count, flips
-from pages.ui import cards
 from pages.ui.address import tied
 from pages.ui.code import show_code
+from pages.ui.grid import Fact, show_grid
 from pages.ui.tables import show_table
 
 MEMBERS = 36  # thumbnails of one table's buckets
@@ -64,11 +64,17 @@ def _one_table(inspection: Inspection) -> None:
             continue
         what = "the query's own bucket" if n == 1 else f"flips {flips(evidence, probe)}"
         st.markdown(f"**Probe {n}**: {what}, {count(len(ids), 'image')}")
-        with cards.grid(f"probe-{n}", min_width=96):
-            for id in ids[:left]:
-                rank = evidence.rank(id)
-                facts = f":green[**nearest {rank}**]" if id in truth else f":gray[rank {rank:,}]"
-                inspection.card(f"{n}-{id}", id, facts)
+        ranks = {id: evidence.rank(id) for id in ids[:left]}
+        show_grid(
+            f"probe-{n}",
+            [
+                inspection.tile(
+                    id,
+                    Fact(f"nearest {rank}", "good") if id in truth else Fact(f"rank {rank:,}"),
+                )
+                for id, rank in ranks.items()
+            ],
+        )
         left = max(0, left - len(ids))
     if n_hidden:
         st.caption(f"{n_hidden:,} more in these buckets; the evidence lists all of them.")

@@ -9,8 +9,9 @@ from core.figures.evidence import tables_by_cosine
 from core.index.exact import exact_scan, rerank
 from pages.parts.inspect.inspection import Inspection
 from pages.parts.inspect.words import count
-from pages.ui import cards, charts
+from pages.ui import charts
 from pages.ui.code import show_code
+from pages.ui.grid import Fact, show_grid
 
 
 def show_candidates(inspection: Inspection) -> None:
@@ -51,17 +52,33 @@ def show_candidates(inspection: Inspection) -> None:
         st.caption(f"{count(n, 'candidate')} by cosine: the first {shown.k}.")
         if n < shown.k:
             st.info("Fewer bits, more tables or more probes find more.", icon=":material/tune:")
-        with cards.grid("hits", min_width=96):
-            for hit in result.hits:
-                facts = f"**{hit.rank}** · {count(n_found[hit.id], 'table')}"
-                inspection.card(f"hit-{hit.id}", hit.id, facts)
+        show_grid(
+            "hits",
+            [
+                inspection.tile(
+                    hit.id,
+                    Fact(f"{hit.rank} · {hit.similarity:.3f}"),
+                    Fact(count(n_found[hit.id], "table"), "faint"),
+                )
+                for hit in result.hits
+            ],
+        )
     with right:
         st.header("Exact scan", anchor=False)
         st.caption(f"{count(result.n_gallery, 'image')} by cosine: the first {shown.k}.")
-        with cards.grid("exact", min_width=96):
-            for hit in result.exact_hits:
-                facts = f"**{hit.rank}**" + ("" if hit.id in hits else " · :orange[**missed**]")
-                inspection.card(f"exact-{hit.id}", hit.id, facts)
+        show_grid(
+            "exact",
+            [
+                inspection.tile(
+                    hit.id,
+                    Fact(f"{hit.rank} · {hit.similarity:.3f}"),
+                    Fact("found by both", "faint")
+                    if hit.id in hits
+                    else Fact("missed by LSH", "bad"),
+                )
+                for hit in result.exact_hits
+            ],
+        )
     _all_candidates(inspection, n_found)
     show_code(rerank, exact_scan)
 

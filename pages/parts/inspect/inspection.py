@@ -12,9 +12,10 @@ import streamlit as st
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.lessons.evidence import Evidence
-from pages.ui import cards, navigation, resources
+from pages.ui import navigation, resources
 from pages.ui.answers import answer
-from pages.ui.errors import plain
+from pages.ui.grid import Action, Fact, Tile
+from pages.ui.grid.gallery import Searched, tile
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
@@ -27,6 +28,7 @@ class Inspection:
 
     query: Query
     gallery: Gallery
+    stored: StoredGallery
     shown: View
     model_digest: str
     evidence: Evidence
@@ -37,19 +39,17 @@ class Inspection:
         own = {name: it for name, it in st.query_params.items() if name in OWN}
         return f"{st.context.url or ''}?{urlencode(self.shown.params() | own)}"
 
-    def card(self, key: str, id: int, facts: str = "") -> None:
-        """Show a gallery image whose link explains it."""
-        item = self.gallery.items[id]
-        with st.container(key=f"card-{key}", gap=None):
-            cards.thumbnail(self.gallery, id, alt=item.label or item.name)
-            if facts:
-                st.markdown(facts)
-            st.page_link(
-                navigation.INSPECT,
-                label="Why?",
-                help=plain(item.name),
-                query_params=part_params(self.shown, "Why?", other=item.name),
-            )
+    def tile(self, id: int, *facts: Fact) -> Tile:
+        """Make a tile of a gallery image; a click explains it."""
+        params = part_params(self.shown, "Why?", other=self.gallery.items[id].name)
+        return tile(
+            self.gallery,
+            id,
+            self.shown,
+            facts=facts,
+            first=Action(label="Why here?", page=navigation.INSPECT, params=params),
+            searched=Searched(result=self.evidence.result, stored=self.stored),
+        )
 
 
 def inspect_query(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -> Inspection:
@@ -63,6 +63,7 @@ def inspect_query(query: Query, gallery: Gallery, stored: StoredGallery, shown: 
     return Inspection(
         query=query,
         gallery=gallery,
+        stored=stored,
         shown=shown,
         model_digest=stored.embedder_digest,
         evidence=Evidence(result, index, gallery, shown.search),

@@ -7,9 +7,10 @@ import streamlit as st
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, probe_order
 from pages.parts.inspect.inspection import Inspection, part_params
 from pages.parts.inspect.words import bits_with_margins, count, enough
-from pages.ui import cards, navigation
+from pages.ui import navigation
 from pages.ui.code import show_code
 from pages.ui.errors import plain
+from pages.ui.grid import show_grid
 from pages.ui.view import RANGES, View
 
 N_SHOWN = 12  # missed neighbours that are explained one by one
@@ -34,8 +35,8 @@ def show_missed(inspection: Inspection) -> None:
     for image in images[:N_SHOWN]:
         with st.container(border=True, key=f"missed-{image.id}"):
             picture, text = st.columns([1, 5], gap="small")
-            with picture, cards.grid(f"missed-{image.id}", min_width=96):
-                inspection.card(f"missed-{image.id}", image.id)
+            with picture:
+                show_grid(f"missed-{image.id}", [inspection.tile(image.id)])
             with text:
                 _lost(inspection, image)
     if len(images) > N_SHOWN:

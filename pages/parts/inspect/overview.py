@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts.inspect.inspection import Inspection
 from pages.parts.inspect.words import count
 from pages.ui.address import tied
-from pages.ui.pictures import query_facts, query_picture
+from pages.ui.pictures import query_picture
 from pages.ui.tables import show_number
 
 GUESSES = ("None", "Up to a quarter", "Up to a half", "More")
@@ -18,7 +18,7 @@ def show_overview(inspection: Inspection) -> None:
     picture, text = st.columns([1, 5], gap="medium")
     with picture:
         query_picture(result, inspection.query.title)
-        st.caption(" · ".join(query_facts(inspection.query, label=result.query_label)))
+        st.caption(" · ".join(inspection.query.facts(label=result.query_label)))
     n_nearest = len(result.exact_hits)
     with text:
         guess = st.segmented_control(

@@ -11,11 +11,11 @@ from core.index.families import hyperplanes
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, InTable, verdict
 from pages.parts.inspect.inspection import Inspection
 from pages.parts.inspect.words import bits_with_margins, count, enough, signed
-from pages.ui import cards, charts
+from pages.ui import charts
 from pages.ui.address import tied
 from pages.ui.code import show_code
-from pages.ui.errors import plain
-from pages.ui.pictures import query_jpeg
+from pages.ui.grid import Fact, Tile, show_grid
+from pages.ui.pictures import embedded_jpeg
 from pages.ui.tables import show_number, show_table
 from pages.ui.view import View
 
@@ -48,14 +48,14 @@ def _one_image(inspection: Inspection) -> None:
     )
     image = evidence.explain(names[name])
     pictures, text = st.columns([2, 3], gap="medium")
-    with pictures, cards.grid("pair", min_width=120):
-        with st.container(gap=None):
-            st.image(query_jpeg(evidence.result), width="stretch", alt="The query")
-            st.caption("The query")
-        with st.container(gap=None):
-            alt = image.label or image.name
-            cards.thumbnail(inspection.gallery, image.id, alt=alt)
-            st.caption(plain(image.label or image.name))
+    with pictures:
+        query = Tile(
+            name="",  # as no image of a gallery is called
+            picture=embedded_jpeg(evidence.result.query),
+            alt="The query",
+            facts=(Fact("The query"),),
+        )
+        show_grid("pair", [query, inspection.tile(image.id, Fact(image.label or image.name))])
     with text:
         st.markdown(f"**{verdict(image, shown.k)}**")
         with st.grid(min_column_width=110, gap="small"):

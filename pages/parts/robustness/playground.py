@@ -8,7 +8,7 @@ from pages.parts.robustness.query import UNCHANGED, RobustnessQuery
 from pages.parts.robustness.shift_charts import show_bits, show_ranks
 from pages.parts.robustness.sliders import SLIDERS, alteration, describe, put_alteration
 from pages.ui.code import show_code
-from pages.ui.pictures import query_facts, show_pixels
+from pages.ui.pictures import show_pixels
 from pages.ui.tables import show_number
 
 
@@ -26,7 +26,7 @@ def _sliders_and_outcome(about: RobustnessQuery) -> None:
     with pictures, st.grid(min_column_width=155, gap="small"):
         with st.container(key="query-picture"):
             show_pixels(about.pixels, f"Before: {about.query.title}")
-            facts = query_facts(about.query, id=about.query_id)
+            facts = about.query.facts(id=about.query_id)
             st.caption(f"Before: {' · '.join(facts)}")
         with st.container(key="query-picture-after"):
             show_pixels(alter(about.pixels, by), f"After: {describe(by)}")

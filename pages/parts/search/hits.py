@@ -7,8 +7,10 @@ import streamlit as st
 from core.evaluation.metrics import precision_at
 from core.figures.timing import duration
 from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
 from core.search import Hit, SearchResult
-from pages.ui import cards
+from pages.ui.grid import Fact, show_grid
+from pages.ui.grid.gallery import Searched, hit_tiles
 from pages.ui.tables import show_number
 from pages.ui.view import View
 
@@ -44,17 +46,19 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
         )
 
 
-def hits_side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> None:
-    """Show what LSH found beside what the exact scan finds."""
-    found = {hit.id for hit in result.hits}
+def hits_side_by_side(
+    result: SearchResult, gallery: Gallery, stored: StoredGallery, shown: View
+) -> None:
+    """Show what LSH found beside what the exact scan finds.
 
-    def tables(hit: Hit) -> str:
-        return f"{_tables(result, hit)}  \n{_label(hit)}"
-
-    def found_or_missed(hit: Hit) -> str:
-        by = ":gray[found by LSH]" if hit.id in found else ":orange[**missed by LSH**]"
-        return f"{by}  \n{_label(hit)}"
-
+    Args:
+        result: of the search.
+        gallery: that was searched.
+        stored: its embeddings.
+        shown: the view of the search.
+    """
+    searched = Searched(result=result, stored=stored)
+    marks = _marks(result)
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("LSH", anchor=False)
@@ -66,22 +70,23 @@ def hits_side_by_side(result: SearchResult, gallery: Gallery, shown: View) -> No
                 "probes find more.",
                 icon=":material/tune:",
             )
-        cards.hit_cards("lsh", result.hits, gallery, shown, facts=tables)
+        show_grid("lsh", hit_tiles(result.hits, gallery, shown, searched=searched, marks=marks))
     with right:
         st.header("Exact scan", anchor=False)
         st.caption(f"Ranks all {result.n_gallery:,} images: what LSH is judged by.")
-        cards.hit_cards("exact", result.exact_hits, gallery, shown, facts=found_or_missed)
+        show_grid(
+            "exact", hit_tiles(result.exact_hits, gallery, shown, searched=searched, marks=marks)
+        )
 
 
-def _tables(result: SearchResult, hit: Hit) -> str:
-    """Say in how many of the tables a hit was found."""
-    candidates = result.candidates
-    found_by = candidates.found_by[candidates.ids == hit.id]
-    return f":gray[{int(found_by.sum())} of {found_by.shape[-1]} tables]"
-
-
-def _label(hit: Hit) -> str:
-    return cards.relevance(hit.label or hit.name, hit.relevant)
+def _marks(result: SearchResult) -> dict[int, Fact]:
+    """Say of each image who found it: both, the exact scan alone, or LSH alone."""
+    by_lsh, by_scan = ({hit.id for hit in hits} for hits in (result.hits, result.exact_hits))
+    return {
+        **dict.fromkeys(by_lsh & by_scan, Fact("found by both", "faint")),
+        **dict.fromkeys(by_scan - by_lsh, Fact("missed by LSH", "bad")),
+        **dict.fromkeys(by_lsh - by_scan, Fact("LSH only", "faint")),
+    }
 
 
 def _precision(hits: Sequence[Hit], k: int) -> str:

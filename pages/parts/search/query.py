@@ -5,7 +5,7 @@ import streamlit as st
 from core.search import SearchResult
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
-from pages.ui.pictures import attention_heatmap, query_facts, query_picture
+from pages.ui.pictures import attention_heatmap, query_picture
 
 
 def query_and_attention(result: SearchResult, query: Query) -> None:
@@ -13,7 +13,7 @@ def query_and_attention(result: SearchResult, query: Query) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         query_picture(result, query.title)
-        facts = query_facts(query, label=result.query_label, id=result.query_id)
+        facts = query.facts(label=result.query_label, id=result.query_id)
         st.caption(" · ".join([*facts, *map(plain, result.query.image.notes)]))
     with right:
         attention_heatmap(result)

@@ -1,5 +1,3 @@
-import re
-
 import numpy as np
 
 from core.index.families.hyperplanes import draw_hyperplanes, keys_of
@@ -13,10 +11,10 @@ def test_one_probe_in_one_fine_table_leaves_few_candidates_and_the_page_says_so(
     assert any("candidates for 10 hits" in element.value for element in page.info)
 
 
-def test_a_card_says_how_many_tables_have_its_image_or_that_lsh_missed_it(
-    search_page, small_gallery
+def test_every_hit_has_one_mark_found_by_both_or_missed_or_by_lsh_only(
+    search_page, small_gallery, grids
 ):
-    page = search_page(**RED, K="6", L="3", probes="1", k="8")
+    search_page(**RED, K="6", L="3", probes="1", k="8")
     matrix = resources.finished(resources.embedded(small_gallery)).of("both")
     query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
     keys = keys_of(matrix, draw_hyperplanes(n_tables=3, n_bits=6, dim=matrix.shape[1], seed=0))
@@ -26,10 +24,13 @@ def test_a_card_says_how_many_tables_have_its_image_or_that_lsh_missed_it(
     truth = others[:8]
     assert {*truth} - {*found}, "nothing is missed: another K would test more"
 
-    shown = [
-        it.value.split("  \n")[1] for it in page.markdown if re.match(r"\*\*\d+\*\* ·", it.value)
-    ]
-    assert shown == [
-        *(f":gray[{n_tables[row]} of 3 tables]" for row in found),
-        *(":gray[found by LSH]" if row in found else ":orange[**missed by LSH**]" for row in truth),
-    ]
+    both, cosines = {*found} & {*truth}, matrix @ matrix[query]
+    for name, rows, alone in (("lsh", found, "LSH only"), ("exact", truth, "missed by LSH")):
+        assert grids.facts(name) == [
+            [
+                f"{rank} · {cosines[row]:.3f}",
+                "found by both" if row in both else alone,
+                small_gallery.items[row].label,
+            ]
+            for rank, row in enumerate(rows, start=1)
+        ]

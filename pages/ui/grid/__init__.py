@@ -1,0 +1,134 @@
+"""A grid of pictures: one component draws all of them, with what is known of each and a menu.
+
+A click on a picture, or Enter, does the first of its actions; the others are in its menu. The
+arrow keys go from picture to picture. Where an action leads to a page, its address is a real
+link, which can be opened in a new tab.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import streamlit as st
+from PIL import Image
+
+from pages.ui import navigation
+from pages.ui.pictures import data_url
+
+HEIGHT = 112  # pixels of a picture
+
+_FOLDER = Path(__file__).parent
+_NARROWEST, _WIDEST = 0.75, 2.2  # width over height; what is beyond is cut at its sides
+_grid: Callable[..., Any] = st.components.v2.component(
+    "grid",
+    html='<div class="grid"></div>\n',
+    css=(_FOLDER / "grid.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "grid.js").read_text(encoding="utf-8"),
+)
+
+Tone = Literal["plain", "good", "bad", "faint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line below a picture; a tone has a sign as well as a colour."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """What can be done with a picture: it leads to a page, or shows something here."""
+
+    label: str
+    page: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    show: Callable[[], None] | None = None  # draws it, a dialog say
+
+    @property
+    def address(self) -> str | None:
+        """Where it leads, seen from any page; None where it shows something here."""
+        if self.show:
+            return None
+        return f"{navigation.slug(self.page) or './'}?{urlencode(self.params)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tile:
+    """One picture of a grid."""
+
+    name: str  # unique in its grid
+    picture: bytes | None  # its file, a JPEG; None where it can't be read
+    alt: str  # what it is, for those who don't see it; or why it can't be read
+    title: str = ""  # what the pointer reads
+    facts: tuple[Fact, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+def show_grid(
+    name: str, tiles: Sequence[Tile], *, height: int = HEIGHT, resizable: bool = False
+) -> None:
+    """Show pictures in as many rows as it takes.
+
+    Args:
+        name: unique on the page.
+        tiles: the pictures, each with a name of its own.
+        height: of a picture, in pixels.
+        resizable: offers a slider for the height; what is chosen is kept by the browser.
+    """
+    if tiles:
+        _draw(name, tiles, height, resizable)
+
+
+@st.fragment
+def _draw(name: str, tiles: Sequence[Tile], height: int, resizable: bool) -> None:
+    """Draw the grid; what is chosen runs this alone, and then the page that it leads to."""
+    chosen = _grid(
+        key=f"grid-{name}",
+        data={
+            "tiles": [_plain(tile) for tile in tiles],
+            "height": height,
+            "resizable": resizable,
+        },
+        on_chosen_change=lambda: None,  # so that there is a value
+    ).chosen
+    if action := _find(tiles, chosen):
+        _do(action)
+
+
+def _find(tiles: Sequence[Tile], chosen: Any) -> Action | None:
+    """Return the action that the browser names, [tile, action]; None where it is gone."""
+    actions = (
+        action for tile in tiles for action in tile.actions if chosen == [tile.name, action.label]
+    )
+    return next(actions, None)
+
+
+def _do(action: Action) -> None:
+    if action.show:
+        action.show()
+    else:
+        st.switch_page(action.page, query_params=dict(action.params))
+
+
+def _plain(tile: Tile) -> dict[str, Any]:
+    return {
+        "name": tile.name,
+        "src": tile.picture and data_url(tile.picture),
+        "ratio": tile.picture and _ratio(tile.picture),
+        "alt": tile.alt,
+        "title": tile.title,
+        "facts": [[fact.text, fact.tone] for fact in tile.facts],
+        "actions": [[action.label, action.address] for action in tile.actions],
+    }
+
+
+def _ratio(file: bytes) -> float:
+    """Return a picture's width over its height, within limits, from the head of its file."""
+    with Image.open(BytesIO(file)) as image:
+        width, height = image.size
+    return round(min(max(width / height, _NARROWEST), _WIDEST), 3)

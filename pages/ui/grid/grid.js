@@ -1,0 +1,164 @@
+// A grid of pictures.
+//
+// data: { tiles: [{ name, src: address or null, ratio, alt, title, facts: [[text, tone]],
+//         actions: [[label, address or null]] }], height: px, resizable }
+// trigger "chosen": [name of a tile, label of its action]
+
+const SIZE = "hashlight-picture-height"; // in the browser's own store
+const SIGNS = { good: "✓ ", bad: "✗ " };
+
+const element = (name, attributes = {}, ...children) => {
+  const it = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) it.setAttribute(key, value);
+  it.append(...children);
+  return it;
+};
+
+/** A click that asks for a new tab or window is the browser's own business. */
+const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+
+/** A link that tells the script, or a button where there is nowhere to go. */
+function control([label, address], attributes, tell, ...children) {
+  const it = address
+    ? element("a", { href: address, ...attributes }, ...children)
+    : element("button", { type: "button", ...attributes }, ...children);
+  it.onclick = (event) => {
+    if (!isPlain(event)) return;
+    event.preventDefault();
+    tell(label);
+  };
+  return it;
+}
+
+function picture(tile, tell) {
+  const image = tile.src
+    ? element("img", { src: tile.src, alt: tile.alt, draggable: "false" })
+    : element("span", { class: "problem" }, tile.alt);
+  const looks = { class: "picture", title: tile.title };
+  if (!tile.actions.length) return element("div", looks, image);
+  return control(tile.actions[0], { ...looks, tabindex: "-1" }, tell, image);
+}
+
+/** The one menu of a grid, filled anew for each picture. */
+function makeMenu() {
+  const menu = element("div", { class: "menu", role: "menu", popover: "auto" });
+  const items = () => [...menu.children];
+  let opener = null;
+  menu.onkeydown = (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const at = items().indexOf(menu.getRootNode().activeElement);
+    items()[(at + step + items().length) % items().length].focus();
+  };
+  menu.ontoggle = (event) => {
+    opener?.setAttribute("aria-expanded", event.newState === "open");
+    if (event.newState === "closed") opener?.focus();
+  };
+  const open = (button, actions, tell) => {
+    opener = button;
+    menu.replaceChildren(
+      ...actions.map((action) =>
+        control(action, { role: "menuitem" }, (label) => {
+          menu.hidePopover();
+          tell(label);
+        }, action[0])
+      )
+    );
+    menu.showPopover();
+    const [box, own] = [button.getBoundingClientRect(), menu.getBoundingClientRect()];
+    const below = box.bottom + own.height <= window.innerHeight;
+    menu.style.left = `${Math.max(4, Math.min(box.left, window.innerWidth - own.width - 4))}px`;
+    menu.style.top = `${below ? box.bottom : Math.max(4, box.top - own.height)}px`;
+    items()[0].focus();
+  };
+  return { root: menu, open };
+}
+
+function makeTile(tile, menu, tell) {
+  const mine = (label) => tell([tile.name, label]);
+  const it = element("li", { class: "tile" }, picture(tile, mine));
+  it.style.setProperty("--ratio", tile.ratio ?? 1.5);
+  if (tile.actions.length > 1) {
+    const looks = { class: "more", type: "button", tabindex: "-1", "aria-haspopup": "menu", "aria-expanded": "false" };
+    const more = element("button", { ...looks, "aria-label": `More for ${tile.alt}` }, "⋯");
+    more.onclick = () => menu.open(more, tile.actions, mine);
+    it.append(more);
+  }
+  const lines = tile.facts.map(([text, tone]) => element("div", { class: tone }, (SIGNS[tone] ?? "") + text));
+  if (lines.length) it.append(element("div", { class: "facts" }, ...lines));
+  return it;
+}
+
+/** The keyboard: one picture of the grid can be reached with Tab, the others with arrows. */
+function walkable(list) {
+  const tiles = [...list.children].filter((it) => it.querySelector("a.picture, button.picture"));
+  const face = (tile) => tile.querySelector(".picture");
+  const middle = (tile) => {
+    const box = tile.getBoundingClientRect();
+    return { x: box.left + box.width / 2, y: box.top };
+  };
+  const choose = (tile) => {
+    for (const it of tiles) {
+      for (const part of it.querySelectorAll(".picture, .more")) part.tabIndex = it === tile ? 0 : -1;
+    }
+  };
+  /** The picture above (-1) or below (1) that is nearest in its row. */
+  const inRow = (tile, way) => {
+    const here = middle(tile);
+    const there = tiles.map((it) => [it, middle(it)]).filter(([, it]) => (it.y - here.y) * way > 4);
+    const row = Math.min(...there.map(([, it]) => (it.y - here.y) * way));
+    const near = there.filter(([, it]) => (it.y - here.y) * way < row + 4);
+    near.sort(([, a], [, b]) => Math.abs(a.x - here.x) - Math.abs(b.x - here.x));
+    return near[0]?.[0];
+  };
+  list.addEventListener("focusin", (event) => {
+    const tile = event.target.closest(".tile");
+    if (tiles.includes(tile)) choose(tile);
+  });
+  list.onkeydown = (event) => {
+    const tile = event.target.closest(".tile");
+    const at = tiles.indexOf(tile);
+    if (at < 0 || !isPlain(event)) return;
+    const next = {
+      ArrowLeft: () => tiles[at - 1],
+      ArrowRight: () => tiles[at + 1],
+      ArrowUp: () => inRow(tile, -1),
+      ArrowDown: () => inRow(tile, 1),
+      Home: () => tiles[0],
+      End: () => tiles.at(-1),
+    }[event.key];
+    if (!next) return;
+    event.preventDefault();
+    const to = next();
+    if (to) face(to).focus();
+  };
+  if (tiles.length) choose(tiles[0]);
+}
+
+/** The slider for the height of all pictures of a wall. */
+function sizeSlider(height, resize) {
+  const slider = element("input", { type: "range", name: "size", min: 56, max: 224, step: 8 });
+  slider.value = localStorage.getItem(SIZE) ?? height;
+  slider.oninput = () => {
+    localStorage.setItem(SIZE, slider.value);
+    resize(+slider.value);
+  };
+  resize(+slider.value);
+  return element("label", { class: "size" }, "Size of the pictures ", slider);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const holder = parentElement.querySelector(".grid");
+  const given = JSON.stringify(data);
+  if (holder.drawn === given) return; // Streamlit calls for every run of the script
+  holder.drawn = given;
+  const tell = (chosen) => setTriggerValue("chosen", chosen);
+  const menu = makeMenu();
+  const list = element("ul", { class: "tiles", role: "list" });
+  list.append(...data.tiles.map((tile) => makeTile(tile, menu, tell)));
+  const resize = (height) => list.style.setProperty("--height", `${height}px`);
+  resize(data.height);
+  holder.replaceChildren(...(data.resizable ? [sizeSlider(data.height, resize)] : []), list, menu.root);
+  walkable(list);
+}
