@@ -33,7 +33,7 @@ def answered(page: Page, name: str) -> None:
     expect(page.locator(".st-key-query-picture img").first).to_have_attribute(
         "alt", f"Query: {name}", timeout=PATIENCE
     )
-    expect(page.locator(".st-key-cards-exact [class*=st-key-card-]")).to_have_count(10)
+    expect(page.locator(".st-key-grid-exact .tile")).to_have_count(10)
     page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
@@ -73,7 +73,7 @@ def click_times(page: Page, line: Line, position: int) -> tuple[float, float]:
         Seconds until its answer is on the screen, and those that the app took for it: from the
         browser's message to the last one that came back.
     """
-    card = page.locator(".st-key-cards-exact [class*=st-key-card-]").nth(position)
+    card = page.locator(".st-key-grid-exact .tile").nth(position)
     name = card.locator("a").first.get_attribute("href").split("image=")[1].split("&")[0]
     start = perf_counter()
     card.locator("a").first.click()

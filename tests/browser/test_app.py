@@ -35,7 +35,7 @@ def settled(page: Page) -> Page:
 
 
 def hits(page: Page, name: str = "lsh"):
-    return page.locator(f".st-key-cards-{name} [class*=st-key-card-]")
+    return page.locator(f".st-key-grid-{name} .tile")
 
 
 def query_picture(page: Page):
@@ -49,7 +49,7 @@ def shows_result_for(page: Page, query: str, *, k: int = 10) -> None:
 
 
 def similarities(page: Page, name: str = "exact") -> list[str]:
-    return hits(page, name).locator("[data-testid=stMarkdown]").all_inner_texts()
+    return hits(page, name).locator(".facts").all_inner_texts()
 
 
 def slide(page: Page, label: str, key: str) -> None:
@@ -205,7 +205,7 @@ def test_a_query_by_click_and_more_like_this(server, open_tab):
     expect(query_picture(page)).to_be_visible()
     settled(page)
     before = query_picture(page).get_attribute("alt")
-    hits(page, "exact").first.get_by_role("link", name="More like this").click()
+    hits(page, "exact").first.get_by_role("link").click()
     expect(query_picture(page)).not_to_have_attribute("alt", before)
     expect(page).to_have_url(re.compile(r"/search\?gallery=scenes&image="))
     settled(page)
@@ -329,7 +329,7 @@ def test_two_tabs_do_not_disturb_each_other(server, open_tab):
 
 def ranks(page: Page) -> list[str]:
     """Links of the ranking's images, the best first: each names its image."""
-    links = page.locator(".st-key-cards-ranking a")
+    links = page.locator(".st-key-grid-ranking a")
     return [link.get_attribute("href") for link in links.all()]
 
 
@@ -420,7 +420,7 @@ def test_results_show_every_part_and_a_link_opens_one(server, open_tab):
 def test_a_step_stays_while_one_follows_links_and_moves_sliders_on_its_page(server, open_tab):
     page = open_tab(server, EXAMPLE + "&tour=1")
     shows_result_for(page, "owl/03.jpg")
-    hits(page, "exact").first.get_by_role("link", name="More like this").click()
+    hits(page, "exact").first.get_by_role("link").click()
     expect(query_picture(page)).not_to_have_attribute("alt", "Query: owl/03.jpg")
     settled(page)
     slide(page, "Hits, k", "ArrowLeft")
@@ -490,7 +490,7 @@ def test_text_and_charts_stand_out_in_light_and_dark(server, open_tab, scheme):
     assert (background < 0.5) == (scheme == "dark")
     texts = {
         "h1": "color",
-        ".st-key-cards-lsh p": "color",
+        ".st-key-grid-lsh .facts div": "color",
         "[data-testid=stMetricValue]": "color",
         "[data-testid=stCaptionContainer]": "color",
         ".st-key-times .ytick text": "fill",

@@ -148,7 +148,7 @@ def test_a_click_on_a_dot_shows_the_two_images(server, open_tab):
     box = dots.last.bounding_box()  # the largest angle: it stands alone
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page).to_have_url(re.compile(f"pair={dots.count()}"))
-    expect(page.locator(".st-key-cards-pair img")).to_have_count(2)
+    expect(page.locator(".st-key-grid-pair img")).to_have_count(2)
     ready(page)
 
 

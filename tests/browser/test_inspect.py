@@ -40,7 +40,7 @@ def test_a_missed_neighbour_is_explained_brought_back_and_taken_away(server, ope
     expect(page.get_by_text("LSH missed")).to_be_visible()
     first = page.locator("[class*=st-key-missed-]").first
     name = first.locator("strong").first.inner_text()
-    first.get_by_role("link", name="Why?").click()
+    first.locator("a.picture").click()
     is_open(page, "Why?")
     expect(page).to_have_url(re.compile(r"part=Why%3F&other="))
     expect(page.locator("strong", has_text="of the exact scan and was missed")).to_be_visible()
