@@ -188,7 +188,7 @@ def choose_query(
     """
     # With a key of its own for each query, the box closes as soon as there is a new one.
     key = f"chooser-{shown.source}-{shown.name}"
-    is_browsing = not {"label", "page"}.isdisjoint(st.query_params)
+    is_browsing = not {"label", "sort", "page"}.isdisjoint(st.query_params)
     st.session_state.setdefault(key, shown.source is None or is_browsing)
     box = st.expander(
         "Choose a query" if shown.source is None else "Choose another query",
