@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 page = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
 assert not page.exception and not page.error, page
-assert len(page.markdown) > 8  # a caption below each hit
+assert len(page.get("bidi_component")) > 3  # the map, the code and the hits, beside the menu's
 print(*sys.modules)
 """
 
