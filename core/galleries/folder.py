@@ -29,7 +29,7 @@ _NAMED_ALIKE = "Its name is not valid UTF-8 and reads like that of another file;
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FilesFound:
     """What lies below a folder."""
 
     images: dict[str, Path]  # name -> file, in natural order
@@ -185,7 +185,7 @@ def image_names(root: Path) -> list[str]:
     return list(found.images)
 
 
-def look_through(root: Path) -> Found:
+def look_through(root: Path) -> FilesFound:
     """Find all images below a folder; what is none is named with its reason.
 
     Links to folders are followed, each folder is read once: a loop of links does no harm.
@@ -204,7 +204,7 @@ def look_through(root: Path) -> Found:
             left_out.append(LeftOut(name, reason))
         else:
             images[name] = found[name]
-    return Found(images, _in_order(*left_out))
+    return FilesFound(images, _in_order(*left_out))
 
 
 def no_images(what: str, left_out: Iterable[LeftOut]) -> str:

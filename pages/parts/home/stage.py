@@ -13,7 +13,7 @@ from pages.ui import pictures, resources, uploads
 from pages.ui.answers import answer
 from pages.ui.errors import plain
 from pages.ui.grid import show_grid
-from pages.ui.grid.gallery import Searched, hit_tiles
+from pages.ui.grid.gallery import FoundBy, hit_tiles
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
@@ -53,7 +53,7 @@ def embeddings_as_they_come(
         if so_far and len(so_far.ids) >= max(8, _PREVIEWS * n_shown) and not work.wait(0):
             n_shown = len(so_far.ids)
             result = answer(query, gallery, so_far, shown)
-            searched = Searched(result=result, stored=so_far)
+            searched = FoundBy(result=result, stored=so_far)
             _show_hits(frame, searched, gallery, shown, n_shown)
     frame.progress.empty()
     return work.result()
@@ -74,7 +74,7 @@ def show_answer(
         small_pictures.code(result)
     with frame.steps[3].container():
         small_pictures.buckets_read(result)
-    _show_hits(frame, Searched(result=result, stored=stored), gallery, shown)
+    _show_hits(frame, FoundBy(result=result, stored=stored), gallery, shown)
     with frame.told.container():
         st.markdown(told(result))
 
@@ -92,7 +92,7 @@ def told(result: SearchResult) -> str:
 
 
 def _show_hits(
-    frame: Frame, searched: Searched, gallery: Gallery, shown: View, n_so_far: int = 0
+    frame: Frame, searched: FoundBy, gallery: Gallery, shown: View, n_so_far: int = 0
 ) -> None:
     """Show the best hits; those of a gallery that still grows are replaced later."""
     with frame.hits.container():

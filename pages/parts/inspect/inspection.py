@@ -15,7 +15,7 @@ from core.lessons.evidence import Evidence
 from pages.ui import navigation, resources
 from pages.ui.answers import answer
 from pages.ui.grid import Action, Fact, Tile
-from pages.ui.grid.gallery import Searched, tile
+from pages.ui.grid.gallery import FoundBy, tile
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
@@ -48,7 +48,7 @@ class Inspection:
             self.shown,
             facts=facts,
             first=Action(label="Why here?", page=navigation.INSPECT, params=params),
-            searched=Searched(result=self.evidence.result, stored=self.stored),
+            searched=FoundBy(result=self.evidence.result, stored=self.stored),
         )
 
 

@@ -11,7 +11,7 @@ from core.galleries.store import StoredGallery
 from core.search import Hit, SearchResult
 from core.wording import count, duration, percent
 from pages.ui.grid import Fact, show_grid
-from pages.ui.grid.gallery import Searched, hit_tiles
+from pages.ui.grid.gallery import FoundBy, hit_tiles
 from pages.ui.tables import show_number
 from pages.ui.view import View
 
@@ -66,7 +66,7 @@ def hits_side_by_side(
         stored: its embeddings.
         shown: the view of the search.
     """
-    searched = Searched(result=result, stored=stored)
+    searched = FoundBy(result=result, stored=stored)
     marks = _marks(result)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -17,7 +17,7 @@ SIDE = 224  # pixels of a thumbnail: sharp where it is enlarged as well
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Searched:
+class FoundBy:
     """The search that pictures were found by, or not: what their menus compare them with."""
 
     result: SearchResult
@@ -40,7 +40,7 @@ def tile(
     alt: str = "",
     facts: Sequence[Fact] = (),
     first: Action | None = None,
-    searched: Searched | None = None,
+    searched: FoundBy | None = None,
 ) -> Tile:
     """Make a tile of a gallery image.
 
@@ -70,7 +70,7 @@ def hit_tiles(
     gallery: Gallery,
     shown: View,
     *,
-    searched: Searched | None = None,
+    searched: FoundBy | None = None,
     marks: dict[int, Fact] | None = None,
 ) -> list[Tile]:
     """Make a tile of each hit: rank and similarity, one mark, and the label.
@@ -111,7 +111,7 @@ def relevance(what: str, relevant: bool | None) -> Fact:
 
 
 def _actions(
-    gallery: Gallery, id: int, shown: View, first: Action | None, searched: Searched | None
+    gallery: Gallery, id: int, shown: View, first: Action | None, searched: FoundBy | None
 ) -> list[Action]:
     # Without the part of the page that the view may belong to: these lead to other pages.
     params = View.params(shown.with_query("image", gallery.items[id].name))

@@ -43,7 +43,7 @@ def test_every_point_tells_its_setting():
     assert drawn["ours: codes"].text[0].split("<br>") == [
         "refine 200",
         "neighbour recall@10: 0.900",
-        "0.100 ms a query",
+        "0.10 ms a query",
         "80 candidates",
     ]
     assert drawn["hnswlib"].text[0].startswith("ef 40<br>")
@@ -86,7 +86,7 @@ def test_time_over_size_tells_the_exponent_in_the_legend_and_the_setting_at_the_
     drawn = named(time_and_size(LINES))
     assert set(drawn) == {"exact scan, NumPy · N<sup>1.00</sup>", "ours: codes"}
     assert drawn["ours: codes"].text[1] == "10,000 images: 0.050 ms<br>narrow"
-    assert next(iter(drawn.values())).text[0] == "1,000 images: 0.100 ms"
+    assert next(iter(drawn.values())).text[0] == "1,000 images: 0.10 ms"
     figure = time_and_size(LINES)
     assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
 

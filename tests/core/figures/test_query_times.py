@@ -11,7 +11,7 @@ def test_every_query_is_a_dot_and_what_is_beyond_the_scale_lies_at_its_end():
     assert figure.data[1].text[0].startswith("query 1")
     assert [it.text for it in figure.layout.annotations] == [
         "exact · <b>10 ms</b>",
-        "ours · <b>0.100 ms</b>",
+        "ours · <b>0.10 ms</b>",
     ]
     assert figure.layout.xaxis.range == query_times(rows[:1]).layout.xaxis.range
     assert figure.data[0].line.color != figure.data[1].line.color
