@@ -88,7 +88,9 @@ class TrainingConfig:
         return asdict(self)
 
 
-def start_head(network: RetrievalNetwork, pooled: Tensor, seed: int) -> None:
+def start_head(
+    network: RetrievalNetwork, pooled: Tensor, seed: int, *, whitening: float = 0.0
+) -> None:
     """Set attention and fc to where training begins, from pooled features (n, 2048).
 
     Nothing stays of what they were, so that no training can see another one's images.
@@ -96,12 +98,22 @@ def start_head(network: RetrievalNetwork, pooled: Tensor, seed: int) -> None:
     The fc layer becomes the principal axes of the features; its bias moves their mean to the
     origin, where hyperplanes cut the data into halves of about equal size. The attention layer
     goes to its own start; what of it is random comes from ``seed``.
+
+    Args:
+        network: whose attention and fc are set.
+        pooled: (n, 2048).
+        seed: of what is random.
+        whitening: power of each axis' deviation that it is divided by. 0 keeps the variances as
+            they are; with 1 every axis counts alike, the noise of the last ones too.
     """
     pooled = normalize(pooled.double())
     mean = pooled.mean(dim=0)  # (2048,)
     centred = pooled - mean
-    _, axes = torch.linalg.eigh(centred.T @ centred)  # columns, by ascending variance
-    weight = axes[:, -network.config.dim :].flip(1).T  # (D, 2048)
+    variances, axes = torch.linalg.eigh(centred.T @ centred)  # columns, by ascending variance
+    axes, variances = (it[..., -network.config.dim :].flip(-1) for it in (axes, variances))
+    variances = variances.clamp_min(1e-12)  # of fewer pictures than axes some are 0
+    scale = (variances.sum() / (variances ** (1 - whitening)).sum()).sqrt()  # the sum is kept
+    weight = (scale * axes * variances ** (-whitening / 2)).T  # (D, 2048)
     torch.manual_seed(seed)
     network.attention_layer.start()
     with torch.no_grad():
