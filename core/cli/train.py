@@ -19,11 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import locations
-from ..evaluation.attention_focus import cell_shares
+from ..errors import SettingError
 from ..evaluation.generalisation import Unseen, leave_labels_out
 from ..files import check_can_write
 from ..galleries.base import Gallery, GalleryItem
-from ..galleries.masks import MaskedFolder
 from ..galleries.registry import open_gallery
 from ..model.attention import ATTENTION_MODES
 from ..model.checkpoint import Checkpoint, Provenance, init_network, save_checkpoint, weights_digest
@@ -32,7 +31,6 @@ from ..model.feature_maps import AugmentedView, FeatureMaps, load_or_compute
 from ..model.general import (
     UNLABELLED,
     GeneralConfig,
-    MaskedPictures,
     TrainingPictures,
     start_general_head,
     train_general,
@@ -50,17 +48,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gallery",
         action="append",
-        required=True,
+        default=[],
         metavar="G",
         help="pictures to train on: a gallery's key, or a folder or zip with a folder for each "
         "label; give it several times for several",
     )
     parser.add_argument(
-        "--masks",
+        "--scenic",
         action="append",
         default=[],
-        metavar="FOLDER",
-        help="pictures with masks (images/ and masks/) that teach the spatial gate",
+        metavar="G",
+        help="the same, for pictures that are often wholly what they show, such as a shore: there "
+        "the spatial gate may change less",
     )
     parser.add_argument(
         "--init",
@@ -103,6 +102,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Train, judge, save."""
     started = time.perf_counter()
+    if not options.gallery and not options.scenic:
+        raise SettingError("There is nothing to train on; name pictures with --gallery.")
     check_can_write(options.out)
     config = GeneralConfig(
         **{field.name: getattr(options, field.name) for field in fields(GeneralConfig)}
@@ -118,14 +119,14 @@ def run(options: argparse.Namespace) -> None:
     backbone = weights_digest(network.backbone)
     embedder = Embedder(Checkpoint(network, preprocess, Provenance(), backbone))
     with progress_bar() as progress:
-        galleries = [open_gallery(it, progress=progress) for it in options.gallery]
-        masks = [MaskedFolder(Path(it), progress=progress) for it in options.masks]
+        chosen = [*options.scenic, *options.gallery]
+        galleries = [open_gallery(it, progress=progress) for it in chosen]
         names, numbers = numbered([labels_of(gallery) for gallery in galleries])
         maps = [_feature_maps(gallery, embedder, progress) for gallery in galleries]
-        pictures = TrainingPictures.of(maps, np.concatenate(numbers))
-        masked = _masked(masks, embedder, progress) if masks else None
-        digests = [gallery.digest for gallery in [*galleries, *masks]]
-        key = repr((digests, backbone, network.config, preprocess, config))
+        scenic = range(len(options.scenic))
+        pictures = TrainingPictures.of(maps, np.concatenate(numbers), scenic)
+        digests = [gallery.digest for gallery in galleries]
+        key = repr((digests, scenic, backbone, network.config, preprocess, config))
         states = locations.home() / "training" / hashlib.sha256(key.encode()).hexdigest()[:24]
         unseen = (
             leave_labels_out(
@@ -135,7 +136,6 @@ def run(options: argparse.Namespace) -> None:
                 galleries=[gallery.key for gallery in galleries],
                 names=names,
                 n_folds=options.folds,
-                masked=masked,
                 states=states / f"of-{options.folds}",
                 progress=progress,
             )
@@ -148,14 +148,16 @@ def run(options: argparse.Namespace) -> None:
             pictures,
             config,
             teacher=teacher,
-            masked=masked,
             resume=states / "all.pt",
             progress=progress,
         )
     training = {
         **circumstances(),
-        "galleries": [_told(gallery) for gallery in galleries],
-        "masks": [_told(gallery) for gallery in masks],
+        "galleries": [
+            {"key": gallery.key, "digest": gallery.digest, "images": len(gallery.items)}
+            for gallery in galleries
+        ],
+        "scenic": [gallery.key for gallery in galleries[: len(scenic)]],
         "images": len(pictures.ids),
         "without_label": int((pictures.labels == UNLABELLED).sum()),
         "labels": len(names),
@@ -228,19 +230,3 @@ def unseen_table(unseen: Sequence[Unseen]) -> list[str]:
 def _feature_maps(gallery: Gallery, embedder: Embedder, progress: Progress) -> FeatureMaps:
     folder = locations.home() / "feature-maps"
     return load_or_compute(gallery, embedder, AugmentedView(0, 0), folder, progress=progress)
-
-
-def _masked(
-    galleries: Sequence[MaskedFolder], embedder: Embedder, progress: Progress
-) -> MaskedPictures:
-    maps = np.concatenate([_feature_maps(it, embedder, progress) for it in galleries])
-    shares = [
-        cell_shares(gallery.mask(item.id), *maps.shape[2:])
-        for gallery in galleries
-        for item in gallery.items
-    ]
-    return MaskedPictures(maps, np.stack(shares).astype(np.float32))
-
-
-def _told(gallery: Gallery) -> dict[str, str | int]:
-    return {"key": gallery.key, "digest": gallery.digest, "images": len(gallery.items)}

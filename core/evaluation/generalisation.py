@@ -20,7 +20,6 @@ from ..model.attention import ATTENTION_MODES
 from ..model.general import (
     UNLABELLED,
     GeneralConfig,
-    MaskedPictures,
     TrainingPictures,
     start_general_head,
     train_general,
@@ -73,7 +72,6 @@ def leave_labels_out(
     galleries: Sequence[str],
     names: Sequence[str],
     n_folds: int,
-    masked: MaskedPictures | None = None,
     states: Path | None = None,
     progress: Progress = silent,
 ) -> list[Unseen]:
@@ -86,7 +84,6 @@ def leave_labels_out(
         galleries: the name of each gallery of ``pictures``.
         names: of the labels, by number.
         n_folds: how many times the labels are dealt.
-        masked: pictures with masks, for every fold.
         states: a folder that keeps each fold's training, so that a killed run goes on.
         progress: told after each training step.
 
@@ -115,9 +112,7 @@ def leave_labels_out(
         start = start_general_head(learner, seen.pooled(), recipe)
         untrained = deepcopy(learner)
         state = states / f"fold-{number}.pt" if states else None
-        train_general(
-            learner, seen, recipe, teacher=start, masked=masked, resume=state, progress=report
-        )
+        train_general(learner, seen, recipe, teacher=start, resume=state, progress=report)
         for gallery, folds in zip(galleries, dealt, strict=True):
             if folds is not None:
                 unseen = np.flatnonzero(np.isin(pictures.labels, folds[number - 1]))

@@ -5,13 +5,13 @@ The backbone stays as ImageNet left it. The head learns from several sources at 
 * **Labels**, where pictures have them: images of one label lie close together and others apart
   (``contrastive_loss``).
 * **Untouched features**, of every picture: the similarities that ImageNet training gave are
-  kept (``structure_loss``), so that little of what it knew is lost.
+  kept (``structure_loss``), so that little of what it knew is lost. In scenic galleries, whose
+  pictures are often wholly what they show, a shore or a mountain, the spatial gate may change
+  less.
 * **Every attention mode in every step**: with each gate alone, with both and with none the
   embedding must be good, so that attention can be switched and compared.
 * **Foreign places**: in some pictures the places with the weakest features are replaced by such
   places of another picture. What the thing is stays; what stands around it must not count.
-* **Masks**, where pictures have them: what of the spatial gate lies outside the object is paid
-  for.
 * **Restraint**: parts of the channel gate's MLP are left out at random, and gates that differ
   much from channel to channel are paid for. Without it channel attention learns its labels by
   heart.
@@ -20,7 +20,7 @@ The spatial gate doesn't start flat, because training leaves it there. It starts
 already: see ``AttentionLayer.look``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -55,24 +55,23 @@ class GeneralConfig:
         SettingError: a number outside its range.
     """
 
-    epochs: int = 9
-    channel_rate: float = 3e-4  # learning rate of channel attention
-    spatial_rate: float = 1e-4  # of spatial attention, whose start is good: slow
+    epochs: int = 5
+    channel_rate: float = 5e-4  # learning rate of channel attention
+    spatial_rate: float = 3e-5  # of spatial attention, whose start is good: slow
     fc_rate: float = 1e-4
     temperature: float = 0.1  # of the contrastive loss
-    structure_weight: float = 10.0  # of changed similarities, without the spatial gate
-    looking_weight: float = 3.0  # the same with it, which must change some
-    outside_weight: float = 0.3  # of the gate outside the masks
+    structure_weight: float = 40.0  # of changed similarities, without the spatial gate
+    looking_weight: float = 6.0  # the same with it, which must change some
+    scenic_weight: float = 150.0  # the same with it, beside that, within scenic galleries
     restraint_weight: float = 1.0  # of channels that are weighed differently
     dropout: float = 0.5  # of the channel gate's middle
     foreign: float = 0.5  # share of the pictures that get foreign places
-    sharpness: float = 8.0  # of the spatial gate's start, per unit of the mean of F
+    sharpness: float = 9.0  # of the spatial gate's start, per unit of the mean of F
     level: float = 0.6  # mean of F at which the gate starts at one half
     whitening: float = 0.5  # of fc's start: 0 keeps the axes' variances, 1 makes all alike
     labels_per_batch: int = 32
     images_per_label: int = 4
     unlabelled_per_batch: int = 32
-    masked_per_batch: int = 24
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -80,8 +79,8 @@ class GeneralConfig:
         for name in (*rates, "epochs"):
             if not getattr(self, name) > 0:
                 raise SettingError(f"{name} is {getattr(self, name)}; it must be above 0.")
-        weights = ("structure_weight", "looking_weight", "outside_weight")
-        counts = ("unlabelled_per_batch", "masked_per_batch", "seed")
+        weights = ("structure_weight", "looking_weight", "scenic_weight")
+        counts = ("unlabelled_per_batch", "seed")
         for name in (*weights, *counts, "restraint_weight", "sharpness"):
             if not getattr(self, name) >= 0:
                 raise SettingError(f"{name} is {getattr(self, name)}; it must be 0 or more.")
@@ -108,16 +107,20 @@ class TrainingPictures:
         labels: (n,) number of each picture's label, galleries one after the other, or
             ``UNLABELLED``.
         ids: which of them to train on, ascending; the others are never read.
+        scenic: which of the galleries are.
     """
 
     maps: Sequence[FeatureMaps]
     labels: NDArray[np.int64]
     ids: NDArray[np.intp]
+    scenic: Collection[int] = ()
 
     @classmethod
-    def of(cls, maps: Sequence[FeatureMaps], labels: NDArray[np.int64]) -> Self:
+    def of(
+        cls, maps: Sequence[FeatureMaps], labels: NDArray[np.int64], scenic: Collection[int] = ()
+    ) -> Self:
         """Take all pictures of some galleries."""
-        return cls(maps, labels, np.arange(len(labels)))
+        return cls(maps, labels, np.arange(len(labels)), scenic)
 
     def without(self, labels: NDArray[np.int64]) -> Self:
         """Leave out all pictures of some labels."""
@@ -132,19 +135,19 @@ class TrainingPictures:
         ]  # from the end
         return torch.from_numpy(np.stack(rows).astype(np.float32))
 
+    def is_scenic(self, ids: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Tell which pictures are of a scenic gallery: (n,)."""
+        return np.isin(self._galleries(ids), [*self.scenic])
+
+    def _galleries(self, ids: NDArray[np.intp]) -> NDArray[np.intp]:
+        ends = np.cumsum([len(maps) for maps in self.maps])
+        return np.searchsorted(ends, ids, side="right")
+
     def pooled(self, ids: NDArray[np.intp] | None = None) -> Tensor:
         """Average-pool F of some pictures, or of all to train on: (n, 2048)."""
         ids = self.ids if ids is None else ids
         parts = np.split(ids, range(BATCH, len(ids), BATCH))
         return torch.cat([self.features(part).mean(dim=(2, 3)) for part in parts])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MaskedPictures:
-    """Pictures with masks: F, (N, 2048, H, W), and the object's share of each place, (N, H, W)."""
-
-    maps: FeatureMaps
-    cells: NDArray[np.float32]
 
 
 def start_general_head(
@@ -219,18 +222,6 @@ def with_foreign_places(
     return mixed.view_as(features), torch.from_numpy(~changed)
 
 
-def outside_loss(gate: Tensor, cells: Tensor) -> Tensor:
-    """Mean over pictures of -log of the gate's share that lies on the object.
-
-    Args:
-        gate: M_s, (B, 1, H, W).
-        cells: (B, H, W) the object's share of each place.
-    """
-    weights = gate.squeeze(1)
-    inside = (weights * cells).sum(dim=(1, 2)) / weights.sum(dim=(1, 2))
-    return -inside.clamp_min(1e-4).log().mean()
-
-
 def restraint_loss(gate: Tensor) -> Tensor:
     """Mean over pictures of the variance of log M_c over its channels.
 
@@ -246,7 +237,6 @@ def train_general(
     config: GeneralConfig,
     *,
     teacher: nn.Linear,
-    masked: MaskedPictures | None = None,
     resume: Path | None = None,
     progress: Progress = silent,
 ) -> list[dict[str, float]]:
@@ -257,14 +247,13 @@ def train_general(
         pictures: what to train on.
         config: the recipe; the same seed and threads give the same weights.
         teacher: what ``start_general_head`` returned.
-        masked: pictures with masks; None trains without.
         resume: a file that keeps the state after each epoch. Where it exists, training goes on
             from it, to the same weights; it must be of the same training.
         progress: told after each step.
 
     Returns:
-        For each epoch the mean ``contrastive``, ``structure`` and ``outside`` loss, and their
-        weighted sum ``total``.
+        For each epoch the mean ``contrastive``, ``structure`` and ``restraint`` loss, and the
+        weighted sum of all, ``total``.
 
     Raises:
         GalleryError: too few labels.
@@ -278,7 +267,7 @@ def train_general(
     steps = sum(map(len, epochs))
     optimiser, schedule = _optimiser(network, config, steps)
     state = TrainingState(network, optimiser, schedule, rng)
-    losses = _Losses(network, pictures, config, teacher, masked, rng)
+    losses = _Losses(network, pictures, config, teacher, rng)
     with one_at_a_time(resume, progress):
         if resume and resume.exists():
             state.load(resume)
@@ -313,7 +302,6 @@ class _Losses:
     pictures: TrainingPictures
     config: GeneralConfig
     teacher: nn.Linear
-    masked: MaskedPictures | None
     rng: np.random.Generator
 
     def of(self, ids: NDArray[np.intp]) -> dict[str, Tensor]:
@@ -325,6 +313,7 @@ class _Losses:
         features, whole = with_foreign_places(features, config.foreign, self.rng)
         labels = torch.from_numpy(self.pictures.labels[ids])
         known = labels != UNLABELLED
+        scenic = (whole & torch.from_numpy(self.pictures.is_scenic(ids))).nonzero().flatten()
         parts = {"contrastive": torch.zeros(()), "structure": torch.zeros(())}
         total = torch.zeros(())
         for mode, weight in MODE_WEIGHTS.items():
@@ -333,31 +322,16 @@ class _Losses:
             changed = structure_loss(made.embedding[whole], original[whole])
             kept = config.looking_weight if mode in LOOKING else config.structure_weight
             total = total + weight * (apart + kept * changed)
+            if mode in LOOKING and len(scenic) > 1:
+                within = structure_loss(made.embedding[scenic], original[scenic])
+                total = total + weight * config.scenic_weight * within
             parts["contrastive"] += apart.detach() / len(MODE_WEIGHTS)
             parts["structure"] += changed.detach() / len(MODE_WEIGHTS)
             if mode == "channel" and made.maps.channel is not None:
-                parts["restraint"] = restraint_loss(made.maps.channel.gate)
-        parts |= self._outside()
-        for name in ("restraint", "outside"):
-            if name in parts:
-                total = total + getattr(config, f"{name}_weight") * parts[name]
+                restraint = restraint_loss(made.maps.channel.gate)
+                parts["restraint"] = restraint.detach()
+                total = total + config.restraint_weight * restraint
         return {**parts, "total": total}
-
-    def _outside(self) -> dict[str, Tensor]:
-        """Judge the gate behind channel attention and alone, on some pictures with masks."""
-        n = self.config.masked_per_batch
-        if self.masked is None or n == 0:
-            return {}
-        ids = self.rng.choice(len(self.masked.cells), n, replace=len(self.masked.cells) < n)
-        features = torch.from_numpy(self.masked.maps[ids].astype(np.float32))
-        cells = torch.from_numpy(self.masked.cells[ids])
-        gates = [self._spatial_gate(features, mode) for mode in LOOKING]
-        losses = [outside_loss(gate, cells) for gate in gates if gate is not None]
-        return {"outside": torch.stack(losses).sum()} if losses else {}
-
-    def _spatial_gate(self, features: Tensor, mode: AttentionMode) -> Tensor | None:
-        spatial = self.network.attention_layer(features, attention=mode).spatial
-        return None if spatial is None else spatial.gate
 
 
 def _mirrored(features: Tensor, rng: np.random.Generator) -> Tensor:

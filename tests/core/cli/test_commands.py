@@ -1,14 +1,12 @@
 """Each command from its arguments to what it prints and writes, on a gallery of 20 pictures."""
 
 import json
-import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from core.cli import common as shared
@@ -299,7 +297,7 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
     out = home / "weights" / "trained.safetensors"
     options = [*SMALL, "--folds", "2", "--seed", "3", "--images-per-label", "2"]
     red = gallery.root / "red"  # no folders in it: no labels
-    where = ["--gallery", str(gallery.root), "--gallery", str(red), "--init", str(first_weights)]
+    where = ["--gallery", str(red), "--scenic", str(gallery.root), "--init", str(first_weights)]
     assert main(["train", *where, "--out", str(out), *options]) == 0
     text = capsys.readouterr().out
     checkpoint = load_checkpoint(out)
@@ -317,7 +315,7 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
     assert (first["digest"], first["images"]) == (gallery.digest, 20)
     assert second["images"] == 5
     assert (training["images"], training["without_label"], training["labels"]) == (25, 5, 4)
-    assert training["masks"] == []
+    assert training["scenic"] == [gallery.key]
     assert training["init"] == "resnet50.safetensors"
     assert training["recipe"]["seed"] == 3
     (epoch,) = training["losses"]
@@ -339,22 +337,6 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
     assert all(torch.equal(backbone[name], given[name].float()) for name in given)
     assert len(list((home / "feature-maps").glob("*.npy"))) == 2  # one for each gallery
     assert not list((home / "training").iterdir())  # nothing is left of a training that ended
-
-
-@pytest.mark.usefixtures("few_axes")
-def test_train_takes_masks(home, gallery, first_weights, tmp_path):
-    masked = tmp_path / "masked"
-    shutil.copytree(gallery.root / "red", masked / "images")
-    (masked / "masks").mkdir()
-    for image in (masked / "images").iterdir():
-        Image.new("L", (72, 48), 255).save((masked / "masks" / image.name).with_suffix(".png"))
-    out = home / "trained.safetensors"
-    where = ["--gallery", str(gallery.root), "--masks", str(masked), "--init", str(first_weights)]
-    assert main(["train", *where, "--out", str(out), *SMALL, "--folds", "0"]) == 0
-    training = load_checkpoint(out).provenance.training
-    assert training["masks"][0]["images"] == 5
-    assert training["losses"][0]["outside"] == pytest.approx(0, abs=1e-4)  # all of it is object
-    assert training["unseen_labels"] == []
 
 
 @pytest.mark.usefixtures("few_axes")
@@ -418,6 +400,7 @@ def test_train_refuses_at_once_what_cannot_come_to_an_end(
     assert "no weights" in fails([*where, "--init", tmp_path / "no"], capsys)
     assert "v1.5" in fails([*where, "--init", "torchvision", "--strides", "v1"], capsys)
     assert "foreign is 2.0" in fails([*where, "--foreign", "2"], capsys)
-    assert "no folder masks/" in fails([*where, "--masks", photos], capsys)
+    nothing = ["train", "--init", first_weights, "--out", out]
+    assert "There is nothing to train on" in fails(nothing, capsys)
     assert not out.exists()
     assert not home.exists()

@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pytest
 import torch
@@ -13,10 +11,8 @@ from core.model import network as network_module
 from core.model.general import (
     UNLABELLED,
     GeneralConfig,
-    MaskedPictures,
     TrainingPictures,
     batches,
-    outside_loss,
     restraint_loss,
     start_general_head,
     train_general,
@@ -31,7 +27,6 @@ QUICK = GeneralConfig(
     labels_per_batch=4,
     images_per_label=3,
     unlabelled_per_batch=2,
-    masked_per_batch=4,
 )
 
 
@@ -45,33 +40,26 @@ def network(monkeypatch):
 
 
 def things(seed):
-    """Pictures of a thing each: strong where it stands, of its label's kind; weak noise around."""
+    """Pictures of a thing each: strong where it stands, of its label's kind; noise everywhere."""
     rng = np.random.default_rng(seed)
     kinds = np.random.default_rng(0).random((N_LABELS, CHANNELS))
     maps = 0.8 * rng.random((len(LABELS), CHANNELS, SIDE, SIDE))
-    cells = np.zeros((len(LABELS), SIDE, SIDE), np.float32)
     for i, label in enumerate(LABELS):
         row, column = rng.integers(0, SIDE - 1, 2)
         maps[i, :, row : row + 2, column : column + 2] += 0.6 * kinds[label][:, None, None]
-        cells[i, row : row + 2, column : column + 2] = 1
-    return maps.astype(np.float16), cells
+    return maps.astype(np.float16)
 
 
 @pytest.fixture(scope="module")
 def maps():
-    return things(1)[0]
-
-
-@pytest.fixture(scope="module")
-def masked():
-    return MaskedPictures(*things(2))
+    return things(1)
 
 
 @pytest.fixture
 def pictures(maps):
     """Two galleries of one kind, the second without labels."""
     labels = np.concatenate([LABELS, np.full(len(LABELS), UNLABELLED)])
-    return TrainingPictures.of([maps, things(3)[0]], labels)
+    return TrainingPictures.of([maps, things(3)], labels)
 
 
 # What it trains on ------------------------------------------------------------------------
@@ -84,6 +72,8 @@ def test_pictures_of_several_galleries_stand_one_after_the_other(maps, pictures)
     pooled = pictures.pooled(ids)
     torch.testing.assert_close(pooled, torch.from_numpy(expected).float().mean(dim=(2, 3)))
     assert pictures.pooled().shape == (60, CHANNELS)
+    second = TrainingPictures.of(pictures.maps, pictures.labels, scenic=[1])
+    assert second.is_scenic(ids).tolist() == [False, False, True, True]
 
 
 def test_pictures_of_labels_left_out_are_none_to_train_on(pictures):
@@ -128,7 +118,7 @@ def test_fewer_than_two_labels_are_one_sentence(maps):
     [
         ({"epochs": 0}, "epochs is 0; it must be above 0."),
         ({"channel_rate": -1.0}, "channel_rate is -1.0; it must be above 0."),
-        ({"outside_weight": -0.5}, "outside_weight is -0.5; it must be 0 or more."),
+        ({"scenic_weight": -0.5}, "scenic_weight is -0.5; it must be 0 or more."),
         ({"foreign": 1.5}, "foreign is 1.5; it must be 0 to 1."),
         ({"labels_per_batch": 1}, "A batch of 1 labels × 4 images has no pairs to compare"),
     ],
@@ -139,7 +129,7 @@ def test_settings_out_of_range_are_one_sentence(settings, what):
     assert str(caught.value).startswith(what)
 
 
-# Foreign places, masks --------------------------------------------------------------------
+# Foreign places, restraint --------------------------------------------------------------------
 
 
 def test_foreign_places_take_the_weakest_and_give_the_weakest():
@@ -165,14 +155,6 @@ def test_no_share_of_foreign_places_changes_nothing():
     mixed, whole = with_foreign_places(features, 0.0, np.random.default_rng(0))
     assert torch.equal(mixed, features)
     assert whole.all()
-
-
-def test_the_loss_outside_is_the_one_worked_out_by_hand():
-    gate = torch.tensor([[[[0.6, 0.2], [0.1, 0.1]]], [[[0.25, 0.25], [0.25, 0.25]]]])
-    cells = torch.tensor([[[1.0, 0.0], [0.0, 0.0]], [[0.5, 0.5], [0.0, 1.0]]])
-    expected = (-math.log(0.6) - math.log(0.5)) / 2
-    assert outside_loss(gate, cells).item() == pytest.approx(expected)
-    assert outside_loss(7 * gate, cells).item() == pytest.approx(expected)  # of its share only
 
 
 def test_restraint_is_the_variance_of_the_gates_logarithm():
@@ -229,24 +211,6 @@ def test_training_brings_labels_together_in_every_mode(network, pictures, maps):
     for untrained, learned in zip(before, after, strict=True):
         assert learned > min(untrained + 0.02, 0.99)
     assert history[-1]["contrastive"] < history[0]["contrastive"]
-    assert "outside" not in history[0]
-
-
-@pytest.mark.model
-def test_masks_draw_the_gate_to_the_object(network, pictures, masked):
-    def inside():
-        with torch.inference_mode():
-            features = torch.from_numpy(masked.maps.astype(np.float32))
-            gate = network.head(features).maps.spatial.gate
-        return math.exp(-outside_loss(gate, torch.from_numpy(masked.cells)).item())
-
-    flat = {"sharpness": 0.0, "spatial_rate": 0.3, "outside_weight": 3.0, "epochs": 15}
-    config = GeneralConfig(**QUICK.describe() | flat)
-    start_general_head(network, pictures.pooled(), config)
-    assert inside() == pytest.approx(4 / 16)
-    history = trained(network, pictures, config, masked=masked)
-    assert inside() > 0.5
-    assert history[-1]["outside"] < history[0]["outside"]
 
 
 @pytest.mark.model
@@ -271,6 +235,19 @@ def test_where_nothing_may_change_similarities_stay(network, pictures):
 
 
 @pytest.mark.model
+def test_a_scenic_gallery_keeps_more_of_its_similarities(network, maps):
+    def change(scenic):
+        """How far the cosines of a gallery move where the gate may move them freely."""
+        free = {"structure_weight": 0.0, "looking_weight": 0.0, "scenic_weight": 1e3}
+        rates = {"epochs": 10, "foreign": 0.0, "fc_rate": 1e-2, "sharpness": 0.0}
+        config = GeneralConfig(**QUICK.describe() | free | rates)
+        seen = TrainingPictures.of([maps], LABELS, scenic)
+        return trained(network, seen, config)[-1]["structure"]
+
+    assert change(scenic=[0]) < change(scenic=[]) / 2
+
+
+@pytest.mark.model
 def test_pictures_left_out_are_never_read(network, pictures, monkeypatch):
     poisoned = [maps.copy() for maps in pictures.maps]
     poisoned[0][LABELS == 2] = np.nan
@@ -281,8 +258,8 @@ def test_pictures_left_out_are_never_read(network, pictures, monkeypatch):
 
 
 @pytest.mark.model
-def test_a_killed_training_goes_on_to_the_same_weights(network, pictures, masked, tmp_path):
-    whole = trained(network, pictures, QUICK, masked=masked)
+def test_a_killed_training_goes_on_to_the_same_weights(network, pictures, tmp_path):
+    whole = trained(network, pictures, QUICK)
     weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
 
     def kill(done, total, what):
@@ -291,11 +268,9 @@ def test_a_killed_training_goes_on_to_the_same_weights(network, pictures, masked
 
     path = tmp_path / "state.pt"
     with pytest.raises(KeyboardInterrupt):
-        trained(network, pictures, QUICK, masked=masked, resume=path, progress=kill)
+        trained(network, pictures, QUICK, resume=path, progress=kill)
     told = []
-    resumed = trained(
-        network, pictures, QUICK, masked=masked, resume=path, progress=lambda *it: told.append(it)
-    )
+    resumed = trained(network, pictures, QUICK, resume=path, progress=lambda *it: told.append(it))
     assert told[0][2].startswith("Epoch 2 of 2, loss ")
     assert told[-1][0] == told[-1][1] == 4
     assert resumed == whole
