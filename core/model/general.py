@@ -55,7 +55,7 @@ class GeneralConfig:
         SettingError: a number outside its range.
     """
 
-    epochs: int = 5
+    epochs: int = 4
     channel_rate: float = 5e-4  # learning rate of channel attention
     spatial_rate: float = 3e-5  # of spatial attention, whose start is good: slow
     fc_rate: float = 1e-4
@@ -71,7 +71,7 @@ class GeneralConfig:
     whitening: float = 0.5  # of fc's start: 0 keeps the axes' variances, 1 makes all alike
     labels_per_batch: int = 32
     images_per_label: int = 4
-    unlabelled_per_batch: int = 32
+    unlabelled_per_batch: int = 16
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -126,13 +126,18 @@ class TrainingPictures:
         """Leave out all pictures of some labels."""
         return replace(self, ids=self.ids[~np.isin(self.labels[self.ids], labels)])
 
-    def features(self, ids: NDArray[np.intp]) -> Tensor:
-        """Return F of some pictures, (n, 2048, H, W) float32."""
+    def features(self, ids: NDArray[np.intp], turned: NDArray[np.bool_] | None = None) -> Tensor:
+        """Return F of some pictures, (n, 2048, H, W) float32.
+
+        Args:
+            ids: (n,) which.
+            turned: (n,) in which of them left and right change places.
+        """
         ends = np.cumsum([len(maps) for maps in self.maps])
-        which = np.searchsorted(ends, ids, side="right")
-        rows = [
-            self.maps[m][id - ends[m]] for m, id in zip(which, ids, strict=True)
-        ]  # from the end
+        pairs = zip(self._galleries(ids), ids, strict=True)
+        rows = [self.maps[gallery][id - ends[gallery]] for gallery, id in pairs]  # from its end
+        if turned is not None:
+            rows = [F[..., ::-1] if turn else F for F, turn in zip(rows, turned, strict=True)]
         return torch.from_numpy(np.stack(rows).astype(np.float32))
 
     def is_scenic(self, ids: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -307,7 +312,8 @@ class _Losses:
     def of(self, ids: NDArray[np.intp]) -> dict[str, Tensor]:
         """Return the losses of one batch by name, and their weighted sum as ``total``."""
         config = self.config
-        features = _mirrored(self.pictures.features(ids), self.rng)  # (B, 2048, H, W)
+        turned = self.rng.random(len(ids)) < 0.5
+        features = self.pictures.features(ids, turned=turned)  # (B, 2048, H, W)
         with torch.no_grad():
             original = normalize(self.teacher(normalize(features.mean(dim=(2, 3)))))  # (B, D)
         features, whole = with_foreign_places(features, config.foreign, self.rng)
@@ -332,12 +338,6 @@ class _Losses:
                 parts["restraint"] = restraint.detach()
                 total = total + config.restraint_weight * restraint
         return {**parts, "total": total}
-
-
-def _mirrored(features: Tensor, rng: np.random.Generator) -> Tensor:
-    """Turn left and right round in half of the maps, (B, C, H, W)."""
-    turned = torch.from_numpy(rng.random(len(features)) < 0.5)
-    return torch.where(turned[:, None, None, None], features.flip(3), features)
 
 
 def _optimiser(
