@@ -1,5 +1,8 @@
 """Training of attention and fc, the backbone frozen up to its last stage or whole (section 3.2).
 
+This is the training of the paper's experiment: a network for one gallery. The checkpoint that
+ships is trained for pictures of any kind: see ``general``, which shares what is below.
+
 What is learned: that images of one class lie close together and others apart (supervised
 contrastive loss; Khosla et al., NeurIPS 2020). What is kept: the similarities that ImageNet
 training gave to all pairs, classes or not, because a general embedding must also serve
@@ -9,9 +12,8 @@ The start is not random. The fc layer begins as the principal axes of the pooled
 the attention layer where it says itself: CBAM with both gates at exactly one half everywhere,
 so that the untrained embedding is already as good as the ImageNet features it comes from.
 
-How much learns is a setting. The head alone trains in minutes and stays general: so the
-checkpoint that ships was made. With the backbone's last stage it fits one gallery better: so
-the paper's experiment is run. All stages before what learns are computed once, ahead: see
+How much learns is a setting: the head alone, or with it the backbone's last stage, which fits one
+gallery better. All stages before what learns are computed once, ahead: see
 ``core.model.feature_maps``.
 
 The paper doesn't give its loss, its rates or the number of its epochs.
@@ -45,7 +47,7 @@ Validate = Callable[[], dict[str, float]]  # called after each epoch; its figure
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingConfig:
-    """How a network is trained; the defaults made the checkpoint that ships.
+    """How a network is trained for one gallery.
 
     Raises:
         SettingError: a number outside its range.
