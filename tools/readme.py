@@ -29,14 +29,20 @@ SYSTEMS = {  # of the retrieval files
     "ours, CBAM off": "attention off",
     "ours": "attention both",
 }
-UNSEEN: dict[str, Callable[[Any], float]] = {  # of the folds in the checkpoint's header
-    "ImageNet features, average-pooled, untouched (2048 numbers)": lambda it: it["untouched"],
-    "before training: principal axes (256 numbers)": lambda it: it["start"],
-    "trained, CBAM off": lambda it: it["trained"]["off"],
-    "trained, channel attention only": lambda it: it["trained"]["channel"],
-    "trained, spatial attention only": lambda it: it["trained"]["spatial"],
-    "trained, both": lambda it: it["trained"]["both"],
+UNSEEN: dict[str, Callable[[Any], float]] = {  # of the unseen labels in the checkpoint's header
+    "untouched": lambda it: it["untouched"],
+    "start": lambda it: it["start"],
+    "no attention": lambda it: it["trained"]["off"],
+    "channel": lambda it: it["trained"]["channel"],
+    "spatial": lambda it: it["trained"]["spatial"],
+    "both": lambda it: it["trained"]["both"],
 }
+LOOKS = {  # of the files with masks
+    "attention-scenes": "Scenes, painted",
+    "attention-masks-pets": "pets, photographs",
+    "attention-masks-humans": "people, photographs",
+}
+MAPS = ("M_s, trained", "Mean of F", "Gaussian in the middle", "Grad-CAM, trained", "True mask")
 METHODS = (
     *("exact scan, NumPy", "exact scan, faiss", "faiss IndexLSH + RefineFlat"),
     *("faiss IndexIVFFlat", "hnswlib", "ours: buckets", "ours: codes"),
@@ -122,10 +128,32 @@ def leads() -> str:
 
 
 def unseen() -> str:
-    """How good the embedding is on classes that it never saw."""
-    folds = json.loads(read_header(DEFAULT)["training"])["unseen_classes_mAP"]
-    rows = [[title, f"{mean(map(pick, folds)):.4f}"] for title, pick in UNSEEN.items()]
-    return table(["on classes never seen in training", "mAP"], rows)
+    """How good the embedding is on labels that it never saw, gallery by gallery."""
+    parts = json.loads(read_header(DEFAULT)["training"])["unseen_labels"]
+    folds = sorted({it["fold"] for it in parts})
+    rows = []
+    for gallery in dict.fromkeys(it["gallery"] for it in parts):
+        own = [it for it in parts if it["gallery"] == gallery]
+        cells = [f"{mean(map(pick, own)):.3f}" for pick in UNSEEN.values()]
+        rows.append([gallery.removeprefix("folder-"), *cells])
+    means = [  # over the galleries, one for each training
+        [mean(pick(it) for it in parts if it["fold"] == fold) for fold in folds]
+        for pick in UNSEEN.values()
+    ]
+    cells = [f"**{mean(it):.3f}** ({min(it):.3f} to {max(it):.3f})" for it in means]
+    rows.append([f"all, lowest and highest of {len(folds)} trainings", *cells])
+    return table(["mAP on labels never seen in training", *UNSEEN], rows)
+
+
+def looks() -> str:
+    """How well maps find the object, by masks."""
+    rows = []
+    for name, title in LOOKS.items():
+        measured = result(name)
+        maps = {it["map"]: it for it in measured["rows"]}
+        cells = [f"×{maps[it]['ratio']['mean']:.2f}, {maps[it]['peak']['mean']:.0%}" for it in MAPS]
+        rows.append([f"{title} ({measured['n_images']})", *cells])
+    return table(["inside ÷ area, peak on the object", *MAPS], rows)
 
 
 def galleries() -> str:
@@ -208,7 +236,9 @@ def machine(measured: Any) -> str:
 
 PARTS = {
     it.__name__: it
-    for it in (commands, experiment, galleries, index, leads, model, parts, server, unseen)
+    for it in (
+        *(commands, experiment, galleries, index, leads, looks, model, parts, server, unseen),
+    )
 }
 
 

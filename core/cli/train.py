@@ -1,8 +1,8 @@
-"""Train from ImageNet weights, and judge the recipe on unseen classes.
+"""Train a general head from ImageNet weights, and judge the recipe on unseen labels.
 
-First every image goes through the stages that don't learn (minutes, kept for the next run),
-then whole classes are left out of training in turn to see how the recipe does on what it never
-saw, and last the network is trained on all classes and written as one checkpoint with its
+First every image goes through the backbone (minutes, kept for the next run), then a share of the
+labels of every gallery is left out of training in turn to see how the recipe does on what it
+never saw, and last the head is trained on all of them and written as one checkpoint with its
 provenance. A run that was killed goes on after its last whole epoch: give the same command.
 """
 
@@ -10,35 +10,57 @@ import argparse
 import hashlib
 import shutil
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, fields
-from pathlib import Path
-from typing import get_args
+from pathlib import Path, PurePosixPath
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import locations
-from ..errors import GalleryError
-from ..evaluation.generalisation import leave_classes_out
-from ..evaluation.validation import hold_out, validation
+from ..errors import SettingError
+from ..evaluation.generalisation import Unseen, leave_labels_out
 from ..files import check_can_write
+from ..galleries.base import Gallery, GalleryItem
 from ..galleries.registry import open_gallery
 from ..model.attention import ATTENTION_MODES
 from ..model.checkpoint import Checkpoint, Provenance, init_network, save_checkpoint, weights_digest
 from ..model.embedder import Embedder
-from ..model.feature_maps import AugmentedView, load_or_compute
-from ..model.network import Learns, NetworkConfig
+from ..model.feature_maps import AugmentedView, FeatureMaps, load_or_compute
+from ..model.general import (
+    UNLABELLED,
+    GeneralConfig,
+    TrainingPictures,
+    start_general_head,
+    train_general,
+)
+from ..model.network import NetworkConfig
 from ..model.preprocess import NORMALISATIONS, PreprocessConfig
 from ..model.registry import ATTENTION_LAYERS
 from ..model.resnet import Strides
-from ..model.training import TrainingConfig, pool, start_head, train
-from .common import add_gallery, add_label_level, circumstances, progress_bar
+from ..progress import Progress
+from .common import circumstances, progress_bar
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    defaults = TrainingConfig()
-    add_gallery(parser, default="corel5k")
-    add_label_level(parser)
+    """Declare the options: where from and where to, the architecture, and the recipe."""
+    parser.add_argument(
+        "--gallery",
+        action="append",
+        default=[],
+        metavar="G",
+        help="pictures to train on: a gallery's key, or a folder or zip with a folder for each "
+        "label; give it several times for several",
+    )
+    parser.add_argument(
+        "--scenic",
+        action="append",
+        default=[],
+        metavar="G",
+        help="the same, for pictures that are often wholly what they show, such as a shore: there "
+        "the spatial gate may change less",
+    )
     parser.add_argument(
         "--init",
         default="torchvision",
@@ -53,60 +75,38 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the checkpoint")
     parser.add_argument("--dim", type=int, default=256, help="embedding size D (default: 256)")
-    parser.add_argument("--input-size", type=int, default=192, help="px (default: 192)")
+    parser.add_argument("--input-size", type=int, default=256, help="px (default: 256)")
     parser.add_argument("--normalisation", default="imagenet", choices=NORMALISATIONS)
-    parser.add_argument(
-        "--learns",
-        default=defaults.learns,
-        choices=get_args(Learns),
-        help="attention and fc alone, or with the backbone's last stage (default: head)",
-    )
-    parser.add_argument(
-        "--attention",
-        default=defaults.attention,
-        choices=ATTENTION_MODES,
-        help="what to train with (default: both)",
-    )
     parser.add_argument(
         "--attention-layer",
         default=NetworkConfig().attention_layer,
         choices=tuple(ATTENTION_LAYERS),
         help="what attention is (default: cbam)",
     )
-    parser.add_argument("--epochs", type=int, default=defaults.epochs)
-    parser.add_argument("--learning-rate", type=float, default=defaults.learning_rate)
-    parser.add_argument("--stage-rate", type=float, default=defaults.stage_rate)
-    parser.add_argument("--temperature", type=float, default=defaults.temperature)
-    parser.add_argument("--structure-weight", type=float, default=defaults.structure_weight)
-    parser.add_argument("--classes-per-batch", type=int, default=defaults.classes_per_batch)
-    parser.add_argument("--images-per-class", type=int, default=defaults.images_per_class)
-    parser.add_argument("--views", type=int, default=defaults.views)
-    parser.add_argument(
-        "--mirror", action="store_true", help="turn left and right round in half of all maps"
-    )
-    parser.add_argument("--seed", type=int, default=defaults.seed)
-    parser.add_argument(
-        "--held-out",
-        type=int,
-        default=5,
-        metavar="N",
-        help="images of each class kept out of the last training, to validate it after each "
-        "epoch; 0 trains on everything (default: 5)",
-    )
     parser.add_argument(
         "--folds",
         type=int,
-        default=5,
-        help="leave classes out in this many turns to judge the recipe; 0 skips it (default: 5)",
+        default=3,
+        help="leave labels out in this many turns to judge the recipe; 0 skips it (default: 3)",
     )
+    recipe = parser.add_argument_group("the recipe")
+    for field in fields(GeneralConfig):
+        recipe.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            type=type(field.default),
+            default=field.default,
+            help=f"(default: {field.default})",
+        )
 
 
 def run(options: argparse.Namespace) -> None:
     """Train, judge, save."""
     started = time.perf_counter()
+    if not options.gallery and not options.scenic:
+        raise SettingError("There is nothing to train on; name pictures with --gallery.")
     check_can_write(options.out)
-    config = TrainingConfig(
-        **{field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
+    config = GeneralConfig(
+        **{field.name: getattr(options, field.name) for field in fields(GeneralConfig)}
     )
     strides: Strides = options.strides or ("v1.5" if options.init == "torchvision" else "v1")
     architecture = NetworkConfig(
@@ -119,35 +119,22 @@ def run(options: argparse.Namespace) -> None:
     backbone = weights_digest(network.backbone)
     embedder = Embedder(Checkpoint(network, preprocess, Provenance(), backbone))
     with progress_bar() as progress:
-        gallery = open_gallery(options.gallery, label_level=options.label_level, progress=progress)
-        labels = [item.label for item in gallery.items if item.label is not None]
-        if len(labels) < len(gallery.items):
-            raise GalleryError(
-                f"{gallery.title} has {len(gallery.items) - len(labels)} images without a label; "
-                "training needs one folder per class."
-            )
-        _, numbers = np.unique(labels, return_inverse=True)
-        kept, held = hold_out(numbers, options.held_out, config.seed)
-        home = locations.home()
-        views = [
-            load_or_compute(
-                gallery,
-                embedder,
-                AugmentedView(number, config.seed),
-                home / "feature-maps",
-                learns=config.learns,
-                progress=progress,
-            )
-            for number in range(config.views)
-        ]
-        key = repr((gallery.digest, backbone, network.config, preprocess, config, held.tolist()))
-        states = home / "training" / hashlib.sha256(key.encode()).hexdigest()[:24]
-        folds = (
-            leave_classes_out(
+        chosen = [*options.scenic, *options.gallery]
+        galleries = [open_gallery(it, progress=progress) for it in chosen]
+        names, numbers = numbered([labels_of(gallery) for gallery in galleries])
+        maps = [_feature_maps(gallery, embedder, progress) for gallery in galleries]
+        scenic = range(len(options.scenic))
+        pictures = TrainingPictures.of(maps, np.concatenate(numbers), scenic)
+        digests = [gallery.digest for gallery in galleries]
+        key = repr((digests, scenic, backbone, network.config, preprocess, config))
+        states = locations.home() / "training" / hashlib.sha256(key.encode()).hexdigest()[:24]
+        unseen = (
+            leave_labels_out(
                 network,
-                views,
-                labels,
+                pictures,
                 config,
+                galleries=[gallery.key for gallery in galleries],
+                names=names,
                 n_folds=options.folds,
                 states=states / f"of-{options.folds}",
                 progress=progress,
@@ -155,40 +142,91 @@ def run(options: argparse.Namespace) -> None:
             if options.folds
             else []
         )
-        _, late = network.split_backbone(config.learns)
-        start_head(network, pool(views[0], kept, late), config.seed)
-        history = train(
+        teacher = start_general_head(network, pictures.pooled(), config)
+        history = train_general(
             network,
-            views,
-            kept,
-            numbers[kept],
+            pictures,
             config,
-            validate=validation(network, views[0], numbers, config, kept=kept, held=held)
-            if len(held)
-            else None,
+            teacher=teacher,
             resume=states / "all.pt",
             progress=progress,
         )
     training = {
         **circumstances(),
-        "gallery": gallery.key,
-        "gallery_digest": gallery.digest,
-        "images": len(kept),
-        "held_out": len(held),
-        "classes": len(set(labels)),
+        "galleries": [
+            {"key": gallery.key, "digest": gallery.digest, "images": len(gallery.items)}
+            for gallery in galleries
+        ],
+        "scenic": [gallery.key for gallery in galleries[: len(scenic)]],
+        "images": len(pictures.ids),
+        "without_label": int((pictures.labels == UNLABELLED).sum()),
+        "labels": len(names),
         "init": Path(options.init).name,
-        "learns": config.learns,
         "recipe": config.describe(),
         "losses": history,
-        "unseen_classes_mAP": [asdict(fold) for fold in folds],
+        "unseen_labels": [asdict(it) for it in unseen],
         "seconds": round(time.perf_counter() - started),
     }
     save_checkpoint(options.out, network, preprocess, Provenance(training=training))
     shutil.rmtree(states, ignore_errors=True)
-    for number, fold in enumerate(folds, start=1):
-        print(
-            f"Fold {number}: mAP on {len(fold.classes)} unseen classes: untouched ImageNet "
-            f"features {fold.untouched:.4f}, start {fold.start:.4f}, trained "
-            + ", ".join(f"{mode} {value:.4f}" for mode, value in fold.trained.items())
-        )
+    print("\n".join(unseen_table(unseen)))
     print(f"Written: {options.out} ({options.out.stat().st_size / 1e6:.1f} MB)")
+
+
+def labels_of(gallery: Gallery) -> list[str | None]:
+    """Return what each picture shows, as finely as the gallery says: (N,).
+
+    A folder inside the label's is a finer label: ``fruit/lemon/3.jpg`` is a lemon. A label of
+    one picture alone says nothing of how pictures go together, so it is left out.
+    """
+
+    def finest(item: GalleryItem) -> str | None:
+        folder = str(PurePosixPath(item.name).parent)
+        return item.label if folder == "." or item.label is None else folder
+
+    found = [finest(item) for item in gallery.items]
+    counts = Counter(found)
+    return [label if counts[label] > 1 else None for label in found]
+
+
+def numbered(
+    labels: Sequence[Sequence[str | None]],
+) -> tuple[list[str], list[NDArray[np.int64]]]:
+    """Number the labels of several galleries, each gallery's apart from the others'.
+
+    Returns:
+        The names by number, and of each gallery the numbers, (N,), ``UNLABELLED`` for None.
+    """
+    names: list[str] = []
+    numbers = []
+    for gallery in labels:
+        own = sorted({it for it in gallery if it is not None})
+        number: dict[str, int] = {name: len(names) + i for i, name in enumerate(own)}
+        names += own
+        numbers.append(
+            np.array([UNLABELLED if it is None else number[it] for it in gallery], np.int64)
+        )
+    return names, numbers
+
+
+def unseen_table(unseen: Sequence[Unseen]) -> list[str]:
+    """Lines with the mAP on unseen labels: each gallery's mean over the folds, and its range."""
+    lines = []
+    for gallery in dict.fromkeys(it.gallery for it in unseen):
+        folds = [it for it in unseen if it.gallery == gallery]
+        columns: dict[str, list[float]] = {
+            "untouched ImageNet features": [it.untouched for it in folds],
+            "start": [it.start for it in folds],
+            **{mode: [it.trained[mode] for it in folds] for mode in ATTENTION_MODES},
+        }
+        lines.append(f"{gallery}: mAP on labels not seen in training, {len(folds)} folds")
+        lines += [
+            f"  {name:<30}{np.mean(values):.4f} ({min(values):.4f} to {max(values):.4f})"
+            for name, values in columns.items()
+        ]
+    return lines
+
+
+def _feature_maps(gallery: Gallery, embedder: Embedder, progress: Progress) -> FeatureMaps:
+    folder = locations.home() / "feature-maps"
+    return load_or_compute(gallery, embedder, AugmentedView(0, 0), folder, progress=progress)

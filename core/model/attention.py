@@ -9,6 +9,7 @@ Every map is returned and none is kept on the module: one model serves many sess
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, get_args
 
@@ -66,3 +67,22 @@ class AttentionLayer(nn.Module, ABC):
         the direction of pooled features should do so: training then starts at embeddings as
         good as the ImageNet features.
         """
+
+    def look(self, sharpness: float, level: float) -> None:
+        """Begin with a spatial gate that already prefers some places; one without stays as it is.
+
+        Args:
+            sharpness: how fast the gate rises with what it sees; 0 is the same everywhere.
+            level: of what it sees, where the gate is one half.
+        """
+
+    def drop(self, share: float) -> None:
+        """Leave out a share of what lies in a layer's middle, at random, in training mode.
+
+        A layer that learns from few labels must not learn them by heart. One that has no middle
+        stays as it is.
+        """
+
+    def spatial_parameters(self) -> Iterable[nn.Parameter]:
+        """Return what makes the spatial gate: its start may be good, so it learns slowly."""
+        return ()

@@ -10,10 +10,12 @@ activation of both maps and its equations a σ; we take the sigmoid, with a ReLU
 shared MLP, as in Woo et al., "CBAM: Convolutional Block Attention Module", ECCV 2018.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import dropout
 
 from ..errors import SettingError
 from .attention import AttentionLayer, AttentionMaps, AttentionMode
@@ -51,10 +53,13 @@ class ChannelAttention(nn.Module):
         super().__init__()
         self.narrow = nn.Linear(channels, channels // reduction)
         self.widen = nn.Linear(channels // reduction, channels)
+        self.dropped = 0.0  # share of the middle that is left out, in training mode
 
     def mlp(self, pooled: Tensor) -> Tensor:
         """Mix the channels of one pooled vector, (B, C); both paths share the weights."""
-        return self.widen(self.narrow(pooled).relu())  # type: ignore[no-any-return]
+        middle = self.narrow(dropout(pooled, self.dropped / 2, self.training)).relu()
+        widened: Tensor = self.widen(dropout(middle, self.dropped, self.training))
+        return widened
 
     def forward(self, features: Tensor) -> ChannelMaps:
         """Gate the channels of ``features``, (B, C, H, W)."""
@@ -93,6 +98,17 @@ class SpatialAttention(nn.Module):
         """Begin with a gate of σ(0) = 1/2 everywhere."""
         _zero(self.conv)
 
+    @torch.no_grad()
+    def look(self, sharpness: float, level: float) -> None:
+        """Begin with σ(sharpness · (mean - level)): high where many channels see something.
+
+        Of the convolution's window only the middle of the mean's half is used.
+        """
+        _zero(self.conv)
+        middle = self.conv.kernel_size[0] // 2
+        self.conv.weight[0, 0, middle, middle] = sharpness
+        self.conv.bias.fill_(-sharpness * level)  # type: ignore[union-attr]
+
 
 class CBAM(AttentionLayer):
     """Channel attention followed by spatial attention: equations 3 and 4.
@@ -122,6 +138,18 @@ class CBAM(AttentionLayer):
         """Begin with both gates at 1/2 everywhere: they change no direction."""
         self.channel.start()
         self.spatial.start()
+
+    def look(self, sharpness: float, level: float) -> None:
+        """Begin with the spatial gate as a soft threshold of the mean of F over its channels."""
+        self.spatial.look(sharpness, level)
+
+    def drop(self, share: float) -> None:
+        """Leave out this share of the MLP's middle, and half as much of its input."""
+        self.channel.dropped = share
+
+    def spatial_parameters(self) -> Iterable[nn.Parameter]:
+        """Return the convolution's window and its bias."""
+        return self.spatial.parameters()
 
 
 def as_cbam(layer: AttentionLayer) -> CBAM:

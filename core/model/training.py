@@ -1,5 +1,8 @@
 """Training of attention and fc, the backbone frozen up to its last stage or whole (section 3.2).
 
+This is the training of the paper's experiment: a network for one gallery. The checkpoint that
+ships is trained for pictures of any kind: see ``general``, which shares what is below.
+
 What is learned: that images of one class lie close together and others apart (supervised
 contrastive loss; Khosla et al., NeurIPS 2020). What is kept: the similarities that ImageNet
 training gave to all pairs, classes or not, because a general embedding must also serve
@@ -9,15 +12,14 @@ The start is not random. The fc layer begins as the principal axes of the pooled
 the attention layer where it says itself: CBAM with both gates at exactly one half everywhere,
 so that the untrained embedding is already as good as the ImageNet features it comes from.
 
-How much learns is a setting. The head alone trains in minutes and stays general: so the
-checkpoint that ships was made. With the backbone's last stage it fits one gallery better: so
-the paper's experiment is run. All stages before what learns are computed once, ahead: see
+How much learns is a setting: the head alone, or with it the backbone's last stage, which fits one
+gallery better. All stages before what learns are computed once, ahead: see
 ``core.model.feature_maps``.
 
 The paper doesn't give its loss, its rates or the number of its epochs.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -40,12 +42,11 @@ from .resume import TrainingState, one_at_a_time
 CPU = torch.device("cpu")
 BATCH = 64  # images pooled or embedded at once
 LOSSES = ("contrastive", "structure")
-Validate = Callable[[], dict[str, float]]  # called after each epoch; its figures are kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingConfig:
-    """How a network is trained; the defaults made the checkpoint that ships.
+    """How a network is trained for one gallery.
 
     Raises:
         SettingError: a number outside its range.
@@ -88,7 +89,9 @@ class TrainingConfig:
         return asdict(self)
 
 
-def start_head(network: RetrievalNetwork, pooled: Tensor, seed: int) -> None:
+def start_head(
+    network: RetrievalNetwork, pooled: Tensor, seed: int, *, whitening: float = 0.0
+) -> None:
     """Set attention and fc to where training begins, from pooled features (n, 2048).
 
     Nothing stays of what they were, so that no training can see another one's images.
@@ -96,12 +99,22 @@ def start_head(network: RetrievalNetwork, pooled: Tensor, seed: int) -> None:
     The fc layer becomes the principal axes of the features; its bias moves their mean to the
     origin, where hyperplanes cut the data into halves of about equal size. The attention layer
     goes to its own start; what of it is random comes from ``seed``.
+
+    Args:
+        network: whose attention and fc are set.
+        pooled: (n, 2048).
+        seed: of what is random.
+        whitening: power of each axis' deviation that it is divided by. 0 keeps the variances as
+            they are; with 1 every axis counts alike, the noise of the last ones too.
     """
     pooled = normalize(pooled.double())
     mean = pooled.mean(dim=0)  # (2048,)
     centred = pooled - mean
-    _, axes = torch.linalg.eigh(centred.T @ centred)  # columns, by ascending variance
-    weight = axes[:, -network.config.dim :].flip(1).T  # (D, 2048)
+    variances, axes = torch.linalg.eigh(centred.T @ centred)  # columns, by ascending variance
+    axes, variances = (it[..., -network.config.dim :].flip(-1) for it in (axes, variances))
+    variances = variances.clamp_min(1e-12)  # of fewer pictures than axes some are 0
+    scale = (variances.sum() / (variances ** (1 - whitening)).sum()).sqrt()  # the sum is kept
+    weight = (scale * axes * variances ** (-whitening / 2)).T  # (D, 2048)
     torch.manual_seed(seed)
     network.attention_layer.start()
     with torch.no_grad():
@@ -193,7 +206,6 @@ def train(
     labels: NDArray[np.int64],
     config: TrainingConfig,
     *,
-    validate: Validate | None = None,
     resume: Path | None = None,
     progress: Progress = silent,
 ) -> list[dict[str, float]]:
@@ -209,14 +221,13 @@ def train(
         ids: (n,) the images to train on, rows of ``views``; all others are never read.
         labels: (n,) their class numbers.
         config: the recipe; the same seed and threads give the same weights.
-        validate: judges the network after each epoch.
         resume: a file that keeps the state after each epoch. Where it exists, training goes on
             from it, to the same weights; it must be of the same training. Where another process
             has the same training under way, its result is waited for.
         progress: told after each step.
 
     Returns:
-        For each epoch its mean ``contrastive`` and ``structure`` loss, and what ``validate`` gave.
+        For each epoch its mean ``contrastive`` and ``structure`` loss.
 
     Raises:
         GalleryError: too few classes, or images in a class.
@@ -257,10 +268,9 @@ def train(
                 losses.append((contrastive.item(), structure.item()))
                 done = (number - 1) * len(batches) + step
                 told = f"Epoch {number} of {config.epochs}, loss {losses[-1][0]:.2f}"
-                progress(done, steps, told + _last_validation(state.history))
+                progress(done, steps, told)
             mean = np.mean(losses, axis=0)
-            figures = validate() if validate else {}
-            state.history.append(dict(zip(LOSSES, mean.tolist(), strict=True)) | figures)
+            state.history.append(dict(zip(LOSSES, mean.tolist(), strict=True)))
             if resume:
                 state.save(resume, finished=number == config.epochs)
     network.cpu()
@@ -309,10 +319,3 @@ def _autocast(device: torch.device) -> AbstractContextManager[None]:
     """Multiply in bfloat16 where the hardware does."""
     fast = device.type == "cuda" or has_bfloat16()
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast)
-
-
-def _last_validation(history: Sequence[dict[str, float]]) -> str:
-    """Say what the last epoch's validation gave."""
-    last = history[-1] if history else {}
-    figures = {name: value for name, value in last.items() if name not in LOSSES}
-    return "".join(f", {name} {value:.3f}" for name, value in figures.items())

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from safetensors.torch import load_file, save_file
 from core.cli import common as shared
 from core.cli import main
 from core.cli.search import as_text
+from core.cli.train import labels_of, numbered
 from core.evaluation.metrics import leave_one_out
 from core.evaluation.untouched import pooled_features
 from core.galleries import store
+from core.galleries.base import GalleryItem
 from core.galleries.scenes import ScenesGallery
 from core.model.checkpoint import load_checkpoint
 from core.model.embedder import Embedder
@@ -299,12 +302,16 @@ def few_axes(monkeypatch):
     monkeypatch.setattr(torch.linalg, "eigh", eigh)
 
 
+SMALL = ["--dim", "8", "--input-size", "64", "--epochs", "1", "--labels-per-batch", "2"]
+
+
 @pytest.mark.usefixtures("few_axes")
 def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights, capsys):
     out = home / "weights" / "trained.safetensors"
-    options = ["--dim", "8", "--input-size", "64", "--epochs", "1", "--folds", "2", "--seed", "3"]
-    where = ["--gallery", str(gallery.root), "--init", str(first_weights), "--out", str(out)]
-    assert main(["train", *where, *options, "--held-out", "1"]) == 0
+    options = [*SMALL, "--folds", "2", "--seed", "3", "--images-per-label", "2"]
+    red = gallery.root / "red"  # no folders in it: no labels
+    where = ["--gallery", str(red), "--scenic", str(gallery.root), "--init", str(first_weights)]
+    assert main(["train", *where, "--out", str(out), *options]) == 0
     text = capsys.readouterr().out
     checkpoint = load_checkpoint(out)
     assert checkpoint.network.config.describe() == {
@@ -317,38 +324,45 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
     assert checkpoint.preprocess.input_size == 64
     assert "MIT" in checkpoint.provenance.licence
     training = checkpoint.provenance.training
-    assert training["gallery_digest"] == gallery.digest
-    assert (training["images"], training["held_out"], training["classes"]) == (16, 4, 4)
+    first, second = training["galleries"]
+    assert (first["digest"], first["images"]) == (gallery.digest, 20)
+    assert second["images"] == 5
+    assert (training["images"], training["without_label"], training["labels"]) == (25, 5, 4)
+    assert training["scenic"] == [gallery.key]
     assert training["init"] == "resnet50.safetensors"
     assert training["recipe"]["seed"] == 3
-    assert training["recipe"]["learns"] == "head"
     (epoch,) = training["losses"]
-    assert 0 < epoch["validation mAP"] <= 1
-    folds = training["unseen_classes_mAP"]
-    held = [name for fold in folds for name in fold["classes"]]
-    assert sorted(held) == ["blue", "green", "grey", "red"]
-    for number, fold in enumerate(folds, start=1):
-        assert f"Fold {number}: mAP on 2 unseen classes" in text
-        assert f"untouched ImageNet features {fold['untouched']:.4f}" in text
-        assert set(fold["trained"]) == {"off", "channel", "spatial", "both"}
+    assert set(epoch) == {"contrastive", "structure", "restraint", "total"}
+    unseen = training["unseen_labels"]
+    assert sorted(name for it in unseen for name in it["labels"]) == [
+        "blue",
+        "green",
+        "grey",
+        "red",
+    ]
+    for it in unseen:
+        assert it["n_images"] == 10
+        assert set(it["trained"]) == {"off", "channel", "spatial", "both"}
+    mean = sum(it["trained"]["both"] for it in unseen) / 2
+    assert f"{gallery.key}: mAP on labels not seen in training, 2 folds" in text
+    assert f"both                          {mean:.4f} (" in text
     backbone, given = checkpoint.network.backbone.state_dict(), load_file(first_weights)
     assert all(torch.equal(backbone[name], given[name].float()) for name in given)
-    assert len(list((home / "feature-maps").glob("*.npy"))) == 2  # one for each view
+    assert len(list((home / "feature-maps").glob("*.npy"))) == 2  # one for each gallery
     assert not list((home / "training").iterdir())  # nothing is left of a training that ended
 
 
 @pytest.mark.usefixtures("few_axes")
 def test_a_killed_train_goes_on_to_the_same_weights(home, gallery, first_weights, monkeypatch):
     where = ["--gallery", str(gallery.root), "--init", str(first_weights)]
-    small = ["--dim", "8", "--input-size", "64", "--views", "1", "--images-per-class", "2"]
-    recipe = ["--epochs", "2", "--folds", "0", "--held-out", "0"]
-    command = ["train", *where, *small, *recipe, "--out"]
+    recipe = [*SMALL, "--epochs", "2", "--images-per-label", "2", "--folds", "0"]
+    command = ["train", *where, *recipe, "--out"]
     assert main([*command, str(home / "whole.safetensors")]) == 0
     steps = []
 
     def kill_in_epoch_2(self):
         steps.append(self)
-        if len(steps) == 4:  # an epoch of 20 images in batches of 4 × 2 has 2 steps
+        if len(steps) == 7:  # an epoch of 20 images in batches of 2 × 2 has 5 steps
             raise KeyboardInterrupt
         return really_step(self)
 
@@ -364,6 +378,29 @@ def test_a_killed_train_goes_on_to_the_same_weights(home, gallery, first_weights
     assert all(torch.equal(resumed[name], whole[name]) for name in whole)
 
 
+def test_labels_to_train_on_are_as_fine_as_folders_are(gallery):
+    items = [
+        GalleryItem(id=id, name=name, label=label, digest="")
+        for id, (name, label) in enumerate(
+            [
+                ("fruit/lemon/1.jpg", "fruit"),
+                ("fruit/lemon/2.jpg", "fruit"),
+                ("fruit/lime/1.jpg", "fruit"),  # alone: it goes with nothing
+                ("17.jpg", "africa"),
+                ("18.jpg", "africa"),
+                ("any/1.jpg", None),
+                ("any/2.jpg", None),
+            ]
+        )
+    ]
+    lemon = "fruit/lemon"
+    expected = [lemon, lemon, None, "africa", "africa", None, None]
+    assert labels_of(SimpleNamespace(items=items)) == expected
+    names, numbers = numbered([expected, ["africa", None]])
+    assert names == ["africa", lemon, "africa"]
+    assert [it.tolist() for it in numbers] == [[1, 1, -1, 0, 0, -1, -1], [2, -1]]
+
+
 def test_train_refuses_at_once_what_cannot_come_to_an_end(
     home, photos, first_weights, tmp_path, capsys
 ):
@@ -375,8 +412,9 @@ def test_train_refuses_at_once_what_cannot_come_to_an_end(
     assert "is a directory" in fails([*where, "--out", tmp_path], capsys)
     assert "no weights" in fails([*where, "--init", tmp_path / "no"], capsys)
     assert "v1.5" in fails([*where, "--init", "torchvision", "--strides", "v1"], capsys)
-    unlabelled = [*where, "--gallery", photos / "red", "--input-size", "64"]
-    assert "images without a label" in fails(unlabelled, capsys)
+    assert "foreign is 2.0" in fails([*where, "--foreign", "2"], capsys)
+    nothing = ["train", "--init", first_weights, "--out", out]
+    assert "There is nothing to train on" in fails(nothing, capsys)
     assert not out.exists()
     assert not home.exists()
 
