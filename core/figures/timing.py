@@ -4,10 +4,8 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from ..wording import duration, long_duration
+from ..wording import duration
 from .style import AMBER, GREY, TEAL, WITH_GRID, figure, scatter
-
-__all__ = ["duration", "long_duration", "stage_times"]
 
 FASTEST, SLOWEST = 1e-5, 10.0  # seconds: the fixed scale
 

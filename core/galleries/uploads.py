@@ -15,7 +15,7 @@ from ..images import check
 from ..progress import Progress, silent
 from .archive import ArchiveGallery
 from .base import GalleryItem, LeftOut, digest_of
-from .labels import labels_from_folders
+from .labels import LabelledByFolders, find_level, labels_from_folders
 
 MAX_TOTAL_BYTES = 700 * 2**20  # of all images of one gallery: they stay in memory
 TITLE = "Your photographs"
@@ -38,7 +38,7 @@ class _Photograph:
     digest: str
 
 
-class UploadedGallery:
+class UploadedGallery(LabelledByFolders):
     """Images in memory; ``gather`` makes one of files.
 
     Attributes:
@@ -59,7 +59,8 @@ class UploadedGallery:
         self.left_out = left_out
         self.n_bytes = sum(len(it.data) for it in photographs)
         self._photographs = tuple(photographs)
-        labels = labels_from_folders(it.name for it in photographs)
+        self.label_level = find_level(it.name for it in photographs)
+        labels = labels_from_folders((it.name for it in photographs), self.label_level)
         self.items = tuple(
             GalleryItem(id=id, name=it.name, label=labels[it.name], digest=it.digest)
             for id, it in enumerate(photographs)
@@ -186,6 +187,7 @@ def _unpacked(given: Iterable[GivenFile], left_out: list[LeftOut]) -> Iterator[G
             continue
         try:
             archive = ArchiveGallery(file.data, name=file.name)
+            left_out.extend(archive.left_out)
             for item in archive.items:
                 yield GivenFile(item.name, archive.read(item.id))
         except GalleryError as error:

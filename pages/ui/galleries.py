@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.figures.timing import long_duration
 from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.galleries.uploads import UploadedGallery
+from core.wording import long_duration
 from pages.ui import resources, sources, uploads, view
 from pages.ui.errors import plain
 from pages.ui.view import View
@@ -46,7 +47,7 @@ def open_chosen(shown: View) -> Gallery | None:
         GalleryError: it can't be opened.
     """
     if own := uploads.opened(shown.gallery):
-        return own
+        return sources.with_chosen_labels(own)
     source = next((it for it in registry.available() if it.key == shown.gallery), None)
     if shown.gallery == MORE:
         sources.offer_downloads()
@@ -96,7 +97,8 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
     if work is None:
         return None
     stored = work.result()
-    sources.show_left_out(gallery, stored)
+    if not isinstance(gallery, UploadedGallery):  # whose panel shows it
+        sources.show_left_out(gallery, stored)
     return stored
 
 
@@ -104,6 +106,8 @@ def describe(gallery: Gallery) -> None:
     """Say in one line what is searched."""
     source = next((it for it in registry.available() if it.key == gallery.key), None)
     if source is None:
+        if isinstance(gallery, UploadedGallery) and len(gallery.label_levels) > 1:
+            sources.choose_labels(gallery)
         return
     what = f"{source.description} {source.licence}"
     if gallery.key == view.DEFAULT_GALLERY:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.figures.timing import long_duration
 from core.galleries import registry
 from core.galleries.registry import GallerySource
+from core.wording import long_duration
 from pages.ui import resources, view
 from pages.ui.errors import plain
 from pages.ui.resources import Work

@@ -16,8 +16,8 @@ OPTIONS = {
     "index": ["--gallery", "--checkpoint", "--download", "--out"],
     "evaluate": ["--gallery", "--checkpoint", "--out", "--all", "--only", "--seeds", "--fresh"],
     "train": [
-        *("--gallery", "--init", "--strides", "--out", "--dim", "--learns", "--attention"),
-        *("--held-out", "--folds", "--seed"),
+        *("--gallery", "--scenic", "--init", "--strides", "--out", "--dim", "--attention-layer"),
+        *("--folds", "--epochs", "--sharpness", "--seed"),
     ],
     "benchmark": ["--only", "--quick", "--seed", "--threads", "--out", "model"],
     "render-scenes": ["--out", "--seed", "--per-category"],
