@@ -90,7 +90,7 @@ def _draw(name: str, tiles: Sequence[Tile], height: int, resizable: bool) -> Non
     chosen = _grid(
         key=f"grid-{name}",
         data={
-            "tiles": [_plain(tile) for tile in tiles],
+            "tiles": tuple(map(_plain, tiles)),  # in a list Streamlit looks for tables, with pandas
             "height": height,
             "resizable": resizable,
         },

@@ -108,12 +108,14 @@ def show_maps(
     _board(
         key=name,
         data={
-            "pictures": dict(pictures),
+            "pictures": tuple(pictures.items()),
             "rows": rows,
             "columns": columns,
             "least": least,
             "tallest": tallest,
-            "panels": [_plain(panel) for panel in panels],
+            "panels": tuple(
+                map(_plain, panels)
+            ),  # in a list Streamlit looks for tables, with pandas
         }
         | looks(),
         **callbacks(name),

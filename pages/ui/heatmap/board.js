@@ -1,6 +1,6 @@
 // Maps side by side over their pictures.
 //
-// data: { pictures: { name: address }, rows, columns, colours, opacity: 0 … 100, cells: bool,
+// data: { pictures: [[name, address]], rows, columns, colours, opacity: 0 … 100, cells: bool,
 //         least: px, tallest: px or null,
 //         panels: [{ picture: name, outline: address?, title, alt, unit, note,
 //                    values: [rows × columns], low, high, ticks, hover: what a value is called }] }
@@ -10,6 +10,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const holder = parentElement.querySelector(".walk");
   if (!isNew(holder, data)) return;
   const { rows, columns, colours } = data;
+  const pictures = Object.fromEntries(data.pictures);
   const root = element("div", { class: "panels" });
   root.style.setProperty("--least", `${data.least}px`);
   if (data.tallest) {
@@ -19,7 +20,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const drawn = data.panels.map((panel) => {
     const map = pictureWithMap({
       ...panel,
-      picture: data.pictures[panel.picture],
+      picture: pictures[panel.picture],
       rows,
       columns,
       colours,
