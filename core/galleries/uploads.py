@@ -17,7 +17,7 @@ from .archive import ArchiveGallery
 from .base import GalleryItem, LeftOut, digest_of
 from .labels import LabelledByFolders, find_level, labels_from_folders
 
-MAX_TOTAL_BYTES = 700 * 2**20  # of all images of one gallery: they stay in memory
+MAX_TOTAL_BYTES = 500 * 2**20  # of all images of one gallery: they stay in memory
 TITLE = "Your photographs"
 
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # of a zip with files, and of an empty one

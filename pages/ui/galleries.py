@@ -105,15 +105,13 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
 def describe(gallery: Gallery) -> None:
     """Say in one line what is searched."""
     source = next((it for it in registry.available() if it.key == gallery.key), None)
-    if source is None:
-        if isinstance(gallery, UploadedGallery) and len(gallery.label_levels) > 1:
-            sources.choose_labels(gallery)
-        return
-    what = f"{source.description} {source.licence}"
+    what = "" if source is None else f"{source.description} {source.licence}"
     if gallery.key == view.DEFAULT_GALLERY:
         what += " They are no substitute for photographs: choose another gallery for those."
-    st.caption(" ".join(filter(None, (what, sources.trained_on(gallery)))))
-    sources.choose_labels(gallery)
+    if told := " ".join(filter(None, (what, sources.trained_on(gallery)))):
+        st.caption(told)
+    if not isinstance(gallery, UploadedGallery) or len(gallery.label_levels) > 1:
+        sources.choose_labels(gallery)
 
 
 def _gallery_changed() -> None:

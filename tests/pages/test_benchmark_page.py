@@ -123,7 +123,7 @@ def test_where_we_lose_comes_first_and_by_how_much(open_page, measured):
     assert told[0].startswith("**Our engine is the fastest on 1 of 2 data sets**, and loses on 1.")
     assert told[2:] == [
         "- **We lose on Small**: exact scan, NumPy is 2 times as fast "
-        "(exact scan, NumPy 0.100 ms, ours: codes 0.200 ms)."
+        "(exact scan, NumPy 0.10 ms, ours: codes 0.20 ms)."
     ]
     sentence("- On Large ours is the fastest, 2.5 times as fast as the next", page)
     sentence("hnswlib is left out|LSHIndex, NumPy is left out. Too large", page)
@@ -139,7 +139,7 @@ def test_the_engine_wins_no_contest_that_nobody_else_was_in():
     slow = data_set("Tiny", 10, exact=0.1, codes=0.5)
     assert list(map(str, words.duels({"huge": lonely}))) == [
         "On Huge only the exact scan could be run beside ours "
-        "(exact scan, NumPy 8.00 s, ours: codes 0.500 ms)."
+        "(exact scan, NumPy 8.00 s, ours: codes 0.50 ms)."
     ]
     assert headline(lonely) == headline()
     assert headline(slow).startswith(

@@ -20,7 +20,7 @@ from pages.ui.resources.cache import MB
 
 MINUTES = 15  # that a gallery stays once no browser shows it any more
 PREFIX = "own-"  # of every key
-MAX_BYTES = 750 * MB  # all visitors' photographs together
+MAX_BYTES = 550 * MB  # all visitors' photographs together
 
 _SWEEP_EVERY = 60  # seconds
 

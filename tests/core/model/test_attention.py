@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from core.errors import CheckpointError, SettingError
 from core.lessons.walkthrough import walk
 from core.model.attention import ATTENTION_MODES, AttentionLayer, AttentionMaps
-from core.model.checkpoint import DEFAULT, Provenance, load_checkpoint, save_checkpoint
+from core.model.checkpoint import Provenance, load_checkpoint, save_checkpoint
 from core.model.embedder import Embedder
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.preprocess import PreprocessConfig
@@ -167,12 +167,6 @@ def test_a_checkpoint_from_before_layers_had_names_is_cbams(tmp_path, checkpoint
     assert before.config == after.config
     tensors = after.state_dict()
     assert all(torch.equal(tensor, tensors[name]) for name, tensor in before.state_dict().items())
-
-
-def test_the_checkpoint_that_ships_is_from_before_layers_had_names():
-    with safe_open(DEFAULT, framework="pt") as file:
-        assert "attention_layer" not in json.loads(file.metadata()["network"])
-    assert load_checkpoint().network.config.attention_layer == "cbam"
 
 
 def test_weights_of_one_layer_do_not_fit_another(tmp_path, checkpoint_file):

@@ -1,7 +1,7 @@
 from core.wording import count
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
-FEW = {"K": "12", "L": "2", "probes": "1"}  # such that something is missed
+FEW = {"K": "20", "L": "1", "probes": "1"}  # such that something is missed
 
 
 def texts(page):

@@ -3,7 +3,7 @@ import pytest
 from pages.parts.inspect import overview
 
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
-FEW = {"K": "12", "L": "2", "probes": "1"}  # such that something is missed
+FEW = {"K": "20", "L": "1", "probes": "1"}  # such that something is missed
 
 
 def texts(page):

@@ -1,5 +1,5 @@
 RED = {"gallery": "scenes", "image": "red/1.jpg"}
-FEW = {"K": "12", "L": "2", "probes": "1"}  # such that something is missed
+FEW = {"K": "20", "L": "1", "probes": "1"}  # such that something is missed
 
 
 def metrics(page):
