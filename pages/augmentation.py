@@ -22,10 +22,11 @@ with choice:
     galleries.choose(shown)
 st.markdown(
     "**Would you still know a picture if it were tilted, cut, faded and full of grain?** "
-    "You would, and the network is to learn it: beside each picture itself, training shows it "
-    "copies that were scaled, turned, cropped, recoloured and roughened at random (section 3.1 "
-    "and Figure 3 of the paper). Do it yourself to any picture, one change at a time or all five "
-    "at once."
+    "You would, and a network can learn it. Beside each picture itself, the training of the "
+    "paper's experiment shows it copies that were scaled, turned, cropped, recoloured and "
+    "roughened at random (section 3.1 and Figure 3 of the paper). The model that this app "
+    "searches with is trained without them. Do it yourself to any picture, one change at a time "
+    "or all five at once."
 )
 errors.show_remembered()
 

@@ -29,7 +29,7 @@ def show_draws(pixels: Pixels, shown: View) -> None:
             "Draw again", icon=":material/casino:", on_click=view.show, args=(_next_seed(shown),)
         )
     st.caption(
-        "All five at once, drawn by the code that training runs, then squashed to "
+        "All five at once, drawn by the code that the experiment's training runs, then squashed to "
         f"{_INPUT_SIDE} × {_INPUT_SIDE} pixels. Below each: scale, turn, side kept, noise, "
         f"and the contrast of red, green and blue. These have the seed {shown.seed}; a link to "
         "this page keeps it."
