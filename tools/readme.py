@@ -27,6 +27,8 @@ WIDTH = 100
 SYSTEMS = {  # of the retrieval files
     "untouched ImageNet features": "untouched ImageNet features",
     "ours, CBAM off": "attention off",
+    "ours, channel attention only": "attention channel",
+    "ours, spatial attention only": "attention spatial",
     "ours": "attention both",
 }
 UNSEEN: dict[str, Callable[[Any], float]] = {  # of the unseen labels in the checkpoint's header

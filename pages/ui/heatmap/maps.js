@@ -65,11 +65,11 @@ function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colou
     return cell;
   });
   const root = element("div", { class: "map", role: "img", "aria-label": alt, tabindex: "0" });
-  const under = element("img", { src: picture, alt: "", draggable: "false" });
+  const under = element("img", { src: picture, role: "presentation", draggable: "false" });
   under.onload = () => root.style.setProperty("--ratio", under.naturalWidth / under.naturalHeight);
   const canvas = element("canvas", { width: columns * FINE, height: rows * FINE, "aria-hidden": "true" });
   root.append(under, canvas, svg);
-  if (outline) root.append(element("img", { src: outline, alt: "", class: "outline" }));
+  if (outline) root.append(element("img", { src: outline, role: "presentation", class: "outline" }));
 
   let marked = null;
   const point = (at) => onPoint(at);
