@@ -16,6 +16,7 @@ from ..progress import Progress, silent
 from .archive import ArchiveGallery
 from .base import GalleryItem, LeftOut, digest_of
 from .labels import LabelledByFolders, find_level, labels_from_folders
+from .names import natural
 
 MAX_TOTAL_BYTES = 500 * 2**20  # of all images of one gallery: they stay in memory
 TITLE = "Your photographs"
@@ -144,7 +145,7 @@ def _sorted_out(
 ) -> tuple[list[_Photograph], list[LeftOut]]:
     """Tell images from what is none, and from what is there already."""
     left_out: list[LeftOut] = []
-    files = list(_unpacked(given, left_out))
+    files = _in_order(list(_unpacked(given, left_out)))
     names = {it.name for it in present}
     by_digest = {it.digest: it.name for it in present}
     n_bytes = sum(len(it.data) for it in present)
@@ -162,6 +163,12 @@ def _sorted_out(
             n_bytes += len(file.data)
         progress(number, len(files), "reading photographs")
     return photographs, left_out
+
+
+def _in_order(files: list[GivenFile]) -> list[GivenFile]:
+    """Those of a folder by their names: a browser hands them over in any order."""
+    from_folders = all("/" in file.name for file in files)
+    return sorted(files, key=lambda it: natural(it.name)) if from_folders else files
 
 
 def _why_not(file: GivenFile, same_as: str | None, n_bytes: int) -> str:

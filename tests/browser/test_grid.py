@@ -73,7 +73,7 @@ def test_arrows_go_from_picture_to_picture_and_enter_searches(server, open_tab):
 
 
 def test_the_menu_compares_side_by_side_with_both_maps_and_says_why_here(server, open_tab):
-    page = shown(open_tab(server, EXAMPLE))
+    page = shown(open_tab(server, f"{EXAMPLE}&K=12&L=8&probes=8"))
     hit = tiles(page, "exact").nth(1)
     choose(page, hit, "Compare with the query")
     dialog = page.get_by_role("dialog")

@@ -134,9 +134,9 @@ def test_what_a_part_has_set_stays_when_something_else_is_chosen(server, open_ta
     ready(page).get_by_role("slider", name="Hits, k").press("ArrowLeft")
     expect(page).to_have_url(re.compile("K=11&k=9"))
     gallery = ready(page).locator(".st-key-gallery input")
-    gallery.fill("zip of your own")
+    gallery.fill("Photographs of your own")
     gallery.press("Enter")
-    expect(page).to_have_url(re.compile("gallery=zip&K=11&k=9"))
+    expect(page).to_have_url(re.compile("gallery=own&K=11&k=9"))
     ready(page)
 
 

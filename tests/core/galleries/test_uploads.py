@@ -41,6 +41,12 @@ def test_files_become_a_gallery_with_names_labels_and_their_bytes(given):
     assert gallery.left_out == ()
 
 
+def test_images_of_a_folder_stand_by_their_names_and_others_as_they_came(given):
+    assert names(gather(given[::-1], key="own-1")) == names(gather(given, key="own-1"))
+    alone = [GivenFile(name, it.data) for name, it in zip("bac", given, strict=True)]
+    assert names(gather(alone, key="own-1")) == ["b", "a", "c"]
+
+
 def test_a_zip_stands_for_the_images_in_it_whatever_it_is_called(given):
     gallery = gather([GivenFile("holiday.bin", zipped(given))], key="own-1")
     assert gallery.title == "holiday"
@@ -62,7 +68,7 @@ def test_what_is_no_image_is_left_out_with_a_reason_and_the_rest_stays(given):
     assert "begins with a dot" in reasons["trip/.hidden.png"]
     assert "is an empty file" in reasons["trip/empty.jpg"]
     assert "is not a zip file" in reasons["broken.zip"]
-    assert reasons["trip/cats/2.png"] == "It is the same file as trip/copy.png."
+    assert reasons["trip/copy.png"] == "It is the same file as trip/cats/2.png."
 
 
 def test_two_images_of_one_name_have_a_number_each(given, png, picture):
