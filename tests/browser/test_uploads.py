@@ -1,6 +1,5 @@
 """Photographs of one's own: handed over in every way, searched, kept, forgotten."""
 
-import base64
 import io
 import re
 import zipfile
@@ -62,23 +61,6 @@ def by_zip(page: Page, tmp_path) -> None:
     )
 
 
-def by_paste(page: Page, tmp_path) -> None:
-    page.evaluate(
-        """files => {
-            const clipboardData = new DataTransfer();
-            for (const [name, text] of files) {
-                const bytes = Uint8Array.from(atob(text), (it) => it.charCodeAt(0));
-                clipboardData.items.add(new File([bytes], name, { type: "image/jpeg" }));
-            }
-            document.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
-        }""",
-        [
-            (name.rpartition("/")[2], base64.b64encode(data).decode())
-            for name, data in pictures().items()
-        ],
-    )
-
-
 def shows_own_gallery(page: Page, first: str) -> None:
     expect(page).to_have_url(OWN)
     expect(query_picture(page)).to_have_attribute("alt", re.compile(f"Query: .*{first}"))
@@ -88,7 +70,7 @@ def shows_own_gallery(page: Page, first: str) -> None:
 
 
 @pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("way", [by_files, by_directory, by_zip, by_paste])
+@pytest.mark.parametrize("way", [by_files, by_directory, by_zip])
 def test_from_home_to_a_gallery_of_ones_own_in_one_action(server, open_tab, tmp_path, way, screen):
     page = settled(open_tab(server, "/", **screen))
     way(page, tmp_path)

@@ -30,9 +30,11 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
         shown: the view that links keep, but for the query.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own"):
+        n_left_out = len(gallery.left_out) + len(stored.failures)
+        left_out = f"{count(n_left_out, 'file')} left out. " if n_left_out else ""
         st.caption(
-            f"{count(len(gallery.items), 'photograph')}, only in this machine's memory. A "
-            f"reload keeps them; they are forgotten {resources.MINUTES} minutes after you leave.",
+            f"{count(len(gallery.items), 'photograph')}, only in this machine's memory. {left_out}"
+            f"A reload keeps them; they are forgotten {resources.MINUTES} minutes after you leave.",
             width="stretch",
         )
         st.button(
@@ -44,7 +46,10 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
             args=(gallery.key,),
         )
     box = st.expander(
-        _title(gallery, stored), key="own-box", icon=":material/photo_library:", on_change="rerun"
+        "Name, add or drop photographs",
+        key="own-box",
+        icon=":material/photo_library:",
+        on_change="rerun",
     )
     if not box.open:
         return
@@ -54,11 +59,6 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
         _offer_to_drop(gallery)
         _show_left_out(gallery, stored)
         _show_nearly_same(gallery, stored, shown)
-
-
-def _title(gallery: UploadedGallery, stored: StoredGallery) -> str:
-    n = len(gallery.left_out) + len(stored.failures)
-    return "Name, add or drop photographs" + (f" · {n:,} left out" if n else "")
 
 
 def _name_and_keep(gallery: UploadedGallery) -> None:
