@@ -30,16 +30,10 @@ MODEL_FIXTURES = {"checkpoint_file", "embedder"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test by its place and by what it needs, unless it says so itself.
-
-    Of several processes one takes all browser tests, which wait for one another's server, and
-    each file of the others stays in one.
-    """
+    """Mark every test by its place and by what it needs, unless it says so itself."""
     for item in items:
         if not any(item.get_closest_marker(mark) for mark in MARKS):
             item.add_marker(mark_of(item))
-        in_browser = item.get_closest_marker("browser")
-        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else str(item.path)))
 
 
 def mark_of(item: pytest.Item) -> str:
