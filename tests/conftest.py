@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from xdist.scheduler import LoadFileScheduling
 
 from core.galleries.folder import FolderGallery, open_folder
 from core.model.checkpoint import Provenance, load_checkpoint, save_checkpoint
@@ -44,6 +45,22 @@ def mark_of(item: pytest.Item) -> str:
     if any(folder in folders for folder in MODEL):
         return "model"
     return "model" if MODEL_FIXTURES & set(getattr(item, "fixturenames", ())) else "fast"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    """Divide the tests between processes by file, and give the browser's all to one of them.
+
+    Two browsers with two servers beside them would starve one another.
+    """
+    return OneBrowser(config, log)
+
+
+class OneBrowser(LoadFileScheduling):
+    """All of ``tests/browser`` is one piece of work; every other file is one of its own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = f"{BROWSER[0].relative_to(TESTS.parent)}/"
+        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
 
 
 SIZE = 64  # px, the smallest input: a forward pass takes some 20 ms
