@@ -74,7 +74,7 @@ def click_times(page: Page, line: Line, position: int) -> tuple[float, float]:
         browser's message to the last one that came back.
     """
     card = page.locator(".st-key-grid-exact .tile").nth(position)
-    name = card.locator("a").first.get_attribute("href").split("image=")[1].split("&")[0]
+    name = str(card.locator("a").first.get_attribute("href")).split("image=")[1].split("&")[0]
     start = perf_counter()
     card.locator("a").first.click()
     answered(page, name.replace("%2F", "/"))
