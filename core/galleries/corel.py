@@ -6,6 +6,7 @@ for research only, so they never ship with the project.
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from .. import locations
@@ -59,9 +60,7 @@ def open_corel1k(*, progress: Progress = silent) -> FolderGallery:
     Raises:
         GalleryError: it is not there, or holds images that have no class.
     """
-    root = find("corel1k")
-    labels = {name: _corel1k_label(name, root) for name in image_names(root)}
-    return FolderGallery(root, labels, key="corel1k", title="Corel-1k", progress=progress)
+    return _open("corel1k", "Corel-1k", _corel1k_label, progress)
 
 
 def open_corel5k(*, progress: Progress = silent) -> FolderGallery:
@@ -70,9 +69,7 @@ def open_corel5k(*, progress: Progress = silent) -> FolderGallery:
     Raises:
         GalleryError: it is not there, or holds images that have no class.
     """
-    root = find("corel5k")
-    labels = {name: _corel5k_label(name, root) for name in image_names(root)}
-    return FolderGallery(root, labels, key="corel5k", title="Corel-5k", progress=progress)
+    return _open("corel5k", "Corel-5k", _corel5k_label, progress)
 
 
 def open_corel50(*, progress: Progress = silent) -> FolderGallery:
@@ -81,9 +78,7 @@ def open_corel50(*, progress: Progress = silent) -> FolderGallery:
     Raises:
         GalleryError: it is not there, or holds images outside the concepts' folders.
     """
-    root = find("corel50")
-    labels = {name: _corel50_label(name, root) for name in image_names(root)}
-    return FolderGallery(root, labels, key="corel50", title="Corel-50", progress=progress)
+    return _open("corel50", "Corel-50", _corel50_label, progress)
 
 
 def find(key: str) -> Path:
@@ -107,6 +102,14 @@ def find(key: str) -> Path:
         f"HASHLIGHT_DATA is {data}, but there is no folder {key} in it; set it to the folder "
         f"that holds {key}/, and start again."
     )
+
+
+def _open(
+    key: str, title: str, label: Callable[[str, Path], str], progress: Progress
+) -> FolderGallery:
+    root = find(key)
+    labels = {name: label(name, root) for name in image_names(root)}
+    return FolderGallery(root, labels, key=key, title=title, progress=progress)
 
 
 def _corel1k_label(name: str, root: Path) -> str:
