@@ -119,13 +119,20 @@ def lead(better: str, worse: str, key: str) -> str:
     return f"{one['mean']:+.4f} (95 % interval {one['low']:+.4f} to {one['high']:+.4f})"
 
 
+def n_runs(key: str) -> int:
+    """How many trainings each system of an experiment had."""
+    return len(result(f"experiment-{key}")["seeds"])
+
+
 def leads() -> str:
     """What attention and hashing change."""
     return paragraph(
         "Trained alike and searched by exact scan, CBAM changes mAP by "
         f"{lead('cnn-attention', 'cnn', 'corel1k')} on Corel-1k and by "
         f"{lead('cnn-attention', 'cnn', 'corel5k')} on Corel-5k. Hashing changes ours by "
-        f"{lead('ours', 'cnn-attention', 'corel1k')} on Corel-1k."
+        f"{lead('ours', 'cnn-attention', 'corel1k')} on Corel-1k and by "
+        f"{lead('ours', 'cnn-attention', 'corel5k')} on Corel-5k. The intervals count "
+        f"{n_runs('corel1k')} trainings and splits on Corel-1k and {n_runs('corel5k')} on Corel-5k."
     )
 
 

@@ -285,7 +285,7 @@ def _difference(one: Mapping[str, Any], systems: Mapping[str, Any]) -> str:
     better, worse = (systems[one[side]]["title"] for side in ("better", "worse"))
     return (
         f"{better} - {worse}: {metric} {one['mean']:+.4f}, 95 % interval "
-        f"{one['low']:+.4f} to {one['high']:+.4f}, {one['n_pairs']} pairs"
+        f"{one['low']:+.4f} to {one['high']:+.4f}, {one['n_runs']} runs"
     )
 
 

@@ -20,16 +20,19 @@ from ..errors import SettingError
 from ..galleries.base import Gallery
 from ..methods.base import Method, Pictures, User
 from ..progress import Progress, silent
-from .metrics import average_precision, map_paper, precision_at, recall_at
+from .metrics import average_precision, map_paper, recall_at
 from .pieces import Pieces, pieces_of
 from .protocol import QUERIES_PER_CLASS, Split, Unlabelled, class_numbers, draw_split
-from .statistics import mean_and_deviation, paired_difference
+from .statistics import difference_over_runs, mean_and_deviation
 
 PRECISION_AT = (5, 10, 20, 30)
 RECALL_AT = (10, 30, 100)
-VERSION = 1  # of what a piece holds: one with another number is measured again
-COMPARED = ("mean_average_precision", "precision@10")
-"""What is kept for every single query, so that two systems can be compared in pairs."""
+VERSION = 2  # of what a piece holds: one with another number is measured again
+COMPARED: dict[str, Callable[[Mapping[str, Any]], float]] = {
+    "mean_average_precision": lambda run: run["mean_average_precision"],
+    "precision@10": lambda run: run["precision"]["10"],
+}
+"""By what two systems are compared, and where a run in the result file has it."""
 
 Circumstances = Callable[[], Mapping[str, Any]]
 """Tells when, where and with what a figure is measured."""
@@ -76,7 +79,6 @@ class Run:
     mean_average_precision: float  # mAP; what a ranking leaves out counts as missed
     candidate_ratio: float  # length of the ranking / N
     seconds: dict[str, float]  # fit, rank; what was computed for an earlier run is not in them
-    per_query: dict[str, list[float]]  # each of COMPARED -> (Q,)
 
 
 def run_method(
@@ -174,17 +176,12 @@ def judge(
     totals = [int(np.count_nonzero(known == label)) for label in asked]
     judged = list(zip(relevant, totals, strict=True))
     recall = {n: [recall_at(hits, n, total) for hits, total in judged] for n in RECALL_AT}
-    average = [average_precision(hits, total) for hits, total in judged]
     return Run(
         precision={str(n): map_paper(relevant, n) for n in PRECISION_AT},
         recall={str(n): float(np.mean(values)) for n, values in recall.items()},
-        mean_average_precision=float(np.mean(average)),
+        mean_average_precision=float(np.mean([average_precision(*it) for it in judged])),
         candidate_ratio=float(np.mean([len(rows) for rows in rankings]) / len(known)),
         seconds=seconds,
-        per_query={
-            "mean_average_precision": average,
-            "precision@10": [precision_at(hits, 10) for hits in relevant],
-        },
     )
 
 
@@ -305,6 +302,15 @@ def assemble(
     by_system = {
         method.key: [one for one in measured if one.system == method.key] for method in methods
     }
+    systems = {
+        method.key: {
+            "title": method.title,
+            "settings": method.settings(),
+            "runs": [_described(one, about) for one in by_system[method.key]],
+            **_over_runs([one.run for one in by_system[method.key]]),
+        }
+        for method in methods
+    }
     return {
         **about,
         "seconds": sum(sum(one.run.seconds.values()) for one in measured),
@@ -312,52 +318,37 @@ def assemble(
         "gallery_digest": gallery.digest,
         "seeds": sorted({one.seed for one in measured}),
         **sizes,
-        "systems": {
-            method.key: {
-                "title": method.title,
-                "settings": method.settings(),
-                "runs": [_described(one, about) for one in by_system[method.key]],
-                **_over_runs([one.run for one in by_system[method.key]]),
-            }
-            for method in methods
-        },
-        "differences": differences(
-            {key: [one.run for one in runs] for key, runs in by_system.items()}
-        ),
+        "systems": systems,
+        "differences": differences(systems),
     }
 
 
-def differences(runs: Mapping[str, Sequence[Run]]) -> list[dict[str, Any]]:
-    """Compare systems in pairs, over the queries of all seeds, wherever both were measured.
+def differences(systems: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Compare systems in pairs over their runs, wherever both were measured twice or more.
 
     Args:
-        runs: by system, each system's in the same order of seeds.
+        systems: as the result file has them, each with its ``runs`` in the same order of seeds.
     """
     found = []
     for claim in CLAIMS:
-        if claim.better in runs and claim.worse in runs:
-            for metric in COMPARED:
-                interval = paired_difference(
-                    _of_all_queries(runs[claim.better], metric),
-                    _of_all_queries(runs[claim.worse], metric),
-                )
-                found.append(
-                    {
-                        "better": claim.better,
-                        "worse": claim.worse,
-                        "metric": metric,
-                        "claim": claim.text,
-                        "mean": interval.mean,
-                        "low": interval.low,
-                        "high": interval.high,
-                        "n_pairs": interval.n,
-                    }
-                )
+        pair = [systems[key]["runs"] for key in (claim.better, claim.worse) if key in systems]
+        if len(pair) < 2 or len(pair[0]) < 2:
+            continue
+        for metric, of in COMPARED.items():
+            interval = difference_over_runs(*([of(run) for run in runs] for runs in pair))
+            found.append(
+                {
+                    "better": claim.better,
+                    "worse": claim.worse,
+                    "metric": metric,
+                    "claim": claim.text,
+                    "mean": interval.mean,
+                    "low": interval.low,
+                    "high": interval.high,
+                    "n_runs": interval.n,
+                }
+            )
     return found
-
-
-def _of_all_queries(runs: Sequence[Run], metric: str) -> list[float]:
-    return [value for run in runs for value in run.per_query[metric]]
 
 
 def _described(one: MeasuredRun, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -367,9 +358,7 @@ def _described(one: MeasuredRun, about: Mapping[str, Any]) -> dict[str, Any]:
         for name in ("machine", "versions")
         if one.about.get(name) != about.get(name)
     }
-    figures = asdict(one.run)
-    del figures["per_query"]
-    return {"seed": one.seed, "date": one.about["date"], **others, **figures}
+    return {"seed": one.seed, "date": one.about["date"], **others, **asdict(one.run)}
 
 
 def _over_runs(runs: Sequence[Run]) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""How sure a figure is: mean and deviation over seeds, and paired bootstrap intervals.
+"""How sure a figure is: mean and deviation over seeds, and two kinds of interval.
 
-Two systems answer the same queries, so their difference is taken query by query: what makes a
-query hard for both cancels out. B. Efron, R. Tibshirani, An Introduction to the Bootstrap
-(1993), section 13.3: the percentile interval.
-
-Needs NumPy and ``core.errors`` only.
+An interval counts what varied. Where one model answers many queries, the queries vary: the
+bootstrap draws them anew (B. Efron, R. Tibshirani, An Introduction to the Bootstrap (1993),
+section 13.3: the percentile interval). Where systems were trained several times, each on a split
+of its own, trainings and queries vary together from run to run: Student's t over the runs has
+both. Two systems that answer the same queries are compared in pairs: what is hard for both
+cancels out.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import t as student_t
 
 from ..errors import SettingError
 
@@ -22,12 +24,12 @@ _BLOCK = 500  # resamples at once: of 1,500 queries they make 6 MB
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceInterval:
-    """A mean or a ratio of means, and the 95 % bootstrap interval of it."""
+    """A mean or a ratio of means, and the 95 % interval of it."""
 
     mean: float
     low: float
     high: float
-    n: int  # values that the mean is over
+    n: int  # values, or runs, that the mean is over
 
 
 def mean_and_deviation(values: Sequence[float]) -> tuple[float, float | None]:
@@ -79,7 +81,7 @@ def paired_difference(better: ArrayLike, worse: ArrayLike, *, seed: int = 0) -> 
     """Bound the mean of ``better - worse``, pair by pair, by resampling the pairs.
 
     An interval above 0 says: another draw of queries would most likely show ``better`` ahead
-    too. It knows nothing of what another training would change beyond the seeds at hand.
+    too. It knows nothing of what another training would change.
 
     Args:
         better: (n,) figures of one system, one per query.
@@ -91,6 +93,29 @@ def paired_difference(better: ArrayLike, worse: ArrayLike, *, seed: int = 0) -> 
     """
     first, second = _paired(better, worse)
     return bootstrap_mean(first - second, seed=seed)
+
+
+def difference_over_runs(better: ArrayLike, worse: ArrayLike) -> ConfidenceInterval:
+    """Bound the mean of ``better - worse`` over runs, each a training on a split of its own.
+
+    Student's paired t interval: another training on another split would most likely agree.
+
+    Args:
+        better: (n,) one figure of one system per run.
+        worse: (n,) the other system's figures of the same runs in the same order.
+
+    Raises:
+        SettingError: the two don't pair up, fewer than 2 runs, or one that is no finite number.
+    """
+    first, second = _paired(better, worse)
+    differences = first - second
+    _check_numbers(differences)
+    n = len(differences)
+    if n < 2:
+        raise SettingError("One run doesn't tell how runs differ; give 2 or more.")
+    mean = float(differences.mean())
+    reach = float(student_t.ppf((1 + LEVEL) / 2, n - 1) * differences.std(ddof=1) / np.sqrt(n))
+    return ConfidenceInterval(mean, mean - reach, mean + reach, n)
 
 
 def _paired(one: ArrayLike, other: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -58,7 +58,7 @@ def experiment(lead=0.02):
         "systems": {key: system(key, (n + 1) / 10) for n, key in enumerate(TITLES)},
         "differences": [
             {"better": better, "worse": worse, "metric": metric, "claim": f"{better} wins."}
-            | {"mean": lead, "low": lead - 0.01, "high": lead + 0.01, "n_pairs": 300}
+            | {"mean": lead, "low": lead - 0.01, "high": lead + 0.01, "n_runs": 3}
             for (better, worse), metric in product(
                 pairs, ("mean_average_precision", "precision@10")
             )
@@ -349,10 +349,10 @@ def test_one_seed_has_no_deviation(results_page):
     assert "over 1 random split," in text(page)
 
 
-def test_claims_are_told_with_their_interval_and_number_of_queries(results_page):
+def test_claims_are_told_with_their_interval_and_number_of_trainings(results_page):
     told = text(results_page("Claims"))
     assert "ours wins. Measured: :green[" in told
-    assert "(+0.0100 to +0.0300, 300 queries)" in told
+    assert "(+0.0100 to +0.0300, 3 trainings)" in told
 
 
 def test_table_3_has_the_papers_seconds_and_says_what_the_search_takes(results_page):

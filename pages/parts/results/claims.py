@@ -18,10 +18,11 @@ RESNET = ("cnn", "cnn-attention", "cnn-lsh", "ours")  # differ by attention or h
 def show_claims() -> None:
     """What the paper claims, as differences with intervals."""
     st.markdown(
-        "Both systems of a pair get the same queries, so their difference is taken query by "
-        "query, over all seeds. The bar is a 95 % interval: where it touches 0, the measurement "
-        "doesn't decide. It tells what other queries would change, not what another training "
-        "would. The paper writes *percent* where it means the difference of two shares."
+        "Each seed draws other queries and trains anew. Both systems of a pair get the same "
+        "queries, so their difference is taken seed by seed. The bar is a 95 % interval over the "
+        "seeds: it tells what other queries and another training would change. Where it touches "
+        "0, the measurement doesn't decide. The paper writes *percent* where it means the "
+        "difference of two shares."
     )
     for name, gallery in GALLERIES.items():
         st.header(gallery, anchor=False)
@@ -41,7 +42,7 @@ def show_claims() -> None:
             st.markdown("**Another kind of system**: a scale twenty times as wide")
             _differences(experiment, across, reach=1.0, key=f"across-{name}")
         show_origin(f"experiment-{name}", experiment, key="claims")
-    show_code(statistics.paired_difference)
+    show_code(statistics.difference_over_runs)
 
 
 def _differences(

@@ -90,7 +90,7 @@ def claim(row: Mapping[str, Any]) -> str:
     }[lead.verdict]
     return (
         f"{row['claim']} Measured: {outcome} mAP "
-        f"({signed(lead.low)} to {signed(lead.high)}, {row['n_pairs']:,} queries)."
+        f"({signed(lead.low)} to {signed(lead.high)}, {row['n_runs']} trainings)."
     )
 
 

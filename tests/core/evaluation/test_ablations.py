@@ -56,7 +56,6 @@ def measured(monkeypatch):
             mean_average_precision=figure,
             candidate_ratio=1.0,
             seconds={},
-            per_query={},
         )
         return MeasuredRun(system.key, split.seed, {}, run)
 

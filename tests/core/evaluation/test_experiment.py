@@ -8,9 +8,10 @@ from sklearn.metrics import average_precision_score
 
 from core.errors import GalleryError, SettingError, StoreError
 from core.evaluation import experiment
-from core.evaluation.experiment import CLAIMS, COMPARED, Run, run_experiment, run_method
+from core.evaluation.experiment import CLAIMS, COMPARED, run_experiment, run_method
 from core.evaluation.pieces import pieces_of
 from core.evaluation.protocol import draw_split
+from core.evaluation.results import RESULTS
 from core.files import file_digest
 from core.galleries.base import GalleryItem, digest_of
 from core.methods.base import Pictures
@@ -163,7 +164,6 @@ def test_a_perfect_ranking_scores_1_wherever_that_is_possible():
     assert run.precision == pytest.approx({"5": 1, "10": 1, "20": 0.5, "30": 1 / 3})
     assert run.recall == {"10": 1, "30": 1, "100": 1}
     assert run.candidate_ratio == 1
-    assert run.per_query == {metric: [1] * CLASSES * QUERIES for metric in COMPARED}
 
 
 def test_the_worst_ranking_scores_what_is_worked_out_by_hand():
@@ -187,7 +187,7 @@ def test_a_ranking_without_any_candidate_scores_0():
     assert run.mean_average_precision == run.candidate_ratio == run.precision["5"] == 0
 
 
-def test_the_judge_equals_scikit_learn_query_by_query():
+def test_the_judge_equals_scikit_learn():
     split = draw_split(LABELS, 3, QUERIES)
     run, _ = judged(at_random, seed=3)
     rng = np.random.default_rng(3)
@@ -198,9 +198,7 @@ def test_the_judge_equals_scikit_learn_query_by_query():
         scores[order] = -np.arange(N_GALLERY)
         relevant = LABELS[split.gallery] == LABELS[id]
         expected.append(average_precision_score(relevant, scores))
-    assert run.per_query["mean_average_precision"] == pytest.approx(expected)
     assert run.mean_average_precision == pytest.approx(np.mean(expected))
-    assert run.precision["10"] == pytest.approx(np.mean(run.per_query["precision@10"]))
 
 
 def test_the_user_answers_about_the_rows_that_were_asked_for():
@@ -326,7 +324,7 @@ def test_the_result_says_how_it_came_about_and_is_json():
         for run in system["runs"]:
             assert run["date"] == "today"
             assert set(run["seconds"]) == {"fit", "rank"}
-            assert not {"per_query", "machine", "versions"} & set(run)
+            assert not {"machine", "versions"} & set(run)
     seconds = [sum(r["seconds"].values()) for s in result["systems"].values() for r in s["runs"]]
     assert result["seconds"] == pytest.approx(sum(seconds))
 
@@ -334,37 +332,47 @@ def test_the_result_says_how_it_came_about_and_is_json():
 # Differences ------------------------------------------------------------------------------
 
 
-def run_of(average, precision):
-    per_query = {"mean_average_precision": average, "precision@10": precision}
-    return Run(
-        precision={},
-        recall={},
-        mean_average_precision=0,
-        candidate_ratio=1,
-        seconds={},
-        per_query=per_query,
-    )
-
-
-def test_differences_pair_the_queries_of_all_seeds():
-    runs = {
-        "ours": [run_of([0.9, 0.8], [1.0, 0.5]), run_of([0.7, 1.0], [0.5, 0.5])],
-        "sift": [run_of([0.4, 0.9], [1.0, 0.5]), run_of([0.2, 0.5], [0.5, 0.5])],
+def system_of(*figures):
+    """A system with one run for each pair of mAP and precision@10."""
+    return {
+        "runs": [
+            {"mean_average_precision": average, "precision": {"10": precision}}
+            for average, precision in figures
+        ]
     }
-    by_map, by_precision = experiment.differences(runs)
+
+
+def test_differences_pair_the_runs_and_count_them():
+    systems = {
+        "ours": system_of((0.9, 1.0), (0.7, 0.5), (0.8, 0.5)),
+        "sift": system_of((0.5, 1.0), (0.4, 0.5), (0.6, 0.5)),
+    }
+    by_map, by_precision = experiment.differences(systems)
     assert by_map["metric"] == "mean_average_precision"
-    assert by_map["mean"] == pytest.approx((0.5 - 0.1 + 0.5 + 0.5) / 4)
-    assert -0.1 <= by_map["low"] < by_map["mean"] < by_map["high"] <= 0.5
+    assert by_map["mean"] == pytest.approx(0.3)
+    reach = 4.302653 * 0.1 / np.sqrt(3)  # t of 2 degrees of freedom, 97.5 %, from a table
+    assert (by_map["low"], by_map["high"]) == pytest.approx((0.3 - reach, 0.3 + reach))
     assert by_precision["metric"] == "precision@10"
     assert [by_precision[name] for name in ("mean", "low", "high")] == [0, 0, 0]
     for one in (by_map, by_precision):
-        assert (one["better"], one["worse"], one["n_pairs"]) == ("ours", "sift", 4)
+        assert (one["better"], one["worse"], one["n_runs"]) == ("ours", "sift", 3)
         assert one["claim"].endswith(".")
+
+
+def test_one_run_doesnt_tell_how_runs_differ():
+    systems = {"ours": system_of((0.9, 1.0)), "sift": system_of((0.5, 1.0))}
+    assert experiment.differences(systems) == []
+
+
+@pytest.mark.parametrize("key", ["corel1k", "corel5k"])
+def test_the_differences_that_ship_are_those_of_the_runs_that_ship(key):
+    result = json.loads((RESULTS / f"experiment-{key}.json").read_text(encoding="utf-8"))
+    assert result["differences"] == experiment.differences(result["systems"])
 
 
 def test_attention_against_none_is_asked_first_and_every_claim_by_both_metrics():
     keys = ("sift", "svm", "vgg", "cnn-lsh", "cnn-attention", "ours", "cnn")
-    found = experiment.differences({key: [run_of([0.5], [0.5])] for key in keys})
+    found = experiment.differences({key: system_of((0.5, 0.5), (0.6, 0.5)) for key in keys})
     pairs = [(one["better"], one["worse"]) for one in found]
     assert pairs[:2] == [("cnn-attention", "cnn")] * 2
     rivals = ["sift", "svm", "vgg", "cnn-lsh", "cnn-attention"]
@@ -379,8 +387,8 @@ def test_the_table_says_by_how_much_the_perfect_system_leads():
     assert set(leads) == {(key, metric) for key in ("sift", "svm", "vgg") for metric in COMPARED}
     assert leads["vgg", "mean_average_precision"]["mean"] == 0.5
     assert leads["svm", "precision@10"]["mean"] == 1
-    assert leads["sift", "precision@10"]["low"] > 0.6
-    assert {one["n_pairs"] for one in result["differences"]} == {3 * CLASSES * QUERIES}
+    assert leads["sift", "precision@10"]["mean"] > 0.6
+    assert {one["n_runs"] for one in result["differences"]} == {3}
 
 
 # Going on where it was --------------------------------------------------------------------

@@ -2,12 +2,13 @@ import statistics
 
 import numpy as np
 import pytest
-from scipy.stats import bootstrap
+from scipy.stats import bootstrap, ttest_rel
 
 from core.errors import SettingError
 from core.evaluation.statistics import (
     bootstrap_mean,
     bootstrap_ratio,
+    difference_over_runs,
     mean_and_deviation,
     paired_difference,
 )
@@ -72,6 +73,15 @@ def test_pairing_takes_out_what_both_systems_share():
     assert shuffled.low < 0 < shuffled.high  # without the pairs nothing could be said
 
 
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_the_interval_over_runs_is_scipys_paired_t_interval(n):
+    better, worse = skewed(n, 1), skewed(n, 2)
+    ours = difference_over_runs(better, worse)
+    theirs = ttest_rel(better, worse).confidence_interval(0.95)
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
+    assert (ours.mean, ours.n) == (pytest.approx((better - worse).mean()), n)
+
+
 def test_swapping_the_two_turns_the_sign():
     first, second = skewed(50, 1), skewed(50, 2)
     there, back = paired_difference(first, second), paired_difference(second, first)
@@ -96,6 +106,8 @@ def test_values_that_say_nothing_are_one_sentence():
         (lambda: bootstrap_mean([]), "0 values"),
         (lambda: bootstrap_mean([0.5, np.nan]), "finite numbers"),
         (lambda: bootstrap_mean([[0.5]]), r"shape \(1, 1\)"),
+        (lambda: difference_over_runs([1], [0]), "give 2 or more"),
+        (lambda: difference_over_runs([1, np.nan], [0, 0]), "finite numbers"),
         (lambda: paired_difference([1, 2], [1]), r"shapes \(2,\) and \(1,\) don't pair up"),
     ]:
         with pytest.raises(SettingError, match=sentence):
