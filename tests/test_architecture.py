@@ -63,7 +63,7 @@ NEEDED = {
     "core.galleries.embedding": {"numpy"},
     "core.galleries.store": {"numpy", "safetensors", "platformdirs"},
     "core.evaluation.metrics": {"numpy"},
-    "core.evaluation.statistics": {"numpy"},
+    "core.evaluation.statistics": {"numpy", "scipy"},
     "core.evaluation.labelled_embeddings": {"numpy", "safetensors"},
 }
 

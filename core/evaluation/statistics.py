@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student_t
 
 from ..errors import SettingError
 
@@ -107,6 +106,8 @@ def difference_over_runs(better: ArrayLike, worse: ArrayLike) -> ConfidenceInter
     Raises:
         SettingError: the two don't pair up, fewer than 2 runs, or one that is no finite number.
     """
+    from scipy.stats import t as student_t  # noqa: PLC0415 - comes with the experiment's packages
+
     first, second = _paired(better, worse)
     differences = first - second
     _check_numbers(differences)
