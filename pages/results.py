@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts.results.ablations import show_ablations
 from pages.parts.results.attention import show_attention
 from pages.parts.results.claims import show_claims
+from pages.parts.results.clutter import show_clutter
 from pages.parts.results.departures import show_departures
 from pages.parts.results.figure_10 import show_changed_queries
 from pages.parts.results.masks import show_masks
@@ -20,6 +21,7 @@ PARTS = {
     "Changed queries": show_changed_queries,
     "Attention": show_attention,
     "Photographs": show_masks,
+    "Clutter": show_clutter,
     "Settings": show_ablations,
     "Departures": show_departures,
 }

@@ -84,7 +84,8 @@ def refuse_options(options: argparse.Namespace) -> None:
     if options.label_level is not None and (options.all or options.masks):
         raise SettingError("--label-level is for one gallery; leave it out with --all and --masks.")
     for name in ("init", "galleries", "only", "seeds", "fresh", "out_dir"):
-        if not options.all and getattr(options, name) is not None:
+        is_used = options.all or (name == "init" and options.clutter)
+        if not is_used and getattr(options, name) is not None:
             raise SettingError(
                 f"--{name.replace('_', '-')} belongs to --all; add --all or leave it out."
             )

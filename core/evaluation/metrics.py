@@ -83,6 +83,19 @@ def map_paper(relevant_in_order: Sequence[ArrayLike], n: int) -> float:
     return float(np.mean([precision_at(ranking, n) for ranking in relevant_in_order]))
 
 
+def average_precisions(embeddings: ArrayLike, labels: ArrayLike) -> NDArray[np.float64]:
+    """Return the average precision of each query when every image searches all others: (Q,).
+
+    Args and errors as in ``leave_one_out``.
+    """
+    unit = _unit_rows(embeddings)  # (N, D)
+    n_relevant, queries, classes = _queries(labels, len(unit))
+    rankings = _rankings(unit, classes, queries)
+    return np.array(
+        [average_precision(it, m) for it, m in zip(rankings, n_relevant.tolist(), strict=True)]
+    )
+
+
 def leave_one_out(
     embeddings: ArrayLike, labels: ArrayLike, *, at: Sequence[int] = (5, 10, 20, 30)
 ) -> LeaveOneOut:
@@ -100,16 +113,11 @@ def leave_one_out(
             an ``n`` below 1, or no two images with the same label.
     """
     unit = _unit_rows(embeddings)  # (N, D)
-    classes = _classes(labels, len(unit))  # (N,)
-    n_relevant = np.bincount(classes)[classes] - 1  # (N,) without the query
-    queries = np.flatnonzero(n_relevant)
-    _check_queries(len(queries))
+    n_relevant, queries, classes = _queries(labels, len(unit))
     precision: dict[int, list[float]] = {n: [] for n in at}
     recall: dict[int, list[float]] = {n: [] for n in at}
     average: list[float] = []
-    for m, ranking in zip(
-        n_relevant[queries].tolist(), _rankings(unit, classes, queries), strict=True
-    ):
+    for m, ranking in zip(n_relevant.tolist(), _rankings(unit, classes, queries), strict=True):
         average.append(average_precision(ranking, m))
         for n in at:
             precision[n].append(precision_at(ranking, n))
@@ -120,6 +128,17 @@ def leave_one_out(
         recall={n: float(np.mean(values)) for n, values in recall.items()},
         mean_average_precision=float(np.mean(average)),
     )
+
+
+def _queries(
+    labels: ArrayLike, n: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
+    """Return how many images are relevant to each query, (Q,), its row, and all classes, (N,)."""
+    classes = _classes(labels, n)
+    n_relevant = np.bincount(classes)[classes] - 1  # (N,) without the query
+    queries = np.flatnonzero(n_relevant)
+    _check_queries(len(queries))
+    return n_relevant[queries], queries, classes
 
 
 def _rankings(

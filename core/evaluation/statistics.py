@@ -119,6 +119,40 @@ def difference_over_runs(better: ArrayLike, worse: ArrayLike) -> ConfidenceInter
     return ConfidenceInterval(mean, mean - reach, mean + reach, n)
 
 
+def difference_over_runs_and_queries(better: ArrayLike, worse: ArrayLike) -> ConfidenceInterval:
+    """Bound the mean of ``better - worse`` where several trainings answer the same queries.
+
+    Trainings and queries vary on their own, so both variances of the mean are added: that of the
+    trainings' means and that of the queries' means. What a training does to one query alone is
+    counted in both, so the interval is a little too wide rather than too narrow. Student's t has
+    the degrees of freedom of the trainings, of which there are fewer.
+
+    Args:
+        better: (T, Q) figures of one system: training by query.
+        worse: (T, Q) the other system's.
+
+    Raises:
+        SettingError: the two don't pair up, fewer than 2 trainings or queries, or a figure that
+            is no finite number.
+    """
+    from scipy.stats import t as student_t  # noqa: PLC0415 - comes with the experiment's packages
+
+    first, second = _paired(better, worse)
+    differences = first - second
+    if differences.ndim != 2 or min(differences.shape) < 2:
+        raise SettingError(
+            f"Figures of shape {differences.shape} aren't 2 or more trainings by 2 or more queries."
+        )
+    _check_numbers(differences.ravel())
+    n = len(differences)
+    variance = sum(
+        np.var(differences.mean(axis=axis), ddof=1) / differences.shape[1 - axis] for axis in (0, 1)
+    )
+    mean = float(differences.mean())
+    reach = float(student_t.ppf((1 + LEVEL) / 2, n - 1) * np.sqrt(variance))
+    return ConfidenceInterval(mean, mean - reach, mean + reach, n)
+
+
 def _paired(one: ArrayLike, other: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     first, second = np.asarray(one, np.float64), np.asarray(other, np.float64)
     if first.shape != second.shape:

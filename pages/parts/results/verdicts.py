@@ -144,6 +144,19 @@ def threads_in_words(threads: str) -> str:
     return "one thread" if threads == "1" else "all threads"
 
 
+def clutter(steps: Sequence[Mapping[str, Any]]) -> str:
+    """Say what both gates together are worth without clutter and with the most of it."""
+    told = []
+    for step in (steps[0], steps[-1]):
+        gain = step["gain"]["both"]
+        effect = Interval("", gain["mean"], gain["low"], gain["high"])
+        told.append(
+            f"where the picture takes {step['side'] ** 2:.0%} of the area, attention "
+            + verdict(effect)
+        )
+    return f"{told[0][0].upper()}{told[0][1:]}; {told[1]}."
+
+
 def robust(variants: Mapping[str, Mapping[str, Any]]) -> str:
     """Say for each variant what remains on average over all changes and strengths."""
     told = []

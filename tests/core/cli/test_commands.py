@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from core.cli import common as shared
 from core.cli import main
@@ -275,31 +275,6 @@ def test_render_scenes_with_a_number_out_of_range_is_one_sentence(tmp_path, opti
 
 
 # train ------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def first_weights(checkpoint_file, tmp_path_factory):
-    """A safetensors file with torchvision's key names, as train starts from."""
-    tensors = {
-        name.removeprefix("backbone."): tensor
-        for name, tensor in load_file(checkpoint_file).items()
-        if name.startswith("backbone.")
-    }
-    path = tmp_path_factory.mktemp("init") / "resnet50.safetensors"
-    save_file(tensors, path)
-    return path
-
-
-@pytest.fixture
-def few_axes(monkeypatch):
-    """Let a small gallery's principal axes be found in no time: there are at most 20."""
-
-    def eigh(matrix):
-        torch.manual_seed(0)  # svd_lowrank starts at random
-        axes, values, _ = torch.svd_lowrank(matrix, q=24)
-        return values.flip(0), axes.flip(1)  # ascending, as the real one
-
-    monkeypatch.setattr(torch.linalg, "eigh", eigh)
 
 
 SMALL = ["--dim", "8", "--input-size", "64", "--epochs", "1", "--labels-per-batch", "2"]

@@ -9,6 +9,7 @@ from core.evaluation.statistics import (
     bootstrap_mean,
     bootstrap_ratio,
     difference_over_runs,
+    difference_over_runs_and_queries,
     mean_and_deviation,
     paired_difference,
 )
@@ -82,6 +83,30 @@ def test_the_interval_over_runs_is_scipys_paired_t_interval(n):
     assert (ours.mean, ours.n) == (pytest.approx((better - worse).mean()), n)
 
 
+@pytest.mark.parametrize(("of_trainings", "of_queries"), [(0.05, 0.0), (0.0, 0.3), (0.05, 0.3)])
+def test_the_interval_over_trainings_and_queries_holds_the_truth_as_often_as_it_says(
+    of_trainings, of_queries
+):
+    rng = np.random.default_rng(0)
+    held = []
+    for _ in range(400):
+        training = rng.normal(0, of_trainings, (5, 1))
+        query = rng.normal(0, of_queries, (1, 40))
+        better = 0.1 + training + query + rng.normal(0, 0.1, (5, 40))
+        interval = difference_over_runs_and_queries(better, np.zeros((5, 40)))
+        held.append(interval.low <= 0.1 <= interval.high)
+    assert np.mean(held) >= 0.93  # 95 % less two standard errors of 400 trials
+
+
+def test_where_queries_dont_differ_the_interval_is_that_over_runs():
+    of_run = skewed(5)
+    both = difference_over_runs_and_queries(np.repeat(of_run[:, None], 7, axis=1), np.zeros((5, 7)))
+    runs = difference_over_runs(of_run, np.zeros(5))
+    assert (both.mean, both.low, both.high, both.n) == pytest.approx(
+        (runs.mean, runs.low, runs.high, runs.n)
+    )
+
+
 def test_swapping_the_two_turns_the_sign():
     first, second = skewed(50, 1), skewed(50, 2)
     there, back = paired_difference(first, second), paired_difference(second, first)
@@ -107,6 +132,7 @@ def test_values_that_say_nothing_are_one_sentence():
         (lambda: bootstrap_mean([0.5, np.nan]), "finite numbers"),
         (lambda: bootstrap_mean([[0.5]]), r"shape \(1, 1\)"),
         (lambda: difference_over_runs([1], [0]), "give 2 or more"),
+        (lambda: difference_over_runs_and_queries([[1, 2]], [[0, 0]]), "2 or more trainings"),
         (lambda: difference_over_runs([1, np.nan], [0, 0]), "finite numbers"),
         (lambda: paired_difference([1, 2], [1]), r"shapes \(2,\) and \(1,\) don't pair up"),
     ]:

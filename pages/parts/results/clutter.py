@@ -1,0 +1,53 @@
+"""When does attention help? What each gate is worth as more stands around the picture."""
+
+import streamlit as st
+
+from core.errors import COMMAND
+from core.evaluation import clutter, results
+from core.figures.clutter import gain_over_clutter
+from core.figures.rows import signed
+from pages.parts.results import verdicts
+from pages.ui import charts
+from pages.ui.code import show_code
+from pages.ui.result_files import Result, read_or_say, show_origin
+
+PREFIX = "clutter-"
+MISSING = (
+    f"Attention and clutter: not measured yet. `{COMMAND} evaluate --clutter --train-on FOLDER` "
+    "trains on pictures in FOLDER and writes the file that this page reads."
+)
+
+
+def show_clutter() -> None:
+    """When does attention help? The paper leaves this open."""
+    st.header("When does attention help?", anchor=False)
+    names = results.names(PREFIX)
+    if not names:
+        st.info(MISSING, icon=":material/hourglass_empty:")
+    for name in names:
+        if result := read_or_say(name, MISSING):
+            _show(name, result)
+    if names:
+        show_code(clutter.put_into, clutter.measure_clutter)
+
+
+def _show(name: str, result: Result) -> None:
+    st.markdown(
+        f"Each of the {result['n_images']:,} pictures of *{result['gallery_title']}* is made "
+        "smaller and put into a painting that shows no object. So ever more of what the network "
+        f"sees is clutter. {result['n_heads']} heads were trained alike but for their seed, on "
+        "other pictures. A bar is a 95 % interval: another training and other queries would most "
+        "likely fall inside. " + verdicts.clutter(result["steps"])
+    )
+    charts.chart(
+        gain_over_clutter(result["steps"]),
+        key=name,
+        alt="Gain in mAP of the channel gate, the spatial gate and both, over the share of the "
+        "area: "
+        + "; ".join(
+            f"{step['side'] ** 2:.0%}: "
+            + ", ".join(signed(step["gain"][mode]["mean"]) for mode in step["gain"])
+            for step in result["steps"]
+        ),
+    )
+    show_origin(name, result, key="clutter")
