@@ -4,7 +4,7 @@ import argparse
 import datetime
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -140,6 +140,11 @@ def timed() -> Iterator[dict[str, float]]:
     started = perf_counter()
     yield duration
     duration["seconds"] = round(perf_counter() - started, 1)
+
+
+def difference(interval: Mapping[str, float]) -> str:
+    """Write a difference and its 95 % interval, with their signs."""
+    return f"{interval['mean']:+.4f} ({interval['low']:+.3f} to {interval['high']:+.3f})"
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

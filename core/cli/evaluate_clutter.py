@@ -25,7 +25,7 @@ from ..model.network import NetworkConfig, RetrievalNetwork
 from ..model.preprocess import PreprocessConfig
 from ..model.resnet import Strides
 from ..progress import Progress
-from .common import circumstances, progress_bar, timed, write_json
+from .common import circumstances, difference, progress_bar, timed, write_json
 from .train import labels_of, numbered
 
 INPUT_SIZE = 256  # px, of the checkpoint that ships
@@ -140,11 +140,7 @@ def table(result: Mapping[str, Any]) -> list[str]:
         *(
             f"{step['side']:>6.0%}{step['untouched']:>11.4f}"
             f"{np.mean(step['mean_average_precision']['off']):>8.4f}"
-            + "".join(f"{_gain(step['gain'][mode]):>26}" for mode in modes)
+            + "".join(f"{difference(step['gain'][mode]):>26}" for mode in modes)
             for step in result["steps"]
         ),
     ]
-
-
-def _gain(interval: Mapping[str, float]) -> str:
-    return f"{interval['mean']:+.4f} ({interval['low']:+.3f} to {interval['high']:+.3f})"

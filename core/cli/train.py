@@ -11,16 +11,19 @@ import hashlib
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import locations
 from ..errors import SettingError
+from ..evaluation import results
 from ..evaluation.generalisation import Unseen, leave_labels_out
+from ..evaluation.ingredients import measure_ingredients
 from ..files import check_can_write
 from ..galleries.base import Gallery, GalleryItem
 from ..galleries.registry import open_gallery
@@ -35,12 +38,12 @@ from ..model.general import (
     start_general_head,
     train_general,
 )
-from ..model.network import NetworkConfig
+from ..model.network import NetworkConfig, RetrievalNetwork
 from ..model.preprocess import NORMALISATIONS, PreprocessConfig
 from ..model.registry import ATTENTION_LAYERS
 from ..model.resnet import Strides
 from ..progress import Progress
-from .common import circumstances, progress_bar
+from .common import circumstances, difference, progress_bar, timed, write_json
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +76,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=("v1", "v1.5"),
         help="of the initial weights (default: v1.5 for torchvision, v1 for a file)",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the checkpoint")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the checkpoint to write")
+    parser.add_argument(
+        "--ingredients",
+        action="store_true",
+        help="instead of a checkpoint, tell what each ingredient of the recipe brings, by leaving "
+        "it out (default of --out: assets/results/ingredients.json)",
+    )
     parser.add_argument("--dim", type=int, default=256, help="embedding size D (default: 256)")
     parser.add_argument("--input-size", type=int, default=256, help="px (default: 256)")
     parser.add_argument("--normalisation", default="imagenet", choices=NORMALISATIONS)
@@ -100,11 +109,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train, judge, save."""
-    started = time.perf_counter()
+    """Train, judge, save; or tell what the recipe's ingredients bring."""
     if not options.gallery and not options.scenic:
         raise SettingError("There is nothing to train on; name pictures with --gallery.")
-    check_can_write(options.out)
+    if options.ingredients:
+        run_ingredients(options)
+    elif options.out is None:
+        raise SettingError("Name the checkpoint to write with --out.")
+    else:
+        run_training(options)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """What training starts from."""
+
+    config: GeneralConfig
+    network: RetrievalNetwork
+    preprocess: PreprocessConfig
+    backbone: str  # digest of its weights
+    galleries: Sequence[Gallery]  # the scenic ones first
+    names: Sequence[str]  # of the labels, by number
+    pictures: TrainingPictures
+
+    @property
+    def about_galleries(self) -> list[dict[str, object]]:
+        """Key, digest and size of each, for metadata."""
+        return [
+            {"key": gallery.key, "digest": gallery.digest, "images": len(gallery.items)}
+            for gallery in self.galleries
+        ]
+
+
+def prepare(options: argparse.Namespace, progress: Progress) -> Prepared:
+    """Open the galleries and put them through the backbone."""
     config = GeneralConfig(
         **{field.name: getattr(options, field.name) for field in fields(GeneralConfig)}
     )
@@ -118,15 +156,46 @@ def run(options: argparse.Namespace) -> None:
     )
     backbone = weights_digest(network.backbone)
     embedder = Embedder(Checkpoint(network, preprocess, Provenance(), backbone))
+    chosen = [*options.scenic, *options.gallery]
+    galleries = [open_gallery(it, progress=progress) for it in chosen]
+    names, numbers = numbered([labels_of(gallery) for gallery in galleries])
+    maps = [_feature_maps(gallery, embedder, progress) for gallery in galleries]
+    scenic = range(len(options.scenic))
+    pictures = TrainingPictures.of(maps, np.concatenate(numbers), scenic)
+    return Prepared(config, network, preprocess, backbone, galleries, names, pictures)
+
+
+def run_ingredients(options: argparse.Namespace) -> None:
+    """Leave each ingredient out, print a table and write the result file."""
+    path = options.out or results.RESULTS / "ingredients.json"
+    check_can_write(path)
+    with progress_bar() as progress, timed() as duration:
+        start = prepare(options, progress)
+        body = measure_ingredients(
+            start.network,
+            start.pictures,
+            start.config,
+            galleries=[gallery.key for gallery in start.galleries],
+            names=start.names,
+            n_folds=options.folds,
+            progress=progress,
+        )
+    about = {"galleries": start.about_galleries, "recipe": start.config.describe()}
+    print("\n".join(ingredients_table(body)))
+    write_json(path, {**circumstances(), **duration, **about, **body})
+
+
+def run_training(options: argparse.Namespace) -> None:
+    """Judge the recipe on labels left out, train on all, and write the checkpoint."""
+    started = time.perf_counter()
+    check_can_write(options.out)
     with progress_bar() as progress:
-        chosen = [*options.scenic, *options.gallery]
-        galleries = [open_gallery(it, progress=progress) for it in chosen]
-        names, numbers = numbered([labels_of(gallery) for gallery in galleries])
-        maps = [_feature_maps(gallery, embedder, progress) for gallery in galleries]
-        scenic = range(len(options.scenic))
-        pictures = TrainingPictures.of(maps, np.concatenate(numbers), scenic)
+        start = prepare(options, progress)
+        config, network, preprocess = start.config, start.network, start.preprocess
+        galleries, names, pictures = start.galleries, start.names, start.pictures
+        scenic = pictures.scenic
         digests = [gallery.digest for gallery in galleries]
-        key = repr((digests, scenic, backbone, network.config, preprocess, config))
+        key = repr((digests, scenic, start.backbone, network.config, preprocess, config))
         states = locations.home() / "training" / hashlib.sha256(key.encode()).hexdigest()[:24]
         unseen = (
             leave_labels_out(
@@ -153,10 +222,7 @@ def run(options: argparse.Namespace) -> None:
         )
     training = {
         **circumstances(),
-        "galleries": [
-            {"key": gallery.key, "digest": gallery.digest, "images": len(gallery.items)}
-            for gallery in galleries
-        ],
+        "galleries": start.about_galleries,
         "scenic": [gallery.key for gallery in galleries[: len(scenic)]],
         "images": len(pictures.ids),
         "without_label": int((pictures.labels == UNLABELLED).sum()),
@@ -225,6 +291,22 @@ def unseen_table(unseen: Sequence[Unseen]) -> list[str]:
             for name, values in columns.items()
         ]
     return lines
+
+
+def ingredients_table(body: Mapping[str, Any]) -> list[str]:
+    """Lines with the mAP of the whole recipe by mode, and what each ingredient adds to it."""
+    whole = body["mean_average_precision"]
+    return [
+        f"mAP on labels not seen in training, {body['n_folds']} folds; untouched ImageNet features "
+        f"{body['untouched']:.4f}",
+        f"{'':<44}" + "".join(f"{mode:>26}" for mode in whole),
+        f"{'the whole recipe':<44}" + "".join(f"{it:>26.4f}" for it in whole.values()),
+        *(
+            f"{row['title'] + ' brings':<44}"
+            + "".join(f"{difference(row['brings'][mode]):>26}" for mode in whole)
+            for row in body["ingredients"]
+        ),
+    ]
 
 
 def _feature_maps(gallery: Gallery, embedder: Embedder, progress: Progress) -> FeatureMaps:

@@ -13,6 +13,7 @@ from core.cli import common as shared
 from core.cli import main
 from core.cli.search import as_text
 from core.cli.train import labels_of, numbered
+from core.evaluation import ingredients, results
 from core.evaluation.metrics import leave_one_out
 from core.evaluation.untouched import pooled_features
 from core.galleries import store
@@ -353,6 +354,25 @@ def test_a_killed_train_goes_on_to_the_same_weights(home, gallery, first_weights
     assert all(torch.equal(resumed[name], whole[name]) for name in whole)
 
 
+@pytest.mark.usefixtures("few_axes")
+def test_train_tells_what_each_ingredient_brings(home, gallery, first_weights, monkeypatch, capsys):
+    monkeypatch.setattr(ingredients, "INGREDIENTS", ingredients.INGREDIENTS[:1])
+    where = ["--gallery", str(gallery.root), "--init", str(first_weights)]
+    recipe = [*SMALL, "--images-per-label", "2", "--folds", "2"]
+    out = home / "ingredients.json"
+    assert main(["train", "--ingredients", *where, *recipe, "--out", str(out)]) == 0
+    told = capsys.readouterr().out
+    written = json.loads(out.read_text(encoding="utf-8"))
+    assert written.keys() >= {*results.HEAD, "galleries", "recipe", "seconds", "untouched"}
+    assert written["recipe"]["epochs"] == 1
+    assert [it["digest"] for it in written["galleries"]] == [gallery.digest]
+    for row in written["ingredients"]:
+        assert f"{row['title']} brings" in told
+        for mode, brings in row["brings"].items():
+            whole = written["mean_average_precision"][mode]
+            assert brings["mean"] == pytest.approx(whole - row["mean_average_precision"][mode])
+
+
 def test_labels_to_train_on_are_as_fine_as_folders_are(gallery):
     items = [
         GalleryItem(id=id, name=name, label=label, digest="")
@@ -390,6 +410,8 @@ def test_train_refuses_at_once_what_cannot_come_to_an_end(
     assert "foreign is 2.0" in fails([*where, "--foreign", "2"], capsys)
     nothing = ["train", "--init", first_weights, "--out", out]
     assert "There is nothing to train on" in fails(nothing, capsys)
+    nowhere = ["train", "--gallery", photos, "--init", first_weights]
+    assert fails(nowhere, capsys) == "Name the checkpoint to write with --out."
     assert not out.exists()
     assert not home.exists()
 
