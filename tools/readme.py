@@ -165,6 +165,38 @@ def looks() -> str:
     return table(["inside ÷ area, peak on the object", *MAPS], rows)
 
 
+def clutter() -> str:
+    """What each gate is worth as more stands around the picture."""
+    rows = [
+        [
+            f"{step['side'] ** 2:.0%}",
+            f"{step['untouched']:.3f}",
+            f"{mean(step['mean_average_precision']['off']):.3f}",
+            *(with_interval(step["gain"][mode]) for mode in ("channel", "spatial", "both")),
+        ]
+        for step in result("clutter-scenes")["steps"]
+    ]
+    head = ["share of the area", "untouched", "no attention", "channel", "spatial", "both"]
+    return table(head, rows)
+
+
+def ingredients() -> str:
+    """What each ingredient of the recipe brings, by attention mode."""
+    measured = result("ingredients")
+    whole = measured["mean_average_precision"]
+    rows = [["the whole recipe, mAP", *(f"{it:.3f}" for it in whole.values())]]
+    rows += [
+        [f"{row['title']} brings", *(with_interval(row["brings"][mode]) for mode in whole)]
+        for row in measured["ingredients"]
+    ]
+    return table(["", "no attention", "channel", "spatial", "both"], rows)
+
+
+def with_interval(it: Any) -> str:
+    """Write a difference and its 95 % interval."""
+    return f"{it['mean']:+.3f} ({it['low']:+.3f} to {it['high']:+.3f})"
+
+
 def galleries() -> str:
     """How good it is on whole galleries, every image a query."""
     rows = []
@@ -246,7 +278,8 @@ def machine(measured: Any) -> str:
 PARTS = {
     it.__name__: it
     for it in (
-        *(commands, experiment, galleries, index, leads, looks, model, parts, server, unseen),
+        *(clutter, commands, experiment, galleries, index, ingredients, leads, looks, model),
+        *(parts, server, unseen),
     )
 }
 

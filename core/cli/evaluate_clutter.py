@@ -136,11 +136,11 @@ def table(result: Mapping[str, Any]) -> list[str]:
     modes = [mode for mode in ATTENTION_MODES if mode != "off"]
     return [
         f"{result['gallery_title']}: {result['n_images']} queries, {result['n_heads']} trainings\n",
-        f"{'side':>6}{'untouched':>11}{'off':>8}" + "".join(f"{mode:>26}" for mode in modes),
+        f"{'side':>6}{'untouched':>11}{'off':>8}" + "".join(f"{mode:>28}" for mode in modes),
         *(
             f"{step['side']:>6.0%}{step['untouched']:>11.4f}"
             f"{np.mean(step['mean_average_precision']['off']):>8.4f}"
-            + "".join(f"{difference(step['gain'][mode]):>26}" for mode in modes)
+            + "".join(f"{difference(step['gain'][mode]):>28}" for mode in modes)
             for step in result["steps"]
         ),
     ]

@@ -299,11 +299,11 @@ def ingredients_table(body: Mapping[str, Any]) -> list[str]:
     return [
         f"mAP on labels not seen in training, {body['n_folds']} folds; untouched ImageNet features "
         f"{body['untouched']:.4f}",
-        f"{'':<44}" + "".join(f"{mode:>26}" for mode in whole),
-        f"{'the whole recipe':<44}" + "".join(f"{it:>26.4f}" for it in whole.values()),
+        f"{'':<44}" + "".join(f"{mode:>28}" for mode in whole),
+        f"{'the whole recipe':<44}" + "".join(f"{it:>28.4f}" for it in whole.values()),
         *(
             f"{row['title'] + ' brings':<44}"
-            + "".join(f"{difference(row['brings'][mode]):>26}" for mode in whole)
+            + "".join(f"{difference(row['brings'][mode]):>28}" for mode in whole)
             for row in body["ingredients"]
         ),
     ]
