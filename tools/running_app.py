@@ -47,12 +47,23 @@ class Server:
         return text
 
 
-@contextmanager
-def running(home: Path) -> Iterator[Server]:
-    """Start the app on a free port and wait until it answers."""
+def free_port() -> int:
+    """Find a port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running(home: Path, **environment_too: str) -> Iterator[Server]:
+    """Start the app on a free port and wait until it answers.
+
+    Args:
+        home: its cache directory, and where its log goes.
+        environment_too: further variables of its environment.
+    """
+    port = free_port()
     environment = {key: value for key, value in os.environ.items() if key != "HASHLIGHT_DATA"}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = {"port": port, "address": "127.0.0.1", "headless": "true"}
@@ -62,7 +73,7 @@ def running(home: Path) -> Iterator[Server]:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=environment | {"HASHLIGHT_HOME": str(home)},
+            env=environment | {"HASHLIGHT_HOME": str(home)} | environment_too,
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -40,8 +40,7 @@ def gallery_of(n):
 
 def embedded(vector, digest="stranger"):
     image = SimpleNamespace(digest=digest)
-    forward = SimpleNamespace(embedding=torch.tensor(vector[np.newaxis]))
-    return EmbeddedQuery(image, "both", forward, {})
+    return EmbeddedQuery(image, "both", vector, None, {})
 
 
 def binary(bits):
