@@ -11,6 +11,7 @@ from hmac import compare_digest
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -72,7 +73,7 @@ def _process() -> list[Row]:
 def _caches() -> list[Row]:
     return [
         (name, f"{held / MB:,.1f}", f"{most / MB:,.0f}", f"{n:,}")
-        for name, held, most, n in _loaded("held") or []
+        for name, held, most, n in _loaded("held") or ()
     ]
 
 
@@ -85,7 +86,7 @@ def _versions() -> list[Row]:
     ]
 
 
-def _loaded(name: str) -> object:
+def _loaded(name: str) -> Any:
     """Ask the pages' caches; before the first visitor there are none, and none is made here."""
     resources = sys.modules.get("pages.ui.resources")
     return getattr(resources, name)() if resources else None

@@ -168,9 +168,13 @@ def put(url: str, file: bytes, name: str) -> None:
     """Upload a file as Streamlit's front end does."""
     edge = "hashlight-load"
     body = (
-        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
-        "Content-Type: image/jpeg\r\n\r\n"
-    ).encode() + file + f"\r\n--{edge}--\r\n".encode()
+        (
+            f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n"
+        ).encode()
+        + file
+        + f"\r\n--{edge}--\r\n".encode()
+    )
     request = Request(url, body, method="PUT")
     request.add_header("Content-Type", f"multipart/form-data; boundary={edge}")
     with urlopen(f"{url.partition('/_stcore')[0]}/_stcore/health", timeout=PATIENCE) as health:
@@ -267,8 +271,12 @@ async def come_and_go(url: str, visits: int, seed: int, pid: int) -> dict[str, A
         done += number
         if done % 50 == 0 or done == visits:
             curve[done] = megabytes(pid)
-    return {"visits": visits, "failures": len(problems), "why": sorted(set(problems)),
-            "memory_MB_after_visits": curve}
+    return {
+        "visits": visits,
+        "failures": len(problems),
+        "why": sorted(set(problems)),
+        "memory_MB_after_visits": curve,
+    }
 
 
 # What is told -----------------------------------------------------------------------------
@@ -351,9 +359,7 @@ def main() -> None:
     if options.save:
         command = f"python -m tools.load {' '.join(sys.argv[1:])}"
         before = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-        write_json(
-            RESULT, before | {options.save: {**circumstances(), "command": command, **told}}
-        )
+        write_json(RESULT, before | {options.save: {**circumstances(), "command": command, **told}})
 
 
 if __name__ == "__main__":

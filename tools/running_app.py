@@ -56,24 +56,24 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(home: Path, **environment_too: str) -> Iterator[Server]:
+def running(home: Path, log: Path | None = None) -> Iterator[Server]:
     """Start the app on a free port and wait until it answers.
 
     Args:
-        home: its cache directory, and where its log goes.
-        environment_too: further variables of its environment.
+        home: its cache directory.
+        log: what it says; by default a file in its cache directory.
     """
     port = free_port()
     environment = {key: value for key, value in os.environ.items() if key != "HASHLIGHT_DATA"}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = {"port": port, "address": "127.0.0.1", "headless": "true"}
     command += [f"--server.{name}={value}" for name, value in options.items()]
-    log = home / "server.log"
+    log = log or home / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=environment | {"HASHLIGHT_HOME": str(home)} | environment_too,
+            env=environment | {"HASHLIGHT_HOME": str(home)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -77,7 +77,10 @@ def save(gates: StoredGates, folder: Path) -> Path:
         StoreError: the folder can't be written.
     """
     path = folder / _name(gates.gallery_digest, gates.embedder_digest)
-    arrays = {"ids": gates.ids, "gates": gates.gates.astype(np.float16)}
+    arrays: dict[str, NDArray[Any]] = {
+        "ids": gates.ids,
+        "gates": gates.gates.astype(np.float16),
+    }
     array_files.write(path, arrays, _about(gates.gallery_digest, gates.embedder_digest))
     return path
 

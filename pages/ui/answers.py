@@ -36,9 +36,7 @@ def reading(shown: View, stored: StoredGallery) -> SearchConfig:
     return SearchConfig(k=shown.k, n_probes=fitting.rule)
 
 
-def _embedded(
-    query: Query, gallery: Gallery, stored: StoredGallery, shown: View
-) -> EmbeddedQuery:
+def _embedded(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -> EmbeddedQuery:
     """Return the query from the gallery's store where it is there; else embed it if it is new."""
     if query.id is not None and query.id in stored.ids:
         return resources.stored_query(gallery, stored, query.id, shown.attention)

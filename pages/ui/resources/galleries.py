@@ -10,8 +10,8 @@ from core import locations
 from core.errors import GalleryError
 from core.galleries import registry
 from core.galleries.base import Gallery
-from core.galleries.registry import GallerySource
 from core.galleries.folder import FolderGallery
+from core.galleries.registry import GallerySource
 from core.galleries.uploads import UploadedGallery
 from core.images import thumbnail
 from core.progress import Progress

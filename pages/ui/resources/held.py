@@ -9,7 +9,12 @@ from pages.ui.resources.work import WorkCache
 def held() -> list[tuple[str, int, int, int]]:
     """Return each cache's name, its bytes, its bound and its number of values."""
     return [
-        (f"{module.__name__.rpartition('.')[2]}: {name.strip('_')}", it.n_bytes, it.max_bytes, len(it))
+        (
+            f"{module.__name__.rpartition('.')[2]}: {name.strip('_')}",
+            it.n_bytes,
+            it.max_bytes,
+            len(it),
+        )
         for module in (benchmark, embeddings, examples, galleries, model)
         for name, it in vars(module).items()
         if isinstance(it, Cache | WorkCache | Uploads)

@@ -92,8 +92,9 @@ class Line:
 
     def _in_turn(self) -> list[Place]:
         """All that wait, in the order in which they will be taken."""
-        rounds = [(n, i, it) for i, own in enumerate(self._waiting.values()) for n, it in
-                  enumerate(own)]
+        rounds = [
+            (n, i, it) for i, own in enumerate(self._waiting.values()) for n, it in enumerate(own)
+        ]
         return [it for _, _, it in sorted(rounds, key=lambda turn: turn[:2])]
 
     def _serve(self) -> None:
