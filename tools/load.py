@@ -18,7 +18,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -43,6 +43,7 @@ from tools.running_app import ROOT, running
 
 PATIENCE = 180  # seconds that a visitor waits
 RANKINGS = ("grid-lsh", "grid-exact")
+UPLOADED, LARGE = 1.0, 11.5  # megapixels of a photograph: 0.2 MB and 2 MB
 PAUSE = 2.0  # seconds between two questions, at most
 SOLO = 200  # questions that are asked again by one visitor alone
 SCENES = ROOT / "assets" / "scenes" / "scenes.json"
@@ -188,7 +189,7 @@ def put(url: str, file: bytes, name: str) -> None:
 def photograph(seed: int, megapixels: float) -> bytes:
     """Make a photograph that nobody else has: smooth noise, so that it compresses as others do."""
     side = round((megapixels * 1e6) ** 0.5)
-    coarse = np.random.default_rng(seed).integers(0, 256, (24, 24, 3), dtype=np.uint8)
+    coarse = np.random.default_rng(seed).integers(0, 256, (side // 10,) * 2 + (3,), dtype=np.uint8)
     file = BytesIO()
     Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC).save(file, "JPEG")
     return file.getvalue()
@@ -234,13 +235,16 @@ async def bring(url: str, seed: int, megapixels: float) -> list[tuple[Question, 
         return [(nothing, Answer(0.0, {}, f"lost: {error!r}"[:200]))]
 
 
-async def load(url: str, sessions: int, rounds: int, seed: int) -> dict[str, Any]:
+async def load(
+    url: str, sessions: int, rounds: int, seed: int, meter: Callable[[int], dict[str, float]]
+) -> dict[str, Any]:
     """Let many visitors ask at once, then one alone the same."""
     names = [it["name"] for it in json.loads(SCENES.read_text())["scenes"]]
     asked = [questions(seed + i, rounds, names) for i in range(sessions)]
     start = perf_counter()
     visits = await asyncio.gather(*[visit(url, it, seed + i) for i, it in enumerate(asked)])
     told = summary([pair for it in visits for pair in it], perf_counter() - start)
+    told |= meter(told["answers"])
     seen: dict[Question, set[tuple[tuple[str, tuple[str, ...]], ...]]] = {}
     for question, answer in (pair for it in visits for pair in it):
         if not answer.problem:
@@ -254,11 +258,14 @@ async def load(url: str, sessions: int, rounds: int, seed: int) -> dict[str, Any
     return told | {"compared_with_a_solo_run": len(again), "different_from_it": wrong}
 
 
-async def uploads(url: str, sessions: int, seed: int, megapixels: float) -> dict[str, Any]:
+async def uploads(
+    url: str, sessions: int, seed: int, meter: Callable[[int], dict[str, float]]
+) -> dict[str, Any]:
     """Let many visitors hand over a photograph each, all at once."""
     start = perf_counter()
-    visits = await asyncio.gather(*[bring(url, seed + i, megapixels) for i in range(sessions)])
-    return summary([pair for it in visits for pair in it], perf_counter() - start)
+    visits = await asyncio.gather(*[bring(url, seed + i, UPLOADED) for i in range(sessions)])
+    told = summary([pair for it in visits for pair in it], perf_counter() - start)
+    return told | meter(told["answers"])
 
 
 async def come_and_go(url: str, visits: int, seed: int, pid: int) -> dict[str, Any]:
@@ -266,7 +273,7 @@ async def come_and_go(url: str, visits: int, seed: int, pid: int) -> dict[str, A
     curve, problems, done = {0: megabytes(pid)}, [], 0
     for first in range(0, visits, 10):
         number = min(10, visits - first)
-        some = await asyncio.gather(*[bring(url, seed + first + i, 16) for i in range(number)])
+        some = await asyncio.gather(*[bring(url, seed + first + i, LARGE) for i in range(number)])
         problems += [answer.problem for it in some for _, answer in it if answer.problem]
         done += number
         if done % 50 == 0 or done == visits:
@@ -308,25 +315,35 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def metering(pid: int | None) -> Callable[[int], dict[str, float]]:
+    """Return what tells the processor time per answer from now on, of a server of this machine."""
+    before, own = processor_seconds(pid) if pid else 0, process_time()
+
+    def meter(n: int) -> dict[str, float]:
+        if not pid or not n:
+            return {}
+        return {
+            "server_processor_ms_per_answer": round(
+                1000 * (processor_seconds(pid) - before) / n, 1
+            ),
+            "client_processor_ms_per_answer": round(1000 * (process_time() - own) / n, 1),
+            "memory_MB": megabytes(pid),
+            "other_work_on_the_machine": round(os.getloadavg()[0], 1),
+        }
+
+    return meter
+
+
 async def measure(url: str, pid: int | None, options: argparse.Namespace) -> dict[str, Any]:
     """Do what the options ask for, with the processors' time that it took."""
     await visit(url, questions(0, 1, ["owl/03.jpg"]), 0)  # the first visitor loads the model
-    before, own = processor_seconds(pid) if pid else 0, process_time()
+    meter = metering(pid)
     if options.memory:
         assert pid, "The memory of a server elsewhere can't be read: leave --url out."
-        told = await come_and_go(url, options.memory, options.seed, pid)
-    elif options.uploads:
-        told = await uploads(url, options.sessions, options.seed, megapixels=1)
-    else:
-        told = await load(url, options.sessions, options.rounds, options.seed)
-    if pid and (n := told.get("answers")):
-        spent = processor_seconds(pid) - before
-        told |= {
-            "server_processor_ms_per_answer": round(1000 * spent / n, 1),
-            "client_processor_ms_per_answer": round(1000 * (process_time() - own) / n, 1),
-            "memory_MB": megabytes(pid),
-        }
-    return told
+        return await come_and_go(url, options.memory, options.seed, pid)
+    if options.uploads:
+        return await uploads(url, options.sessions, options.seed, meter)
+    return await load(url, options.sessions, options.rounds, options.seed, meter)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from pages.ui.resources.uploads import session
 QUERY_SIDE = 1024  # pixels of a query image that are cached to be shown
 
 _queries: Cache[EmbeddedQuery] = Cache(100 * MB)  # each at most 4 MB
-_passes: Cache[ForwardPass] = Cache(100 * MB)  # each 1 MB
+_passes: Cache[ForwardPass] = Cache(48 * MB)  # each 1 MB
 _gates: Cache[StoredGates] = Cache(8 * MB)  # of galleries that ship
 _jpegs: Cache[bytes] = Cache(32 * MB)
 _pictures: Cache[NDArray[np.uint8]] = Cache(32 * MB)
