@@ -207,7 +207,7 @@ def forget_queries(digests: Collection[str]) -> None:
 
 def _to_be_shown(image: DecodedImage) -> DecodedImage:
     """Take only every n-th pixel of a large photograph: it is only looked at from here on."""
-    step = max(1, max(image.pixels.shape[:2]) // QUERY_SIDE)
+    step = -(-max(image.pixels.shape[:2]) // QUERY_SIDE)
     return replace(image, pixels=np.ascontiguousarray(image.pixels[::step, ::step]))
 
 
