@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -159,6 +160,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="shared cache directory; by default a new one")
     parser.add_argument("--check", action="store_true", help="ask every process once, and end")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that nothing of it outlives it
     with TemporaryDirectory() as fresh:
         home = options.home or Path(fresh)
         with served(home, options.processes, options.listen) as (url, servers):
