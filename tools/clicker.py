@@ -72,16 +72,19 @@ class Clicker:
         self.page.on("pageerror", lambda error: self._note(f"page error: {error}"))
         self.page.on("console", self._console)
 
+    def begin(self) -> None:
+        """Let the server load its model, on time that nobody takes from it."""
+        self._open(PAGES[1])
+        self._come_to_rest()
+
     def go_on(self, seconds: float) -> None:
-        """Click for so long."""
+        """Open pages and click on them for so long, the last one to its end."""
         end = monotonic() + seconds
         while monotonic() < end:
             self._open(self.random.choice(PAGES))
             for _ in range(self.random.randint(6, 18)):
                 self._click()
                 self.page.wait_for_timeout(self.random.choice(PAUSES))
-                if monotonic() > end:
-                    break
             self._come_to_rest()
 
     def _open(self, path: str) -> None:
@@ -89,6 +92,10 @@ class Clicker:
         self.pages[path.partition("?")[0] or "home"] += 1
         self.page.goto(f"{self.url}/{path}")
         self.page.wait_for_timeout(self.random.choice((300, 1_000, 3_000)))
+        try:
+            self.page.locator(CLICKABLE).first.wait_for()
+        except Error:
+            self._note("there is nothing on the page that could be clicked")
 
     def _click(self) -> None:
         found = [it for it in self.page.query_selector_all(CLICKABLE) if _is_visible(it)]
@@ -170,12 +177,13 @@ def main() -> None:
     with (
         TemporaryDirectory() as home,
         running(Path(home)) as server,
-        slowed_down(server.pid, options.slow),
         sync_playwright() as driver,
     ):
         page = launch(driver).new_page(viewport=size)  # type: ignore[arg-type]
         clicker = Clicker(page, server.url, Random(options.seed))
-        clicker.go_on(options.seconds)
+        clicker.begin()
+        with slowed_down(server.pid, options.slow):
+            clicker.go_on(options.seconds)
         page.context.browser.close()  # type: ignore[union-attr]
     told = {
         "seconds": options.seconds,
