@@ -264,18 +264,6 @@ def load() -> str:
     return table([*head, "load average"], rows)
 
 
-def impatience() -> str:
-    """What the random clicker found."""
-    it = result("clicker")
-    found = "nothing was wrong" if not it["wrong"] else f"{len(it['wrong'])} things were wrong"
-    return paragraph(
-        f"{it['clicks']:,} clicks in {it['seconds']:.0f} s on {sum(it['pages_opened'].values())} "
-        f"pages, while the server was stopped for "
-        f"{it['share_of_the_time_that_the_server_is_stopped']:.0%} of the time: {found}. Run by "
-        f"`{it['command']}`."
-    )
-
-
 PARTS = {
     it.__name__: it
     for it in (
@@ -283,7 +271,6 @@ PARTS = {
             commands,
             experiment,
             galleries,
-            impatience,
             index,
             leads,
             load,
