@@ -38,7 +38,9 @@ def write(path: Path, arrays: Arrays, about: Mapping[str, Any]) -> None:
         StoreError: the directory can't be written or is full.
     """
     header = json.dumps({"about": about, "sha256": _checksum(arrays, about)}, sort_keys=True)
-    files.write(path, save(dict(arrays), metadata={HEADER: header}))
+    # safetensors writes a view's memory as it lies there, whatever the order of its axes.
+    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    files.write(path, save(whole, metadata={HEADER: header}))
 
 
 def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

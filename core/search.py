@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from time import perf_counter
-from typing import Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,11 @@ from .index.vectors import UnitVector, checked_whole, unit_vector
 from .model.attention import AttentionMode
 from .model.embedder import Embedder
 from .model.network import ForwardPass
-from .model.preprocess import preprocess
+from .model.preprocess import PreprocessConfig, preprocess
 from .wording import count, decimal
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MAX_HITS = 10_000
 LOOK_UP = ("hash", "probe", "rerank")
@@ -64,29 +67,28 @@ class SearchConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddedQuery:
-    """A query image after the network."""
+    """A query image after the network, or as a gallery's store has it."""
 
     image: DecodedImage
     attention: AttentionMode
-    forward: ForwardPass  # every value from feature map to embedding; B is 1
+    embedding: NDArray[np.float32]  # (D,) of unit length
+    spatial_gate: NDArray[np.float32] | None  # M_s, (H, W); None where spatial attention is off
     seconds: dict[str, float]  # decode, preprocess, embed
+    forward: ForwardPass | None = None  # every value on the way, B is 1, where it is kept
+    from_store: bool = False  # the seconds are then those of another picture
 
-    @property
-    def embedding(self) -> NDArray[np.float32]:
-        """(D,) of unit length."""
-        return self.forward.embedding[0].numpy()
-
-    @property
-    def channel_gate(self) -> NDArray[np.float32] | None:
-        """M_c, (C,), or None where channel attention is off."""
-        channel = self.forward.maps.channel
-        return None if channel is None else channel.gate[0, :, 0, 0].numpy()
-
-    @property
-    def spatial_gate(self) -> NDArray[np.float32] | None:
-        """M_s, (H, W), or None where spatial attention is off."""
-        spatial = self.forward.maps.spatial
-        return None if spatial is None else spatial.gate[0, 0].numpy()
+    @classmethod
+    def traced(
+        cls,
+        image: DecodedImage,
+        attention: AttentionMode,
+        forward: ForwardPass,
+        seconds: dict[str, float],
+    ) -> Self:
+        """Take what a query needs from a pass through the network, and keep all of it."""
+        spatial = forward.maps.spatial
+        gate = None if spatial is None else spatial.gate[0, 0].numpy()
+        return cls(image, attention, forward.embedding[0].numpy(), gate, seconds, forward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +221,20 @@ def build_index(
     return LSHIndex.build(stored.of(attention), stored.ids, config=config)
 
 
+class Tracer(Protocol):
+    """What puts one image through the network: an ``Embedder``, or whoever asks one."""
+
+    @property
+    def preprocess(self) -> PreprocessConfig:
+        """How images are prepared."""
+
+    def trace(self, image: "Tensor", *, attention: AttentionMode = "both") -> ForwardPass:
+        """Embed one prepared image, (3, S, S), and keep every value on the way; B is 1."""
+        ...
+
+
 def embed_query(
-    data: bytes, embedder: Embedder, *, attention: AttentionMode = "both"
+    data: bytes, embedder: Tracer, *, attention: AttentionMode = "both"
 ) -> EmbeddedQuery:
     """Decode and embed a query image.
 
@@ -234,7 +248,7 @@ def embed_query(
         tensor = preprocess(image.pixels, embedder.preprocess)  # (3, S, S)
     with watch.time("embed"):
         forward = embedder.trace(tensor, attention=attention)
-    return EmbeddedQuery(image, attention, forward, watch.seconds)
+    return EmbeddedQuery.traced(image, attention, forward, watch.seconds)
 
 
 def look_up(

@@ -1,4 +1,4 @@
-"""Write the generated parts of README.md and docs/results.md: ``python -m tools.readme``.
+"""Write the generated parts of README.md and of two files in docs/: ``python -m tools.readme``.
 
 A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``, and ``PARTS``
 says what writes it: from the argument parser and from the measured results. All text outside is
@@ -20,7 +20,7 @@ from core.model.checkpoint import DEFAULT, read_header
 from core.paper.tables import TABLE_1
 
 ROOT = ASSETS.parent
-FILES = (ROOT / "README.md", ROOT / "docs" / "results.md")
+FILES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("results", "reliability")))
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 100
 
@@ -275,11 +275,32 @@ def machine(measured: Any) -> str:
     return f"{it['cores']} cores of an {it['processor']}"
 
 
+def load() -> str:
+    """What many visitors at once were measured to wait for."""
+    runs = {name: it for name, it in result("load").items() if "answers" in it}
+    rows = [
+        [
+            name,
+            f"{it['answers']:,}",
+            str(it["failures"]),
+            f"{it['answers_per_s']}",
+            f"{it['median_s']} s",
+            f"{it['p95_s']} s",
+            f"{it['server_processor_ms_per_answer']:.0f} ms",
+            f"{it['client_processor_ms_per_answer']:.0f} ms",
+            f"{it['other_work_on_the_machine']}",
+        ]
+        for name, it in runs.items()
+    ]
+    head = ["run", "answers", "failures", "answers/s", "median", "95 % within", "server", "client"]
+    return table([*head, "load average"], rows)
+
+
 PARTS = {
     it.__name__: it
     for it in (
-        *(clutter, commands, experiment, galleries, index, ingredients, leads, looks, model),
-        *(parts, server, unseen),
+        *(clutter, commands, experiment, galleries, index, ingredients, leads, load, looks),
+        *(model, parts, server, unseen),
     )
 }
 

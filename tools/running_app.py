@@ -47,17 +47,28 @@ class Server:
         return text
 
 
-@contextmanager
-def running(home: Path) -> Iterator[Server]:
-    """Start the app on a free port and wait until it answers."""
+def free_port() -> int:
+    """Find a port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running(home: Path, log: Path | None = None) -> Iterator[Server]:
+    """Start the app on a free port and wait until it answers.
+
+    Args:
+        home: its cache directory.
+        log: what it says; by default a file in its cache directory.
+    """
+    port = free_port()
     environment = {key: value for key, value in os.environ.items() if key != "HASHLIGHT_DATA"}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = {"port": port, "address": "127.0.0.1", "headless": "true"}
     command += [f"--server.{name}={value}" for name, value in options.items()]
-    log = home / "server.log"
+    log = log or home / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             command,

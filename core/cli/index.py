@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from ..errors import StoreError
-from ..galleries import registry, store
+from ..galleries import gates, registry, store
 from ..galleries.store import StoredGallery
 from ..index.fitting import fit
 from ..wording import count, long_duration, percent
@@ -56,6 +56,9 @@ def run(options: argparse.Namespace) -> None:
         print(_fitting(stored))
     if options.out:
         print(f"Written: {store.save(stored, options.out)}")
+        with progress_bar() as progress:
+            looks = gates.build(gallery, stored, embedder.look, progress=progress)
+        print(f"Written: {gates.save(looks, options.out)}")
 
 
 def _fitting(stored: StoredGallery) -> str:

@@ -152,7 +152,7 @@ def save(stored: StoredGallery, folder: Path) -> Path:
     Raises:
         StoreError: the folder can't be written.
     """
-    path = folder / _name(stored.gallery_digest, stored.embedder_digest)
+    path = folder / name_of(stored.gallery_digest, stored.embedder_digest)
     _write(path, stored, np.float16)
     return path
 
@@ -259,13 +259,13 @@ def _folder(home: Path | None) -> Path:
     return (home or locations.home()) / "embeddings"
 
 
-def _name(gallery_digest: str, embedder_digest: str) -> str:
+def name_of(gallery_digest: str, embedder_digest: str) -> str:
     """File name of a gallery; the whole digests are inside the file."""
     return f"{gallery_digest[:16]}-{embedder_digest[:16]}.safetensors"
 
 
 def _path(folder: Path, gallery: Gallery, embedder_digest: str) -> Path:
-    return folder / _name(gallery.digest, embedder_digest)
+    return folder / name_of(gallery.digest, embedder_digest)
 
 
 def _find(

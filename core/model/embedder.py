@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from ..errors import SettingError
 from ..images import decode
 from .attention import ATTENTION_MODES, AttentionMode
 from .checkpoint import Checkpoint, load_checkpoint
@@ -69,6 +70,32 @@ class Embedder:
     def trace(self, image: Tensor, *, attention: AttentionMode = "both") -> ForwardPass:
         """Embed one prepared image, (3, S, S), and keep every value on the way; B is 1."""
         return self._network.head(self.feature_maps([image]), attention=attention)
+
+    @torch.inference_mode()
+    def look(self, files: Sequence[bytes]) -> NDArray[np.float32]:
+        """M_s of B files, without and with the channel gate before it: (B, 2, H, W).
+
+        Raises:
+            ImageError: a file is not an image that can be read.
+            SettingError: the attention layer has no spatial part.
+        """
+        maps = self.feature_maps([self.prepare(file) for file in files])
+        modes: tuple[AttentionMode, ...] = ("spatial", "both")
+        parts = [self._network.head(maps, attention=mode).maps.spatial for mode in modes]
+        if any(part is None for part in parts):
+            raise SettingError("This checkpoint's attention layer has no spatial gate to look at.")
+        return torch.cat([part.gate for part in parts if part], dim=1).numpy()
+
+    @torch.inference_mode()
+    def trace_batch(
+        self, images: Sequence[Tensor], modes: Sequence[AttentionMode]
+    ) -> list[ForwardPass]:
+        """Embed B prepared images, each (3, S, S) and with its own mode, as ``trace`` does one."""
+        maps = self.feature_maps(images)
+        return [
+            self._network.head(maps[i : i + 1].clone(), attention=mode)
+            for i, mode in enumerate(modes)
+        ]
 
     @torch.inference_mode()
     def feature_maps(self, batch: Sequence[Tensor]) -> Tensor:

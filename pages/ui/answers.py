@@ -2,7 +2,7 @@
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
-from core.search import SearchConfig, SearchResult, look_up
+from core.search import EmbeddedQuery, SearchConfig, SearchResult, look_up
 from pages.ui import resources
 from pages.ui.inputs import Query
 from pages.ui.view import FITTING, View
@@ -36,6 +36,13 @@ def reading(shown: View, stored: StoredGallery) -> SearchConfig:
     return SearchConfig(k=shown.k, n_probes=fitting.rule)
 
 
+def _embedded(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -> EmbeddedQuery:
+    """Return the query from the gallery's store where it is there; else embed it if it is new."""
+    if query.id is not None and query.id in stored.ids:
+        return resources.stored_query(gallery, stored, query.id, shown.attention)
+    return resources.embedded_query(query.data, shown.attention)
+
+
 def answer(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -> SearchResult:
     """Embed the query if it is new, and look it up.
 
@@ -43,7 +50,7 @@ def answer(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -
         ImageError: the query is not an image that can be searched with.
     """
     shown = settled(shown, stored)
-    embedded = resources.embedded_query(query.data, shown.attention)
+    embedded = _embedded(query, gallery, stored, shown)
     index = resources.index(stored, shown.attention, shown.lsh)
     engine = resources.fast_index(stored, shown.attention, shown.lsh)
     fitting = resources.fitting(stored, shown.attention, shown.K, shown.L, shown.seed)

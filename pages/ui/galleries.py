@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
@@ -18,12 +17,12 @@ _SECONDS_PER_IMAGE = 0.06  # on two cores; only to say beforehand about how long
 
 def choose(shown: View) -> None:
     """Draw the choice; a change goes to the address."""
-    titles = {it.key: it.title for it in registry.ready()}
+    titles = {it.key: it.title for it in resources.sources() if it.state == "ready"}
     if own := uploads.opened(shown.gallery):
         titles[own.key] = own.title
     titles |= uploads.titles()
     titles[OWN] = "Photographs of your own …"
-    others = {it.key: it.title for it in registry.downloadable()}
+    others = {it.key: it.title for it in resources.sources() if it.state == "download"}
     if shown.gallery in others:  # the one that is asked for; all others are behind MORE
         titles[shown.gallery] = f"{others[shown.gallery]} · to download"
     if others:
@@ -48,7 +47,7 @@ def open_chosen(shown: View) -> Gallery | None:
     """
     if own := uploads.opened(shown.gallery):
         return sources.with_chosen_labels(own)
-    source = next((it for it in registry.available() if it.key == shown.gallery), None)
+    source = next((it for it in resources.sources() if it.key == shown.gallery), None)
     if shown.gallery == MORE:
         sources.offer_downloads()
     elif shown.gallery == OWN or shown.gallery.startswith(resources.PREFIX):
@@ -104,7 +103,7 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
 
 def describe(gallery: Gallery) -> None:
     """Say in one line what is searched."""
-    source = next((it for it in registry.available() if it.key == gallery.key), None)
+    source = next((it for it in resources.sources() if it.key == gallery.key), None)
     what = "" if source is None else f"{source.description} {source.licence}"
     if gallery.key == view.DEFAULT_GALLERY:
         what += " They are no substitute for photographs: choose another gallery for those."

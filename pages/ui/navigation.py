@@ -5,6 +5,7 @@ the first visitor after a server start who opens a deep link would get a broken 
 """
 
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
@@ -13,6 +14,10 @@ from pages.ui import menu, share, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
+_LOGO = (
+    '<img width="34" height="34" alt="" src="data:image/svg+xml;base64,'
+    f'{b64encode(LOGO.read_bytes()).decode()}">'
+)
 STYLE = Path(__file__).with_name("style.css")
 
 HOME = "streamlit_app.py"
@@ -66,7 +71,7 @@ def set_up(title: str) -> None:
     st.html(STYLE)
     with st.sidebar:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.image(str(LOGO), width=34, alt="")
+            st.html(_LOGO, width="content")
             st.markdown("**Hashlight**", width="content")
         menu.draw(GROUPS, home=HOME)
         share.link()

@@ -12,7 +12,7 @@ from PIL import Image
 from core.figures.bits import code_grid
 from core.lessons import looking
 from core.search import EmbeddedQuery, SearchResult
-from pages.ui import charts
+from pages.ui import charts, resources
 from pages.ui.heatmap import gate_panel, show_maps
 
 _SIDE = 640  # pixels of a query picture that a page shows
@@ -38,9 +38,7 @@ def show_pixels(pixels: NDArray[np.uint8], alt: str) -> None:
 
 def embedded_jpeg(embedded: EmbeddedQuery) -> bytes:
     """Return the pixels of what was embedded as a JPEG file."""
-    image = Image.fromarray(embedded.image.pixels)
-    image.thumbnail((_SIDE, _SIDE))
-    return image_file(np.asarray(image))
+    return resources.query_jpeg(embedded, max_side=_SIDE)
 
 
 def query_picture(result: SearchResult, title: str) -> None:

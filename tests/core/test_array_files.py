@@ -26,6 +26,12 @@ def test_what_is_read_is_what_was_written(tmp_path):
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
+def test_a_view_in_another_order_of_axes_is_written_as_it_is_seen(tmp_path):
+    view = np.moveaxis(np.arange(24).reshape(2, 3, 4), 0, 1)
+    array_files.write(tmp_path / "a", {"view": view}, {})
+    assert array_files.read(tmp_path / "a")[0]["view"].tolist() == view.tolist()
+
+
 def test_equal_content_gives_equal_bytes(tmp_path):
     contents = []
     for name in ("a", "b", "c", "d"):

@@ -105,13 +105,14 @@ def test_all_stages_are_timed(gallery, embedder, stored, stranger):
 def test_a_query_keeps_its_gates(embedder, stranger):
     both = embed_query(stranger, embedder)
     assert both.attention == "both"
-    assert both.channel_gate.shape == (2048,)
+    assert both.forward.maps.channel.gate.shape == (1, 2048, 1, 1)
     assert both.spatial_gate.shape == (2, 2)
     assert np.linalg.norm(both.embedding) == pytest.approx(1)
     channel = embed_query(stranger, embedder, attention="channel")
-    assert np.array_equal(channel.channel_gate, both.channel_gate)
+    assert torch.equal(channel.forward.maps.channel.gate, both.forward.maps.channel.gate)
     assert channel.spatial_gate is None
-    assert embed_query(stranger, embedder, attention="spatial").channel_gate is None
+    spatial = embed_query(stranger, embedder, attention="spatial")
+    assert spatial.forward.maps.channel is None
 
 
 def test_the_index_holds_the_embeddings_of_its_attention_mode(stored):
@@ -151,8 +152,8 @@ def direction(degrees):
 
 def towards(degrees, digest="of nobody"):
     """A query that was embedded as this direction."""
-    forward = SimpleNamespace(embedding=torch.from_numpy(direction(degrees))[None])
-    return EmbeddedQuery(SimpleNamespace(digest=digest), "both", forward, {"embed": 0.1})
+    image = SimpleNamespace(digest=digest)
+    return EmbeddedQuery(image, "both", direction(degrees), None, {"embed": 0.1})
 
 
 @pytest.fixture

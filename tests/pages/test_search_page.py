@@ -13,15 +13,15 @@ RED = {"gallery": "scenes", "image": "red/1.jpg"}
 def passes(monkeypatch):
     """A list that grows by one with every pass of a query through the network."""
     seen = []
-    plain_trace = Embedder.trace
+    plain_trace = Embedder.trace_batch
 
-    def trace(self, image, **settings):
-        seen.append(settings)
-        return plain_trace(self, image, **settings)
+    def trace_batch(self, images, modes):
+        seen.extend(modes)
+        return plain_trace(self, images, modes)
 
     resources.embedder()  # its own first pass is nobody's query
     model._queries.clear()
-    monkeypatch.setattr(Embedder, "trace", trace)
+    monkeypatch.setattr(Embedder, "trace_batch", trace_batch)
     return seen
 
 
@@ -51,10 +51,18 @@ def test_changing_an_index_or_query_setting_never_runs_the_network_again(search_
 
 
 def test_another_attention_mode_runs_it_once_and_going_back_does_not(search_page, passes):
-    page = search_page(**RED)
+    page = search_page(gallery="scenes", sample="china")
     for mode in ("off", "both"):
         page.button_group(key="attention").set_value(mode).run()
-    assert [it["attention"] for it in passes] == ["both", "off"]
+    assert passes == ["both", "off"]
+
+
+def test_an_image_of_the_gallery_is_embedded_by_its_store_and_looked_at_once(search_page, passes):
+    page = search_page(**RED)
+    for mode in ("off", "channel", "spatial", "both"):
+        page.button_group(key="attention").set_value(mode).run()
+    assert not page.exception
+    assert passes == ["both", "spatial"]  # for the two maps; the embeddings are there
 
 
 def test_an_unknown_image_gets_one_sentence_and_the_chooser(search_page):

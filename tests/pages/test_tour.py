@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.galleries import store
 from core.galleries.registry import open_known
 from core.index.lsh import LSHConfig
-from core.search import SearchConfig, build_index, embed_query, find_by_name, look_up
+from core.search import SearchConfig, build_index, find_by_name, look_up
 from pages.ui import navigation, resources, tour
 from pages.ui.view import RANGES, parse
 
@@ -59,7 +59,7 @@ def test_the_numbers_it_tells_of_the_owl_are_those_that_a_search_finds():
     stored = store.load(gallery, embedder.digest)
     id = find_by_name(gallery, "owl/03.jpg")
     index = build_index(stored, "both", LSHConfig())
-    query = embed_query(gallery.read(id), embedder)
+    query = resources.stored_query(gallery, stored, id, "both")
     result = look_up(query, gallery, index, SearchConfig(), query_id=id)
     words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     found = round(10 * result.neighbour_recall)

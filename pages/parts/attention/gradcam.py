@@ -96,13 +96,18 @@ def _maps(about: AttentionQuery) -> None:
         *_panels(
             "query",
             query,
-            explain_similarity(network, query.forward, vector, attention=mode),
+            explain_similarity(network, about.forward_pass(), vector, attention=mode),
             _mask(about.gallery, result.query_id),
         ),
         *_panels(
             "hit",
             other,
-            explain_similarity(network, other.forward, query.embedding, attention=mode),
+            explain_similarity(
+                network,
+                resources.forward_pass(about.gallery.read(hit), mode),
+                query.embedding,
+                attention=mode,
+            ),
             _mask(about.gallery, hit),
         ),
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.model.attention import AttentionMode
+from core.model.network import ForwardPass
 from core.search import EmbeddedQuery, SearchResult
 from pages.ui import answers, resources
 from pages.ui.inputs import Query
@@ -26,6 +27,10 @@ class AttentionQuery:
     def embedded(self, attention: AttentionMode | None = None) -> EmbeddedQuery:
         """Return the query after the network, by default with the attention of the settings."""
         return resources.embedded_query(self.query.data, attention or self.shown.attention)
+
+    def forward_pass(self) -> ForwardPass:
+        """Return every value on the query's way through the network."""
+        return resources.forward_pass(self.query.data, self.shown.attention)
 
     def result(self, attention: AttentionMode | None = None) -> SearchResult:
         """Search with the query, in a gallery of the same attention mode."""

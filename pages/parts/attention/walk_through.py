@@ -21,7 +21,7 @@ _STEPS = ("less than 1.5 times", "1.5 to 3 times", "more than 3 times")
 def show_walk_through(about: AttentionQuery) -> None:
     """Show one picture's way through CBAM, stage by stage."""
     network = resources.embedder().checkpoint.network
-    walked = walk(network, about.embedded().forward)
+    walked = walk(network, about.forward_pass())
     _question(walked.spatial)
     _stages(about, walked)
 

@@ -82,8 +82,14 @@ def show_answer(
 def told(result: SearchResult) -> str:
     """Say what was measured, in two sentences."""
     found = round(result.neighbour_recall * len(result.exact_hits))
+    looking = f"**{duration(result.seconds['embed'])}**"
+    first = (
+        f"The network has looked at this picture before, which takes {looking} here"
+        if result.query.from_store
+        else f"Looking at the picture took {looking}"
+    )
     return (
-        f"Looking at the picture took **{duration(result.seconds['embed'])}**. Reading "
+        f"{first}. Reading "
         f"**{result.n_candidates:,} of {result.n_gallery:,} pictures** "
         f"({percent(result.candidate_ratio)}) took **{duration(result.look_up_seconds)}**, and "
         f"**{found} of the {len(result.exact_hits)}** that comparing with every picture would "

@@ -32,7 +32,8 @@ def guess_the_longest(result: SearchResult) -> None:
         "What takes longest in this search?",
         list(_PARTS),
         right=longest,
-        because=f"It took {duration(seconds[longest])} of {duration(total)}, "
+        because=f"It {'takes' if result.query.from_store else 'took'} "
+        f"{duration(seconds[longest])} of {duration(total)}, "
         f"{percent(seconds[longest] / total)}; hashing, probing and reranking took "
         f"{duration(result.look_up_seconds)}. The network's time is the same for every gallery, "
         "while a scan's grows with it: that is the time which hashing saves.",
@@ -49,6 +50,11 @@ def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> 
             "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
             f"repeats only the rest (the median of {count(len(result.look_up_runs), 'run')})."
         )
+        if result.query.from_store:
+            st.caption(
+                ":material/inventory_2: The gallery's store had this image's embedding. The first "
+                "three stages are those of another photograph, timed when the model was loaded."
+            )
         if not result.by_engine:
             st.caption(
                 ":material/hourglass_top: The engine is still being compiled, so NumPy answers. "

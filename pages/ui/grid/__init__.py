@@ -57,12 +57,20 @@ class Action:
         return f"{navigation.slug(self.page) or './'}?{urlencode(self.params)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the browser finds a picture, seen from any page."""
+
+    url: str
+    ratio: float  # width over height
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tile:
     """One picture of a grid."""
 
     name: str  # unique in its grid
-    picture: bytes | None  # its file, a JPEG; None where it can't be read
+    picture: "bytes | Address | None"  # its file, a JPEG, or where it is; None: can't be read
     alt: str  # what it is, for those who don't see it; or why it can't be read
     title: str = ""  # what the pointer reads
     facts: tuple[Fact, ...] = ()
@@ -116,10 +124,13 @@ def _do(action: Action) -> None:
 
 
 def _plain(tile: Tile) -> dict[str, Any]:
+    picture = tile.picture
+    if isinstance(picture, bytes):
+        picture = Address(data_url(picture), _ratio(picture))
     return {
         "name": tile.name,
-        "src": tile.picture and data_url(tile.picture),
-        "ratio": tile.picture and _ratio(tile.picture),
+        "src": picture and picture.url,
+        "ratio": picture and round(min(max(picture.ratio, _NARROWEST), _WIDEST), 3),
         "alt": tile.alt,
         "title": tile.title,
         "facts": [[fact.text, fact.tone] for fact in tile.facts],
@@ -128,7 +139,7 @@ def _plain(tile: Tile) -> dict[str, Any]:
 
 
 def _ratio(file: bytes) -> float:
-    """Return a picture's width over its height, within limits, from the head of its file."""
+    """Return a picture's width over its height, from the head of its file."""
     with Image.open(BytesIO(file)) as image:
-        width, height = image.size
-    return round(min(max(width / height, _NARROWEST), _WIDEST), 3)
+        ratio: float = image.width / image.height
+    return ratio

@@ -9,7 +9,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.search import Hit, SearchResult
 from pages.ui import navigation, resources
-from pages.ui.grid import Action, Fact, Tile
+from pages.ui.grid import Action, Address, Fact, Tile
 from pages.ui.grid.dialogs import compare, explain
 from pages.ui.view import View
 
@@ -30,6 +30,17 @@ def thumbnail(gallery: Gallery, id: int) -> tuple[bytes | None, str]:
         return resources.gallery_thumbnail(gallery, id, max_side=SIDE), ""
     except HashlightError as error:
         return None, str(error)
+
+
+def _picture(gallery: Gallery, id: int) -> tuple[bytes | Address | None, str]:
+    """Return a thumbnail, or its address where its gallery is everybody's."""
+    if not resources.is_public(gallery):
+        return thumbnail(gallery, id)
+    try:
+        ratio = resources.thumbnail_ratio(gallery, id, max_side=SIDE)
+    except HashlightError as error:
+        return None, str(error)
+    return Address(f"thumbnails/{gallery.key}/{gallery.items[id].digest}/{SIDE}.jpg", ratio), ""
 
 
 def tile(
@@ -54,7 +65,7 @@ def tile(
         searched: the search that it is compared with, where there is one.
     """
     item = gallery.items[id]
-    picture, problem = thumbnail(gallery, id)
+    picture, problem = _picture(gallery, id)
     return Tile(
         name=item.name,
         picture=picture,

@@ -50,6 +50,8 @@ class Cache(Generic[T]):
         Raises:
             Exception: whatever ``make`` raises.
         """
+        if (found := self.find(key)) is not None:
+            return found
         with self._lock:
             maker = self._makers.setdefault(key, threading.Lock())
         with maker:

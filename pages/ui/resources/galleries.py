@@ -1,13 +1,20 @@
 """Galleries: opened, uploaded, downloaded, and their thumbnails."""
 
 from collections import Counter
+from io import BytesIO
 from time import monotonic
 
+from PIL import Image
+
+from core import locations
+from core.errors import GalleryError
 from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.folder import FolderGallery
+from core.galleries.registry import GallerySource
 from core.galleries.uploads import UploadedGallery
 from core.images import thumbnail
+from core.progress import Progress
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.embeddings import forget_embeddings
 from pages.ui.resources.model import forget_queries
@@ -21,11 +28,14 @@ from pages.ui.resources.uploads import (
 )
 from pages.ui.resources.work import Work, WorkCache
 
+SIDES = (96, 224, 384, 640)  # pixels of the thumbnails that have an address
 LOOK_EVERY = 5  # seconds between two looks at whether a gallery's files have changed
 
 _openings: WorkCache[Gallery] = WorkCache(100 * MB)  # names and digests: 10 MB for 13,000 images
 _downloads: WorkCache[None] = WorkCache(1 * MB)
 _thumbnails: Cache[bytes] = Cache(64 * MB)  # each some 15 KB
+_ratios: Cache[float] = Cache(4 * MB)  # each 200 bytes
+_sources: Cache[tuple[float, tuple[GallerySource, ...]]] = Cache(1 * MB)
 _readings: Counter[str] = Counter()  # how often a gallery was read again
 _looks: Cache[tuple[float, bool]] = Cache(1 * MB)  # when, and whether its files had changed
 
@@ -35,6 +45,19 @@ def opened(key: str) -> Work[Gallery]:
     return _openings.start(
         (key, _readings[key]), lambda progress: registry.open_known(key, progress=progress)
     )
+
+
+def sources() -> tuple[GallerySource, ...]:
+    """All galleries that have a key, and the state of each as of a second ago at most.
+
+    To look costs a dozen questions to the disk, and every run of a page asks several times.
+    """
+    key = (locations.data(), locations.home())
+    seen = _sources.find(key)
+    if seen is None or monotonic() - seen[0] > 1:
+        seen = (monotonic(), registry.available())
+        _sources.put(key, seen)
+    return seen[1]
 
 
 def read_again(key: str) -> None:
@@ -73,6 +96,7 @@ def forget(key: str) -> None:
 def _let_go(gallery: UploadedGallery) -> None:
     digests = {gallery.digest, *(item.digest for item in gallery.items)}
     _thumbnails.drop(digests)
+    _ratios.drop(digests)
     forget_embeddings(digests)
     forget_queries(digests)
 
@@ -87,7 +111,53 @@ def downloading(key: str) -> Work[None] | None:
 
 def download(key: str) -> Work[None]:
     """Start the download of a gallery, once for all who ask."""
-    return _downloads.start(key, lambda progress: registry.download(key, progress=progress))
+
+    def task(progress: Progress) -> None:
+        registry.download(key, progress=progress)
+        _sources.clear()  # it is there now
+
+    return _downloads.start(key, task)
+
+
+def is_public(gallery: Gallery) -> bool:
+    """Whether everybody can choose this gallery: an uploaded one is its visitor's alone."""
+    return gallery.key in registry.known_keys()
+
+
+def named_thumbnail(key: str, digest: str, side: int) -> bytes:
+    """Return a small JPEG of an image of a gallery that everybody can choose.
+
+    Args:
+        key: of the gallery.
+        digest: of the image.
+        side: one of ``SIDES``.
+
+    Raises:
+        GalleryError: there is no such gallery or image.
+        ImageError: the file is no image.
+    """
+    if key not in registry.known_keys() or side not in SIDES:
+        raise GalleryError(f"There are no thumbnails of {side} pixels of a gallery {key!r}.")
+    gallery = opened(key).result()
+    for item in gallery.items:
+        if item.digest == digest:
+            return gallery_thumbnail(gallery, item.id, max_side=side)
+    raise GalleryError(f"{gallery.title} has no image of this digest.")
+
+
+def thumbnail_ratio(gallery: Gallery, id: int, *, max_side: int) -> float:
+    """Return the width of a gallery image's thumbnail over its height.
+
+    Raises:
+        GalleryError: as ``gallery_thumbnail``.
+        ImageError: as ``gallery_thumbnail``.
+    """
+
+    def measure() -> float:
+        with Image.open(BytesIO(gallery_thumbnail(gallery, id, max_side=max_side))) as image:
+            return image.width / image.height
+
+    return _ratios.get(gallery.items[id].digest, measure)
 
 
 def gallery_thumbnail(gallery: Gallery, id: int, *, max_side: int = 384) -> bytes:

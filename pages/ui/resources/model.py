@@ -4,41 +4,73 @@ import gc
 import logging
 import sys
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from io import BytesIO
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from core.evaluation.robustness import Alteration, alter, embed_with
 from core.files import file_digest
+from core.galleries import gates
+from core.galleries.base import Gallery
+from core.galleries.gates import StoredGates
+from core.galleries.store import StoredGallery
 from core.images import DecodedImage, decode
 from core.model.attention import AttentionMode
 from core.model.embedder import Embedder
+from core.model.network import ForwardPass
 from core.search import EmbeddedQuery, embed_query
 from pages.ui import samples
 from pages.ui.resources.cache import MB, Cache
+from pages.ui.resources.line import InLine, Line
+from pages.ui.resources.uploads import session
 
 QUERY_SIDE = 1024  # pixels of a query image that are cached to be shown
 
-_queries: Cache[EmbeddedQuery] = Cache(200 * MB)  # each at most 5 MB
+_queries: Cache[EmbeddedQuery] = Cache(100 * MB)  # each at most 4 MB
+_passes: Cache[ForwardPass] = Cache(48 * MB)  # each 1 MB
+_gates: Cache[StoredGates] = Cache(8 * MB)  # of galleries that ship
+_jpegs: Cache[bytes] = Cache(32 * MB)
 _pictures: Cache[NDArray[np.uint8]] = Cache(32 * MB)
 _altered: Cache[NDArray[np.float32]] = Cache(8 * MB)  # each 2 KB
+
+_TELL_FROM = 8  # pictures that are ahead; fewer are through in a moment
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Model:
+    embedder: Embedder
+    line: Line
+    seconds: dict[str, float]  # of the stages of one photograph, on this machine
+
+
 @st.cache_resource(show_spinner="Loading the model …")
-def embedder() -> Embedder:
-    """Return the one model of this process; all sessions share it."""
-    model = Embedder()
+def _model() -> _Model:
+    """Load the one model of this process; all sessions share it."""
+    embedder = Embedder()
     # The first pass through a network is several times slower than all that follow. It is
     # nobody's query, so nobody's time is measured by it.
-    embed_query(samples.read("china"), model)
+    embed_query(samples.read("china"), embedder)
+    seconds = embed_query(samples.read("china"), embedder).seconds
     _answer_sooner()
-    _log.warning("Loaded the model %s.", model.digest[:16])
-    return model
+    _log.warning("Loaded the model %s.", embedder.digest[:16])
+    return _Model(embedder, Line(embedder), seconds)
+
+
+def embedder() -> Embedder:
+    """Return the one model of this process; all sessions share it."""
+    return _model().embedder
+
+
+def in_line() -> int:
+    """How many pictures wait for the network."""
+    return len(_model().line)
 
 
 def _answer_sooner() -> None:
@@ -58,23 +90,124 @@ def embedded_query(data: bytes, attention: AttentionMode) -> EmbeddedQuery:
     Raises:
         ImageError: the bytes are not an image that can be searched with.
     """
+    return _queries.get(_key(data, attention), lambda: _embed(data, attention))
 
-    def embed() -> EmbeddedQuery:
-        query = embed_query(data, embedder(), attention=attention)
-        return replace(query, image=_to_be_shown(query.image))
 
-    return _queries.get((file_digest(data), attention, embedder().digest), embed)
+def forward_pass(data: bytes, attention: AttentionMode) -> ForwardPass:
+    """Return every value on a query image's way through the network.
+
+    Raises:
+        ImageError: as ``embedded_query``.
+    """
+
+    def trace() -> ForwardPass:
+        _embed(data, attention)
+        forward = _passes.find(_key(data, attention))
+        assert forward is not None  # it has just been put there, and one alone always fits
+        return forward
+
+    key = _key(data, attention)
+    return _passes.find(key) or trace()
+
+
+def stored_query(
+    gallery: Gallery, stored: StoredGallery, id: int, attention: AttentionMode
+) -> EmbeddedQuery:
+    """Return a gallery image as a query, as its gallery's store has it: no network is asked.
+
+    Its times are those of another photograph, measured when the model was loaded. Where the
+    network looked is computed once for galleries whose maps don't ship.
+
+    Raises:
+        ImageError: the file is not an image any more.
+        GalleryError: it is gone.
+    """
+
+    def take() -> EmbeddedQuery:
+        data = gallery.read(id)
+        row = int(np.searchsorted(stored.ids, id))
+        return EmbeddedQuery(
+            image=_to_be_shown(decode(data)),
+            attention=attention,
+            embedding=stored.of(attention)[row],
+            spatial_gate=_spatial_gate(gallery, id, data, attention),
+            seconds=_model().seconds,
+            from_store=True,
+        )
+
+    key = (gallery.items[id].digest, attention, stored.embedder_digest, "stored")
+    return _queries.get(key, take)
+
+
+def _spatial_gate(
+    gallery: Gallery, id: int, data: bytes, attention: AttentionMode
+) -> NDArray[np.float32] | None:
+    if attention not in gates.MODES:
+        return None
+    key = (gallery.digest, embedder().digest)
+    shipped = _gates.find(key) or gates.load(gallery, embedder().digest)
+    if shipped is None:
+        return embedded_query(data, attention).spatial_gate
+    _gates.put(key, shipped)
+    return shipped.of(attention, id)
+
+
+def query_jpeg(query: EmbeddedQuery, *, max_side: int) -> bytes:
+    """Return the pixels of what was embedded as a JPEG file, its longer side so many at most."""
+
+    def draw() -> bytes:
+        image = Image.fromarray(query.image.pixels)
+        image.thumbnail((max_side, max_side))
+        file = BytesIO()
+        image.save(file, "JPEG", quality=88)
+        return file.getvalue()
+
+    return _jpegs.get((query.image.digest, max_side), draw)
+
+
+def _key(data: bytes, attention: AttentionMode) -> tuple[str, AttentionMode, str]:
+    return file_digest(data), attention, embedder().digest
+
+
+def _embed(data: bytes, attention: AttentionMode) -> EmbeddedQuery:
+    """Join the line at the network; keep the pass."""
+    network = InLine(_model().line, session(), _Ahead())
+    query = embed_query(data, network, attention=attention)
+    assert query.forward is not None  # it was just made
+    _passes.put(_key(data, attention), query.forward)
+    return replace(
+        query,
+        image=_to_be_shown(query.image),
+        seconds=query.seconds | {"embed": network.seconds},
+        forward=None,
+    )
+
+
+class _Ahead:
+    """Says on the page how many pictures are ahead, where that is many."""
+
+    def __init__(self) -> None:
+        self._place: DeltaGenerator | None = None
+
+    def __call__(self, n: int) -> None:
+        if self._place is None and n < _TELL_FROM:
+            return
+        self._place = self._place or st.empty()
+        if n:
+            self._place.caption(f":material/hourglass_top: {n} pictures of others are ahead.")
+        else:
+            self._place.empty()
 
 
 def forget_queries(digests: Collection[str]) -> None:
     """Let go of all that was made of these images as queries."""
-    for kept in (_queries, _pictures, _altered):
+    for kept in (_queries, _passes, _jpegs, _pictures, _altered):
         kept.drop(digests)
 
 
 def _to_be_shown(image: DecodedImage) -> DecodedImage:
     """Take only every n-th pixel of a large photograph: it is only looked at from here on."""
-    step = max(1, max(image.pixels.shape[:2]) // QUERY_SIDE)
+    step = -(-max(image.pixels.shape[:2]) // QUERY_SIDE)
     return replace(image, pixels=np.ascontiguousarray(image.pixels[::step, ::step]))
 
 

@@ -132,6 +132,9 @@ class WorkCache(Generic[T]):
         """How much they may take."""
         return self._results.max_bytes
 
+    def __len__(self) -> int:
+        return len(self._results)
+
     def _find(self, key: Hashable) -> Work[T] | None:
         work = self._running.get(key)
         return self._results.find(key) if work is None or work.error else work

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 
 from core.errors import SettingError
 from core.galleries import store
@@ -40,8 +39,7 @@ def gallery_of(n):
 
 def embedded(vector, digest="stranger"):
     image = SimpleNamespace(digest=digest)
-    forward = SimpleNamespace(embedding=torch.tensor(vector[np.newaxis]))
-    return EmbeddedQuery(image, "both", forward, {})
+    return EmbeddedQuery(image, "both", vector, None, {})
 
 
 def binary(bits):

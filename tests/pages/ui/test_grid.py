@@ -5,7 +5,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import grid
-from pages.ui.grid import Action, Fact, Tile
+from pages.ui.grid import Action, Address, Fact, Tile
 
 
 def jpeg(width: int, height: int) -> bytes:
@@ -35,7 +35,10 @@ def test_an_action_that_leads_on_has_an_address_and_one_that_shows_has_none():
     ("size", "ratio"), [((30, 20), 1.5), ((20, 20), 1), ((900, 90), 2.2), ((90, 900), 0.75)]
 )
 def test_a_picture_keeps_its_shape_but_for_very_long_ones(size, ratio):
-    assert grid._ratio(jpeg(*size)) == ratio
+    tile = Tile(name="1", picture=jpeg(*size), alt="One")
+    assert grid._plain(tile)["ratio"] == ratio
+    found = Tile(name="1", picture=Address("there.jpg", size[0] / size[1]), alt="One")
+    assert (grid._plain(found)["src"], grid._plain(found)["ratio"]) == ("there.jpg", ratio)
 
 
 def test_what_the_browser_names_is_found_by_name_and_what_is_gone_is_nothing():

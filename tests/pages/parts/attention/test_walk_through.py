@@ -7,7 +7,7 @@ from tests.pages.parts.attention.conftest import RED
 def test_the_pictures_show_the_numbers_of_the_search(attention_page, boards, small_gallery):
     attention_page(**RED, channel="5")
     query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
-    forward = resources.embedded_query(small_gallery.read(query), "both").forward
+    forward = resources.forward_pass(small_gallery.read(query), "both")
     features, refined = forward.feature_map[0, 5].numpy(), forward.maps.refined[0, 5].numpy()
     first, _, last = (np.array(it["values"]) for it in boards["refined"]["panels"])
     np.testing.assert_allclose(first, features.ravel(), atol=1e-4)

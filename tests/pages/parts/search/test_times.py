@@ -28,7 +28,7 @@ def test_the_guess_is_answered_by_the_times_of_this_search(search_page, monkeypa
     page = search_page(**RED)
     page.radio(key="guess-stage").set_value(longest).run()
     (revealed,) = page.success
-    assert revealed.value.startswith("Right. It took ")
+    assert revealed.value.startswith("Right. It takes ")
     assert "of 99 ms, 9" in revealed.value  # six stages, and the exact scan is none of the parts
 
 

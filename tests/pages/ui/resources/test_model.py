@@ -10,7 +10,7 @@ from pages.ui.resources import model
 def test_a_large_query_is_cached_only_as_large_as_it_is_shown():
     image = DecodedImage(np.zeros((4000, 6000, 3), dtype=np.uint8), "digest", ())
     shown = model._to_be_shown(image).pixels
-    assert shown.shape == (800, 1200, 3)
+    assert shown.shape == (667, 1000, 3)
     assert shown.base is None  # a view would keep all of it alive
 
 

@@ -1,0 +1,208 @@
+"""Click at random, faster than the app answers: ``python -m tools.clicker --seconds 120``.
+
+Over all pages, in a real Chromium, on a server that is slowed down on purpose: it is stopped for
+most of every half second, so clicks arrive while pages are still on their way (not on Windows,
+which has no such signal). No page may go blank, no exception may be shown, the console must stay
+free of errors, and when the clicking stops, the app must come to rest with a page on the screen.
+"""
+
+import argparse
+import json
+import os
+import signal
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, ElementHandle, Error, Page, sync_playwright
+
+from core.cli.common import circumstances, write_json
+from tools.running_app import PATIENCE, ROOT, launch, running
+
+OWL = "image=owl/03.jpg"
+PAGES = (
+    "",
+    *(f"{name}?{OWL}" for name in ("search", "hashing", "attention", "inspect", "robustness")),
+    "feedback?image=cactus/01.jpg",
+    f"augmentation?{OWL}",
+    "results",
+    "benchmark",
+)
+CLICKABLE = ", ".join(
+    (
+        "[role=tab]",
+        "[data-testid=stSegmentedControl] button",
+        "[data-testid=stButton] button",
+        "[data-testid=stRadio] label",
+        "[data-testid=stPills] button",
+        "[data-testid=stPageLink] a",
+        "[role=slider]",
+        "summary",
+        ".tile a",
+    )
+)
+PAUSES = (0, 0, 30, 80, 200, 600)  # milliseconds between two clicks
+REMEMBERED = 8  # steps that are told with what went wrong
+RESULT = ROOT / "assets" / "results" / "clicker.json"
+# Streamlit looks for these below a deep link first, and then finds them at the root.
+EXPECTED = ("_stcore/health", "_stcore/host-config")
+
+
+@dataclass
+class Clicker:
+    """A tab, a random generator, and what went wrong."""
+
+    page: Page
+    url: str
+    random: Random
+    clicks: int = 0
+    pages: Counter[str] = field(default_factory=Counter)
+    wrong: list[dict[str, Any]] = field(default_factory=list)
+    last: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE)
+        self.page.on("pageerror", lambda error: self._note(f"page error: {error}"))
+        self.page.on("console", self._console)
+
+    def begin(self) -> None:
+        """Let the server load its model, on time that nobody takes from it."""
+        self._open(PAGES[1])
+        self._come_to_rest()
+
+    def go_on(self, seconds: float) -> None:
+        """Open pages and click on them for so long, the last one to its end."""
+        end = monotonic() + seconds
+        while monotonic() < end:
+            self._open(self.random.choice(PAGES))
+            for _ in range(self.random.randint(6, 18)):
+                self._click()
+                self.page.wait_for_timeout(self.random.choice(PAUSES))
+            self._come_to_rest()
+
+    def _open(self, path: str) -> None:
+        self.last.append(f"open /{path}")
+        self.pages[path.partition("?")[0] or "home"] += 1
+        self.page.goto(f"{self.url}/{path}")
+        self.page.wait_for_timeout(self.random.choice((300, 1_000, 3_000)))
+        try:
+            self.page.locator(CLICKABLE).first.wait_for()
+        except Error:
+            self._note("there is nothing on the page that could be clicked")
+
+    def _click(self) -> None:
+        found = [it for it in self.page.query_selector_all(CLICKABLE) if _is_visible(it)]
+        if not found:
+            return
+        element = self.random.choice(found)
+        try:
+            what = element.inner_text() or element.get_attribute("aria-label") or ""
+            self.last.append(what.strip().replace("\n", " ")[:30])
+            if element.get_attribute("role") == "slider":
+                element.focus()
+                self.page.keyboard.press(self.random.choice(("ArrowRight", "ArrowLeft", "PageUp")))
+            else:
+                element.click(timeout=1_500, force=True, no_wait_after=True)
+            self.clicks += 1
+        except Error:  # it is gone already
+            self.last.append("(gone)")
+
+    def _come_to_rest(self) -> None:
+        """Wait until the app has answered the last click; then it must stand there whole."""
+        try:
+            self.page.locator("[data-test-script-state=notRunning]").wait_for()
+            self.page.locator("h1").first.wait_for()
+        except Error:
+            self._note("the page is blank, or it never comes to rest")
+        for it in self.page.query_selector_all("[data-testid=stException]"):
+            self._note(f"exception: {it.inner_text()[:200]}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        about = f"{message.text} {message.location.get('url', '')}"
+        # A page's pictures are let go of as soon as the next page is drawn.
+        is_left = "/media/" in about and "404" in about
+        if message.type == "error" and not is_left and not any(it in about for it in EXPECTED):
+            self._note(f"console: {about[:300]}")
+
+    def _note(self, what: str) -> None:
+        self.wrong.append({"what": what, "after": list(self.last)})
+
+
+@contextmanager
+def slowed_down(pid: int, share: float) -> Iterator[None]:
+    """Stop a process for this share of every half second."""
+    ended = Event()
+
+    def toggle() -> None:
+        while not ended.wait(0.5 * (1 - share)):
+            os.kill(pid, signal.SIGSTOP)
+            ended.wait(0.5 * share)
+            os.kill(pid, signal.SIGCONT)
+
+    thread = Thread(target=toggle, daemon=True)
+    if share:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        if share:
+            thread.join()
+
+
+def _is_visible(element: ElementHandle) -> bool:
+    try:
+        return element.is_visible()
+    except Error:
+        return False
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--slow", type=float, default=0.8, help="share of the time it is stopped")
+    parser.add_argument("--phone", action="store_true", help="390 pixels wide")
+    parser.add_argument("--save", action="store_true", help=f"write {RESULT.name}")
+    options = parser.parse_args()
+    size = {"width": 390, "height": 844} if options.phone else {"width": 1280, "height": 800}
+    with (
+        TemporaryDirectory() as home,
+        running(Path(home)) as server,
+        sync_playwright() as driver,
+    ):
+        page = launch(driver).new_page(viewport=size)  # type: ignore[arg-type]
+        clicker = Clicker(page, server.url, Random(options.seed))
+        clicker.begin()
+        with slowed_down(server.pid, options.slow):
+            clicker.go_on(options.seconds)
+        page.context.browser.close()  # type: ignore[union-attr]
+    told = {
+        "seconds": options.seconds,
+        "seed": options.seed,
+        "share_of_the_time_that_the_server_is_stopped": options.slow,
+        "width": size["width"],
+        "clicks": clicker.clicks,
+        "pages_opened": dict(sorted(clicker.pages.items())),
+        "wrong": clicker.wrong,
+    }
+    print(json.dumps(told, indent=2))
+    if options.save:
+        command = (
+            f"python -m tools.clicker --seconds {options.seconds:g} --seed {options.seed} "
+            f"--slow {options.slow:g}{' --phone' if options.phone else ''} --save"
+        )
+        write_json(RESULT, {**circumstances(), "command": command, **told})
+    raise SystemExit(1 if clicker.wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
