@@ -98,7 +98,7 @@ def _marks(result: SearchResult) -> dict[int, Fact]:
 def _how_timed(result: SearchResult) -> str:
     """Say what was timed, and how much the runs differed."""
     runs = result.look_up_runs
-    who = "By the engine" if result.by_engine else "In NumPy, until the engine has compiled"
+    who = "By the engine" if result.by_engine else "In NumPy"
     low, high = (duration(float(it)) for it in np.quantile(runs, [0.25, 0.75]))
     return f"{who}: the median of {count(len(runs), 'run')}, half of them from {low} to {high}."
 

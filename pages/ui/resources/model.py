@@ -18,6 +18,7 @@ from core.model.attention import AttentionMode
 from core.model.embedder import Embedder
 from core.search import EmbeddedQuery, embed_query
 from pages.ui import samples
+from pages.ui.resources import benchmark
 from pages.ui.resources.cache import MB, Cache
 
 QUERY_SIDE = 1024  # pixels of a query image that are cached to be shown
@@ -37,6 +38,7 @@ def embedder() -> Embedder:
     # nobody's query, so nobody's time is measured by it.
     embed_query(samples.read("china"), model)
     _answer_sooner()
+    benchmark.compiling()  # with the server's first page, beside whatever comes next
     _log.warning("Loaded the model %s.", model.digest[:16])
     return model
 
