@@ -16,14 +16,6 @@ from pages.ui.tables import show_number
 from pages.ui.view import View
 
 
-def notes(result: SearchResult) -> None:
-    """Say first what one should know before looking at the hits."""
-    if result.strangeness:
-        st.warning(result.strangeness, icon=":material/help:")
-    if result.shortfall:
-        st.info(result.shortfall, icon=":material/tune:")
-
-
 def recall_and_cost(result: SearchResult, shown: View) -> None:
     """Show the four numbers that say how well LSH did, and at what cost."""
     with st.grid(min_column_width=150, gap="small"):
