@@ -95,7 +95,7 @@ def ready(page: Page) -> None:
 
 
 def waits(page: Page, way: Way, paths: list[Path]) -> dict[str, float]:
-    """Hand photographs over one way; return the seconds until the first hits, and until all are in."""
+    """Hand photographs over; return the seconds until the first hits, and until all are in."""
     start = perf_counter()
     way(page, paths)
     page.wait_for_url("**gallery=own-**")

@@ -14,9 +14,8 @@ from . import corel, github_sets, torchvision_sets
 from .archive import open_archive
 from .base import Gallery
 from .folder import open_folder
-from .github_sets import GithubSet
+from .remote_set import RemoteSet
 from .scenes import ScenesGallery
-from .torchvision_sets import TorchvisionSet
 
 MBIT_PER_SECOND = 50  # an ordinary connection, to say how long a download takes
 _COREL_LICENCE = "Corel stock photographs: research use only."
@@ -87,9 +86,7 @@ LOCAL = (
     ),
 )
 _LOCAL = {it.key: it for it in LOCAL}
-_REMOTE: dict[str, GithubSet | TorchvisionSet] = {
-    it.key: it for it in (*github_sets.SETS, *torchvision_sets.SETS)
-}
+_REMOTE: dict[str, RemoteSet] = {it.key: it for it in (*github_sets.SETS, *torchvision_sets.SETS)}
 
 
 def available() -> tuple[GallerySource, ...]:
@@ -186,7 +183,7 @@ def _local(gallery: LocalGallery) -> GallerySource:
     )
 
 
-def _remote(source: GithubSet | TorchvisionSet) -> GallerySource:
+def _remote(source: RemoteSet) -> GallerySource:
     return GallerySource(
         key=source.key,
         title=source.title,
