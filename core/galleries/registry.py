@@ -10,11 +10,12 @@ from typing import Literal
 
 from ..errors import GalleryError, SettingError
 from ..progress import Progress, silent
-from . import corel, github_sets, torchvision_sets
+from . import corel
 from .archive import open_archive
 from .base import Gallery
 from .folder import open_folder
-from .remote_set import RemoteSet
+from .remote import github_sets, torchvision_sets
+from .remote.base import RemoteSet
 from .scenes import ScenesGallery
 
 MBIT_PER_SECOND = 50  # an ordinary connection, to say how long a download takes

@@ -8,11 +8,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import files
-from ..errors import DownloadError, GalleryError
-from ..progress import Progress, silent
+from ... import files
+from ...errors import DownloadError, GalleryError
+from ...progress import Progress, silent
+from ..folder import FolderGallery
 from .downloads import downloads_folder
-from .folder import FolderGallery
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

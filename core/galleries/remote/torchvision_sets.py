@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import files
-from ..errors import GalleryError
-from ..progress import Progress
+from ... import files
+from ...errors import GalleryError
+from ...progress import Progress
+from ..folder import FolderGallery
+from ..names import natural
+from .base import RemoteSet
 from .downloads import RemoteFile, fetch, unpack
-from .folder import FolderGallery
-from .names import natural
-from .remote_set import RemoteSet
 
 # torchvision has this address inside a function, out of reach.
 CALTECH101 = RemoteFile(

@@ -13,12 +13,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import files
-from ..errors import DownloadError, GalleryError
-from ..progress import Progress
+from ... import files
+from ...errors import DownloadError, GalleryError
+from ...progress import Progress
+from ..folder import FolderGallery, image_names
+from .base import RemoteSet
 from .downloads import RemoteFile, downloads_folder, fetch, unpack
-from .folder import FolderGallery, image_names
-from .remote_set import RemoteSet
 
 _UNPACKED_MOST = 2**30  # bytes
 
