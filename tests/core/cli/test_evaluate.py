@@ -283,7 +283,9 @@ def test_settings_are_judged_by_a_gallerys_own_images_and_by_strangers(
     assert written.keys() >= {*results.HEAD, "seconds", "gallery_digest", "checkpoint_digest"}
     assert written["strangers"]["answers_with_hits_missing"] == 0
     sentence = fails(["evaluate", "--strangers", pictures, "--all"], capsys)
-    assert sentence == "--strangers is a measurement of its own; leave --all and --masks out."
+    assert sentence == (
+        "--strangers is a measurement of its own; leave --all, --masks and --clutter out."
+    )
 
 
 # The table on the terminal ----------------------------------------------------------------
