@@ -24,6 +24,7 @@ from .errors import (
 if TYPE_CHECKING:
     from .galleries.registry import open_gallery
     from .galleries.store import load_or_build
+    from .index.fitting import fit
     from .index.lsh import LSHConfig
     from .model.checkpoint import load_checkpoint
     from .model.embedder import Embedder
@@ -45,6 +46,7 @@ __all__ = [
     "StoreError",
     "build_index",
     "embed_query",
+    "fit",
     "load_checkpoint",
     "load_or_build",
     "look_up",
@@ -58,6 +60,7 @@ _MODULES = {
     "SearchResult": ".search",
     "build_index": ".search",
     "embed_query": ".search",
+    "fit": ".index.fitting",
     "load_checkpoint": ".model.checkpoint",
     "load_or_build": ".galleries.store",
     "look_up": ".search",

@@ -217,8 +217,12 @@ class Stopwatch:
 def build_index(
     stored: StoredGallery, attention: AttentionMode = "both", config: LSHConfig | None = None
 ) -> LSHIndex:
-    """Hash a gallery's embeddings of one attention mode into the L tables (Figure 8)."""
-    return LSHIndex.build(stored.of(attention), stored.ids, config=config)
+    """Hash a gallery's embeddings of one attention mode into the L tables (Figure 8).
+
+    Without ``config``, K and L are those that fit the gallery (``core.index.fitting``).
+    """
+    rows = stored.of(attention)
+    return LSHIndex.build(rows, stored.ids, config=config or fit(rows).lsh)
 
 
 class Tracer(Protocol):
@@ -268,19 +272,20 @@ def look_up(
         query: the query, embedded with the attention mode of the index.
         gallery: what is searched.
         index: over the gallery's embeddings.
-        config: how many hits, how many probes.
+        config: how many hits, how many probes; by default ten, and as many as ``fitting`` says.
         query_id: the query's id where it is known; else a gallery image with the same bytes
             is taken to be the query.
         repeats: how often LSH and the scan are timed. Either takes less than a millisecond, while
             another thread of the process may take the processor for five.
-        fitting: what fits the gallery, to tell what resembles it.
+        fitting: what fits the gallery, to read as much as a query needs and to tell what
+            resembles it.
         engine: an index of the same functions over the same embeddings, whose look-up is timed
             instead: it finds the same hits at machine speed.
 
     Raises:
         SettingError: the query's embedding is not one of this index.
     """
-    config = config or SearchConfig()
+    config = config or _by_default(fitting)
     is_told = query_id is not None
     if query_id is None:
         query_id = find_by_digest(gallery, query.image.digest)
@@ -319,6 +324,10 @@ def look_up(
         fitting=fitting,
         runs=Stopwatch.after(query.seconds).runs | watch.runs,
     )
+
+
+def _by_default(fitting: Fitting | None) -> SearchConfig:
+    return SearchConfig(n_probes=fitting.rule) if fitting else SearchConfig()
 
 
 def probes_read(
@@ -395,7 +404,6 @@ def search(
     by_hand = {} if lsh is None else asdict(lsh)
     fitting = fit(stored.of(attention), **by_hand)
     index = build_index(stored, attention, fitting.lsh)
-    config = config or SearchConfig(n_probes=fitting.rule)
     return look_up(query, gallery, index, config, query_id=query_id, fitting=fitting)
 
 

@@ -30,7 +30,7 @@ with errors.reported():
         query = inputs.query(shown, gallery)
         if query:
             result = answers.answer(query, gallery, stored, shown)
-            hits.notes(result)
+            answers.notes(result)
             pictures, numbers = st.columns([3, 2], gap="medium")
             with pictures:
                 query_and_attention(result, query)

@@ -4,9 +4,9 @@ For one gallery every image queries all others by exact scan, and the checkpoint
 attention mode, is compared with the average-pooled ImageNet features that its training started
 from. With --masks, photographs with object masks beside them say whether the checkpoint's maps
 find the object. With --clutter a gallery's images are put into paintings, smaller and smaller, to
-see where attention helps. With --all every system of the paper is trained and judged on random
-splits, and the result files are written that the Results page shows; interrupted, it goes on where
-it was.
+see where attention helps. With --strangers the settings that fit a gallery are judged by what they
+find and read. With --all every system of the paper is trained and judged on random splits, and the
+result files are written that the Results page shows; interrupted, it goes on where it was.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from ..evaluation.untouched import pooled_features
 from ..files import check_can_write
 from ..galleries.registry import open_gallery
 from ..galleries.store import load_or_build
-from . import evaluate_all, evaluate_clutter, evaluate_masks
+from . import evaluate_all, evaluate_clutter, evaluate_masks, evaluate_strangers
 from .common import (
     add_checkpoint,
     add_gallery,
@@ -48,12 +48,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="judge attention on the photographs of FOLDER/images by the masks of FOLDER/masks, "
         "or on a gallery with masks/ in it (default of --out: assets/results/…)",
     )
+    parser.add_argument(
+        "--strangers",
+        metavar="G",
+        help="judge the settings that fit --gallery by its own images and by some of this other "
+        "gallery, folder or zip (default of --out: assets/results/…)",
+    )
     evaluate_clutter.configure(parser)
     evaluate_all.configure(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure one gallery, a folder with masks, a gallery in clutter, or everything."""
+    """Measure one gallery, masks, clutter, settings that fit, or everything."""
     evaluate_all.refuse_options(options)
     evaluate_clutter.refuse_options(options)
     if options.clutter:
@@ -62,6 +68,8 @@ def run(options: argparse.Namespace) -> None:
         evaluate_all.run(options)
     elif options.masks:
         evaluate_masks.run(options)
+    elif options.strangers:
+        evaluate_strangers.run(options)
     else:
         run_one_gallery(options)
 

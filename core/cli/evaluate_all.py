@@ -81,8 +81,15 @@ def refuse_options(options: argparse.Namespace) -> None:
         raise SettingError("--gallery is for one gallery; with --all name some by --galleries.")
     if options.masks and (options.all or options.gallery != ONE_GALLERY):
         raise SettingError("--masks is a measurement of its own; leave --all and --gallery out.")
-    if options.label_level is not None and (options.all or options.masks):
-        raise SettingError("--label-level is for one gallery; leave it out with --all and --masks.")
+    if options.strangers and (options.all or options.masks or options.clutter):
+        raise SettingError(
+            "--strangers is a measurement of its own; leave --all, --masks and --clutter out."
+        )
+    if options.label_level is not None and (options.all or options.masks or options.strangers):
+        raise SettingError(
+            "--label-level is for one gallery's labels; leave it out with --all, --masks and "
+            "--strangers."
+        )
     for name in ("init", "galleries", "only", "seeds", "fresh", "out_dir"):
         is_used = options.all or (name == "init" and options.clutter)
         if not is_used and getattr(options, name) is not None:

@@ -5,7 +5,12 @@ from numpy.typing import NDArray
 
 from .store import StoredGallery
 
-NEARLY = 0.95  # cosine: smaller and recompressed copies reach it, other pictures rarely do
+# Cosine. By the model that ships it is reached, among copies of 60 photographs of 256 pixels, by
+# 93 % of those saved as WebP, 95 % of brighter ones, 87 % of JPEGs of quality 40 and 82 % of crops
+# of nine tenths; at half the size, which leaves the network less than it looks at, by 42 %. Larger
+# photographs keep far more of theirs. Of 120 photographs of different things none reaches it with
+# another; of the built-in gallery 1.3 % do, and of Corel's series of one subject 7 %.
+NEARLY = 0.92
 
 _ROWS = 512  # of the matrix that are compared with all others at a time
 

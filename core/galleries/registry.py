@@ -10,13 +10,13 @@ from typing import Literal
 
 from ..errors import GalleryError, SettingError
 from ..progress import Progress, silent
-from . import corel, github_sets, torchvision_sets
+from . import corel
 from .archive import open_archive
 from .base import Gallery
 from .folder import open_folder
-from .github_sets import GithubSet
+from .remote import github_sets, torchvision_sets
+from .remote.base import RemoteSet
 from .scenes import ScenesGallery
-from .torchvision_sets import TorchvisionSet
 
 MBIT_PER_SECOND = 50  # an ordinary connection, to say how long a download takes
 _COREL_LICENCE = "Corel stock photographs: research use only."
@@ -87,9 +87,7 @@ LOCAL = (
     ),
 )
 _LOCAL = {it.key: it for it in LOCAL}
-_REMOTE: dict[str, GithubSet | TorchvisionSet] = {
-    it.key: it for it in (*github_sets.SETS, *torchvision_sets.SETS)
-}
+_REMOTE: dict[str, RemoteSet] = {it.key: it for it in (*github_sets.SETS, *torchvision_sets.SETS)}
 
 
 def available() -> tuple[GallerySource, ...]:
@@ -186,7 +184,7 @@ def _local(gallery: LocalGallery) -> GallerySource:
     )
 
 
-def _remote(source: GithubSet | TorchvisionSet) -> GallerySource:
+def _remote(source: RemoteSet) -> GallerySource:
     return GallerySource(
         key=source.key,
         title=source.title,

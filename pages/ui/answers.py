@@ -1,5 +1,7 @@
 """From a query and a view to the answer that a page shows."""
 
+import streamlit as st
+
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.search import EmbeddedQuery, SearchConfig, SearchResult, look_up
@@ -64,3 +66,11 @@ def answer(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -
         fitting=fitting,
         engine=engine,
     )
+
+
+def notes(result: SearchResult) -> None:
+    """Say first what one should know before looking at the hits."""
+    if result.strangeness:
+        st.warning(result.strangeness, icon=":material/help:")
+    if result.shortfall:
+        st.info(result.shortfall, icon=":material/tune:")

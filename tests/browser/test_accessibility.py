@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from pages.ui import navigation
+from tests.browser.screen import settled
 
 OWL = "?gallery=scenes&image=owl%2F03.jpg"
 QUERIES = {  # what a page shows most of
@@ -32,13 +33,10 @@ def path(page: str) -> str:
     return f"/{name}{QUERIES.get(page, OWL)}"
 
 
-def settled(page: Page) -> Page:
+def at_rest(page: Page) -> Page:
     """Wait until the page is all there, and nothing fades in any more."""
     expect(page.locator("[data-testid=stMain] h1")).to_be_visible()
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    settled(page)
     page.wait_for_function("document.getAnimations().every(it => it.playState !== 'running')")
     return page
 
@@ -57,10 +55,10 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize("name", [page for page, _, _ in navigation.MENU])
 def test_no_page_has_a_serious_violation_light_and_wide_or_dark_on_a_phone(server, open_tab, name):
     page = open_tab(server, path(name), color_scheme="light", viewport=DESKTOP)
-    assert violations(settled(page)) == []
+    assert violations(at_rest(page)) == []
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)
-    assert violations(settled(page)) == []
+    assert violations(at_rest(page)) == []
 
 
 def tab_to(page: Page, name: str) -> None:
@@ -83,15 +81,15 @@ def tab_to(page: Page, name: str) -> None:
 def test_the_main_control_is_reached_and_used_with_the_keyboard(
     server, open_tab, link, control, then
 ):
-    page = settled(open_tab(server, link))
+    page = at_rest(open_tab(server, link))
     tab_to(page, control)
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(then))
-    settled(page)
+    at_rest(page)
 
 
 def test_a_chart_is_saved_with_the_keyboard_and_without_a_network(server, open_tab):
-    page = settled(open_tab(server, f"/search{OWL}"))
+    page = at_rest(open_tab(server, f"/search{OWL}"))
     button = page.locator(".st-key-times").get_by_role("button", name="Download plot as a PNG")
     button.wait_for(state="attached")  # Plotly has come over the network, and drawn the chart
     page.context.set_offline(True)

@@ -12,25 +12,12 @@ from playwright.sync_api import Page, expect
 
 from core.locations import ASSETS
 from pages.ui import navigation
+from tests.browser.screen import PHONE, settled
 
 EXAMPLE = "/search?gallery=scenes&image=owl%2F03.jpg"
-PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
 # What a visitor sees ------------------------------------------------------------------------
-
-
-def settled(page: Page) -> Page:
-    """Wait until the script has run to its end and every image is there.
-
-    Streamlit forgets an image as soon as a later run doesn't show it any more; who clicks
-    faster than images load gets a 404 for each of them in the console.
-    """
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    return page
 
 
 def hits(page: Page, name: str = "lsh"):

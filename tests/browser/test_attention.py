@@ -5,19 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.screen import PHONE, settled
 from tools.running_app import still
 
 OWL = "/attention?gallery=scenes&image=owl%2F03.jpg"
-PHONE = {"viewport": {"width": 390, "height": 844}}
-
-
-def settled(page: Page) -> Page:
-    """Wait until the script has run to its end and every image is there."""
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    return page
 
 
 def panel(page: Page, title: str):

@@ -6,16 +6,9 @@ from playwright.sync_api import Page, expect
 
 from core.benchmark import live
 from core.evaluation import results
+from tests.browser.screen import PHONE, settled
 
 COMPILING = 300_000  # milliseconds at most, on a busy machine
-PHONE = {"viewport": {"width": 390, "height": 844}}
-
-
-def ready(page: Page) -> Page:
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )
-    return page
 
 
 def fits(page: Page) -> bool:
@@ -37,14 +30,14 @@ def test_a_visitor_races_and_lets_the_engine_choose_on_a_phone(server, open_tab)
         page.get_by_text(re.compile("The readable LSH index loses|LSH index wins"))
     ).to_be_visible()
     expect(page.locator(".st-key-race-times .boxlayer .trace")).to_have_count(len(live.ORDER))
-    assert fits(ready(page))
+    assert fits(settled(page))
     page.get_by_role("tab", name="Calibrate").click()
     expect(page.get_by_text(re.compile("It kept its word|It fell short"))).to_be_visible()
     expect(page).to_have_url(re.compile("part=Calibrate"))
     page.get_by_role("slider", name="Neighbour recall that you want").press("ArrowLeft")
     expect(page).to_have_url(re.compile("wanted=94"))
     expect(page.get_by_text("94 %", exact=True).last).to_be_visible()
-    assert fits(ready(page))
+    assert fits(settled(page))
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 
@@ -55,10 +48,10 @@ def test_a_click_on_a_point_opens_its_settings(server, open_tab):
         return
     point = page.locator(".st-key-speed .scatterlayer .trace").first.locator(".point").last
     expect(point).to_be_visible()
-    ready(page)
+    settled(page)
     point.scroll_into_view_if_needed()
     box = point.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page).to_have_url(re.compile("point="))
     expect(page.locator(".st-key-opened-point")).to_contain_text("Asked with")
-    ready(page)
+    settled(page)

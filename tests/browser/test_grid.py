@@ -5,17 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.screen import PHONE, settled
+
 EXAMPLE = "/search?gallery=scenes&image=owl%2F03.jpg"
-PHONE = {"viewport": {"width": 390, "height": 844}}
-
-
-def settled(page: Page) -> Page:
-    """Wait until the script has run to its end and every image is there."""
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    return page
 
 
 def tiles(page: Page, name: str) -> Locator:

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from core.index.families.hyperplanes import keys_of
 from core.lessons.plane import plane_gallery, plane_normals, unit
 from pages.parts.hashing.hyperplane_lab import parse_turned
+from tests.browser.screen import PHONE, settled
 
 TALL = {"viewport": {"width": 1280, "height": 1000}}
-PHONE = {"viewport": {"width": 390, "height": 844}}
 PARTS = {  # and what each shows
     "Hyperplane lab": ".plane svg",
     "Bits and tables": ".st-key-retrieval-curve svg",
@@ -31,14 +31,6 @@ AT_REST = """async () => {
         await new Promise((done) => setTimeout(done, 250));
     }
 }"""
-
-
-def ready(page: Page) -> Page:
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    return page
 
 
 def counts(page: Page) -> dict[str, list[str]]:
@@ -90,25 +82,25 @@ def drag_a_line(page: Page) -> list[dict[str, list[str]]]:
 
 def test_a_dragged_line_changes_the_numbers_on_the_way_and_they_are_cores(server, open_tab):
     page = open_tab(server, "/hashing?planes=4&tables=2&draw=0", **TALL)
-    before = counts(ready(page))
+    before = counts(settled(page))
     assert before == computed(page, bits=4, tables=2, seed=0)
     seen = drag_a_line(page)
     assert any(it["buckets"] != before["buckets"] for it in seen)
     assert any(it["keys"] != before["keys"] for it in seen)
-    assert counts(ready(page)) == seen[-1] == computed(page, bits=4, tables=2, seed=0)
+    assert counts(settled(page)) == seen[-1] == computed(page, bits=4, tables=2, seed=0)
 
     again = open_tab(server, page.url.removeprefix(server.url))  # a link to the very same
-    assert counts(ready(again)) == seen[-1]
+    assert counts(settled(again)) == seen[-1]
     again.get_by_role("button", name="Draw others").click()
     expect(again).to_have_url(re.compile("draw=1"))
-    assert "turned" not in ready(again).url
+    assert "turned" not in settled(again).url
     expect(again.locator("td.key").first).not_to_have_text(seen[-1]["keys"][0])
     assert counts(again) == computed(again, bits=4, tables=2, seed=1)
 
 
 def test_lines_turn_by_keyboard_and_another_table_by_its_button(server, open_tab):
     page = open_tab(server, "/hashing?planes=3&tables=2&draw=4")
-    ready(page).get_by_role("button", name="Table 2").click()
+    settled(page).get_by_role("button", name="Table 2").click()
     expect(page).to_have_url(re.compile("handles=2"))
     line = page.get_by_role("slider", name="Hyperplane 1 of table 2")
     angle = int(line.get_attribute("aria-valuenow"))
@@ -116,7 +108,7 @@ def test_lines_turn_by_keyboard_and_another_table_by_its_button(server, open_tab
     line.press("ArrowLeft")
     expect(line).to_have_attribute("aria-valuenow", str((angle + 17) % 360))
     expect(page).to_have_url(re.compile("turned=2-1-"))
-    assert counts(ready(page)) == computed(page, bits=3, tables=2, seed=4)
+    assert counts(settled(page)) == computed(page, bits=3, tables=2, seed=4)
     keys = counts(page)["keys"]
     page.get_by_role("slider", name="Hyperplanes per table, K").press("ArrowRight")
     # One line more leaves the others where they are.
@@ -125,31 +117,31 @@ def test_lines_turn_by_keyboard_and_another_table_by_its_button(server, open_tab
 
 
 def test_what_a_part_has_set_stays_when_something_else_is_chosen(server, open_tab):
-    page = ready(open_tab(server, "/hashing?part=Bits and tables&K=12"))
+    page = settled(open_tab(server, "/hashing?part=Bits and tables&K=12"))
     predicted = page.locator("[data-testid=stMetricValue]").first
     before = predicted.inner_text()
     page.get_by_role("slider", name="Bits per hash code, K").press("ArrowLeft")
     expect(page).to_have_url(re.compile("K=11"))
     expect(predicted).not_to_have_text(before)
-    ready(page).get_by_role("slider", name="Hits, k").press("ArrowLeft")
+    settled(page).get_by_role("slider", name="Hits, k").press("ArrowLeft")
     expect(page).to_have_url(re.compile("K=11&k=9"))
-    gallery = ready(page).locator(".st-key-gallery input")
+    gallery = settled(page).locator(".st-key-gallery input")
     gallery.fill("Photographs of your own")
     gallery.press("Enter")
     expect(page).to_have_url(re.compile("gallery=own&K=11&k=9"))
-    ready(page)
+    settled(page)
 
 
 def test_a_click_on_a_dot_shows_the_two_images(server, open_tab):
     page = open_tab(server, "/hashing?part=Theory and practice&bits=All tables")
     dots = page.locator(".st-key-hamming .scatterlayer .trace").nth(3).locator(".point")
     expect(dots.first).to_be_visible()
-    ready(page).evaluate(AT_REST)
+    settled(page).evaluate(AT_REST)
     box = dots.last.bounding_box()  # the largest angle: it stands alone
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page).to_have_url(re.compile(f"pair={dots.count()}"))
     expect(page.locator(".st-key-grid-pair img")).to_have_count(2)
-    ready(page)
+    settled(page)
 
 
 def test_every_part_fits_a_phone_whatever_the_address_says(server, open_tab):
@@ -158,7 +150,7 @@ def test_every_part_fits_a_phone_whatever_the_address_says(server, open_tab):
     for part, content in PARTS.items():
         page.get_by_role("tab", name=part).click()
         expect(shown.locator(content).first).to_be_visible()
-        expect(ready(page).locator("[data-testid=stException]")).to_have_count(0)
+        expect(settled(page).locator("[data-testid=stException]")).to_have_count(0)
         widths = page.evaluate(
             "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
             ".map(element => element.scrollWidth)"

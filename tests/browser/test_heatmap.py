@@ -8,9 +8,9 @@ from PIL import ImageColor
 from playwright.sync_api import Page, expect
 
 from core.figures.style import VIRIDIS
+from tests.browser.screen import PHONE, settled
 
 OWL = "gallery=scenes&image=owl%2F03.jpg"
-PHONE = {"viewport": {"width": 390, "height": 844}}
 # What the map's pixels are, and the values that they were made of, as the page draws them.
 DRAWN = """canvas => {
     const { width, height } = canvas;
@@ -18,15 +18,6 @@ DRAWN = """canvas => {
     const cells = [...canvas.parentElement.querySelectorAll("rect")];
     return { width, height, pixels: [...pixels], cells: cells.map(it => it.getAttribute("fill")) };
 }"""
-
-
-def settled(page: Page) -> Page:
-    """Wait until the script has run to its end and every image is there."""
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    return page
 
 
 def drawn(page: Page) -> tuple[np.ndarray, np.ndarray]:

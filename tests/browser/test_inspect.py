@@ -6,18 +6,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.screen import PHONE, settled
+
 LINK = "/inspect?gallery=scenes&image=owl%2F03.jpg&K=12&L=8&probes=2"
-PHONE = {"viewport": {"width": 390, "height": 844}}
 PARTS = ("Hash code", "Buckets", "Candidates", "Missed", "Why?", "Evidence")
-
-
-def settled(page: Page) -> Page:
-    """Wait until the script has run to its end and every image is there."""
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    return page
 
 
 def part(page: Page, name: str):

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Page, expect
 
 from pages.ui import menu, navigation
-from tests.browser.test_app import PHONE, give, png, query_picture, settled
+from tests.browser.screen import PHONE, settled
+from tests.browser.test_app import give, png, query_picture
 
 CARRIED = {"gallery": "scenes", "image": "owl/03.jpg", "K": "9", "probes": "3"}
 FROM_HOME = "/?gallery=scenes&image=owl%2F03.jpg&K=10&probes=3"

@@ -5,16 +5,9 @@ from time import monotonic
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.screen import PHONE, settled
+
 OWL = "/robustness?gallery=scenes&image=owl%2F03.jpg&K=12&L=8"
-PHONE = {"viewport": {"width": 390, "height": 844}}
-
-
-def settled(page: Page) -> Page:
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    return page
 
 
 def numbers(page: Page) -> list[str]:

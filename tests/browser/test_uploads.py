@@ -1,5 +1,6 @@
 """Photographs of one's own: handed over in every way, searched, kept, forgotten."""
 
+import base64
 import io
 import re
 import zipfile
@@ -10,10 +11,20 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from pages.ui import navigation
-from tests.browser.test_app import PHONE, hits, png, query_picture, settled
+from tests.browser.screen import PHONE, settled
+from tests.browser.test_app import hits, png, query_picture
 from tests.browser.test_nothing_forgotten import go
 
 N = 5  # pictures of the gallery
+PASTE = """files => {
+    const transfer = new DataTransfer();
+    for (const [name, data] of files) {
+        const bytes = Uint8Array.from(atob(data), (it) => it.charCodeAt(0));
+        transfer.items.add(new File([bytes], name));
+    }
+    const options = { clipboardData: transfer, bubbles: true, cancelable: true };
+    document.body.dispatchEvent(new ClipboardEvent("paste", options));
+}"""
 OWN = re.compile(r"gallery=own-[\w-]{22}&image=")
 
 
@@ -61,6 +72,15 @@ def by_zip(page: Page, tmp_path) -> None:
     )
 
 
+def by_paste(page: Page, tmp_path) -> None:
+    paste(page, {name.rpartition("/")[2]: data for name, data in pictures().items()})
+
+
+def paste(page: Page, files: dict[str, bytes]) -> None:
+    """Press Ctrl+V with files in the clipboard, which a script can't put there."""
+    page.evaluate(PASTE, [(name, base64.b64encode(data).decode()) for name, data in files.items()])
+
+
 def shows_own_gallery(page: Page, first: str) -> None:
     expect(page).to_have_url(OWN)
     expect(query_picture(page)).to_have_attribute("alt", re.compile(f"Query: .*{first}"))
@@ -70,7 +90,7 @@ def shows_own_gallery(page: Page, first: str) -> None:
 
 
 @pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("way", [by_files, by_directory, by_zip])
+@pytest.mark.parametrize("way", [by_files, by_directory, by_zip, by_paste])
 def test_from_home_to_a_gallery_of_ones_own_in_one_action(server, open_tab, tmp_path, way, screen):
     page = settled(open_tab(server, "/", **screen))
     way(page, tmp_path)
@@ -82,7 +102,7 @@ def test_from_home_to_a_gallery_of_ones_own_in_one_action(server, open_tab, tmp_
 
 def test_one_photograph_is_a_query_and_outlives_a_reload(server, open_tab):
     page = settled(open_tab(server, "/"))
-    zone(page).set_input_files({"name": "noise.png", "mimeType": "image/png", "buffer": png()})
+    paste(page, {"noise.png": png()})
     expect(query_picture(page)).to_have_attribute("alt", "Query: noise.png")
     expect(hits(page, "home").first).to_be_visible()
     settled(page)

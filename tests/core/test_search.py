@@ -14,7 +14,7 @@ from core.galleries.folder import open_folder
 from core.galleries.store import StoredGallery, load_or_build
 from core.images import decode
 from core.index.families.hyperplanes import Hyperplanes
-from core.index.fitting import Fitting
+from core.index.fitting import Fitting, fit
 from core.index.lsh import LSHConfig
 from core.index.reading import N_STEPS, ReadingRule
 from core.model.attention import ATTENTION_MODES
@@ -121,6 +121,18 @@ def test_the_index_holds_the_embeddings_of_its_attention_mode(stored):
         assert np.array_equal(index.vectors.matrix, stored.embeddings[i])
         assert index.config == FEW_BITS
     assert not np.allclose(stored.of("off"), stored.of("both"), atol=1e-3)
+
+
+def test_what_nobody_has_set_fits_the_gallery(gallery, embedder, stored, stranger):
+    fitting = fit(stored.of("both"))
+    index = build_index(stored)
+    assert index.config == fitting.lsh
+    query = embed_query(stranger, embedder)
+    steps = look_up(query, gallery, index, fitting=fitting)
+    at_once = search(stranger, embedder=embedder, gallery=gallery, stored=stored)
+    assert steps.hits == at_once.hits
+    assert steps.n_probes == at_once.n_probes
+    assert len(steps.hits) == SearchConfig().k
 
 
 def test_bytes_that_are_no_image_are_one_sentence(gallery, embedder, stored):

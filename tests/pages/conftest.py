@@ -14,7 +14,7 @@ from core.galleries.base import Gallery
 from core.galleries.folder import open_folder
 from pages.parts.attention import channels
 from pages.ui import grid, heatmap, pictures
-from pages.ui.resources import embeddings, galleries
+from pages.ui.resources import benchmark, embeddings, galleries
 
 
 def picture(seed: int) -> bytes:
@@ -43,6 +43,7 @@ def kernels(monkeypatch):
     """What the engine's kernels are for the pages: not there yet, unless a test puts some in."""
     there = SimpleNamespace(kernels=None)
     monkeypatch.setattr(embeddings, "compiled_kernels", lambda: there.kernels)
+    monkeypatch.setattr(benchmark, "compiling", lambda: SimpleNamespace(wait=lambda seconds: False))
     return there
 
 

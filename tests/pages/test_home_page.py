@@ -84,3 +84,9 @@ def test_what_is_kept_is_listed_opened_and_deleted(home_page, own):
     assert "".join(page.query_params["gallery"]).startswith("own-")
     page.button(key=f"delete-{saved.key}").click().run()
     assert kept.kept() == ()
+
+
+def test_a_picture_that_nothing_resembles_is_said_to_be_strange_before_the_hits(home_page):
+    assert not home_page(image="red/1.jpg").warning
+    strange = home_page(sample="china")
+    assert "Nothing in this gallery is much like" in strange.warning[0].value

@@ -10,7 +10,7 @@ from core.wording import duration, percent
 from pages.parts.home import small_pictures
 from pages.parts.home.frame import Frame
 from pages.ui import pictures, resources, uploads
-from pages.ui.answers import answer
+from pages.ui.answers import answer, notes
 from pages.ui.errors import plain
 from pages.ui.grid import show_grid
 from pages.ui.grid.gallery import FoundBy, hit_tiles
@@ -106,6 +106,8 @@ def _show_hits(
         if n_so_far:
             st.caption(f"The first {n_so_far:,} of {len(gallery.items):,} photographs, so far.")
         result = searched.result
+        if not n_so_far:
+            notes(result)
         if result.hits:
             tiles = hit_tiles(result.hits[:N_HITS], gallery, shown, searched=searched)
             show_grid(name, tiles, height=_HEIGHT)

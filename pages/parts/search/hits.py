@@ -16,14 +16,6 @@ from pages.ui.tables import show_number
 from pages.ui.view import View
 
 
-def notes(result: SearchResult) -> None:
-    """Say first what one should know before looking at the hits."""
-    if result.strangeness:
-        st.warning(result.strangeness, icon=":material/help:")
-    if result.shortfall:
-        st.info(result.shortfall, icon=":material/tune:")
-
-
 def recall_and_cost(result: SearchResult, shown: View) -> None:
     """Show the four numbers that say how well LSH did, and at what cost."""
     with st.grid(min_column_width=150, gap="small"):
@@ -98,7 +90,7 @@ def _marks(result: SearchResult) -> dict[int, Fact]:
 def _how_timed(result: SearchResult) -> str:
     """Say what was timed, and how much the runs differed."""
     runs = result.look_up_runs
-    who = "By the engine" if result.by_engine else "In NumPy, until the engine has compiled"
+    who = "By the engine" if result.by_engine else "In NumPy"
     low, high = (duration(float(it)) for it in np.quantile(runs, [0.25, 0.75]))
     return f"{who}: the median of {count(len(runs), 'run')}, half of them from {low} to {high}."
 

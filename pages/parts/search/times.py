@@ -56,10 +56,7 @@ def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> 
                 "three stages are those of another photograph, timed when the model was loaded."
             )
         if not result.by_engine:
-            st.caption(
-                ":material/hourglass_top: The engine is still being compiled, so NumPy answers. "
-                "The hits are the same."
-            )
+            st.caption(f":material/hourglass_top: {resources.why_numpy()}")
         charts.chart(
             stage_times(result.seconds),
             name="time-per-stage",

@@ -4,7 +4,13 @@ A file for each domain. Every cache is bounded by bytes (``cache``), and what ta
 click is done in the background (``work``).
 """
 
-from pages.ui.resources.benchmark import chooser, compiled_kernels, engine, find_race, start_race
+from pages.ui.resources.benchmark import (
+    chooser,
+    engine,
+    find_race,
+    start_race,
+    why_numpy,
+)
 from pages.ui.resources.embeddings import (
     crossing,
     describe,
@@ -55,7 +61,6 @@ __all__ = [
     "Work",
     "altered_embedding",
     "chooser",
-    "compiled_kernels",
     "crossing",
     "describe",
     "described",
@@ -96,4 +101,5 @@ __all__ = [
     "stored_query",
     "thumbnail_ratio",
     "uploaded",
+    "why_numpy",
 ]

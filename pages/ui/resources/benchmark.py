@@ -1,7 +1,7 @@
 """The engine's kernels, races with it, and its choice of settings."""
 
-import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from core.benchmark import live
@@ -13,7 +13,6 @@ from core.progress import Progress
 from pages.ui.resources.cache import MB
 from pages.ui.resources.work import Work, WorkCache
 
-_asked_for = threading.Event()  # once per process: what fails would fail again
 _engine: WorkCache[Any] = WorkCache(1 * MB)  # functions, which are there in any case
 _races: WorkCache[live.Finish] = WorkCache(8 * MB)  # each 40 KB: 800 times
 _choosers: WorkCache[live.Chooser] = WorkCache(200 * MB)  # 75 MB for 50,000 images
@@ -28,19 +27,32 @@ def engine() -> Work[Any]:
     return _engine.start("", compilation.load)
 
 
-def compiled_kernels() -> Any | None:
-    """Return the engine's compiled kernels once they are there; the first call starts compiling.
+@cache
+def compiling() -> Work[Any]:
+    """Start loading the engine's kernels, once per process: what fails would fail again."""
+    return engine()
 
-    It goes on beside everything else, and nobody waits for it.
-    """
-    if not _asked_for.is_set():
-        _asked_for.set()
-        engine()
-    work = _engine.find("")
-    if work is None or not work.wait(0) or work.error:
+
+def compiled_kernels() -> Any | None:
+    """Return the engine's compiled kernels once they are there; nobody waits for them."""
+    work = compiling()
+    if not work.wait(0) or work.error:
         return None
     kernels = work.result()
     return None if kernels is readable else kernels
+
+
+def why_numpy() -> str:
+    """Say why NumPy answers in place of the engine."""
+    work = compiling()
+    if not work.wait(0):
+        return "The engine is still being compiled, so NumPy answers. The hits are the same."
+    if work.error:
+        return f"NumPy answers, with the same hits. {work.error}"
+    return (
+        "numba can't be imported here, so the engine can't be compiled and NumPy answers. The hits "
+        "are the same."
+    )
 
 
 def find_race(

@@ -25,6 +25,7 @@ from core.model.embedder import Embedder
 from core.model.network import ForwardPass
 from core.search import EmbeddedQuery, embed_query
 from pages.ui import samples
+from pages.ui.resources import benchmark
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.line import InLine, Line
 from pages.ui.resources.uploads import session
@@ -59,6 +60,7 @@ def _model() -> _Model:
     embed_query(samples.read("china"), embedder)
     seconds = embed_query(samples.read("china"), embedder).seconds
     _answer_sooner()
+    benchmark.compiling()  # with the first page of a server, beside whatever comes next
     _log.warning("Loaded the model %s.", embedder.digest[:16])
     return _Model(embedder, Line(embedder), seconds)
 

@@ -3,13 +3,17 @@
 
 const IMAGES = "image/*,.heic,.heif";
 
-/** The uploader's own input; it is drawn anew after every upload, so it is looked for each time. */
-const inputOf = (uploader) => document.querySelector(`.${uploader} input[type=file]`);
+/** The uploader's own input: drawn anew after every upload, and perhaps later than these buttons. */
+async function inputOf(uploader) {
+  const find = () => document.querySelector(`.${uploader} input[type=file]`);
+  while (!find()) await new Promise(requestAnimationFrame);
+  return find();
+}
 
 /** Hand files to the uploader. */
-function give(uploader, files) {
-  const input = inputOf(uploader);
-  if (!input || !files.length) return;
+async function give(uploader, files) {
+  if (!files.length) return;
+  const input = await inputOf(uploader);
   const transfer = new DataTransfer();
   files.forEach((file) => transfer.items.add(file));
   input.files = transfer.files;
@@ -17,8 +21,8 @@ function give(uploader, files) {
 }
 
 /** Open the file dialogue of the uploader with attributes that it has until it has been used. */
-function ask(uploader, attributes) {
-  const input = inputOf(uploader);
+async function ask(uploader, attributes) {
+  const input = await inputOf(uploader);
   const before = Object.keys(attributes).map((name) => [name, input.getAttribute(name)]);
   const restore = () =>
     before.forEach(([name, value]) =>
@@ -79,13 +83,13 @@ export default function ({ parentElement, data }) {
   const pasted = (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     // Where two uploaders stand on a page, the first one takes what is pasted.
-    if (event.defaultPrevented || !files.length || !inputOf(uploader)) return;
+    if (event.defaultPrevented || !files.length) return;
     event.preventDefault();
     give(uploader, files);
   };
   const dropped = async (event) => {
-    const zone = inputOf(uploader)?.closest("[data-testid=stFileUploaderDropzone]");
-    if (!zone?.contains(event.target)) return;
+    const zone = event.target.closest(`.${uploader} [data-testid=stFileUploaderDropzone]`);
+    if (!zone) return;
     const entries = [...event.dataTransfer.items].map((it) => it.webkitGetAsEntry());
     if (!entries.some((it) => it?.isDirectory)) return; // the uploader itself can do that
     event.preventDefault();

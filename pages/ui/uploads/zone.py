@@ -22,6 +22,7 @@ from pages.ui.uploads import given
 MOST_MEGABYTES = 500  # of one file: a zip
 
 _FOLDER = Path(__file__).parent
+_STYLES = (_FOLDER.with_name("button.css"), _FOLDER / "ways.css")
 _ROUNDS = "handed-over"  # in the session: how often; each uploader is a new one, and empty
 _ways = st.components.v2.component(
     "ways",
@@ -29,7 +30,7 @@ _ways = st.components.v2.component(
     '<button type="button" data-way="paste">Paste</button>\n'
     '<button type="button" data-way="camera">Camera</button>\n'
     '<p role="status"></p>\n',
-    css=(_FOLDER / "ways.css").read_text(encoding="utf-8"),
+    css="".join(it.read_text(encoding="utf-8") for it in _STYLES),
     js=(_FOLDER / "ways.js").read_text(encoding="utf-8"),
 )
 

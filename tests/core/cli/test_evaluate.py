@@ -265,6 +265,29 @@ def test_masks_are_a_measurement_of_their_own(pictures, capsys):
     assert "has no folder masks/" in fails(["evaluate", "--masks", pictures], capsys)
 
 
+# Settings that fit --------------------------------------------------------------------------
+
+
+def test_settings_are_judged_by_a_gallerys_own_images_and_by_strangers(
+    pictures, tmp_path, checkpoint_file, home, capsys
+):
+    (tmp_path / "others").symlink_to(pictures / "sky")
+    arguments = ["evaluate", "--gallery", pictures, "--strangers", tmp_path / "others"]
+    arguments += ["--checkpoint", checkpoint_file, "--out", tmp_path / "settings.json"]
+    assert main([*map(str, arguments)]) == 0
+    first, own, strangers = capsys.readouterr().out.splitlines()
+    assert first.startswith("pictures: 24 images; ")
+    assert own.startswith("its own images (24): neighbour recall@10 ")
+    assert strangers.startswith("strangers (12): neighbour recall@10 ")
+    written = results.load("settings", tmp_path)
+    assert written.keys() >= {*results.HEAD, "seconds", "gallery_digest", "checkpoint_digest"}
+    assert written["strangers"]["answers_with_hits_missing"] == 0
+    sentence = fails(["evaluate", "--strangers", pictures, "--all"], capsys)
+    assert sentence == (
+        "--strangers is a measurement of its own; leave --all, --masks and --clutter out."
+    )
+
+
 # The table on the terminal ----------------------------------------------------------------
 
 

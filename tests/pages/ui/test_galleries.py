@@ -3,8 +3,8 @@
 import pytest
 
 from core.galleries import registry
-from core.galleries.downloads import downloads_folder
 from core.galleries.folder import open_folder
+from core.galleries.remote.downloads import downloads_folder
 from core.model.checkpoint import Provenance
 from pages.ui.errors import plain
 from pages.ui.resources import galleries

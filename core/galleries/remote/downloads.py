@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from .. import files, locations
-from ..errors import DownloadError
-from ..progress import Progress, silent
+from ... import files, locations
+from ...errors import DownloadError
+from ...progress import Progress, silent
 
 TIMEOUT = 30.0  # seconds without a single byte
 _BLOCK = 2**18  # bytes between two reports

@@ -16,9 +16,9 @@ from scipy.io import savemat
 
 from core import files
 from core.errors import DownloadError, GalleryError
-from core.galleries import torchvision_sets
-from core.galleries.downloads import RemoteFile
-from core.galleries.torchvision_sets import SETS, TorchvisionSet
+from core.galleries.remote import torchvision_sets
+from core.galleries.remote.downloads import RemoteFile
+from core.galleries.remote.torchvision_sets import SETS, TorchvisionSet
 
 
 @pytest.fixture(autouse=True)
@@ -247,8 +247,8 @@ def test_two_downloads_of_one_set_do_not_meet(imagenette, home):
 
 MADE_UP = """
 import os, signal, sys
-from core.galleries.downloads import RemoteFile
-from core.galleries.torchvision_sets import Part, TorchvisionSet
+from core.galleries.remote.downloads import RemoteFile
+from core.galleries.remote.torchvision_sets import Part, TorchvisionSet
 
 def labels(root):
     return {path.relative_to(root).as_posix(): "photo" for path in root.rglob("*.jpg")}

@@ -1,8 +1,7 @@
 """Four well-known data sets as galleries, downloaded when somebody asks for them.
 
 torchvision knows where they lie, their checksums and how to read them; the download is ours
-(``downloads``), for progress and resuming. A set is unpacked beside its place and moved there
-as a whole, so a folder that is there is complete.
+(``downloads``), for progress and resuming.
 """
 
 import importlib
@@ -12,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import files
-from ..errors import DownloadError, GalleryError
-from ..progress import Progress, silent
-from .downloads import RemoteFile, downloads_folder, fetch, unpack
-from .folder import FolderGallery
-from .names import natural
+from ... import files
+from ...errors import GalleryError
+from ...progress import Progress
+from ..folder import FolderGallery
+from ..names import natural
+from .base import RemoteSet
+from .downloads import RemoteFile, fetch, unpack
 
 # torchvision has this address inside a function, out of reach.
 CALTECH101 = RemoteFile(
@@ -36,62 +36,23 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TorchvisionSet:
-    """A data set that torchvision can read."""
+class TorchvisionSet(RemoteSet):
+    """A data set that torchvision can read; its ``root`` is what torchvision calls so."""
 
-    key: str
-    title: str
-    description: str
-    megabytes: int  # to download, about
-    licence: str
     parts: Callable[[], list[Part]]
     labels: Callable[[Path], dict[str, str]]  # folder -> {name: label}
 
-    @property
-    def root(self) -> Path:
-        """Where it lies when it is there; what torchvision calls ``root``."""
-        return downloads_folder() / self.key
+    def _fetch(self, archives: Path, progress: Progress) -> None:
+        parts = self.parts()
+        paths = [fetch(part.remote, archives, progress=progress) for part in parts]
+        with files.writing_folder(self.root) as unpacked:
+            for part, path in zip(parts, paths, strict=True):
+                _place(part, path, unpacked / part.folder, progress)
+            self._read_labels(unpacked)  # what can't be read must not look complete
 
-    @property
-    def is_here(self) -> bool:
-        """Whether it has been downloaded, completely."""
-        return self.root.is_dir()
-
-    def download(self, *, progress: Progress = silent) -> None:
-        """Download and unpack the set, or go on where the last attempt stopped.
-
-        Raises:
-            DownloadError: it can't be fetched, or another process is about to; nothing half-done
-                is ever opened.
-            StoreError: the home can't be written or is full.
-        """
-        with files.lock(self.root, self._refuse_to_wait):
-            if self.is_here:
-                return
-            archives = downloads_folder() / f"{self.key}.archives"
-            parts = self.parts()
-            paths = [fetch(part.remote, archives, progress=progress) for part in parts]
-            with files.writing_folder(self.root) as unpacked:
-                for part, path in zip(parts, paths, strict=True):
-                    _place(part, path, unpacked / part.folder, progress)
-                self._read_labels(unpacked)  # what can't be read must not look complete
-            shutil.rmtree(archives, ignore_errors=True)
-
-    def open(self, *, progress: Progress = silent) -> FolderGallery:
-        """Open the downloaded set, all its splits together.
-
-        Raises:
-            GalleryError: it has not been downloaded, or was changed since.
-        """
-        if not self.is_here:
-            raise GalleryError(self.how_to_get)
-        labels = dict(sorted(self._read_labels(self.root).items(), key=lambda it: natural(it[0])))
-        return FolderGallery(self.root, labels, key=self.key, title=self.title, progress=progress)
-
-    @property
-    def how_to_get(self) -> str:
-        """The sentence for a set that isn't here."""
-        return f"{self.title} is not on this machine yet; download it first ({self.megabytes} MB)."
+    def _open(self, root: Path, progress: Progress) -> FolderGallery:
+        labels = dict(sorted(self._read_labels(root).items(), key=lambda it: natural(it[0])))
+        return FolderGallery(root, labels, key=self.key, title=self.title, progress=progress)
 
     def _read_labels(self, root: Path) -> dict[str, str]:
         try:
@@ -101,9 +62,6 @@ class TorchvisionSet:
                 f"{root} is not {self.title} as it was published ({error}); delete the folder "
                 "and download it again."
             ) from error
-
-    def _refuse_to_wait(self) -> None:
-        raise DownloadError(f"{self.title} is being downloaded already; wait until that is done.")
 
 
 def _place(part: Part, path: Path, folder: Path, progress: Progress) -> None:

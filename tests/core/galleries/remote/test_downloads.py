@@ -16,7 +16,7 @@ from collections import namedtuple
 import pytest
 
 from core.errors import DownloadError, StoreError
-from core.galleries.downloads import RemoteFile, fetch, unpack
+from core.galleries.remote.downloads import RemoteFile, fetch, unpack
 
 DATA = random.Random(0).randbytes(700_000)  # a few blocks
 
@@ -152,7 +152,7 @@ def test_a_process_killed_in_the_middle_leaves_only_a_part(remote, server, tmp_p
     server.cut_after = 300_000
     server.stall.clear()
     script = (
-        "import sys; from pathlib import Path; from core.galleries.downloads import *;"
+        "import sys; from pathlib import Path; from core.galleries.remote.downloads import *;"
         "fetch(RemoteFile(sys.argv[1], sys.argv[2]), Path(sys.argv[3]))"
     )
     arguments = [sys.executable, "-c", script, remote.url, remote.md5, str(tmp_path)]

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from core.errors import DownloadError, GalleryError
-from core.galleries import github_sets
-from core.galleries.github_sets import SETS
+from core.galleries.remote import github_sets
+from core.galleries.remote.github_sets import SETS
 
 
 @pytest.fixture

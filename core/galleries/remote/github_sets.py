@@ -13,81 +13,40 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import files
-from ..errors import DownloadError, GalleryError
-from ..progress import Progress, silent
+from ... import files
+from ...errors import DownloadError, GalleryError
+from ...progress import Progress
+from ..folder import FolderGallery, image_names
+from .base import RemoteSet
 from .downloads import RemoteFile, downloads_folder, fetch, unpack
-from .folder import FolderGallery, image_names
 
 _UNPACKED_MOST = 2**30  # bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GithubSet:
+class GithubSet(RemoteSet):
     """A data set in a repository: one folder per class, below one for each split."""
 
-    key: str
-    title: str
-    description: str
-    licence: str
-    megabytes: int  # to download, about
     remote: RemoteFile
     label: str  # regular expression: of an image's path in the repository; group 1 is its class
     classes: frozenset[str]  # some that must be there
     at_least: int  # images
 
-    @property
-    def root(self) -> Path:
-        """Where it lies when it is there."""
-        return downloads_folder() / self.key
-
-    @property
-    def is_here(self) -> bool:
-        """Whether it has been downloaded, completely."""
-        return self.root.is_dir()
-
-    @property
-    def how_to_get(self) -> str:
-        """The sentence for a set that isn't here."""
-        return f"{self.title} is not on this machine yet; download it first ({self.megabytes} MB)."
-
-    def download(self, *, progress: Progress = silent) -> None:
-        """Download and unpack the set, or go on where the last attempt stopped.
-
-        Raises:
-            DownloadError: it can't be fetched, is not the set, or another process is about to;
-                nothing half-done is ever opened.
-            StoreError: the home can't be written or is full.
-        """
-        with files.lock(self.root, self._refuse_to_wait):
-            if self.is_here:
-                return
-            archives = downloads_folder() / f"{self.key}.archives"
-            archive = fetch(self.remote, archives, progress=progress)
-            try:
-                with files.writing_folder(self.root) as unpacked:
-                    unpack(
-                        archive,
-                        unpacked,
-                        wanted=self._is_wanted,
-                        max_bytes=_UNPACKED_MOST,
-                        progress=progress,
-                    )
-                    self._check(unpacked, progress)
-            except DownloadError:  # it would be no better next time: fetch it anew then
-                shutil.rmtree(archives, ignore_errors=True)
-                raise
+    def _fetch(self, archives: Path, progress: Progress) -> None:
+        archive = fetch(self.remote, archives, progress=progress)
+        try:
+            with files.writing_folder(self.root) as unpacked:
+                unpack(
+                    archive,
+                    unpacked,
+                    wanted=self._is_wanted,
+                    max_bytes=_UNPACKED_MOST,
+                    progress=progress,
+                )
+                self._check(unpacked, progress)
+        except DownloadError:  # it would be no better next time: fetch it anew then
             shutil.rmtree(archives, ignore_errors=True)
-
-    def open(self, *, progress: Progress = silent) -> FolderGallery:
-        """Open the downloaded set, all its splits together.
-
-        Raises:
-            GalleryError: it has not been downloaded, or was changed since.
-        """
-        if not self.is_here:
-            raise GalleryError(self.how_to_get)
-        return self._open(self.root, progress)
+            raise
 
     def _open(self, root: Path, progress: Progress) -> FolderGallery:
         inside = sorted(path for path in root.iterdir() if path.is_dir())
@@ -129,9 +88,6 @@ class GithubSet:
             f"What {self.remote.host} sent is not {self.title} as it was published ({why}); it "
             "was deleted: try again later."
         )
-
-    def _refuse_to_wait(self) -> None:
-        raise DownloadError(f"{self.title} is being downloaded already; wait until that is done.")
 
 
 def _label(folder: str) -> str:

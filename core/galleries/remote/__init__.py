@@ -1,0 +1,1 @@
+"""Data sets that are downloaded when somebody asks for them."""

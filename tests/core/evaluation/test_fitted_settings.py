@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from core.evaluation import fitted_settings
+from core.evaluation.fitted_settings import measure
+
+
+def unit(rows):
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def measured():
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((8, 32))
+    rows = unit(centres[rng.integers(0, 8, 240)] + 0.8 * rng.standard_normal((240, 32)))
+    strangers = unit(rng.standard_normal((30, 32)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitted_settings, "OWN_QUERIES", 60)
+        return measure(rows, strangers)
+
+
+def test_its_own_images_find_what_was_promised(measured):
+    own = measured["own"]
+    assert own["n_queries"] == 60
+    assert own["recall"] >= 0.9
+    assert own["recall"] == pytest.approx(measured["promised"]["recall"], abs=0.05)
+    assert own["share_read"] == pytest.approx(measured["promised"]["share_read"], abs=0.06)
+
+
+@pytest.mark.parametrize("kind", ["own", "strangers"])
+def test_more_probes_read_more_find_no_less_and_in_the_end_everything(measured, kind):
+    assert measured[kind]["answers_with_hits_missing"] == 0
+    curve = measured[kind]["curve"]
+    for n_bits in {it["n_bits"] for it in curve}:
+        points = [it for it in curve if it["n_bits"] == n_bits]
+        assert np.all(np.diff([it["recall"] for it in points]) >= 0)
+        assert np.all(np.diff([it["share_read"] for it in points]) >= 0)
+        if points[-1]["n_probes"] == 2**n_bits:
+            assert points[-1]["recall"] == points[-1]["share_read"] == 1
+
+
+def test_strangers_read_more_for_as_much(measured):
+    assert measured["strangers"]["recall"] >= 0.85
+    assert measured["strangers"]["share_read"] > measured["own"]["share_read"]
