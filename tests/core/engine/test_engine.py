@@ -186,7 +186,7 @@ def test_reading_everything_is_the_exact_scan_with_ties_to_the_lower_id(kernels)
 
 @pytest.mark.parametrize("stage", ["n_cells", "n_sketch", "n_rerank"])
 def test_more_of_a_stage_never_loses_a_neighbour_that_was_found(stage):
-    index, vectors = codes(), Vectors.from_matrix(ROWS, IDS)
+    index, vectors = codes(n_cells=90), Vectors.from_matrix(ROWS, IDS)
     truth = [exact_scan(row, vectors, k=10).ids for row in ROWS[:100]]
     before, recalls = [()] * len(truth), []
     for n in (1, 15, 60, 900):  # what is behind the stage lets everything pass
