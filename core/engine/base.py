@@ -94,8 +94,7 @@ class CodedVectors:
 
     @rows.setter
     def rows(self, rows: NDArray[np.floating]) -> None:
-        self._rows = rows
-        self._rows_to_read = rows_to_read(self.kernels, rows)
+        self._rows, self._rows_to_read = rows, rows_to_read(self.kernels, rows)
 
     @property
     def gallery(self) -> GalleryRows:

@@ -161,12 +161,12 @@ class CodeIndex(CodedVectors):
 
     def answers(self, asked: Asked, settings: CodeSearch | None) -> Found:
         """Search with queries that have been checked, in the caller's thread."""
-        chosen = settings or self.settings
+        chosen, fewest = settings or self.settings, asked.fewest
         reach = CellReach(
-            n_cells=chosen.n_cells,
-            n_words=min(chosen.n_words, len(self.sketches)),
-            n_sketch=max(chosen.n_sketch, asked.fewest),
-            n_rerank=max(chosen.n_rerank, asked.fewest),
+            chosen.n_cells,
+            min(chosen.n_words, len(self.lists.sketches)),
+            max(chosen.n_sketch, fewest),
+            max(chosen.n_rerank, fewest),
         )
         workspace = self.workspace(len(self) + 8)
         found: Found = self.kernels.search_cells(

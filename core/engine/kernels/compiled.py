@@ -20,7 +20,8 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
+from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES, Rotations
+from .structures import Asked, BucketReach, CellLists, CellReach, GalleryRows, Tables
 
 WORD = 64
 FLOAT = 4  # bytes of a float32
@@ -415,8 +416,18 @@ def _refine(code, planes, codes, positions, n):
 # Searching --------------------------------------------------------------------------------
 
 
-@compiled
 def search_cells(asked, rotations, gallery, lists, reach, workspace):
+    return _search_cells(*asked, *rotations, *gallery, *lists, *reach, workspace)
+
+
+@compiled
+def _search_cells(*flat):
+    """``search_cells`` of all arrays, one by one: numba is slow to see what a structure holds."""
+    asked, rotations = Asked(flat[0], flat[1], flat[2]), Rotations(flat[3], flat[4])
+    gallery = GalleryRows(flat[5], flat[6])
+    lists = CellLists(flat[7], flat[8], flat[9], flat[10], flat[11])
+    reach, workspace = CellReach(flat[12], flat[13], flat[14], flat[15]), flat[16]
+    order = lists.order
     n_queries, n_words = asked.queries.shape[0], lists.codes.shape[1]
     found, cosines, looked_at = _empty(n_queries, asked.k)
     margins_of_queries = margins(asked.queries.view(np.uint8), rotations)
@@ -430,7 +441,7 @@ def search_cells(asked, rotations, gallery, lists, reach, workspace):
         kept = _refine(code, planes[i], lists.codes, kept, reach.n_rerank)
         looked_at[i, 2] = kept.shape[0]
         for j in range(kept.shape[0]):
-            kept[j] = lists.order[kept[j]]
+            kept[j] = order[kept[j]]
         _rerank(asked.queries[i], asked.exclude[i], gallery, kept, found[i], cosines[i])
     return found, cosines, looked_at
 
@@ -438,7 +449,7 @@ def search_cells(asked, rotations, gallery, lists, reach, workspace):
 @compiled
 def _sketch(code, lists, read, reach, workspace):
     """How many sketches are read, and the positions of those that are near enough."""
-    starts, n_words = lists.starts, reach.n_words
+    starts, sketches, n_words = lists.starts, lists.sketches, reach.n_words
     n = NONE
     for c in read:
         n += starts[c + 1] - starts[c]
@@ -450,7 +461,7 @@ def _sketch(code, lists, read, reach, workspace):
     for c in read:
         size = starts[c + 1] - starts[c]
         out = distances[at : at + size]
-        _sketch_distances(code, lists.sketches, starts[c], n_words, shift, out)
+        _sketch_distances(code, sketches, starts[c], n_words, shift, out)
         at += size
     near = reach.n_sketch < n
     threshold = np.uint64(_threshold_of_bytes(words, reach.n_sketch)) if near else LAST
@@ -515,8 +526,17 @@ def _collect(words, threshold, starts, read, n, codes):
     return kept[:m]
 
 
-@compiled
 def search_buckets(asked, rotations, gallery, tables, probed, reach, workspace):
+    return _search_buckets(*asked, *rotations, *gallery, *tables, probed, *reach, workspace)
+
+
+@compiled
+def _search_buckets(*flat):
+    """``search_buckets``, as ``_search_cells``."""
+    asked, rotations = Asked(flat[0], flat[1], flat[2]), Rotations(flat[3], flat[4])
+    gallery = GalleryRows(flat[5], flat[6])
+    tables = Tables(flat[7], flat[8], flat[9], flat[10], flat[11])
+    probed, reach, workspace = flat[12], BucketReach(flat[13], flat[14]), flat[15]
     n_queries, n_words = asked.queries.shape[0], tables.codes.shape[1]
     found, cosines, looked_at = _empty(n_queries, asked.k)
     margins_of_queries = margins(asked.queries.view(np.uint8), rotations)
@@ -555,8 +575,18 @@ def _marks(workspace, n_rows):
     return workspace[:n_words], workspace[n_words:].view(np.int32)
 
 
-@compiled
 def read_tables(asked, margins, gallery, tables, needed, most, workspace):
+    return _read_tables(*asked, margins, *gallery, *tables, needed, most, workspace)
+
+
+@compiled
+def _read_tables(*flat):
+    """``read_tables``, as ``_search_cells``."""
+    asked, margins = Asked(flat[0], flat[1], flat[2]), flat[3]
+    gallery = GalleryRows(flat[4], flat[5])
+    tables = Tables(flat[6], flat[7], flat[8], flat[9], flat[10])
+    needed, most, workspace = flat[11], flat[12], flat[13]
+    entries, rows = tables.entries, gallery.rows
     query, exclude, k = asked.queries[0], asked.exclude[0], asked.k
     all_found, all_cosines, _ = _empty(ONE, k)
     found, cosines = all_found[0], all_cosines[0]
@@ -574,8 +604,7 @@ def read_tables(asked, margins, gallery, tables, needed, most, workspace):
         firsts, lasts = find_buckets(wanted, tables)
         for t in range(firsts.shape[0]):
             for j in range(firsts[t, 0], lasts[t, 0]):
-                row = tables.entries[t, j, 0]
-                n_candidates = _take(row, seen, gallery.rows, candidates, n_candidates)
+                n_candidates = _take(entries[t, j, 0], seen, rows, candidates, n_candidates)
         new = candidates[before:n_candidates]
         n_found = _merge(query, exclude, gallery, new, found, cosines, n_found)
         n_read += 1
@@ -620,12 +649,13 @@ def _match(code, planes, entries, firsts, lasts, n, n_sketch):
 @compiled
 def _near(distances, last, firsts, lasts, tables, seen, candidates):
     """The members of buckets whose sketches are near enough, each once: as ``_union``."""
+    entries, codes = tables.entries, tables.codes
     m = at = NONE
     for t in range(firsts.shape[0]):
         for p in range(firsts.shape[1]):
             for j in range(firsts[t, p], lasts[t, p]):
                 if distances[at] <= last:
-                    m = _take(tables.entries[t, j, 0], seen, tables.codes, candidates, m)
+                    m = _take(entries[t, j, 0], seen, codes, candidates, m)
                 at += 1
     return _taken(seen, candidates, m)
 
@@ -633,11 +663,12 @@ def _near(distances, last, firsts, lasts, tables, seen, candidates):
 @compiled
 def _union(firsts, lasts, tables, seen, candidates):
     """The members of buckets, each once; ``seen`` is 0 before and after."""
+    entries, codes = tables.entries, tables.codes
     m = NONE
     for t in range(firsts.shape[0]):
         for p in range(firsts.shape[1]):
             for j in range(firsts[t, p], lasts[t, p]):
-                m = _take(tables.entries[t, j, 0], seen, tables.codes, candidates, m)
+                m = _take(entries[t, j, 0], seen, codes, candidates, m)
     return _taken(seen, candidates, m)
 
 
@@ -687,11 +718,12 @@ def probe_keys(margins, n_probes):
 @compiled
 def find_buckets(probed, tables):
     n_tables, n_probes = probed.shape
-    n, directory = tables.entries.shape[1], tables.directory
+    entries, keys, directory = tables.entries, tables.keys, tables.directory
+    n, n_bits = entries.shape[1], tables.n_bits
     firsts = np.zeros((n_tables, n_probes), np.int64)
     lasts = np.zeros((n_tables, n_probes), np.int64)
-    shift = tables.n_bits
-    while 1 << (tables.n_bits - shift) < directory.shape[1] - 1:
+    shift = n_bits
+    while 1 << (n_bits - shift) < directory.shape[1] - 1:
         shift -= 1
     for t in range(n_tables):
         for p in range(n_probes):
@@ -705,11 +737,11 @@ def find_buckets(probed, tables):
             low = np.int64(directory[t, key >> shift])
             high = np.int64(directory[t, (key >> shift) + 1])
             if shift:
-                high = _first(tables.keys[t], low, high, key + 1)
-                low = _first(tables.keys[t], low, high, key)
+                high = _first(keys[t], low, high, key + 1)
+                low = _first(keys[t], low, high, key)
             firsts[t, p], lasts[t, p] = low, high
             for j in range(low, high, 4):  # entries in a line of memory
-                _fetch_from(tables.entries, 2 * (t * n + j))
+                _fetch_from(entries, 2 * (t * n + j))
     return firsts, lasts
 
 
@@ -834,10 +866,10 @@ def _rerank(query, exclude, gallery, chosen, found, cosines):
 @compiled
 def _merge(query, exclude, gallery, chosen, found, cosines, n):
     """``_rerank`` where n places are taken already; how many are then."""
-    k = found.shape[0]
+    k, ids = found.shape[0], gallery.ids
     of_chosen = _cosines(query, gallery.rows, chosen)
     for i in range(chosen.shape[0]):
-        id, cosine = gallery.ids[chosen[i]], of_chosen[i]
+        id, cosine = ids[chosen[i]], of_chosen[i]
         if id == exclude or (n == k and not _better(cosine, id, cosines[k - 1], found[k - 1])):
             continue
         n = min(n + 1, k)

@@ -24,7 +24,7 @@ def test_after_it_a_gallery_of_any_size_and_type_compiles_nothing(tmp_path):
     n_steps = len(list(compilation.steps(compiled)))
     assert n_steps == len(compilation.PERCENT)
     before = signatures()
-    assert before["search_cells"]
+    assert before["_search_cells"]
     rows = np.random.default_rng(0).standard_normal((700, 300)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     stored = rows.copy()
