@@ -50,6 +50,7 @@ NEEDED = {
     "core.index.fitting": {"numpy"},
     "core.index.exact": {"numpy"},
     "core.index.families.structured": {"numpy"},
+    "core.engine.kernels.structures": {"numpy"},
     "core.engine.kernels.readable": {"numpy"},
     "core.engine.kernels.compiled": {"numpy", "numba", "llvmlite"},
     "core.files": set(),

@@ -23,13 +23,16 @@ from ..errors import SettingError
 from ..index.exact import MAX_K, Hits, HitsBatch
 from ..index.families.structured import draw_rotations
 from ..index.vectors import (
+    MAX_DIM,
     Embedding,
+    Scalar,
     as_matrix,
     check_lengths,
     check_one_id_each,
     checked_additions,
     checked_embedding,
     checked_embeddings,
+    checked_exclusion,
     checked_exclusions,
     checked_ids,
     checked_new_ids,
@@ -40,6 +43,7 @@ from ..index.vectors import (
 )
 from ..progress import Progress, silent
 from .kernels import readable
+from .kernels.structures import Asked, GalleryRows
 
 WORD = readable.WORD
 MAX_CODE_BITS = 8_192
@@ -49,6 +53,9 @@ MAX_THREADS = 256
 
 _NOTHING = np.array([-1])  # is left out
 _BLOCK = 4_096  # rows that one thread takes at once
+
+Found = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]
+"""Ids (Q, k), cosines (Q, k), and how many vectors each stage looked at (Q, 3)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +94,12 @@ class CodedVectors:
 
     @rows.setter
     def rows(self, rows: NDArray[np.floating]) -> None:
-        self._rows = rows
-        self.rows_to_read = readable_rows(self.kernels, rows)
+        self._rows, self._rows_to_read = rows, rows_to_read(self.kernels, rows)
+
+    @property
+    def gallery(self) -> GalleryRows:
+        """Embeddings and ids, for the kernels."""
+        return GalleryRows(self._rows_to_read, self.ids)
 
     @property
     def dim(self) -> int:
@@ -106,9 +117,8 @@ class CodedVectors:
 
     def margins(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Signed distances, up to one factor, to all hyperplanes: (n, M)."""
-        planes = self.rotations
         margins: NDArray[np.float32] = self.kernels.margins(
-            readable_rows(self.kernels, embeddings), planes.centre, planes.signs
+            rows_to_read(self.kernels, embeddings), self.rotations
         )
         return margins
 
@@ -120,27 +130,18 @@ class CodedVectors:
     ) -> NDArray[np.uint64]:
         """Codes of embeddings (n, D): (n, W)."""
         codes = np.empty((len(embeddings), self.n_words), np.uint64)
-        planes = self.rotations
 
         def hash_some(some: slice) -> None:
-            numbers = readable_rows(self.kernels, embeddings[some])
-            codes[some] = self.kernels.hash_codes(
-                numbers, planes.centre, planes.signs, self.n_words
-            )
+            rows = rows_to_read(self.kernels, embeddings[some])
+            codes[some] = self.kernels.hash_codes(rows, self.rotations, self.n_words)
 
         in_threads(hash_some, len(embeddings), threads, progress=progress, what="Hashing")
         return codes
 
     # Asking ---------------------------------------------------------------------------
 
-    def answers(
-        self,
-        queries: NDArray[np.float32],
-        exclude: NDArray[np.int64],
-        k: int,
-        settings: Any,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-        """Search with queries (Q, D) that have been checked, in the caller's thread."""
+    def answers(self, asked: Asked, settings: Any) -> Found:
+        """Search with queries that have been checked, in the caller's thread."""
         raise NotImplementedError
 
     def query(
@@ -163,12 +164,21 @@ class CodedVectors:
         Raises:
             SettingError: a number outside its range, or not an embedding of this gallery.
         """
-        checked_whole("k", k, low=1, high=MAX_K)
-        query = checked_embedding(embedding, self.dim)[np.newaxis]
-        left_out = _NOTHING if exclude is None else np.array([exclude])
-        ids, cosines, _ = self.answers(query, left_out, min(k, len(self)), settings)
+        asked = self.asked(embedding, k=k, exclude=exclude)
+        ids, cosines, _ = self.answers(asked, settings)
         n = int(np.count_nonzero(ids[0] >= 0))
         return Hits(ids=ids[0, :n], similarities=cosines[0, :n])
+
+    def asked(self, embedding: Embedding, *, k: int, exclude: int | None) -> Asked:
+        """Check one query.
+
+        Raises:
+            SettingError: as ``query``.
+        """
+        k = min(checked_whole("k", k, low=1, high=MAX_K), len(self))
+        query = read_only(checked_embedding(embedding, self.dim)[np.newaxis])
+        left_out = _NOTHING if exclude is None else np.array([checked_exclusion(exclude)])
+        return Asked(query, left_out, k)
 
     def query_batch(
         self,
@@ -186,16 +196,15 @@ class CodedVectors:
         """
         k = min(checked_whole("k", k, low=1, high=MAX_K), len(self))
         checked_whole("threads", threads, low=1, high=MAX_THREADS)
-        queries = checked_embeddings(embeddings, self.dim)
+        queries = read_only(checked_embeddings(embeddings, self.dim))
         left_out = checked_exclusions(exclude, len(queries))
         ids = np.empty((len(queries), k), np.int64)
         cosines = np.empty((len(queries), k), np.float32)
         looked_at = np.empty((len(queries), 3), np.int64)
 
         def answer_some(some: slice) -> None:
-            ids[some], cosines[some], looked_at[some] = self.answers(
-                queries[some], left_out[some], k, settings
-            )
+            asked = Asked(queries[some], left_out[some], k)
+            ids[some], cosines[some], looked_at[some] = self.answers(asked, settings)
 
         in_threads(answer_some, len(queries), threads, block=64)
         return Answers(ids, cosines, looked_at)
@@ -205,28 +214,35 @@ class CodedVectors:
 
     # Growing --------------------------------------------------------------------------
 
-    def take_rows(self, ids: ArrayLike, embeddings: ArrayLike) -> NDArray[np.int32]:
-        """Store embeddings (n, D) under new ids (n,); return their rows (n,).
-
-        The first addition copies all embeddings: what ``build`` was given stays the caller's.
+    def checked_growth(
+        self, ids: ArrayLike, embeddings: ArrayLike
+    ) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+        """Return new ids (n,) and their embeddings (n, D) as they will be stored.
 
         Raises:
             SettingError: as ``checked_additions``; an id is taken; or the embeddings are a file
                 that can only be read.
         """
-        new_ids, new_rows = checked_additions(ids, embeddings, self.dim)
+        new_ids, new = checked_additions(ids, embeddings, self.dim)
         taken = np.isin(new_ids, self.ids)
         if taken.any():
             raise id_is_taken(int(new_ids[taken][0]))
         if isinstance(self.rows, np.memmap):
             raise SettingError(
-                "These embeddings lie in a file that is only read; load the index with "
-                "mapped=False to add to it."
+                "These embeddings lie in a file that is only read; to add to them, load the index "
+                "with mapped=False, or build it of an array in memory."
             )
-        self._reserve(len(new_ids))
-        rows = np.flatnonzero(self.ids < 0)[: len(new_ids)]
-        self.rows[rows] = new_rows
-        self.ids[rows] = new_ids
+        return new_ids, new.astype(self.rows.dtype, copy=False)
+
+    def store(self, new: NDArray[np.floating]) -> NDArray[np.int32]:
+        """Write embeddings (n, D) into rows that are free, and stay so: returns these (n,).
+
+        Whoever gives them ids brings them into use. The first addition copies all embeddings: what
+        ``build`` was given stays the caller's.
+        """
+        self._reserve(len(new))
+        rows = np.flatnonzero(self.ids < 0)[: len(new)]
+        self.rows[rows] = new
         return rows.astype(np.int32)
 
     def _reserve(self, n: int) -> None:
@@ -239,8 +255,8 @@ class CodedVectors:
         self.ids = np.concatenate([self.ids, np.full(more, -1)])
         self._owns_rows = True
 
-    def free_rows(self, ids: ArrayLike) -> NDArray[np.bool_]:
-        """Forget these ids; return which rows that were in use are so no longer (≥ N,).
+    def in_use_without(self, ids: ArrayLike) -> NDArray[np.bool_]:
+        """Which rows will be in use without these ids: (≥ N,).
 
         Raises:
             SettingError: an id is not in the gallery, or twice in ``ids``.
@@ -249,9 +265,8 @@ class CodedVectors:
         unknown = (wanted < 0) | ~np.isin(wanted, self.ids)
         if unknown.any():
             raise id_is_unknown(int(wanted[unknown][0]), len(self))
-        gone = np.isin(self.ids, wanted)
-        self.ids[gone] = -1
-        return gone
+        stays: NDArray[np.bool_] = (self.ids >= 0) & ~np.isin(self.ids, wanted)
+        return stays
 
 
 def compiled_kernels() -> Any:
@@ -305,7 +320,8 @@ def given_rows(embeddings: ArrayLike, ids: ArrayLike | None) -> tuple[Any, NDArr
         SettingError: not (N, D) numbers of unit length, or the ids don't fit.
     """
     rows: Any = as_matrix(embeddings)
-    if rows.dtype not in (np.float32, np.float16):
+    checked_whole("The dimension", rows.shape[1], low=1, high=MAX_DIM)
+    if rows.dtype not in (np.float32, np.float16) or not rows.flags.c_contiguous:
         rows = checked_embeddings(rows, rows.shape[1])
     check_lengths(rows)
     checked = np.arange(len(rows)) if ids is None else checked_new_ids(ids)
@@ -313,12 +329,14 @@ def given_rows(embeddings: ArrayLike, ids: ArrayLike | None) -> tuple[Any, NDArr
     return rows, checked
 
 
-def readable_rows(kernels: Any, rows: NDArray[np.floating]) -> NDArray[Any]:
-    """Return rows as the kernels take them: numba reads a float16 as its 16 bits.
+def rows_to_read(kernels: Any, rows: NDArray[np.floating]) -> NDArray[Any]:
+    """Return rows (n, D) as the kernels take them: the compiled ones are told their bytes."""
+    plain = np.asarray(rows)
+    return plain if kernels is readable else read_only(plain.view(np.uint8))
 
-    They are always read-only, as in a mapped file: numba compiles anew for what can be written.
-    """
-    half = rows.dtype == np.float16 and kernels is not readable
-    plain = np.asarray(rows).view(np.uint16 if half else rows.dtype)  # the same memory
-    plain.flags.writeable = False
-    return plain
+
+def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return a view that can't be written: numba compiles anew for one that can."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -6,9 +6,11 @@ stand the codes of ``base``: the entries of the buckets that are read are compar
 sketches, the last 64 bits of each code, which lie in the bucket; the nearest by all bits; and only
 the nearest of these are reranked.
 
-``n_rerank=0`` leaves that out, and is the paper's index (figures 8 and 9) to the letter: the same
-hits as ``LSHIndex`` of the same family, size and seed. Otherwise hits may be fewer than its, never
-better; how many fewer, ``calibration`` measures.
+``n_rerank=0`` leaves that out, as does ``read``, and is the paper's index (figures 8 and 9) to the
+letter: the same hits as ``LSHIndex`` of the same family, size and seed. Otherwise it refines: place
+by place its hits are as good as those of ``LSHIndex`` or worse, and how often a neighbour is lost,
+``calibration`` measures. (Cosines are sums of floats, in another order here: where two differ
+by no more than their seventh digit, they may change places.)
 """
 
 from dataclasses import asdict, dataclass
@@ -20,24 +22,27 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..index.exact import MAX_K, Hits
+from ..index.exact import Hits
 from ..index.families import HashFamily, family_named
 from ..index.families.hyperplanes import Hyperplanes, bit_values
 from ..index.families.structured import Rotations, StructuredHyperplanes
 from ..index.lsh import MAX_PROBES, HashTables, LSHConfig
 from ..index.reading import N_STEPS, ReadingRule
-from ..index.vectors import Embedding, checked_embedding, checked_embeddings, checked_whole
+from ..index.vectors import Embedding, checked_embedding, checked_whole
 from ..progress import Progress, silent
 from . import persistence
 from .base import (
     WORD,
     CodedVectors,
+    Found,
     compiled_kernels,
     given_rows,
     in_threads,
     n_threads,
+    read_only,
     suited_bits,
 )
+from .kernels.structures import Asked, BucketReach, Tables
 
 _MAX_DIRECTORY = 22  # bits: 16 MB per table
 
@@ -57,7 +62,7 @@ class BucketSearch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found(Hits):
+class Read(Hits):
     """Hits, and how many images were read for them."""
 
     n_candidates: int
@@ -81,11 +86,13 @@ class BucketIndex(CodedVectors, HashTables):
         self.settings = BucketSearch()
         super().__init__(rows, ids, code_bits, config.seed)
         self._draw(family)
-        self.codes = np.empty((0, self.n_words), np.uint64)  # (≥ N, W) by row
-        # (L, N, 2) rows by key, and their sketches
-        self.tables = np.empty((config.n_tables, 0, 2), np.uint64)
-        self.keys = np.empty((config.n_tables, 0), np.uint32)  # (L, N) their keys, ascending
-        self.directory = np.empty((config.n_tables, 0), np.int32)  # where each range begins
+        self.tables = Tables(
+            entries=np.empty((config.n_tables, 0, 2), np.uint64),
+            keys=np.empty((config.n_tables, 0), np.uint32),
+            directory=np.empty((config.n_tables, 0), np.int32),
+            codes=np.empty((0, self.n_words), np.uint64),
+            n_bits=config.n_bits,
+        )
 
     def _draw(self, family: type[HashFamily]) -> None:
         """Draw the functions of the tables; structured ones are those that the codes come from."""
@@ -135,14 +142,14 @@ class BucketIndex(CodedVectors, HashTables):
             kernels=kernels or compiled_kernels(),
         )
         threads = threads or n_threads()
-        index.codes = index.codes_of(rows, threads, progress)
+        codes = index.codes_of(rows, threads, progress)
         all_rows = np.arange(len(rows), dtype=np.int32)
-        keys = index._keys_of(rows, index.codes)
-        index._arrange(all_rows, keys, threads, progress)
+        keys = index._keys_of(rows, codes)
+        index.tables = index._arranged(all_rows, keys, codes, threads, progress)
         return index
 
     def __len__(self) -> int:
-        return self.tables.shape[1]
+        return int(self.tables.entries.shape[1])
 
     @property
     def order(self) -> NDArray[np.int32]:
@@ -152,39 +159,26 @@ class BucketIndex(CodedVectors, HashTables):
     @property
     def nbytes(self) -> int:
         """Bytes beyond the embeddings themselves."""
-        arrays = (self.ids, self.codes, self.tables, self.keys, self.directory)
+        tables = self.tables
+        arrays = (self.ids, tables.codes, tables.entries, tables.keys, tables.directory)
         return sum(array.nbytes for array in arrays)
 
-    def answers(
-        self,
-        queries: NDArray[np.float32],
-        exclude: NDArray[np.int64],
-        k: int,
-        settings: BucketSearch | None,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-        """Search with queries (Q, D) that have been checked, in the caller's thread."""
+    def answers(self, asked: Asked, settings: BucketSearch | None) -> Found:
+        """Search with queries that have been checked, in the caller's thread."""
         chosen = settings or self.settings
-        found: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]] = (
-            self.kernels.search_buckets(
-                queries,
-                self.rotations.centre,
-                self.rotations.signs,
-                self._keys_to_probe(queries, chosen.n_probes),
-                exclude,
-                self.rows_to_read,
-                self.ids,
-                self.codes,
-                self.tables,
-                self.keys,
-                self.directory,
-                self.config.n_bits,
-                max(chosen.n_sketch, k),
-                max(chosen.n_rerank, k) if chosen.n_rerank else 0,
-                k,
-                self.workspace(5 * len(self.codes) + 16),
-            )
+        reach = BucketReach(
+            n_sketch=max(chosen.n_sketch, asked.fewest),
+            n_rerank=max(chosen.n_rerank, asked.fewest) if chosen.n_rerank else 0,
+        )
+        probed = self._keys_to_probe(asked.queries, chosen.n_probes)
+        found: Found = self.kernels.search_buckets(
+            asked, self.rotations, self.gallery, self.tables, probed, reach, self._room_for_marks()
         )
         return found
+
+    def _room_for_marks(self) -> NDArray[np.uint64]:
+        """Room for a bit and a row for each row."""
+        return self.workspace(5 * len(self.rows) + 16)
 
     def margins_to_tables(self, query: Embedding) -> NDArray[np.float32]:
         """Signed distances (L, K) of a query (D,) to the hyperplanes of the tables.
@@ -195,7 +189,7 @@ class BucketIndex(CodedVectors, HashTables):
         if not isinstance(self.functions, Hyperplanes):
             return self.functions.hash(query).margins
         margins: NDArray[np.float32] = self.kernels.dense_margins(
-            checked_embedding(query, self.dim), self.functions.normals
+            read_only(checked_embedding(query, self.dim)), self.functions.normals
         )
         return margins
 
@@ -207,7 +201,7 @@ class BucketIndex(CodedVectors, HashTables):
         *,
         k: int,
         exclude: int | None = None,
-    ) -> Found:
+    ) -> Read:
         """Return what ``LSHIndex`` of the same functions finds: no codes before the rerank.
 
         Args:
@@ -225,23 +219,18 @@ class BucketIndex(CodedVectors, HashTables):
         else:
             most = checked_whole("n_probes", reading, low=1, high=MAX_PROBES)
             needed = np.full(N_STEPS, most, np.int32)
-            needed.flags.writeable = False  # as a rule's: numba compiles anew for what can change
+        asked = self.asked(query, k=k, exclude=exclude)
         found, cosines, n_candidates = self.kernels.read_tables(
+            asked,
             margins,
-            checked_embedding(query, self.dim),
-            -1 if exclude is None else exclude,
-            self.rows_to_read,
-            self.ids,
+            self.gallery,
             self.tables,
-            self.keys,
-            self.directory,
-            needed,
+            read_only(needed),
             most,
-            min(checked_whole("k", k, low=1, high=MAX_K), max(len(self), 1)),
-            self.workspace(5 * len(self.rows) + 16),
+            self._room_for_marks(),
         )
         n = int(np.count_nonzero(found >= 0))
-        return Found(found[:n], cosines[:n], int(n_candidates))
+        return Read(found[:n], cosines[:n], int(n_candidates))
 
     def add(self, ids: ArrayLike, embeddings: ArrayLike) -> None:
         """Add embeddings (n, D) under new ids (n,): all of them, or none after an error.
@@ -251,17 +240,18 @@ class BucketIndex(CodedVectors, HashTables):
         Raises:
             SettingError: an id is there already, or not embeddings of this gallery.
         """
-        rows = self.take_rows(ids, embeddings)
-        new = checked_embeddings(embeddings, self.dim)
+        new_ids, new = self.checked_growth(ids, embeddings)
         codes = self.codes_of(new)
-        if len(self.rows) > len(self.codes):
-            more = np.empty((len(self.rows) - len(self.codes), self.n_words), np.uint64)
-            self.codes = np.concatenate([self.codes, more])
-        self.codes[rows] = codes
+        new_keys = self._keys_of(new, codes)
+        rows = self.store(new)
+        all_codes = np.empty((len(self.rows), self.n_words), np.uint64)
+        all_codes[: len(self.tables.codes)] = self.tables.codes
+        all_codes[rows] = codes
         before, keys = self._keys_by_row()
-        self._arrange(
-            np.concatenate([before, rows]), np.concatenate([keys, self._keys_of(new, codes)])
+        tables = self._arranged(
+            np.concatenate([before, rows]), np.concatenate([keys, new_keys]), all_codes
         )
+        self.ids[rows], self.tables = new_ids, tables
 
     def remove(self, ids: ArrayLike) -> None:
         """Remove these ids (n,): all of them, or none after an error.
@@ -269,10 +259,11 @@ class BucketIndex(CodedVectors, HashTables):
         Raises:
             SettingError: an id is not in the gallery, or twice in ``ids``.
         """
-        gone = self.free_rows(ids)
+        in_use = self.in_use_without(ids)
         rows, keys = self._keys_by_row()
-        stays = ~gone[rows]
-        self._arrange(rows[stays], keys[stays])
+        stays = in_use[rows]
+        tables = self._arranged(rows[stays], keys[stays], self.tables.codes)
+        self.ids[~in_use], self.tables = -1, tables
 
     def bucket(self, table: int, key: int) -> NDArray[np.int64]:
         """Ids (n,) in one bucket, ascending; none where nothing has that key.
@@ -280,9 +271,9 @@ class BucketIndex(CodedVectors, HashTables):
         Raises:
             SettingError: no such table.
         """
-        keys = self.keys[self._checked_table(table)]
+        keys = self.tables.keys[self._checked_table(table)]
         first, last = np.searchsorted(keys, [key, key + 1])
-        return np.sort(self.ids[self.tables[table, first:last, 0].astype(np.intp)])
+        return np.sort(self.ids[self.tables.entries[table, first:last, 0].astype(np.intp)])
 
     def save(self, folder: Path) -> None:
         """Write the index and its embeddings into a folder.
@@ -293,7 +284,7 @@ class BucketIndex(CodedVectors, HashTables):
         rows, keys = self._keys_by_row()
         by_row = np.argsort(rows)
         arrays: dict[str, NDArray[Any]] = {
-            "codes": self.codes[self.order],
+            "codes": self.tables.codes[self.order],
             "keys": keys[by_row],
             "centre": self.rotations.centre,
         }
@@ -326,8 +317,8 @@ class BucketIndex(CodedVectors, HashTables):
         index.settings = BucketSearch(**saved.settings)
         index.rotations = Rotations(arrays["centre"], index.rotations.signs)
         index._draw(family)
-        index.codes = arrays["codes"]
-        index._arrange(np.arange(len(rows), dtype=np.int32), arrays["keys"])
+        all_rows = np.arange(len(rows), dtype=np.int32)
+        index.tables = index._arranged(all_rows, arrays["keys"], arrays["codes"])
         return index
 
     def keys_to_probe(
@@ -379,33 +370,39 @@ class BucketIndex(CodedVectors, HashTables):
 
     def _keys_by_row(self) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
         """All rows in use, in the order of the first table, and their keys (N, L)."""
-        by_row = np.empty((len(self.rows), len(self.tables)), np.uint32)
-        rows = self.tables[:, :, 0].astype(np.int32)
+        keys, rows = self.tables.keys, self.tables.entries[:, :, 0].astype(np.int32)
+        by_row = np.empty((len(self.rows), len(keys)), np.uint32)
         for table, rows_by_key in enumerate(rows):
-            by_row[rows_by_key, table] = self.keys[table]
+            by_row[rows_by_key, table] = keys[table]
         return rows[0], by_row[rows[0]]
 
-    def _arrange(
+    def _arranged(
         self,
         rows: NDArray[np.int32],
         keys: NDArray[np.uint32],
+        codes: NDArray[np.uint64],
         threads: int = 1,
         progress: Progress = silent,
-    ) -> None:
-        """Sort rows by key (n, L), table by table."""
-        n_tables, n_bits = self.config.n_tables, self.config.n_bits
-        self.tables = np.empty((n_tables, len(rows), 2), np.uint64)
-        self.keys = np.empty((n_tables, len(rows)), np.uint32)
-        bits = min(n_bits, _MAX_DIRECTORY, max(1, ceil(log2(max(len(rows), 2)))))
+    ) -> Tables:
+        """Sort rows (n,) by key (n, L), table by table; codes are by row."""
+        n, n_tables, n_bits = len(rows), self.config.n_tables, self.config.n_bits
+        bits = min(n_bits, _MAX_DIRECTORY, max(1, ceil(log2(max(n, 2)))))
         ranges = np.arange(2**bits + 1, dtype=np.int64) << (n_bits - bits)
-        self.directory = np.empty((n_tables, len(ranges)), np.int32)
+        tables = Tables(
+            entries=np.empty((n_tables, n, 2), np.uint64),
+            keys=np.empty((n_tables, n), np.uint32),
+            directory=np.empty((n_tables, len(ranges)), np.int32),
+            codes=codes,
+            n_bits=n_bits,
+        )
 
         def sort_some(some: slice) -> None:
             for table in range(some.start, some.stop):
                 by_key = np.argsort(keys[:, table], kind="stable")
-                self.tables[table, :, 0] = rows[by_key]
-                self.tables[table, :, 1] = self.codes[rows[by_key], -1]
-                self.keys[table] = keys[by_key, table]
-                self.directory[table] = np.searchsorted(self.keys[table], ranges)
+                tables.entries[table, :, 0] = rows[by_key]
+                tables.entries[table, :, 1] = codes[rows[by_key], -1]
+                tables.keys[table] = keys[by_key, table]
+                tables.directory[table] = np.searchsorted(tables.keys[table], ranges)
 
         in_threads(sort_some, n_tables, threads, progress=progress, what="Filling tables", block=1)
+        return tables

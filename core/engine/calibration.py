@@ -300,26 +300,28 @@ class _CellRanks:
     ) -> None:
         """Rank the true neighbours, at positions (k,), of query i."""
         cells = np.argsort(index.kernels.distances(code, index.cells), kind="stable")
-        cell_of_truth = np.searchsorted(index.starts, truth, side="right") - 1
+        cell_of_truth = np.searchsorted(index.lists.starts, truth, side="right") - 1
         place = np.empty(len(cells), np.int64)
         place[cells] = np.arange(len(cells))
         self.cell[i] = place[cell_of_truth]
         read = cells[: self.n_cells[-1]]
-        stretches = [slice(index.starts[c], index.starts[c + 1]) for c in read]
+        stretches = [slice(index.lists.starts[c], index.lists.starts[c + 1]) for c in read]
         ends = np.cumsum([s.stop - s.start for s in stretches])[np.array(self.n_cells) - 1]
         self.read += ends / len(self.cell)
         positions = np.concatenate([np.arange(s.start, s.stop) for s in stretches])
         near = np.zeros(len(positions), np.int64)
         own = np.zeros(len(truth), np.int64)
         for w in range(len(index.sketches)):
-            near += np.bitwise_count(index.sketches[w, positions] ^ code[w])
-            own += np.bitwise_count(index.sketches[w, truth] ^ code[w])
+            near += np.bitwise_count(index.lists.sketches[w, positions] ^ code[w])
+            own += np.bitwise_count(index.lists.sketches[w, truth] ^ code[w])
             if w + 1 in self.n_words:
                 place_of = self.sketch[:, self.n_words.index(w + 1), i]
                 place_of[:] = _before(own, near, ends, readable.coarseness(w + 1))
         positions = positions[readable.within(near, MOST_REFINED)]
-        weighed = np.sort(index.kernels.weighted_distances(code, planes, index.codes[positions]))
-        own_code = index.kernels.weighted_distances(code, planes, index.codes[truth])
+        weighed = np.sort(
+            index.kernels.weighted_distances(code, planes, index.lists.codes[positions])
+        )
+        own_code = index.kernels.weighted_distances(code, planes, index.lists.codes[truth])
         self.code[i] = np.searchsorted(weighed, own_code)
 
 
@@ -395,9 +397,7 @@ class _BucketRanks:
     ) -> None:
         """Rank the true neighbours, rows (k,), of query i."""
         index, n_steps = self.index, len(self.n_probes)
-        firsts, lasts = index.kernels.find_buckets(
-            keys, index.tables, index.keys, index.directory, index.config.n_bits
-        )
+        firsts, lasts = index.kernels.find_buckets(keys, index.tables)
         entered = readable.entries(firsts, lasts, index.tables)
         read = np.cumsum((lasts - firsts).sum(axis=0))  # entries up to each probe
         probe = np.searchsorted(read, np.arange(len(entered)), side="right") + 1
@@ -408,11 +408,12 @@ class _BucketRanks:
         self.step[i] = [found.get(row, n_steps) for row in truth.tolist()]
         distances = index.kernels.weighted_distances
         own, weights = code[-1:], np.ascontiguousarray(planes[:, -1:])
-        near = distances(own, weights, entered[:, 1:])
-        for j, distance in enumerate(distances(own, weights, index.codes[truth, -1:])):
+        near = distances(own, weights, np.ascontiguousarray(entered[:, 1:]))
+        of_truth = np.ascontiguousarray(index.tables.codes[truth, -1:])
+        for j, distance in enumerate(distances(own, weights, of_truth)):
             self.sketch[:, i, j] = _up_to(step[near < distance], n_steps)
-        near = distances(code, planes, index.codes[candidates])
-        for j, distance in enumerate(distances(code, planes, index.codes[truth])):
+        near = distances(code, planes, index.tables.codes[candidates])
+        for j, distance in enumerate(distances(code, planes, index.tables.codes[truth])):
             self.code[:, i, j] = _up_to(step[first][near < distance], n_steps)
 
 

@@ -23,19 +23,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..index.families.structured import Rotations
-from ..index.vectors import checked_embeddings, checked_whole
+from ..index.vectors import checked_whole
 from ..progress import Progress, silent
 from . import persistence
 from .base import (
     LONG,
     WORD,
     CodedVectors,
+    Found,
     compiled_kernels,
     given_rows,
     in_threads,
     n_threads,
     suited_bits,
 )
+from .kernels.structures import Asked, CellLists, CellReach
 
 CELLS_PAY = 8_000  # vectors: below, reading every sketch is as fast
 MAX_CELLS = 65_536
@@ -90,12 +92,14 @@ class CodeIndex(CodedVectors):
         self.settings = CodeSearch()
         n_bits = config.n_bits or suited_bits(*rows.shape)
         super().__init__(rows, ids, n_bits, config.seed)
-        self.order = np.empty(0, np.int32)  # (N,) the row at each position, cell by cell
-        self.codes = np.empty((0, self.n_words), np.uint64)  # (N, W) by position
         n_sketch_words = config.sketch_words_for(self.dim, n_bits)
-        self.sketches = np.empty((n_sketch_words, 0), np.uint64)  # (S, N)
-        self.cells = np.empty((0, self.n_words), np.uint64)  # (C, W)
-        self.starts = np.zeros(1, np.int64)  # (C + 1,) the position where each cell begins
+        self.lists = CellLists(
+            order=np.empty(0, np.int32),
+            codes=np.empty((0, self.n_words), np.uint64),
+            sketches=np.empty((n_sketch_words, 0), np.uint64),
+            starts=np.zeros(1, np.int64),
+            cells=np.empty((0, self.n_words), np.uint64),
+        )
 
     @classmethod
     def build(
@@ -126,50 +130,47 @@ class CodeIndex(CodedVectors):
         index = cls(config or CodeConfig(), rows, checked, kernels or compiled_kernels())
         threads = threads or n_threads()
         codes = index.codes_of(rows, threads, progress)
-        index.cells = index._learnt_cells(codes, threads, progress)
-        index._arrange(
-            np.arange(len(rows), dtype=np.int32), codes, index._cells_of(codes, threads, progress)
-        )
+        cells = index._learnt_cells(codes, threads, progress)
+        of_each = index._cells_of(codes, cells, threads, progress)
+        all_rows = np.arange(len(rows), dtype=np.int32)
+        index.lists = index._arranged(all_rows, codes, of_each, cells)
         return index
 
     def __len__(self) -> int:
-        return len(self.order)
+        return len(self.lists.order)
+
+    @property
+    def order(self) -> NDArray[np.int32]:
+        """(N,) the row at each position, cell by cell."""
+        return self.lists.order
+
+    @property
+    def sketches(self) -> NDArray[np.uint64]:
+        """(S, N) the sketch at each position, word by word."""
+        return self.lists.sketches
+
+    @property
+    def cells(self) -> NDArray[np.uint64]:
+        """(C, W) the code of each cell."""
+        return self.lists.cells
 
     @property
     def nbytes(self) -> int:
         """Bytes beyond the embeddings themselves."""
-        arrays = (self.ids, self.order, self.codes, self.sketches, self.cells, self.starts)
-        return sum(array.nbytes for array in arrays)
+        return self.ids.nbytes + sum(array.nbytes for array in self.lists)
 
-    def answers(
-        self,
-        queries: NDArray[np.float32],
-        exclude: NDArray[np.int64],
-        k: int,
-        settings: CodeSearch | None,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-        """Search with queries (Q, D) that have been checked, in the caller's thread."""
-        chosen = settings or self.settings
-        found: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]] = (
-            self.kernels.search_cells(
-                queries,
-                self.rotations.centre,
-                self.rotations.signs,
-                exclude,
-                self.rows_to_read,
-                self.ids,
-                self.order,
-                self.codes,
-                self.sketches,
-                self.starts,
-                self.cells,
-                chosen.n_cells,
-                min(chosen.n_words, len(self.sketches)),
-                chosen.n_sketch,
-                max(chosen.n_rerank, k),
-                k,
-                self.workspace(len(self) + 8),
-            )
+    def answers(self, asked: Asked, settings: CodeSearch | None) -> Found:
+        """Search with queries that have been checked, in the caller's thread."""
+        chosen, fewest = settings or self.settings, asked.fewest
+        reach = CellReach(
+            chosen.n_cells,
+            min(chosen.n_words, len(self.lists.sketches)),
+            max(chosen.n_sketch, fewest),
+            max(chosen.n_rerank, fewest),
+        )
+        workspace = self.workspace(len(self) + 8)
+        found: Found = self.kernels.search_cells(
+            asked, self.rotations, self.gallery, self.lists, reach, workspace
         )
         return found
 
@@ -182,13 +183,15 @@ class CodeIndex(CodedVectors):
         Raises:
             SettingError: an id is there already, or not embeddings of this gallery.
         """
-        rows = self.take_rows(ids, embeddings)
-        codes = self.codes_of(checked_embeddings(embeddings, self.dim))
-        self._arrange(
+        new_ids, new = self.checked_growth(ids, embeddings)
+        codes, rows = self.codes_of(new), self.store(new)
+        lists = self._arranged(
             np.concatenate([self.order, rows]),
-            np.concatenate([self.codes, codes]),
-            np.concatenate([self._cell_by_position(), self._cells_of(codes)]),
+            np.concatenate([self.lists.codes, codes]),
+            np.concatenate([self._cell_by_position(), self._cells_of(codes, self.cells)]),
+            self.cells,
         )
+        self.ids[rows], self.lists = new_ids, lists
 
     def remove(self, ids: ArrayLike) -> None:
         """Remove these ids (n,): all of them, or none after an error.
@@ -196,8 +199,15 @@ class CodeIndex(CodedVectors):
         Raises:
             SettingError: an id is not in the gallery, or twice in ``ids``.
         """
-        stays = ~self.free_rows(ids)[self.order]
-        self._arrange(self.order[stays], self.codes[stays], self._cell_by_position()[stays])
+        in_use = self.in_use_without(ids)
+        stays = in_use[self.order]
+        lists = self._arranged(
+            self.order[stays],
+            self.lists.codes[stays],
+            self._cell_by_position()[stays],
+            self.cells,
+        )
+        self.ids[~in_use], self.lists = -1, lists
 
     def save(self, folder: Path) -> None:
         """Write the index and its embeddings into a folder.
@@ -206,9 +216,9 @@ class CodeIndex(CodedVectors):
             StoreError: it can't be written.
         """
         arrays: dict[str, NDArray[Any]] = {
-            "codes": self.codes,
+            "codes": self.lists.codes,
             "cells": self.cells,
-            "starts": self.starts,
+            "starts": self.lists.starts,
             "centre": self.rotations.centre,
         }
         sizes = {"n_bits": WORD * self.n_words, "n_sketch_bits": WORD * len(self.sketches)}
@@ -232,10 +242,10 @@ class CodeIndex(CodedVectors):
         index = cls(CodeConfig(**saved.config), rows, saved.ids, kernels or compiled_kernels())
         index.settings = CodeSearch(**saved.settings)
         index.rotations = Rotations(arrays["centre"], index.rotations.signs)
-        index.cells = arrays["cells"]
         order = np.arange(len(rows), dtype=np.int32)  # written cell by cell
         sizes = np.diff(arrays["starts"])
-        index._arrange(order, arrays["codes"], np.repeat(np.arange(len(sizes)), sizes))
+        of_each = np.repeat(np.arange(len(sizes)), sizes)
+        index.lists = index._arranged(order, arrays["codes"], of_each, arrays["cells"])
         return index
 
     def _learnt_cells(
@@ -245,37 +255,47 @@ class CodeIndex(CodedVectors):
         n_cells = self.config.cells_for(len(codes))
         rng = np.random.default_rng(self.config.seed)
         sample = codes[rng.permutation(len(codes))[: _TRAINING * n_cells]]
-        self.cells = (
-            sample[:n_cells].copy() if len(codes) else np.zeros_like(codes, shape=(1, self.n_words))
-        )
+        cells = np.zeros((n_cells, self.n_words), np.uint64)
+        cells[: len(sample)] = sample[:n_cells]
         for iteration in range(_ITERATIONS if n_cells > 1 else 1):
             progress(iteration, _ITERATIONS, "Learning cells")
-            self.cells = self.kernels.majority(sample, self._cells_of(sample, threads), self.cells)
-        return self.cells
+            of_each = self._cells_of(sample, cells, threads)
+            cells = self.kernels.majority(sample, of_each, cells)
+        return cells
 
     def _cells_of(
-        self, codes: NDArray[np.uint64], threads: int = 1, progress: Progress = silent
+        self,
+        codes: NDArray[np.uint64],
+        cells: NDArray[np.uint64],
+        threads: int = 1,
+        progress: Progress = silent,
     ) -> NDArray[np.int32]:
         """The nearest cell of each code: (n,)."""
         nearest = np.empty(len(codes), np.int32)
 
         def assign_some(some: slice) -> None:
-            nearest[some] = self.kernels.nearest_cells(codes[some], self.cells)
+            nearest[some] = self.kernels.nearest_cells(codes[some], cells)
 
         in_threads(assign_some, len(codes), threads, progress=progress, what="Filling cells")
         return nearest
 
     def _cell_by_position(self) -> NDArray[np.int64]:
-        return np.repeat(np.arange(len(self.cells)), np.diff(self.starts))
+        return np.repeat(np.arange(len(self.cells)), np.diff(self.lists.starts))
 
-    def _arrange(
-        self, rows: NDArray[np.int32], codes: NDArray[np.uint64], cells: NDArray[np.integer]
-    ) -> None:
-        """Put rows and their codes in the order of their cells."""
-        by_cell = np.argsort(cells, kind="stable")
-        self.order = rows[by_cell]
-        self.codes = codes[by_cell]
-        self.sketches = np.ascontiguousarray(self.codes[:, : len(self.sketches)].T)
-        self.starts = np.searchsorted(cells[by_cell], np.arange(len(self.cells) + 1)).astype(
-            np.int64
+    def _arranged(
+        self,
+        rows: NDArray[np.int32],
+        codes: NDArray[np.uint64],
+        of_each: NDArray[np.integer],
+        cells: NDArray[np.uint64],
+    ) -> CellLists:
+        """Put rows (n,) and their codes in the order of the cells that each is in (n,)."""
+        by_cell = np.argsort(of_each, kind="stable")
+        arranged = codes[by_cell]
+        return CellLists(
+            order=rows[by_cell],
+            codes=arranged,
+            sketches=np.ascontiguousarray(arranged[:, : len(self.sketches)].T),
+            starts=np.searchsorted(of_each[by_cell], np.arange(len(cells) + 1)).astype(np.int64),
+            cells=cells,
         )

@@ -1,12 +1,16 @@
 """An engine's index on disk: one folder, whole or not at all.
 
-    rows.npy              the embeddings, in the index's own order; can be mapped into memory
-    index.safetensors     ids, codes and the rest, with a checksum over all of it
+    rows-TOKEN.npy        the embeddings, in the index's own order; can be mapped into memory
+    index.safetensors     ids, codes and the rest, with a checksum over all of it, and the token
 
 The order of the rows is that of the codes, so vectors of one cell lie side by side in the file.
+An index is saved once its second file is there: until then, and where saving fails, the folder
+holds the index that it held before.
 """
 
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,10 +18,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import array_files, files
+from .. import array_files
 from ..errors import StoreError
 
-VERSION = 3
+VERSION = 4
+_INDEX = "index.safetensors"
 _BLOCK = 65_536
 
 
@@ -53,20 +58,27 @@ def save_index(
         StoreError: the folder can't be written or is full.
     """
     rows, order = index.rows, index.order
-    with files.write_errors(folder):
-        (folder / "index.safetensors").unlink(missing_ok=True)  # it would belong to other rows
+    rows_file = folder / f"rows-{secrets.token_hex(8)}.npy"
     shape = (len(order), rows.shape[1])
-    with array_files.appending(folder / "rows.npy", shape, rows.dtype) as append:
+    with array_files.appending(rows_file, shape, rows.dtype) as append:
         for start in range(0, len(order), _BLOCK):
             append(rows[order[start : start + _BLOCK]])
     about = {
         "version": VERSION,
         "kind": type(index).__name__,
-        "rows": [len(order), rows.shape[1], str(rows.dtype)],
+        "rows": [*shape, str(rows.dtype)],
+        "rows_file": rows_file.name,
         "config": dict(config),
         "settings": asdict(index.settings),
     }
-    array_files.write(folder / "index.safetensors", {**arrays, "ids": index.ids[order]}, about)
+    try:
+        array_files.write(folder / _INDEX, {**arrays, "ids": index.ids[order]}, about)
+    except BaseException:
+        rows_file.unlink()
+        raise
+    for other in set(folder.glob("rows-*")) - {rows_file}:  # of the index before
+        with suppress(OSError):  # still mapped, on Windows; the next time it goes
+            other.unlink()
 
 
 def load_index(folder: Path, kind: str, *, mapped: bool) -> SavedIndex:
@@ -76,17 +88,23 @@ def load_index(folder: Path, kind: str, *, mapped: bool) -> SavedIndex:
         StoreError: there is none, or it is damaged or of another kind.
     """
     try:
-        arrays, about = array_files.read(folder / "index.safetensors")
-        rows = np.load(folder / "rows.npy", mmap_mode="r" if mapped else None)
+        arrays, about = array_files.read(folder / _INDEX)
+        _check(folder, about, {"version": VERSION, "kind": kind})
+        rows: NDArray[Any] = np.lib.format.open_memmap(folder / about["rows_file"], mode="r")
     except (OSError, ValueError, array_files.DamagedFileError) as error:
         raise StoreError(
             f"{folder} holds no index that can be read ({error}); build it again."
         ) from error
-    found = {"version": about.get("version"), "kind": about.get("kind"), "rows": about.get("rows")}
-    wanted = {"version": VERSION, "kind": kind, "rows": [*rows.shape, str(rows.dtype)]}
-    for name, value in wanted.items():
-        if found[name] != value:
-            raise StoreError(
-                f"{folder} can't be used: its {name} is {found[name]}, not {value}; build it again."
-            )
+    _check(folder, about, {"rows": [*rows.shape, str(rows.dtype)]})
+    if not mapped:
+        rows = np.array(rows)
     return SavedIndex(rows, arrays.pop("ids"), arrays, about["config"], about["settings"])
+
+
+def _check(folder: Path, about: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    for name, value in wanted.items():
+        if about.get(name) != value:
+            raise StoreError(
+                f"{folder} can't be used: its {name} is {about.get(name)}, not {value}; "
+                "build it again."
+            )

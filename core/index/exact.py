@@ -15,6 +15,7 @@ from .vectors import (
     Vectors,
     checked_embedding,
     checked_embeddings,
+    checked_exclusion,
     checked_exclusions,
     checked_ids,
     checked_whole,
@@ -96,7 +97,7 @@ class ExactIndex:
         Raises:
             StoreError: it can't be written.
         """
-        persistence.save_vectors(folder, self.vectors, {})
+        persistence.save_vectors(folder, type(self).__name__, self.vectors, {})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -105,7 +106,7 @@ class ExactIndex:
         Raises:
             StoreError: there is none, or it is damaged.
         """
-        return cls(persistence.load_vectors(folder)[0])
+        return cls(persistence.load_vectors(folder, cls.__name__)[0])
 
 
 def query_each(
@@ -184,8 +185,15 @@ def best(ids: NDArray[np.int64], scores: NDArray[np.number], k: int) -> NDArray[
 
 
 def left_out(exclude: Excluded) -> Sequence[int]:
-    """Return the ids that are no hits: none, one or several."""
-    return () if exclude is None else (exclude,) if isinstance(exclude, int) else exclude
+    """Return the ids that are no hits: none, one or several.
+
+    Raises:
+        SettingError: they aren't whole numbers.
+    """
+    if exclude is None:
+        return ()
+    several = exclude if isinstance(exclude, Sequence | np.ndarray) else (exclude,)
+    return [checked_exclusion(id) for id in several]
 
 
 def _rank(

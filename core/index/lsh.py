@@ -282,7 +282,8 @@ class LSHIndex(HashTables):
             StoreError: it can't be written.
         """
         about = {**asdict(self.config), "family": self.functions.name}
-        persistence.save_vectors(folder, self.vectors, about, centre=self.centre)
+        kind = type(self).__name__
+        persistence.save_vectors(folder, kind, self.vectors, about, centre=self.centre)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -292,7 +293,7 @@ class LSHIndex(HashTables):
             StoreError: there is none, or it is damaged.
             SettingError: its family is not in ``FAMILIES``.
         """
-        vectors, about, arrays = persistence.load_vectors(folder)
+        vectors, about, arrays = persistence.load_vectors(folder, cls.__name__)
         family = family_named(about.pop("family", "none"))
         index = cls(LSHConfig(**about), vectors.dim, family=family, centre=arrays["centre"])
         index.add(vectors.ids, vectors.matrix)

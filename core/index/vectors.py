@@ -5,7 +5,7 @@ The checks stand here once, for every index (``protocol`` says what they mean to
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import SettingError
 
 Scalar = TypeVar("Scalar", bound=np.generic)
+
+MAX_DIM = 65_536  # numbers of an embedding
+MAX_ID = 2**63 - 1
 
 UNIT_TOLERANCE = 1e-3  # a unit row rounded to float16 is at most 0.0005 longer or shorter
 
@@ -39,7 +42,7 @@ class Vectors:
     """
 
     def __init__(self, dim: int) -> None:
-        self.dim = checked_whole("dim", dim, low=1, high=65_536)
+        self.dim = checked_whole("dim", dim, low=1, high=MAX_DIM)
         self._ids = np.empty(0, dtype=np.int64)  # (capacity,)
         self._matrix = np.empty((0, self.dim), dtype=np.float32)  # (capacity, D)
         self._row_of: dict[int, int] = {}
@@ -150,9 +153,9 @@ def as_matrix(embeddings: ArrayLike) -> NDArray[np.generic]:
     """Return a gallery as an array (N, D), uncopied; a mapped file stays one.
 
     Raises:
-        SettingError: it has another number of dimensions.
+        SettingError: it has another number of dimensions, or holds no numbers.
     """
-    matrix = np.asanyarray(embeddings)
+    matrix = _as_numbers(embeddings)
     if matrix.ndim != 2:
         raise SettingError(
             f"The embeddings have shape {matrix.shape}; give one row per image: (N, D)."
@@ -174,11 +177,11 @@ def checked_embedding(embedding: Embedding, dim: int) -> NDArray[np.float32]:
     """Return one embedding as (D,) float32; where nothing is wrong, in a microsecond or two.
 
     Raises:
-        SettingError: another dimension, a NaN or infinite value, or not unit length.
+        SettingError: no numbers, another dimension, a NaN or infinite value, or not unit length.
     """
     if isinstance(embedding, UnitVector) and embedding.numbers.shape == (dim,):
         return embedding.numbers
-    given = embedding.numbers if isinstance(embedding, UnitVector) else np.asarray(embedding)
+    given = embedding.numbers if isinstance(embedding, UnitVector) else _as_numbers(embedding)
     if given.shape != (dim,):
         raise SettingError(
             f"The embedding has shape {given.shape}, but this gallery holds {dim} numbers per "
@@ -205,10 +208,11 @@ def checked_embeddings(embeddings: ArrayLike, dim: int) -> NDArray[np.float32]:
     """Return embeddings as contiguous (n, D) float32.
 
     Raises:
-        SettingError: another dimension, a NaN or infinite value, or not unit length.
+        SettingError: no numbers, another dimension, a NaN or infinite value, or not unit length.
     """
+    given = _as_numbers(embeddings)
     with np.errstate(over="ignore"):  # what is too large becomes infinite and is refused
-        matrix = np.ascontiguousarray(embeddings, dtype=np.float32)
+        matrix = np.ascontiguousarray(given, dtype=np.float32)
     if matrix.ndim != 2 or matrix.shape[1] != dim:
         raise SettingError(
             f"The embeddings have shape {matrix.shape}, but this gallery holds {dim} numbers per "
@@ -259,6 +263,15 @@ def check_one_id_each(ids: NDArray[np.int64], n_rows: int) -> None:
         raise SettingError(f"{len(ids)} ids came with {n_rows} embeddings; give one id for each.")
 
 
+def checked_exclusion(exclude: object) -> int:
+    """Return an id to leave out; one that nobody has leaves out nothing.
+
+    Raises:
+        SettingError: it isn't a whole number.
+    """
+    return checked_whole("The id to leave out", exclude, low=-(2**63), high=MAX_ID)
+
+
 def checked_exclusions(exclude: ArrayLike | None, n_queries: int) -> NDArray[np.int64]:
     """Return the id that each of n queries leaves out, -1 where it leaves out none: (n,).
 
@@ -285,7 +298,7 @@ def checked_new_ids(ids: ArrayLike) -> NDArray[np.int64]:
     new_ids = checked_ids(ids, distinct=True)
     if len(new_ids) and new_ids.min() < 0:
         raise SettingError(
-            f"Id {new_ids.min()} is negative; give whole numbers from 0 to {2**63 - 1:,}."
+            f"Id {new_ids.min()} is negative; give whole numbers from 0 to {MAX_ID:,}."
         )
     return new_ids
 
@@ -294,14 +307,17 @@ def checked_ids(ids: ArrayLike, *, distinct: bool = False) -> NDArray[np.int64]:
     """Return ids as (n,) int64.
 
     Raises:
-        SettingError: not a list of whole numbers or, if ``distinct``, one of them twice.
+        SettingError: not a list of whole numbers that fit 64 bits or, if ``distinct``, one of
+            them twice.
     """
-    array = np.asarray(ids)
+    array = _as_array("Ids", ids)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise SettingError(
             f"Ids of type {array.dtype} and shape {array.shape} can't be used; "
             "give a list of whole numbers."
         )
+    if array.size and array.max() > MAX_ID:
+        raise SettingError(f"Id {array.max()} is too large; give whole numbers up to {MAX_ID:,}.")
     if distinct:
         values, counts = np.unique(array, return_counts=True)
         if (counts > 1).any():
@@ -332,6 +348,21 @@ def id_is_taken(id: int) -> SettingError:
 def id_is_unknown(id: int, n: int) -> SettingError:
     """What to say of an id that is not in a gallery of n."""
     return SettingError(f"Id {id} is not among the {n} images of the gallery; choose one that is.")
+
+
+def _as_numbers(embeddings: ArrayLike) -> NDArray[Any]:
+    """Return embeddings as an array, uncopied."""
+    array = _as_array("Embeddings", embeddings)
+    if array.dtype.kind not in "fiu":
+        raise SettingError(f"Embeddings of type {array.dtype} can't be used; give real numbers.")
+    return array
+
+
+def _as_array(what: str, given: ArrayLike) -> NDArray[Any]:
+    try:
+        return np.asanyarray(given)
+    except ValueError as error:
+        raise SettingError(f"{what} in lists of different lengths; give an array.") from error
 
 
 def _not_unit(row: int, length: float) -> SettingError:

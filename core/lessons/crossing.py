@@ -13,7 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
-from ..engine.buckets import BucketIndex, Found
+from ..engine.buckets import BucketIndex, Read
 from ..index.exact import exact_scan
 from ..index.reading import ReadingRule
 from ..index.vectors import UnitVector, Vectors
@@ -70,7 +70,7 @@ def measure(engine: BucketIndex, vectors: Vectors, rule: ReadingRule) -> Crossin
     )
 
 
-def _look_up(engine: BucketIndex, query: UnitVector, rule: ReadingRule) -> Found:
+def _look_up(engine: BucketIndex, query: UnitVector, rule: ReadingRule) -> Read:
     return engine.read(query, engine.margins_to_tables(query), rule, k=_K)
 
 

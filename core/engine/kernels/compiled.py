@@ -11,7 +11,8 @@ Read ``readable`` first: it says what each function means. What differs here is 
 * the n smallest of many distances are found by counting: distances are small whole numbers.
 
 Compiling takes seconds, once per machine; the result is kept beside this file, or in the
-user's cache where that can't be written.
+user's cache where that can't be written. So that it is done once for all, rows come as bytes:
+what is as long as its query in float32 is float32, what is half as long is float16.
 """
 
 import numpy as np
@@ -19,12 +20,15 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
+from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES, Rotations
+from .structures import Asked, BucketReach, CellLists, CellReach, GalleryRows, Tables
 
 WORD = 64
+FLOAT = 4  # bytes of a float32
 LAST = np.uint64(127)  # the largest distance of two sketches; all beyond count as this
 STRETCH = 1_024
 FIRST_PROBES = 4  # whose keys are made before it is known whether more are needed
+NONE, ONE = np.int64(0), np.int64(1)  # numba compiles anew for a number that stands in the text
 EVERY_BYTE = np.uint64(0x0101010101010101)
 TOP_BITS = np.uint64(0x8080808080808080)
 
@@ -124,7 +128,7 @@ def _rotate(signs, x, y):
         for i in range(m):
             for j in range(LANES):
                 x[i, j] *= flips[i, j]
-        _butterflies(x, 1)
+        _butterflies(x, ONE)
         _transpose(x, y)
         _butterflies(y, m // LANES)
         x, y = y, x
@@ -132,20 +136,41 @@ def _rotate(signs, x, y):
 
 
 @compiled
-def margins(embeddings, centre, signs):
-    n, dim = embeddings.shape
-    n_rotations, _, size = signs.shape
-    out = np.empty((n, n_rotations * size), np.float32)
+def _centred(row, centre, numbers):
+    """Write a row's numbers less the centre's, and zeros behind."""
+    for d in range(centre.shape[0]):
+        numbers[d] = _number(row[d]) - centre[d]
+    numbers[centre.shape[0] :] = 0
+
+
+@compiled
+def _margins(row, rotations, x, y, out):
+    """Write the margins of one row; x and y are memory to work in (``_working_memory``)."""
+    n_rotations, _, size = rotations.signs.shape
+    for rotation in range(n_rotations):
+        if row.shape[0] == FLOAT * rotations.centre.shape[0]:
+            _centred(row.view(np.float32), rotations.centre, x.reshape(size))
+        else:
+            _centred(row.view(np.uint16), rotations.centre, x.reshape(size))
+        turned = _rotate(rotations.signs[rotation], x, y).reshape(size)
+        for j in range(size):  # to assign a slice would compile the text of an error as well
+            out[rotation * size + j] = turned[j]
+
+
+@compiled
+def _working_memory(rotations):
+    """Two matrices that ``_rotate`` turns a row in, and all margins of a row."""
+    n_rotations, _, size = rotations.signs.shape
     x = np.empty((size // LANES, LANES), np.float32)
-    y = np.empty((size // LANES, LANES), np.float32)
-    for i in range(n):
-        for rotation in range(n_rotations):
-            flat = x.reshape(size)
-            for d in range(dim):
-                flat[d] = _number(embeddings[i, d]) - centre[d]
-            flat[dim:] = 0
-            turned = _rotate(signs[rotation], x, y)
-            out[i, rotation * size : (rotation + 1) * size] = turned.reshape(size)
+    return x, np.empty_like(x), np.empty(n_rotations * size, np.float32)
+
+
+@compiled
+def margins(embeddings, rotations):
+    x, y, of_row = _working_memory(rotations)
+    out = np.empty((embeddings.shape[0], of_row.shape[0]), np.float32)
+    for i in range(embeddings.shape[0]):
+        _margins(embeddings[i], rotations, x, y, out[i])
     return out
 
 
@@ -178,23 +203,30 @@ def _pack_bytes(eights, bit, words):
 
 
 @compiled
+def _pack(margins, signs, code):
+    """Write the signs of margins (64 W,) into a code that is 0; ``signs`` is memory to work in."""
+    for j in range(signs.shape[0]):
+        signs[j] = margins[j] >= 0
+    _pack_bytes(signs.view(np.uint64), 0, code)
+
+
+@compiled
 def pack(margins, n_words):
-    n = margins.shape[0]
-    codes = np.zeros((n, n_words), np.uint64)
+    codes = np.zeros((margins.shape[0], n_words), np.uint64)
     signs = np.empty(WORD * n_words, np.uint8)
-    for i in range(n):
-        for j in range(signs.shape[0]):
-            signs[j] = margins[i, j] >= 0
-        _pack_bytes(signs.view(np.uint64), 0, codes[i])
+    for i in range(margins.shape[0]):
+        _pack(margins[i], signs, codes[i])
     return codes
 
 
 @compiled
-def hash_codes(embeddings, centre, signs, n_words):
-    n = embeddings.shape[0]
-    codes = np.empty((n, n_words), np.uint64)
-    for i in range(n):  # one by one: all margins at once would not stay in the cache
-        codes[i] = pack(margins(embeddings[i : i + 1], centre, signs), n_words)[0]
+def hash_codes(embeddings, rotations, n_words):
+    codes = np.zeros((embeddings.shape[0], n_words), np.uint64)
+    signs = np.empty(WORD * n_words, np.uint8)
+    x, y, of_row = _working_memory(rotations)
+    for i in range(embeddings.shape[0]):  # one by one: all margins would not stay in the cache
+        _margins(embeddings[i], rotations, x, y, of_row)
+        _pack(of_row, signs, codes[i])
     return codes
 
 
@@ -384,45 +416,56 @@ def _refine(code, planes, codes, positions, n):
 # Searching --------------------------------------------------------------------------------
 
 
+def search_cells(asked, rotations, gallery, lists, reach, workspace):
+    return _search_cells(*asked, *rotations, *gallery, *lists, *reach, workspace)
+
+
 @compiled
-def search_cells(
-    queries, centre, signs, exclude, rows, ids, order, codes, sketches, starts, cells,
-    n_cells, n_words, n_sketch, n_rerank, k, workspace,
-):  # fmt: skip
-    found, cosines, looked_at = _empty(queries.shape[0], k)
-    margins_of_queries = margins(queries, centre, signs)
-    codes_of_queries = pack(margins_of_queries, codes.shape[1])
-    planes = weigh(margins_of_queries, codes.shape[1])
-    for i in range(queries.shape[0]):
+def _search_cells(*flat):
+    """``search_cells`` of all arrays, one by one: numba is slow to see what a structure holds."""
+    asked, rotations = Asked(flat[0], flat[1], flat[2]), Rotations(flat[3], flat[4])
+    gallery = GalleryRows(flat[5], flat[6])
+    lists = CellLists(flat[7], flat[8], flat[9], flat[10], flat[11])
+    reach, workspace = CellReach(flat[12], flat[13], flat[14], flat[15]), flat[16]
+    order = lists.order
+    n_queries, n_words = asked.queries.shape[0], lists.codes.shape[1]
+    found, cosines, looked_at = _empty(n_queries, asked.k)
+    margins_of_queries = margins(asked.queries.view(np.uint8), rotations)
+    codes_of_queries = pack(margins_of_queries, n_words)
+    planes = weigh(margins_of_queries, n_words)
+    for i in range(n_queries):
         code = codes_of_queries[i]
-        read = _nearest_of_cells(code, cells, n_cells)
-        n, kept = _sketch(code, sketches, starts, read, codes, n_sketch, n_words, workspace)
+        read = _nearest_of_cells(code, lists.cells, reach.n_cells)
+        n, kept = _sketch(code, lists, read, reach, workspace)
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
-        kept = _refine(code, planes[i], codes, kept, n_rerank)
+        kept = _refine(code, planes[i], lists.codes, kept, reach.n_rerank)
         looked_at[i, 2] = kept.shape[0]
         for j in range(kept.shape[0]):
             kept[j] = order[kept[j]]
-        _rerank(queries[i], exclude[i], rows, ids, kept, found[i], cosines[i])
+        _rerank(asked.queries[i], asked.exclude[i], gallery, kept, found[i], cosines[i])
     return found, cosines, looked_at
 
 
 @compiled
-def _sketch(code, sketches, starts, read, codes, n_sketch, n_words, workspace):
+def _sketch(code, lists, read, reach, workspace):
     """How many sketches are read, and the positions of those that are near enough."""
-    n = 0
+    starts, sketches, n_words = lists.starts, lists.sketches, reach.n_words
+    n = NONE
     for c in read:
         n += starts[c + 1] - starts[c]
     words = workspace[: -(-n // 8)]
     distances = words.view(np.uint8)
     distances[n:] = LAST  # bytes that stand for nothing are far away
     shift = np.uint16(coarseness(n_words))
-    at = 0
+    at = NONE
     for c in read:
         size = starts[c + 1] - starts[c]
-        _sketch_distances(code, sketches, starts[c], n_words, shift, distances[at : at + size])
+        out = distances[at : at + size]
+        _sketch_distances(code, sketches, starts[c], n_words, shift, out)
         at += size
-    threshold = np.uint64(_threshold_of_bytes(words, n_sketch)) if n_sketch < n else LAST
-    return n, _collect(words, threshold, starts, read, n, codes)
+    near = reach.n_sketch < n
+    threshold = np.uint64(_threshold_of_bytes(words, reach.n_sketch)) if near else LAST
+    return n, _collect(words, threshold, starts, read, n, lists.codes)
 
 
 @compiled
@@ -483,63 +526,87 @@ def _collect(words, threshold, starts, read, n, codes):
     return kept[:m]
 
 
+def search_buckets(asked, rotations, gallery, tables, probed, reach, workspace):
+    return _search_buckets(*asked, *rotations, *gallery, *tables, probed, *reach, workspace)
+
+
 @compiled
-def search_buckets(
-    queries, centre, signs, probed, exclude, rows, ids, codes, tables, keys, directory,
-    n_bits, n_sketch, n_rerank, k, workspace,
-):  # fmt: skip
-    found, cosines, looked_at = _empty(queries.shape[0], k)
-    margins_of_queries = margins(queries, centre, signs)
-    codes_of_queries = pack(margins_of_queries, codes.shape[1])
-    planes = weigh(margins_of_queries, codes.shape[1])
+def _search_buckets(*flat):
+    """``search_buckets``, as ``_search_cells``."""
+    asked, rotations = Asked(flat[0], flat[1], flat[2]), Rotations(flat[3], flat[4])
+    gallery = GalleryRows(flat[5], flat[6])
+    tables = Tables(flat[7], flat[8], flat[9], flat[10], flat[11])
+    probed, reach, workspace = flat[12], BucketReach(flat[13], flat[14]), flat[15]
+    n_queries, n_words = asked.queries.shape[0], tables.codes.shape[1]
+    found, cosines, looked_at = _empty(n_queries, asked.k)
+    margins_of_queries = margins(asked.queries.view(np.uint8), rotations)
+    codes_of_queries = pack(margins_of_queries, n_words)
+    planes = weigh(margins_of_queries, n_words)
     n_tables, n_probes = probed.shape[1:]
-    seen = workspace[: codes.shape[0] // WORD + 1]
-    candidates = workspace[codes.shape[0] // WORD + 1 :].view(np.int32)
-    for i in range(queries.shape[0]):
+    seen, candidates = _marks(workspace, tables.codes.shape[0])
+    for i in range(n_queries):
         code, weights = codes_of_queries[i], planes[i]
         if probed.shape[0]:
             wanted = probed[i]
         else:
-            first_margins = margins_of_queries[i, : n_tables * n_bits]
-            wanted = probe_keys(first_margins.reshape(n_tables, n_bits), n_probes)
-        firsts, lasts = find_buckets(wanted, tables, keys, directory, n_bits)
+            first_margins = margins_of_queries[i, : n_tables * tables.n_bits]
+            wanted = probe_keys(first_margins.reshape(n_tables, tables.n_bits), n_probes)
+        firsts, lasts = find_buckets(wanted, tables)
         n = (lasts - firsts).sum()
-        if n_rerank and n_sketch < n:
-            distances, last = _match(code, weights, tables, firsts, lasts, n, n_sketch)
-            kept = _near(distances, last, firsts, lasts, tables, seen, codes, candidates)
+        if reach.n_rerank and reach.n_sketch < n:
+            distances, last = _match(
+                code, weights, tables.entries, firsts, lasts, n, reach.n_sketch
+            )
+            kept = _near(distances, last, firsts, lasts, tables, seen, candidates)
         else:
-            kept = _union(firsts, lasts, tables, seen, codes, candidates)
+            kept = _union(firsts, lasts, tables, seen, candidates)
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
-        if n_rerank:
-            kept = _refine(code, weights, codes, kept, n_rerank)
+        if reach.n_rerank:
+            kept = _refine(code, weights, tables.codes, kept, reach.n_rerank)
         looked_at[i, 2] = kept.shape[0]
-        _rerank(queries[i], exclude[i], rows, ids, kept, found[i], cosines[i])
+        _rerank(asked.queries[i], asked.exclude[i], gallery, kept, found[i], cosines[i])
     return found, cosines, looked_at
 
 
 @compiled
-def read_tables(
-    margins, query, exclude, rows, ids, tables, keys, directory, needed, most, k, workspace
-):  # fmt: skip
-    found = np.full(k, -1, np.int64)
-    cosines = np.full(k, np.float32(-2), np.float32)
-    n_bits, n = margins.shape[1], tables.shape[1]
-    seen = workspace[: rows.shape[0] // WORD + 1]
-    candidates = workspace[rows.shape[0] // WORD + 1 :].view(np.int32)
+def _marks(workspace, n_rows):
+    """A bit for each row, all 0, and room for the candidates' rows."""
+    n_words = n_rows // WORD + 1
+    return workspace[:n_words], workspace[n_words:].view(np.int32)
+
+
+def read_tables(asked, margins, gallery, tables, needed, most, workspace):
+    return _read_tables(*asked, margins, *gallery, *tables, needed, most, workspace)
+
+
+@compiled
+def _read_tables(*flat):
+    """``read_tables``, as ``_search_cells``."""
+    asked, margins = Asked(flat[0], flat[1], flat[2]), flat[3]
+    gallery = GalleryRows(flat[4], flat[5])
+    tables = Tables(flat[6], flat[7], flat[8], flat[9], flat[10])
+    needed, most, workspace = flat[11], flat[12], flat[13]
+    entries, rows = tables.entries, gallery.rows
+    query, exclude, k = asked.queries[0], asked.exclude[0], asked.k
+    all_found, all_cosines, _ = _empty(ONE, k)
+    found, cosines = all_found[0], all_cosines[0]
+    n_bits, n = margins.shape[1], tables.entries.shape[1]
+    seen, candidates = _marks(workspace, gallery.rows.shape[0])
     most = min(most, 1 << n_bits)
     n_made = min(FIRST_PROBES, most)
     probed = probe_keys(margins, n_made)
-    n_read = n_candidates = n_found = 0
+    wanted = np.empty((probed.shape[0], 1), np.int64)  # of this round
+    n_read = n_candidates = n_found = NONE
     while True:
         before = n_candidates
-        firsts, lasts = find_buckets(
-            probed[:, n_read : n_read + 1], tables, keys, directory, n_bits
-        )
+        for t in range(probed.shape[0]):
+            wanted[t, 0] = probed[t, n_read]
+        firsts, lasts = find_buckets(wanted, tables)
         for t in range(firsts.shape[0]):
             for j in range(firsts[t, 0], lasts[t, 0]):
-                n_candidates = _take(tables[t, j, 0], seen, rows, candidates, n_candidates)
+                n_candidates = _take(entries[t, j, 0], seen, rows, candidates, n_candidates)
         new = candidates[before:n_candidates]
-        n_found = _merge(query, exclude, rows, ids, new, found, cosines, n_found)
+        n_found = _merge(query, exclude, gallery, new, found, cosines, n_found)
         n_read += 1
         if n_read == most or n_candidates == n:
             break
@@ -559,7 +626,7 @@ def _step_of(cosine, n_steps):
 
 
 @compiled
-def _match(code, planes, tables, firsts, lasts, n, n_sketch):
+def _match(code, planes, entries, firsts, lasts, n, n_sketch):
     """Weighted distances of the n sketches in the buckets, and that of the last that goes on."""
     w = code.shape[0] - 1
     own, ones, twos, fours = code[w], planes[0, w], planes[1, w], planes[2, w]
@@ -569,7 +636,7 @@ def _match(code, planes, tables, firsts, lasts, n, n_sketch):
     for t in range(firsts.shape[0]):
         for p in range(firsts.shape[1]):
             for j in range(firsts[t, p], lasts[t, p]):
-                differs = tables[t, j, 1] ^ own
+                differs = entries[t, j, 1] ^ own
                 distance = _ones(differs & ones)
                 distance += _ones(differs & twos) << np.uint64(1)
                 distance += _ones(differs & fours) << np.uint64(2)
@@ -580,35 +647,40 @@ def _match(code, planes, tables, firsts, lasts, n, n_sketch):
 
 
 @compiled
-def _near(distances, last, firsts, lasts, tables, seen, codes, candidates):
+def _near(distances, last, firsts, lasts, tables, seen, candidates):
     """The members of buckets whose sketches are near enough, each once: as ``_union``."""
-    m = at = 0
+    entries, codes = tables.entries, tables.codes
+    m = at = NONE
     for t in range(firsts.shape[0]):
         for p in range(firsts.shape[1]):
             for j in range(firsts[t, p], lasts[t, p]):
                 if distances[at] <= last:
-                    m = _take(tables[t, j, 0], seen, codes, candidates, m)
+                    m = _take(entries[t, j, 0], seen, codes, candidates, m)
                 at += 1
     return _taken(seen, candidates, m)
 
 
 @compiled
-def _union(firsts, lasts, tables, seen, codes, candidates):
+def _union(firsts, lasts, tables, seen, candidates):
     """The members of buckets, each once; ``seen`` is 0 before and after."""
-    m = 0
+    entries, codes = tables.entries, tables.codes
+    m = NONE
     for t in range(firsts.shape[0]):
         for p in range(firsts.shape[1]):
             for j in range(firsts[t, p], lasts[t, p]):
-                m = _take(tables[t, j, 0], seen, codes, candidates, m)
+                m = _take(entries[t, j, 0], seen, codes, candidates, m)
     return _taken(seen, candidates, m)
 
 
 @compiled
-def _take(row, seen, codes, candidates, m):
-    """Append a row to the m candidates unless it is there; how many there are then."""
+def _take(row, seen, read_next, candidates, m):
+    """Append a row to the m candidates unless it is there; how many there are then.
+
+    Its code or its embedding, in ``read_next``, will be wanted soon.
+    """
     word, bit = row >> np.uint64(6), np.uint64(1) << (row & np.uint64(63))
     candidates[m] = row
-    _fetch(codes, row)
+    _fetch(read_next, row)
     m += (seen[word] & bit) == 0
     seen[word] |= bit
     return m
@@ -624,7 +696,8 @@ def _taken(seen, candidates, m):
 @compiled
 def probe_keys(margins, n_probes):
     n_tables, n_bits = margins.shape
-    probed = np.full((n_tables, n_probes), np.int64(-1))
+    probed = np.empty((n_tables, n_probes), np.int64)
+    probed[:] = -1
     costs, order = np.empty(n_bits, np.float64), np.empty(n_bits, np.int64)
     n_sets = min(n_probes, 1 << n_bits)
     flips = np.empty(n_sets, np.int64)
@@ -643,8 +716,10 @@ def probe_keys(margins, n_probes):
 
 
 @compiled
-def find_buckets(probed, tables, keys, directory, n_bits):
+def find_buckets(probed, tables):
     n_tables, n_probes = probed.shape
+    entries, keys, directory = tables.entries, tables.keys, tables.directory
+    n, n_bits = entries.shape[1], tables.n_bits
     firsts = np.zeros((n_tables, n_probes), np.int64)
     lasts = np.zeros((n_tables, n_probes), np.int64)
     shift = n_bits
@@ -659,13 +734,14 @@ def find_buckets(probed, tables, keys, directory, n_bits):
             key = probed[t, p]
             if key < 0:
                 continue
-            low, high = directory[t, key >> shift], directory[t, (key >> shift) + 1]
+            low = np.int64(directory[t, key >> shift])
+            high = np.int64(directory[t, (key >> shift) + 1])
             if shift:
                 high = _first(keys[t], low, high, key + 1)
                 low = _first(keys[t], low, high, key)
             firsts[t, p], lasts[t, p] = low, high
             for j in range(low, high, 4):  # entries in a line of memory
-                _fetch_from(tables, 2 * (t * tables.shape[1] + j))
+                _fetch_from(entries, 2 * (t * n + j))
     return firsts, lasts
 
 
@@ -705,7 +781,7 @@ def _cheapest_flips(costs, order, masks, line, cost, below, mask, highest):
     masks[0] = 0
     # Of each set: its cost, the cost and the mask without its highest bit, that bit.
     cost[0], below[0], mask[0], highest[0] = costs[order[0]], 0.0, 0, 0
-    line[0], first, end, made = 0, 0, 1, 1
+    line[0], first, end, made = 0, NONE, ONE, ONE
     for p in range(1, n):
         least = line[first]
         first += 1
@@ -745,18 +821,15 @@ def _queue_up(new, line, first, end, most, cost):
 
 @compiled
 def _empty(n, k):
-    found = np.full((n, k), -1, np.int64)
-    cosines = np.full((n, k), np.float32(-2), np.float32)
+    found, cosines = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
+    found[:], cosines[:] = -1, -2
     return found, cosines, np.zeros((n, 3), np.int64)
 
 
 @reordering
-def _cosines(query, rows, chosen):
-    """Cosines to the chosen rows, four at a time: the memory fetches four rows side by side."""
+def _dots(query, rows, chosen, out):
+    """Products with the chosen rows, four at a time: the memory fetches four side by side."""
     n = chosen.shape[0]
-    cosines = np.empty(n, np.float32)
-    for row in chosen:
-        _fetch(rows, row)
     for i in range(0, n, 4):
         a, b = rows[chosen[i]], rows[chosen[min(i + 1, n - 1)]]
         c, d = rows[chosen[min(i + 2, n - 1)]], rows[chosen[min(i + 3, n - 1)]]
@@ -767,22 +840,34 @@ def _cosines(query, rows, chosen):
             to_b += query[j] * _number(b[j])
             to_c += query[j] * _number(c[j])
             to_d += query[j] * _number(d[j])
-        cosines[i], cosines[min(i + 1, n - 1)] = to_a, to_b
-        cosines[min(i + 2, n - 1)], cosines[min(i + 3, n - 1)] = to_c, to_d
+        out[i], out[min(i + 1, n - 1)] = to_a, to_b
+        out[min(i + 2, n - 1)], out[min(i + 3, n - 1)] = to_c, to_d
+
+
+@compiled
+def _cosines(query, rows, chosen):
+    """Cosines to the chosen rows."""
+    cosines = np.empty(chosen.shape[0], np.float32)
+    for row in chosen:
+        _fetch(rows, row)
+    if rows.shape[1] == FLOAT * query.shape[0]:
+        _dots(query, rows.view(np.float32), chosen, cosines)
+    else:
+        _dots(query, rows.view(np.uint16), chosen, cosines)
     return cosines
 
 
 @compiled
-def _rerank(query, exclude, rows, ids, chosen, found, cosines):
+def _rerank(query, exclude, gallery, chosen, found, cosines):
     """Write the best of the chosen rows into ``found`` and ``cosines``, ties to the lower id."""
-    _merge(query, exclude, rows, ids, chosen, found, cosines, 0)
+    _merge(query, exclude, gallery, chosen, found, cosines, NONE)
 
 
 @compiled
-def _merge(query, exclude, rows, ids, chosen, found, cosines, n):
+def _merge(query, exclude, gallery, chosen, found, cosines, n):
     """``_rerank`` where n places are taken already; how many are then."""
-    k = found.shape[0]
-    of_chosen = _cosines(query, rows, chosen)
+    k, ids = found.shape[0], gallery.ids
+    of_chosen = _cosines(query, gallery.rows, chosen)
     for i in range(chosen.shape[0]):
         id, cosine = ids[chosen[i]], of_chosen[i]
         if id == exclude or (n == k and not _better(cosine, id, cosines[k - 1], found[k - 1])):

@@ -1,7 +1,7 @@
 """The engine's kernels, to be read: NumPy, one query after the other.
 
 ``compiled`` has the same functions at machine speed, and the tests hold one against the other.
-All of them take and return plain arrays; what these mean, ``codes`` and ``buckets`` say.
+They take plain arrays, and a few named ones together (``structures``).
 
 Distances are whole numbers here, so both agree to the last bit. Only the cosines differ, in
 their seventh digit: a sum of floats depends on its order.
@@ -14,14 +14,22 @@ from numpy.typing import NDArray
 
 from ...index.exact import best
 from ...index.families.hyperplanes import bit_values
-from ...index.families.structured import FULL_WEIGHT, HEAVIEST, PLANES, margins
+from ...index.families.structured import FULL_WEIGHT, HEAVIEST, PLANES, Rotations, margins
 from ...index.multi_probe import flips_in_order
 from ...index.reading import step_of
+from .structures import (
+    Asked,
+    BucketReach,
+    CellLists,
+    CellReach,
+    Codes,
+    GalleryRows,
+    Ids,
+    Positions,
+    Tables,
+)
 
 Floats = NDArray[np.float32]
-Codes = NDArray[np.uint64]
-Ids = NDArray[np.int64]
-Positions = NDArray[np.int32]
 Found = tuple[Ids, Floats, NDArray[np.int64]]
 
 WORD = 64  # bits
@@ -40,11 +48,9 @@ def pack(margins: Floats, n_words: int) -> Codes:
     return _words(bits.astype(np.uint64))
 
 
-def hash_codes(
-    embeddings: NDArray[np.floating], centre: Floats, signs: Floats, n_words: int
-) -> Codes:
+def hash_codes(embeddings: NDArray[np.floating], rotations: Rotations, n_words: int) -> Codes:
     """Codes of embeddings (n, D): (n, W)."""
-    return pack(margins(embeddings, centre, signs), n_words)
+    return pack(margins(embeddings, rotations), n_words)
 
 
 def weigh(margins: Floats, n_words: int) -> Codes:
@@ -119,177 +125,129 @@ def majority(codes: Codes, assigned: Positions, cells: Codes) -> Codes:
 
 
 def search_cells(
-    queries: Floats,
-    centre: Floats,
-    signs: Floats,
-    exclude: Ids,
-    rows: NDArray[np.floating],
-    ids: Ids,
-    order: Positions,
-    codes: Codes,
-    sketches: Codes,
-    starts: NDArray[np.int64],
-    cells: Codes,
-    n_cells: int,
-    n_words: int,
-    n_sketch: int,
-    n_rerank: int,
-    k: int,
+    asked: Asked,
+    rotations: Rotations,
+    gallery: GalleryRows,
+    lists: CellLists,
+    reach: CellReach,
     workspace: Codes,
 ) -> Found:
     """Cells, sketches, codes, cosines: each stage leaves fewer vectors to the next.
 
+    Of the vectors in the nearest cells, so many go on by their sketches, and so many of these by
+    their whole codes, as ``reach`` says; those tied with the last go on too.
+
     Args:
-        queries: (Q, D).
-        centre: (D,), and
-        signs: (R, ROUNDS, P) of the hyperplanes that the codes come from.
-        exclude: (Q,) an id that each query must not return, or -1.
-        rows: (≥ N, D) the embeddings, float32 or float16.
-        ids: (≥ N,) the id of each row.
-        order: (N,) the row at each position; positions run cell by cell.
-        codes: (N, W) by position.
-        sketches: (≥ n_words, N) the first words of each code, word by word.
-        starts: (C + 1,) where each cell begins.
-        cells: (C, W) their codes.
-        n_cells: how many cells are read, those with the nearest codes.
-        n_words: how many words of the sketches are compared.
-        n_sketch: how many of the vectors in them go on, by the distance of their sketches. Those
-            tied with the last go on too, here and in the next stage.
-        n_rerank: how many of these go on, by the weighted distance of their whole codes.
-        k: hits.
+        asked: the queries.
+        rotations: the hyperplanes that the codes come from.
+        gallery: embeddings and ids.
+        lists: the codes, cell by cell.
+        reach: how far to go.
         workspace: memory to work in, which only ``compiled`` needs: a byte for each vector.
 
     Returns:
         ids (Q, k), -1 where there are fewer; cosines (Q, k), -2 there; and how many vectors
         each stage looked at (Q, 3): sketches, codes, embeddings.
     """
-    found, cosines, looked_at = _empty(len(queries), k)
-    margins_of_queries = margins(queries, centre, signs)
-    planes = weigh(margins_of_queries, codes.shape[1])
-    for i, code in enumerate(pack(margins_of_queries, codes.shape[1])):
-        read = nearest(distances(code, cells), np.arange(len(cells)), n_cells)
-        positions = np.concatenate([np.arange(starts[c], starts[c + 1]) for c in np.sort(read)])
-        sketched = sketch_distances(code, sketches[:n_words, positions])
-        kept = positions[within(sketched, n_sketch)]
-        refined = kept[within(weighted_distances(code, planes[i], codes[kept]), n_rerank)]
-        chosen = order[refined]
+    found, cosines, looked_at = _empty(len(asked.queries), asked.k)
+    n_words = lists.codes.shape[1]
+    margins_of_queries = margins(asked.queries, rotations)
+    planes = weigh(margins_of_queries, n_words)
+    for i, code in enumerate(pack(margins_of_queries, n_words)):
+        read = nearest(distances(code, lists.cells), np.arange(len(lists.cells)), reach.n_cells)
+        stretches = [np.arange(lists.starts[c], lists.starts[c + 1]) for c in np.sort(read)]
+        positions = np.concatenate(stretches)
+        sketched = sketch_distances(code, lists.sketches[: reach.n_words, positions])
+        kept = positions[within(sketched, reach.n_sketch)]
+        weighed = weighted_distances(code, planes[i], lists.codes[kept])
+        chosen = lists.order[kept[within(weighed, reach.n_rerank)]]
         looked_at[i] = len(positions), len(kept), len(chosen)
-        _rerank(queries[i], exclude[i], rows, ids, chosen, found[i], cosines[i])
+        _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, found[i], cosines[i])
     return found, cosines, looked_at
 
 
 def search_buckets(
-    queries: Floats,
-    centre: Floats,
-    signs: Floats,
-    probed: NDArray[np.int64],
-    exclude: Ids,
-    rows: NDArray[np.floating],
-    ids: Ids,
-    codes: Codes,
-    tables: Codes,
-    keys: NDArray[np.uint32],
-    directory: Positions,
-    n_bits: int,
-    n_sketch: int,
-    n_rerank: int,
-    k: int,
+    asked: Asked,
+    rotations: Rotations,
+    gallery: GalleryRows,
+    tables: Tables,
+    probed: Ids,
+    reach: BucketReach,
     workspace: Codes,
 ) -> Found:
     """Buckets, sketches, codes, cosines: the paper's tables, with codes before the rerank.
 
+    A candidate is found in several tables, so ``reach.n_sketch`` counts entries of buckets. Those
+    tied with the last go on too, in each stage.
+
     Args:
-        queries: (Q, D).
-        centre: (D,), and
-        signs: (R, ROUNDS, P) of the hyperplanes that the codes come from.
+        asked: the queries.
+        rotations: the hyperplanes that the codes come from.
+        gallery: embeddings and ids.
+        tables: the buckets. Keys that are stretches of the codes are made of the first bits, in
+            which a bucket's entries hardly differ; sketches are the last ones.
         probed: (Q, L, P) keys whose buckets are read, -1 for none; (0, L, P) where they are to be
             made of the first margins to the same hyperplanes (``probe_keys``).
-        exclude: (Q,) an id that each query must not return, or -1.
-        rows: (N, D) the embeddings, float32 or float16.
-        ids: (N,) the id of each row.
-        codes: (N, W) by row.
-        tables: (L, N, 2) bucket by bucket, each entry a row and its sketch: the last word of its
-            code. The keys are made of the first ones, in which a bucket's entries hardly differ.
-        keys: (L, N) the key of each entry, ascending.
-        directory: (L, 2^b + 1) where the keys begin whose highest b bits are 0, 1, …; the last
-            is N.
-        n_bits: K, of a key.
-        n_sketch: how many entries of buckets go on, by the weighted distance of their sketches,
-            and those tied with the last; a candidate is found in several tables.
-        n_rerank: how many of these go on to the cosine, by the weighted distance of their codes,
-            and those tied with the last; 0 for all candidates, as in the paper.
-        k: hits.
+        reach: how far to go.
         workspace: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
 
     Returns:
         As ``search_cells``; the three counts are entries of buckets, codes, embeddings.
     """
-    found, cosines, looked_at = _empty(len(queries), k)
-    n_words, (_, n_tables, n_probes) = codes.shape[1], probed.shape
-    margins_of_queries = margins(queries, centre, signs)
+    found, cosines, looked_at = _empty(len(asked.queries), asked.k)
+    n_words, (_, n_tables, n_probes) = tables.codes.shape[1], probed.shape
+    margins_of_queries = margins(asked.queries, rotations)
     if not len(probed):
-        first_margins = margins_of_queries[:, : n_tables * n_bits].reshape(-1, n_tables, n_bits)
-        probed = np.array([probe_keys(each, n_probes) for each in first_margins])
+        first_margins = margins_of_queries[:, : n_tables * tables.n_bits]
+        of_tables = first_margins.reshape(-1, n_tables, tables.n_bits)
+        probed = np.array([probe_keys(each, n_probes) for each in of_tables])
     planes = weigh(margins_of_queries, n_words)
     for i, code in enumerate(pack(margins_of_queries, n_words)):
-        firsts, lasts = find_buckets(probed[i], tables, keys, directory, n_bits)
-        entered = entries(firsts, lasts, tables)
+        entered = entries(*find_buckets(probed[i], tables), tables)
         kept = chosen = np.unique(entered[:, 0]).astype(np.int32)
-        if n_rerank:
+        if reach.n_rerank:
             matched = weighted_distances(code[-1:], planes[i, :, -1:], entered[:, 1:])
-            kept = np.unique(entered[within(matched, n_sketch), 0]).astype(np.int32)
-            chosen = kept[within(weighted_distances(code, planes[i], codes[kept]), n_rerank)]
+            kept = np.unique(entered[within(matched, reach.n_sketch), 0]).astype(np.int32)
+            weighed = weighted_distances(code, planes[i], tables.codes[kept])
+            chosen = kept[within(weighed, reach.n_rerank)]
         looked_at[i] = len(entered), len(kept), len(chosen)
-        _rerank(queries[i], exclude[i], rows, ids, chosen, found[i], cosines[i])
+        _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, found[i], cosines[i])
     return found, cosines, looked_at
 
 
 def read_tables(
+    asked: Asked,
     margins: Floats,
-    query: Floats,
-    exclude: int,
-    rows: NDArray[np.floating],
-    ids: Ids,
-    tables: Codes,
-    keys: NDArray[np.uint32],
-    directory: Positions,
+    gallery: GalleryRows,
+    tables: Tables,
     needed: Positions,
     most: int,
-    k: int,
     workspace: Codes,
 ) -> tuple[Ids, Floats, int]:
     """Read one bucket more in every table, and rerank, until that is enough (``ReadingRule``).
 
     Args:
-        margins: (L, K) of the query, to the hyperplanes of the tables.
-        query: (D,).
-        exclude: an id that is no hit, or -1.
-        rows: (≥ N, D) the embeddings, float32 or float16.
-        ids: (≥ N,) the id of each row.
-        tables: (L, N, 2), as in ``search_buckets``, as are
-        keys: (L, N), and
-        directory: (L, 2^b + 1).
+        asked: one query.
+        margins: (L, K) of it, to the hyperplanes of the tables.
+        gallery: embeddings and ids.
+        tables: the buckets.
         needed: how many probes are enough, by the step of the k-th best cosine.
         most: how many probes are read at most; 1 or more.
-        k: hits.
         workspace: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
 
     Returns:
         ids (k,), -1 where there are fewer; cosines (k,), -2 there; and how many images were read.
     """
-    found, cosines = np.full(k, -1, np.int64), np.full(k, -2, np.float32)
-    n_bits, n = margins.shape[1], tables.shape[1]
+    found, cosines = np.full(asked.k, -1, np.int64), np.full(asked.k, -2, np.float32)
+    n_bits, n = margins.shape[1], tables.entries.shape[1]
     most = min(most, 1 << n_bits)
     probed = probe_keys(margins, most)
     candidates = np.empty(0, np.int32)
     for n_probes in range(1, most + 1):
-        firsts, lasts = find_buckets(
-            probed[:, n_probes - 1 : n_probes], tables, keys, directory, n_bits
-        )
-        entered = entries(firsts, lasts, tables)[:, 0].astype(np.int32)
-        candidates = np.union1d(candidates, entered)
+        entered = entries(*find_buckets(probed[:, n_probes - 1 : n_probes], tables), tables)
+        candidates = np.union1d(candidates, entered[:, 0].astype(np.int32))
         found[:], cosines[:] = -1, -2
-        _rerank(query, exclude, rows, ids, candidates, found, cosines)
+        _rerank(asked.queries[0], asked.exclude[0], gallery, candidates, found, cosines)
         if len(candidates) == n or (found[-1] >= 0 and n_probes >= needed[step_of(cosines[-1])]):
             break
     return found, cosines, len(candidates)
@@ -323,16 +281,11 @@ def probe_keys(margins: Floats, n_probes: int) -> NDArray[np.int64]:
     return probed
 
 
-def find_buckets(
-    probed: NDArray[np.int64],
-    tables: Codes,
-    keys: NDArray[np.uint32],
-    directory: Positions,
-    n_bits: int,
-) -> tuple[Ids, Ids]:
-    """Where the buckets of the probed keys (L, P) begin and end in ``keys``: two of (L, P)."""
+def find_buckets(probed: Ids, tables: Tables) -> tuple[Ids, Ids]:
+    """Where the buckets of the probed keys (L, P) begin and end in the tables: two of (L, P)."""
+    keys, directory = tables.keys, tables.directory
     firsts, lasts = np.zeros((2, *probed.shape), np.int64)
-    shift = n_bits - (directory.shape[1] - 1).bit_length() + 1
+    shift = tables.n_bits - (directory.shape[1] - 1).bit_length() + 1
     for table, p in np.argwhere(probed >= 0):
         key = probed[table, p]
         low, high = directory[table, key >> shift], directory[table, (key >> shift) + 1]
@@ -342,13 +295,14 @@ def find_buckets(
     return firsts, lasts
 
 
-def entries(firsts: Ids, lasts: Ids, tables: Codes) -> Codes:
+def entries(firsts: Ids, lasts: Ids, tables: Tables) -> Codes:
     """All entries of probed buckets, probe by probe: (E, 2)."""
-    n_tables, n, _ = tables.shape
+    n_tables, n, _ = tables.entries.shape
     sizes = (lasts - firsts).T.ravel()
     begins = (firsts + n * np.arange(n_tables)[:, np.newaxis]).T.ravel()
     before = np.cumsum(sizes) - sizes
-    found: Codes = tables.reshape(-1, 2)[np.repeat(begins - before, sizes) + np.arange(sizes.sum())]
+    places = np.repeat(begins - before, sizes) + np.arange(sizes.sum())
+    found: Codes = tables.entries.reshape(-1, 2)[places]
     return found
 
 
@@ -360,15 +314,14 @@ def _empty(n: int, k: int) -> Found:
 def _rerank(
     query: Floats,
     exclude: int,
-    rows: NDArray[np.floating],
-    ids: Ids,
+    gallery: GalleryRows,
     chosen: Positions,
     found: Ids,
     cosines: Floats,
 ) -> None:
     """Write the best of the chosen rows into ``found`` and ``cosines``, ties to the lower id."""
-    chosen = chosen[ids[chosen] != exclude]
-    scores = np.vecdot(rows[chosen].astype(np.float32), query)
-    top = best(ids[chosen], scores, len(found))
-    found[: len(top)] = ids[chosen[top]]
+    chosen = chosen[gallery.ids[chosen] != exclude]
+    scores = np.vecdot(gallery.rows[chosen].astype(np.float32), query)
+    top = best(gallery.ids[chosen], scores, len(found))
+    found[: len(top)] = gallery.ids[chosen[top]]
     cosines[: len(top)] = scores[top]

@@ -17,7 +17,7 @@ through the gallery's mean cuts it in two.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,8 +37,7 @@ FULL_WEIGHT = np.float32(0.6)  # of the largest margin: from here on a bit has t
 _BLOCK = 1_024  # embeddings hashed at once: bounds the margins in memory to a few MB
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rotations:
+class Rotations(NamedTuple):
     """Rotations of space, each giving P margins."""
 
     centre: NDArray[np.float32]  # (D,) the gallery's mean: what all hyperplanes pass through
@@ -105,7 +104,7 @@ class StructuredHyperplanes:
 
     def _margins(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, L, K)."""
-        all_margins = margins(embeddings, self.rotations.centre, self.rotations.signs)
+        all_margins = margins(embeddings, self.rotations)
         first = all_margins[:, : self.n_tables * self.n_bits]
         return first.reshape(-1, self.n_tables, self.n_bits)
 
@@ -124,10 +123,9 @@ def draw_rotations(*, n_bits: int, centre: NDArray[np.float32], seed: int) -> Ro
     return Rotations(np.ascontiguousarray(centre, np.float32), signs)
 
 
-def margins(
-    embeddings: NDArray[np.floating], centre: NDArray[np.float32], signs: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def margins(embeddings: NDArray[np.floating], rotations: Rotations) -> NDArray[np.float32]:
     """Signed distances, up to one factor, of embeddings (n, D) to all hyperplanes: (n, R·P)."""
+    centre, signs = rotations
     n_rotations, rounds, size = signs.shape
     padded = np.zeros((len(embeddings), size), np.float32)
     padded[:, : len(centre)] = embeddings.astype(np.float32) - centre

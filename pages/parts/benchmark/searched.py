@@ -37,7 +37,7 @@ def load_kernels() -> Any:
     place = st.empty()
     if not work.wait(0):
         place.caption(
-            "The engine's kernels are compiled once per machine, in about 12 s where it has "
+            "The engine's kernels are compiled once per machine, in 10 to 20 s where it has "
             "nothing else to do. Another process does it, so no page and no query waits for it "
             "but this one; after a restart of the app they are only loaded."
         )

@@ -7,6 +7,8 @@ from core.engine.calibration import Calibrator
 from core.engine.codes import CodeConfig, CodeIndex
 from core.engine.kernels import compiled, readable
 from core.errors import HashlightError
+from core.index.families.hyperplanes import Hyperplanes
+from core.index.fitting import fit
 
 
 def signatures():
@@ -22,10 +24,16 @@ def test_after_it_a_gallery_of_any_size_and_type_compiles_nothing(tmp_path):
     n_steps = len(list(compilation.steps(compiled)))
     assert n_steps == len(compilation.PERCENT)
     before = signatures()
-    assert before["search_cells"]
+    assert before["_search_cells"]
     rows = np.random.default_rng(0).standard_normal((700, 300)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    stored = rows.copy()
+    stored.flags.writeable = False  # as a gallery's embeddings are in the app
     for dtype in (np.float32, np.float16):
+        read = BucketIndex.build(rows.astype(dtype), family=Hyperplanes)
+        for query in (rows[0], stored[0], rows.astype(np.float64)[0]):
+            for reading in (2, fit(rows[:200]).rule):
+                read.read(query, read.margins_to_tables(query), reading, k=3)
         for index in (
             CodeIndex.build(rows.astype(dtype), config=CodeConfig(n_cells=9), threads=2),
             CodeIndex.build(rows.astype(dtype)),
@@ -33,6 +41,7 @@ def test_after_it_a_gallery_of_any_size_and_type_compiles_nothing(tmp_path):
         ):
             Calibrator(index).choose(0.8)
             index.query(rows[0], k=3, exclude=0)
+            index.query(stored[0], k=3)
             index.query_batch(rows[:200], threads=2)
             folder = tmp_path / f"{type(index).__name__}-{dtype.__name__}"
             index.save(folder)

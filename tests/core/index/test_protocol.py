@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from core.engine import persistence as engine_persistence
 from core.engine.buckets import BucketIndex, BucketSearch
 from core.engine.codes import CodeIndex, CodeSearch
 from core.engine.kernels import readable
 from core.errors import SettingError, StoreError
+from core.index import persistence
 from core.index.exact import ExactIndex, exact_scan
 from core.index.families import FAMILIES
 from core.index.lsh import LSHConfig, LSHIndex
@@ -174,6 +176,42 @@ def test_lengths_within_the_tolerance_pass_everywhere(build, everything):
     assert index.query_batch(0.9991 * QUERIES, k=1, **everything).ids[0, 0] == 2_000
 
 
+NOT_NUMBERS = {
+    "text": [["a"] * D],
+    "none": [[None] * D],
+    "complex": QUERIES[:1] * 1j,
+    "truth": np.ones((1, D), bool),
+    "ragged": [[1.0], [1.0, 0.0]],
+}
+
+
+@pytest.mark.parametrize("rows", NOT_NUMBERS.values(), ids=NOT_NUMBERS)
+def test_what_is_no_number_is_refused_wherever_an_embedding_is_wanted(build, rows):
+    index = build(ROWS, IDS)
+    for use in (
+        lambda: index.query(rows[0], k=1),
+        lambda: index.query_batch(rows, k=1),
+        lambda: index.add([2_000], rows),
+        lambda: build(rows),
+    ):
+        with pytest.raises(SettingError, match="mbedding"):
+            use()
+
+
+@pytest.mark.parametrize("exclude", [1.5, "3", True, 2**70])
+def test_what_is_left_out_must_be_a_whole_number(build, exclude):
+    with pytest.raises(SettingError, match="leave out"):
+        build(ROWS, IDS).query(QUERIES[0], k=3, exclude=exclude)
+
+
+def test_an_id_may_be_any_kind_of_whole_number(build, everything):
+    index = build(ROWS, IDS.astype(np.uint16))
+    for own in (np.uint16(IDS[30]), np.int64(IDS[30])):
+        assert IDS[30] not in index.query(ROWS[30], k=N, exclude=own, **everything).ids
+    with pytest.raises(SettingError, match="too large"):
+        index.add(np.array([2**63], np.uint64), QUERIES[:1])
+
+
 def test_bad_numbers_are_refused(build):
     index = build(ROWS, IDS)
     for k in (0, -1, 1.5, "3", True):
@@ -336,6 +374,25 @@ def test_what_is_read_back_answers_as_what_was_written(build, everything, tmp_pa
     index.remove(IDS[9:20])
     index.save(tmp_path / "a" / "folder")  # in place of the other
     assert len(type(index).load(tmp_path / "a" / "folder")) == N - 20
+
+
+def test_an_index_of_another_kind_is_refused_in_one_sentence(build, tmp_path):
+    index = build(ROWS, IDS)
+    index.save(tmp_path)
+    for kind in {ExactIndex, LSHIndex, CodeIndex, BucketIndex} - {type(index)}:
+        with pytest.raises(StoreError, match="build it again") as caught:
+            kind.load(tmp_path)
+        assert "\n" not in str(caught.value)
+
+
+def test_an_older_version_is_refused_in_one_sentence(build, tmp_path, monkeypatch):
+    index = build(ROWS, IDS)
+    with monkeypatch.context() as patch:
+        for module in (engine_persistence, persistence):
+            patch.setattr(module, "VERSION", module.VERSION - 1)
+        index.save(tmp_path)
+    with pytest.raises(StoreError, match=r"its version is \d+, not \d+; build it again"):
+        type(index).load(tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "changed", "foreign"])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.engine.kernels import compiled, readable
+from core.index.families.structured import Rotations
 from core.index.multi_probe import flips_in_order
 
 rng = np.random.default_rng(5)
@@ -17,6 +18,10 @@ def margins_like(n, m):
     return rng.standard_normal((n, m), dtype=np.float32)
 
 
+def as_bytes(rows):
+    return np.ascontiguousarray(rows).view(np.uint8)
+
+
 def test_bits_are_packed_lowest_first():
     margins = np.full((1, 128), -1.0, np.float32)
     margins[0, [0, 3, 64]] = 0  # a margin of 0 counts as positive
@@ -26,10 +31,11 @@ def test_bits_are_packed_lowest_first():
 
 def test_codes_are_the_signs_of_the_margins():
     rows = rng.standard_normal((20, 40), dtype=np.float32)
-    centre, signs = rows.mean(axis=0), np.sign(rng.standard_normal((2, 3, 256))).astype(np.float32)
-    margins = readable.margins(rows, centre, signs)
-    for kernels in (readable, compiled):
-        codes = kernels.hash_codes(rows, centre, signs, 8)
+    signs = np.sign(rng.standard_normal((2, 3, 256))).astype(np.float32)
+    rotations = Rotations(rows.mean(axis=0), signs)
+    margins = readable.margins(rows, rotations)
+    for kernels, given in ((readable, rows), (compiled, as_bytes(rows))):
+        codes = kernels.hash_codes(given, rotations, 8)
         bits = np.unpackbits(codes.view(np.uint8), axis=1, bitorder="little")
         assert np.array_equal(bits, margins >= 0)
 
@@ -125,9 +131,7 @@ def test_the_threshold_of_bytes_is_where_sorting_would_put_it(n):
 
 def test_half_precision_is_read_exactly():
     half = np.array([[1.0, -2.5, 6.1e-5, 65504.0, -0.0, 5.96e-8]], np.float16)
-    ones = np.ones((1, 1, 256), np.float32)  # one round, no flips
-    centre = np.zeros(6, np.float32)
-    assert np.array_equal(
-        compiled.margins(half.view(np.uint16), centre, ones),
-        readable.margins(half, centre, ones),
-    )
+    one_round = Rotations(np.zeros(6, np.float32), np.ones((1, 1, 256), np.float32))  # no flips
+    expected = readable.margins(half, one_round)
+    assert np.array_equal(compiled.margins(as_bytes(half), one_round), expected)
+    assert np.array_equal(compiled.margins(as_bytes(half.astype(np.float32)), one_round), expected)

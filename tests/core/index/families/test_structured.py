@@ -19,14 +19,14 @@ def unit_rows(n, dim, seed=0):
 
 
 def margins_of(embeddings, planes):
-    return margins(embeddings, planes.centre, planes.signs)
+    return margins(embeddings, planes)
 
 
 def test_a_round_without_flips_is_the_hadamard_matrix_but_for_the_order_of_its_rows():
     size = 256
     planes = draw_rotations(n_bits=size, centre=np.zeros(size, np.float32), seed=0)
     signs = np.ones_like(planes.signs[:, :1])  # one round
-    rows = margins(np.eye(size, dtype=np.float32), planes.centre, signs).T
+    rows = margins(np.eye(size, dtype=np.float32), Rotations(planes.centre, signs)).T
     hadamard = np.ones((1, 1))
     while len(hadamard) < size:
         hadamard = np.kron([[1, 1], [1, -1]], hadamard)
@@ -80,9 +80,7 @@ def test_a_number_of_bits_out_of_range_is_refused(n_bits):
 def test_the_compiled_margins_are_the_readable_ones_to_the_last_bit(dim):
     rows = unit_rows(30, dim)
     planes = draw_rotations(n_bits=1_024, centre=rows.mean(axis=0), seed=3)
-    assert np.array_equal(
-        margins_of(rows, planes), compiled.margins(rows, planes.centre, planes.signs)
-    )
+    assert np.array_equal(margins_of(rows, planes), compiled.margins(rows.view(np.uint8), planes))
 
 
 def test_more_bits_begin_with_the_same_rotations():

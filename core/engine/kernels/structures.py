@@ -1,0 +1,73 @@
+"""What the kernels take: a few named structures of plain arrays, the same for both kinds.
+
+N vectors are in use, of ≥ N rows; a code has W words of 64 bits; a gallery has C cells, or L tables
+of K bits.
+
+What numba has compiled is kept by these classes' names until ``compiled.py`` is saved again. So
+whoever changes a structure saves that file too, and whoever renames one removes what was kept.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint64]
+Ids = NDArray[np.int64]
+Positions = NDArray[np.int32]
+
+
+class Asked(NamedTuple):
+    """Queries, and what is wanted of each."""
+
+    queries: NDArray[np.float32]  # (Q, D)
+    exclude: Ids  # (Q,) an id that each query must not return, or -1
+    k: int  # hits
+
+    @property
+    def fewest(self) -> int:
+        """How many candidates k hits take at least: what is left out may be one of them."""
+        return self.k + 1
+
+
+class GalleryRows(NamedTuple):
+    """Embeddings and their ids, by row."""
+
+    rows: NDArray[np.generic]  # (≥ N, D) float32 or float16; for ``compiled`` their bytes
+    ids: Ids  # (≥ N,)
+
+
+class CellLists(NamedTuple):
+    """All codes, cell by cell: the position of a vector is its place in these lists."""
+
+    order: Positions  # (N,) the row at each position
+    codes: Codes  # (N, W) by position
+    sketches: Codes  # (S, N) the first words of each code, word by word
+    starts: Ids  # (C + 1,) the position where each cell begins
+    cells: Codes  # (C, W) the code of each cell
+
+
+class CellReach(NamedTuple):
+    """How far a search through cells goes."""
+
+    n_cells: int  # cells that are read, those with the nearest codes
+    n_words: int  # words of the sketches that are compared, at most S
+    n_sketch: int  # vectors that go on by the distance of their sketches
+    n_rerank: int  # of these, how many go on by the weighted distance of their whole codes
+
+
+class Tables(NamedTuple):
+    """Hash tables: one list of all vectors each, sorted by key, so that a bucket is a stretch."""
+
+    entries: Codes  # (L, N, 2) each a row and its sketch: the last word of its code
+    keys: NDArray[np.uint32]  # (L, N) the key of each entry, ascending
+    directory: Positions  # (L, 2^b + 1) where the keys begin whose b highest bits are 0, 1, …; N
+    codes: Codes  # (≥ N, W) by row
+    n_bits: int  # K
+
+
+class BucketReach(NamedTuple):
+    """How far a search goes through what the probed buckets hold."""
+
+    n_sketch: int  # entries that go on by the weighted distance of their sketches
+    n_rerank: int  # candidates that go on by that of their codes; 0 for all, as in the paper
