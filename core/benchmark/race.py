@@ -53,10 +53,10 @@ class Plan:
     ks: tuple[int, ...] = (FEW, MANY)
     threads: int = 1  # for building, and for batches besides one
     rounds: int = 3  # of each test
-    n_tuning: int = 500  # queries at most
+    n_tuning: int = 300  # queries at most
     n_test: int = 500
     tuning_budget: float = 0.5  # seconds in which a setting's turns begin
-    test_budget: float = 5.0  # the same of a round of a contestant's test
+    test_budget: float = 2.0  # the same of a round of a contestant's test
     batch_budget: float = 0.2  # 0 leaves batches out
     n_changed: int = 1000  # vectors that are added and removed; 0 leaves it out
 
