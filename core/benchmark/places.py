@@ -114,6 +114,7 @@ def _places(
     return np.concatenate(found)
 
 
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    rows /= np.sqrt(np.vecdot(rows, rows))[:, np.newaxis]
-    return rows
+def _unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
+    unit = rows.astype(np.float32)
+    unit /= np.sqrt(np.vecdot(unit, unit))[:, np.newaxis]
+    return unit

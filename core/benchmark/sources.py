@@ -6,11 +6,14 @@
 * ``PATH.npy``, ``PATH.hdf5``: a file (``vector_files``)
 """
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .. import locations
 from ..errors import SettingError
-from ..evaluation.labelled_embeddings import load_labelled
 from ..galleries.base import Gallery
 from ..galleries.registry import available, open_gallery
 from ..galleries.store import load_or_build
@@ -36,9 +39,21 @@ def check_name(name: str) -> None:
 
 
 def open_data(
-    name: str, seed: int, *, threads: int = 1, progress: Progress = silent
+    name: str,
+    seed: int,
+    *,
+    threads: int = 1,
+    shipped: Mapping[str, Callable[[], NDArray[np.float32]]] | None = None,
+    progress: Progress = silent,
 ) -> data.DataSet:
     """Draw or read a data set.
+
+    Args:
+        name: of the data set.
+        seed: of what is drawn, and of which vectors are queries.
+        threads: that draw.
+        shipped: gives a gallery's embeddings (N, D), by key, where they need no photographs.
+        progress: called with how far it is.
 
     Raises:
         SettingError: there is no such data set, or it can't be raced on.
@@ -52,10 +67,10 @@ def open_data(
         gallery = open_gallery(places.gallery, progress=progress)
         embedder = Embedder(load_checkpoint())
         return open_places(name, gallery, embedder, seed, folder=folder, progress=progress)
-    if name == "corel1k":  # its embeddings ship
-        shipped = locations.ASSETS / "embeddings" / "corel1k-labelled.safetensors"
-        return data.leave_one_out(name, "Corel-1k", load_labelled(shipped).embeddings, seed)
-    if name in {it.key for it in available()}:
+    titles = {it.key: it.title for it in available()}
+    if shipped and name in shipped:
+        return data.leave_one_out(name, titles[name], shipped[name](), seed)
+    if name in titles:
         return _embeddings(name, open_gallery(name, progress=progress), seed, progress)
     return data.draw(name, seed, threads=threads, folder=folder, progress=progress)
 

@@ -15,11 +15,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from .. import locations
 from ..benchmark import data, growth, memory, registry, report, sources
 from ..benchmark.race import Plan, race
 from ..benchmark.vector_files import is_vector_file
 from ..errors import COMMAND, GalleryError
 from ..evaluation import results
+from ..evaluation.labelled_embeddings import load_labelled
 from ..files import check_can_write, write_json
 from ..index.vectors import checked_whole
 from ..progress import Progress
@@ -35,6 +37,8 @@ QUICK_DATA_SETS = ("corel1k", "clusters-1k", "clusters-10k", "hard-10k")
 QUICK = Plan(
     rounds=1, n_tuning=100, n_test=200, tuning_budget=0.1, test_budget=0.5, batch_budget=0.05
 )
+SHIPPED = {"corel1k": lambda: load_labelled(CORELS_EMBEDDINGS).embeddings}
+CORELS_EMBEDDINGS = locations.ASSETS / "embeddings" / "corel1k-labelled.safetensors"
 OUT = results.RESULTS / "index-speed.json"
 PEERS = (
     *("faiss-cpu", "hnswlib", "rabitqlib", "scann", "scalable-vs", "pynndescent"),
@@ -96,7 +100,9 @@ def run_index(options: argparse.Namespace) -> None:
     for name in names:
         with progress_bar() as progress:
             try:
-                data_set = sources.open_data(name, options.seed, threads=threads, progress=progress)
+                data_set = sources.open_data(
+                    name, options.seed, threads=threads, shipped=SHIPPED, progress=progress
+                )
             except GalleryError as error:
                 if options.only:
                     raise

@@ -36,7 +36,7 @@ class Scann(Contestant):
     def fit(self, vectors: Matrix, threads: int) -> None:
         """Find the cells, learn the codes, and encode."""
         self._shape = n, _ = vectors.shape
-        self._n_leaves = max(1, round(2 * n**0.5))
+        self._n_leaves = max(1, round(2 * float(n) ** 0.5))
         self._index = (
             self._builder(as_float32(vectors), 10, "dot_product")
             .set_n_training_threads(threads)
@@ -76,7 +76,7 @@ class Scann(Contestant):
 
     def candidates(self, query: Queries, k: int, setting: Setting) -> int | None:
         """What is reranked, where the cells hold as many."""
-        return min(max(k, int(setting["reranked"])), self._shape[0])
+        return min(max(k, int(setting["reranked"])), int(self._shape[0]))
 
     def extra_bytes(self) -> int:
         """Half a byte for each block of a vector, an id, and the centres of the cells."""
