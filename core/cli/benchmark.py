@@ -37,8 +37,8 @@ QUICK_DATA_SETS = ("corel1k", "clusters-1k", "clusters-10k", "hard-10k")
 QUICK = Plan(
     rounds=1, n_tuning=100, n_test=200, tuning_budget=0.1, test_budget=0.5, batch_budget=0.05
 )
-SHIPPED = {"corel1k": lambda: load_labelled(CORELS_EMBEDDINGS).embeddings}
 CORELS_EMBEDDINGS = locations.ASSETS / "embeddings" / "corel1k-labelled.safetensors"
+SHIPPED = {"corel1k": lambda: load_labelled(CORELS_EMBEDDINGS).embeddings}
 OUT = results.RESULTS / "index-speed.json"
 PEERS = (
     *("faiss-cpu", "hnswlib", "rabitqlib", "scann", "scalable-vs", "pynndescent"),

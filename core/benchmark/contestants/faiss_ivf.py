@@ -1,6 +1,7 @@
 """faiss's inverted file: k-means cells, of which a query reads the nearest."""
 
 from collections.abc import Mapping, Sequence
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ MOST_TRAINING = 160_000  # vectors that k-means sees, forty for each of 4,000 ce
 
 def cells_for(n: int) -> int:
     """How many cells N vectors get: four times the root, as faiss advises."""
-    return min(n, round(4 * float(n) ** 0.5))
+    return min(n, round(4 * sqrt(n)))
 
 
 def training_sample(vectors: Matrix) -> Queries:

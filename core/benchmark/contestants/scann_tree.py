@@ -4,6 +4,7 @@ R. Guo et al., "Accelerating Large-Scale Inference with Anisotropic Vector Quant
 """
 
 from collections.abc import Mapping, Sequence
+from math import sqrt
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,11 +33,12 @@ class Scann(Contestant):
 
         self._builder = scann_ops_pybind.builder
         self._dims_per_block, self._threshold = dims_per_block, threshold
+        self._threads = 0
 
     def fit(self, vectors: Matrix, threads: int) -> None:
         """Find the cells, learn the codes, and encode."""
         self._shape = n, _ = vectors.shape
-        self._n_leaves = max(1, round(2 * float(n) ** 0.5))
+        self._n_leaves = max(1, round(2 * sqrt(n)))
         self._index = (
             self._builder(as_float32(vectors), 10, "dot_product")
             .set_n_training_threads(threads)
@@ -69,7 +71,9 @@ class Scann(Contestant):
 
     def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
         """The same for many."""
-        self._index.set_num_threads(threads)
+        if threads != self._threads:  # to set them starts them anew
+            self._index.set_num_threads(threads)
+            self._threads = threads
         ask = self._index.search_batched if threads == 1 else self._index.search_batched_parallel
         ids = ask(queries, k, max(k, int(setting["reranked"])), int(setting["leaves"]))[0]
         return np.asarray(ids).astype(np.int64)
