@@ -467,7 +467,7 @@ def _rate(n: int, calls: Sequence[tuple[Callable[..., None], tuple[Any, ...]]]) 
 @contextmanager
 def _no_collection() -> Iterator[None]:
     """Keep Python from collecting garbage in the middle of a query."""
-    gc.collect()
+    gc.collect(0)  # what is young: to look at everything takes longer than many turns
     gc.disable()
     try:
         yield
