@@ -16,8 +16,8 @@ PLAN = Plan(
     ks=(10,),
     rounds=1,
     threads=2,
-    tuning_budget=0.2,
-    test_budget=0.2,
+    tuning_budget=5.0,
+    test_budget=5.0,
     batch_budget=0.01,
     n_changed=0,
 )
