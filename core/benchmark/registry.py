@@ -13,7 +13,6 @@ from .contestants.faiss_rabitq import FaissRaBitQ
 from .contestants.hnsw import Hnsw
 from .contestants.our_buckets import OurBuckets
 from .contestants.our_codes import OurCodes
-from .contestants.py_nndescent import PyNNDescent
 from .contestants.readable_lsh import ReadableLSH
 from .contestants.scann_tree import Scann
 from .contestants.svs_vamana import SvsVamana
@@ -31,7 +30,6 @@ CONTESTANTS: dict[str, type[Contestant]] = {
     SymphonyQG.name: SymphonyQG,
     Scann.name: Scann,
     SvsVamana.name: SvsVamana,
-    PyNNDescent.name: PyNNDescent,
     ReadableLSH.name: ReadableLSH,
     OurBuckets.name: OurBuckets,
     OurCodes.name: OurCodes,

@@ -41,7 +41,7 @@ CORELS_EMBEDDINGS = locations.ASSETS / "embeddings" / "corel1k-labelled.safetens
 SHIPPED = {"corel1k": lambda: load_labelled(CORELS_EMBEDDINGS).embeddings}
 OUT = results.RESULTS / "index-speed.json"
 PEERS = (
-    *("faiss-cpu", "hnswlib", "rabitqlib", "scann", "scalable-vs", "pynndescent"),
+    *("faiss-cpu", "hnswlib", "rabitqlib", "scann", "scalable-vs"),
     "numba",
 )
 

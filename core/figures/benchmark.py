@@ -34,7 +34,6 @@ _LINES = {
     "SymphonyQG, n_links 64": ("#c8607a", "dash", "star-open"),
     "ScaNN": ("#6f9e3f", "solid", "hexagon"),
     "SVS Vamana": ("#a4744a", "solid", "pentagon"),
-    "PyNNDescent": ("#a4744a", "dot", "hourglass"),
 }
 _OTHER = (GREY, "dashdot", "x")
 _SECONDS = {

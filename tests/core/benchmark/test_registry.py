@@ -8,7 +8,7 @@ from core.benchmark.contestants.base import Contestant
 from core.benchmark.data import DataSet
 from core.benchmark.race import Plan, race
 
-FOREIGN = ("SymphonyQG", "ScaNN", "SVS Vamana", "PyNNDescent")  # slow to import
+FOREIGN = ("SymphonyQG", "ScaNN", "SVS Vamana")  # slow to import
 
 
 class Guess(Contestant):

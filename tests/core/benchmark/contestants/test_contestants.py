@@ -16,9 +16,8 @@ N, D, K = 2000, 64, 10
 RECIPE = Recipe(title="", n_clusters=20, n_latent=8, n_hidden=32, dim=D)
 LIBRARIES = {
     **{"faiss": "faiss", "hnswlib": "hnswlib", "SymphonyQG": "rabitqlib", "ScaNN": "scann"},
-    **{"SVS": "svs", "PyNNDescent": "pynndescent"},
+    **{"SVS": "svs"},
 }
-COMPILES = "PyNNDescent"  # a minute, whenever it is fitted in a new process
 
 
 def names(*kinds):
@@ -46,7 +45,7 @@ def queries():
     return rows
 
 
-@pytest.fixture(scope="module", params=[it for it in registry.CONTESTANTS if it != COMPILES])
+@pytest.fixture(scope="module", params=list(registry.CONTESTANTS))
 def fitted(request, gallery):
     contestant = made(request.param)
     with threadpool_limits(1):
