@@ -19,6 +19,7 @@ MODULE_NAMES = {  # of those packages whose modules are called otherwise
     "faiss-cpu": "faiss",
     "opencv-python-headless": "cv2",
     "pillow": "PIL",
+    "scalable-vs": "svs",
     "scikit-learn": "sklearn",
 }
 

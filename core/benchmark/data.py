@@ -60,7 +60,6 @@ CLUSTERS = Recipe(title="clusters")
 HARD = Recipe(title="overlapping clusters", spread=0.47)
 REDUCED = Recipe(title="clusters reduced by PCA", n_axes=256)
 FAMILIES = {"clusters": CLUSTERS, "hard": HARD, "reduced": REDUCED}
-REAL = ("corel1k", "corel5k", "scenes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -85,18 +84,16 @@ class Name:
 
 
 def parse(name: str) -> Name:
-    """Read ``clusters-10k``, ``reduced-1m`` or a real gallery's name, whose n is 0: as it is.
+    """Read the name of what is drawn: ``clusters-10k``, ``reduced-1m``.
 
     Raises:
-        SettingError: it is no data set's name.
+        SettingError: it is no such name.
     """
-    if name in REAL:
-        return Name(name, 0)
     match = re.fullmatch(rf"({'|'.join(FAMILIES)})-(\d+)([km]?)", name)
     n = int(match[2]) * {"": 1, "k": 1000, "m": 1_000_000}[match[3]] if match else 0
     if match is None or n < SMALLEST:
         raise SettingError(
-            f"There is no data set {name}; choose {', '.join(REAL)}, or a kind and a size of "
+            f"There is no data set {name}; choose a gallery, a file, or a kind and a size of "
             f"{SMALLEST} or more: {', '.join(f'{family}-10k' for family in FAMILIES)}."
         )
     return Name(match[1], n)

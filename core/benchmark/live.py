@@ -27,7 +27,7 @@ from .contestants.our_codes import OurCodes
 from .contestants.readable_lsh import BUCKET_SIZE, ReadableLSH
 from .data import CLUSTERS, GALLERY, QUERIES, DataSet, Source
 from .judge import Judge
-from .race import FEW, Placing, Plan, race, take_turns
+from .race import FEW, WANTED, Placing, Plan, race, take_turns
 from .report import setting_text
 
 EXACT, READABLE = ExactNumPy.name, ReadableLSH.name
@@ -37,10 +37,18 @@ ORDER = (EXACT, READABLE, BUCKETS, CODES)
 DIM = 256  # of what is drawn
 FEWEST = 100  # embeddings: fewer say nothing of speed
 MOST_QUERIES = 200
-WANTED = 0.95  # neighbour recall that the engine's codes are set to
 GOOD = 0.9  # neighbour recall from which on a time counts
 MOST_READABLE = 50_000  # images that the readable index is built for in a few seconds
-PLAN = Plan(n_tuning=0, n_test=MOST_QUERIES, test_budget=2.0, batch_budget=0)
+PLAN = Plan(
+    wanted=(WANTED,),
+    ks=(FEW,),
+    rounds=1,
+    n_tuning=0,
+    n_test=MOST_QUERIES,
+    test_budget=2.0,
+    batch_budget=0,
+    n_changed=0,
+)
 
 _GLANCE = 0.1  # seconds in which turns begin where only the median is shown
 _FEW = 30  # queries whose hashing is timed
@@ -186,7 +194,7 @@ def race_live(
 
 
 def _entrant(name: str, placing: Placing, hash_seconds: float | None) -> Entrant:
-    test = placing.test
+    test = placing.main.test
     return Entrant(
         name=name,
         setting=setting_text({**placing.built.parameters, **test.setting}) or "nothing to set",

@@ -1,41 +1,49 @@
-"""Race our index against the exact scan, faiss and hnswlib, on this machine.
+"""Race our index against the exact scan, faiss, hnswlib and other libraries, on this machine.
 
-Every method takes turns on the same galleries: drawn from a seed, and real embeddings. The
-figures go to a result file that the Benchmark page shows; data sets that aren't measured now stay
-in it as they are. `benchmark model` measures the model's speed instead.
+Every method takes turns on the same vectors: drawn from a seed, embeddings and places of real
+galleries, or a file of vectors of your own, .npy or HDF5 as ann-benchmarks and VIBE publish them.
+The figures go to a result file that the Benchmark page shows; data sets that aren't measured now
+stay in it as they are. `benchmark model` measures the model's speed instead.
 """
 
 import argparse
 import os
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from .. import locations
-from ..benchmark import data, growth, registry, report
+from ..benchmark import data, growth, memory, registry, report, sources
 from ..benchmark.race import Plan, race
-from ..errors import GalleryError
+from ..benchmark.vector_files import is_vector_file
+from ..errors import COMMAND, GalleryError
 from ..evaluation import results
 from ..evaluation.labelled_embeddings import load_labelled
 from ..files import check_can_write, write_json
-from ..galleries.registry import open_gallery
-from ..galleries.store import load_or_build
 from ..index.vectors import checked_whole
-from ..model.checkpoint import DEFAULT
 from ..progress import Progress
 from . import benchmark_model
-from .common import circumstances, embedder_of, progress_bar
+from .common import circumstances, progress_bar
 
 DATA_SETS = (
-    *("scenes", "corel1k", "corel5k"),
+    *("scenes", "corel1k", "corel5k", "places256-corel5k-100k"),
     *("clusters-1k", "clusters-10k", "clusters-100k", "hard-10k", "hard-100k"),
     *("reduced-10k", "reduced-100k", "reduced-1m", "reduced-10m"),
 )
 QUICK_DATA_SETS = ("corel1k", "clusters-1k", "clusters-10k", "hard-10k")
-QUICK = Plan(n_tuning=100, n_test=200, tuning_budget=0.3, test_budget=3.0, batch_budget=0.2)
+QUICK = Plan(
+    rounds=1, n_tuning=100, n_test=200, tuning_budget=0.1, test_budget=0.5, batch_budget=0.05
+)
+CORELS_EMBEDDINGS = locations.ASSETS / "embeddings" / "corel1k-labelled.safetensors"
+SHIPPED = {"corel1k": lambda: load_labelled(CORELS_EMBEDDINGS).embeddings}
 OUT = results.RESULTS / "index-speed.json"
-PEERS = ("faiss-cpu", "hnswlib", "numba")
+PEERS = (
+    *("faiss-cpu", "hnswlib", "rabitqlib", "scann", "scalable-vs"),
+    "numba",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +53,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--only",
         nargs="+",
         metavar="DATASET",
-        help=f"some of {', '.join(DATA_SETS)}, or another size of these kinds (default: all)",
+        help=f"some of {', '.join(DATA_SETS)}, another size of these kinds, another gallery's key, "
+        "or the path of a file, .npy or .hdf5 (default: all of these)",
     )
     parser.add_argument(
         "--quick",
@@ -80,10 +89,10 @@ def run_index(options: argparse.Namespace) -> None:
     threads = checked_whole("threads", options.threads or cores, low=1, high=1024)
     names = options.only or (QUICK_DATA_SETS if options.quick else DATA_SETS)
     for name in names:
-        data.parse(name)
+        sources.check_name(name)
     if out:
         check_can_write(out)
-    _, missing = registry.enter()
+    entered, missing = registry.enter()
     if missing:
         print(registry.sentence_about(missing))
     plan = replace(QUICK if options.quick else Plan(), threads=threads)
@@ -91,17 +100,17 @@ def run_index(options: argparse.Namespace) -> None:
     for name in names:
         with progress_bar() as progress:
             try:
-                data_set = open_data(name, options.seed, threads, progress)
+                data_set = sources.open_data(
+                    name, options.seed, threads=threads, shipped=SHIPPED, progress=progress
+                )
             except GalleryError as error:
                 if options.only:
                     raise
                 print(f"Left out {name}: {error}")
                 continue
-            contestants, _ = registry.enter()
-            result = race(data_set, contestants, plan, progress=progress)
-        entry = report.entry_of(result, data_set, plan)
-        measured[name] = {**_circumstances(), "seed": options.seed, **entry}
-        del data_set, contestants  # the next one needs the memory
+            entry = run_heats(data_set, entered, plan, progress)
+        measured[data_set.name] = {**_circumstances(), "seed": options.seed, **entry}
+        del data_set  # the next one needs the memory
         print(f"\n{report.table(entry)}", flush=True)
         if out:
             write(out, measured)
@@ -110,22 +119,21 @@ def run_index(options: argparse.Namespace) -> None:
         print(line)
 
 
-def open_data(name: str, seed: int, threads: int, progress: Progress) -> data.DataSet:
-    """Draw a gallery, or take a real one's embeddings.
-
-    Raises:
-        GalleryError: the photographs aren't here.
-    """
-    if name not in data.REAL:
-        folder = locations.home() / "benchmark"
-        return data.draw(name, seed, threads=threads, folder=folder, progress=progress)
-    if name == "corel1k":  # its embeddings ship
-        shipped = locations.ASSETS / "embeddings" / "corel1k-labelled.safetensors"
-        return data.leave_one_out(name, "Corel-1k", load_labelled(shipped).embeddings, seed)
-    gallery = open_gallery(name, progress=progress)
-    embedder = embedder_of(argparse.Namespace(checkpoint=DEFAULT))
-    stored = load_or_build(gallery, embedder, progress=progress)
-    return data.leave_one_out(name, gallery.title, stored.of("both"), seed)
+def run_heats(
+    data_set: data.DataSet, entered: Mapping[str, Any], plan: Plan, progress: Progress
+) -> dict[str, Any]:
+    """Race on one data set; who doesn't fit into memory beside the others races after them."""
+    needs = {name: it.needs(*data_set.gallery.shape) for name, it in entered.items()}
+    heats, too_large = memory.heats(needs, memory.free_bytes())
+    entries = []
+    for names in heats:
+        contestants, _ = registry.enter(names)
+        result = race(data_set, contestants, plan, progress=progress)
+        entries.append(report.entry_of(result, data_set, plan))
+        del contestants
+    entry = report.joined(entries)
+    entry["left_out"] |= too_large
+    return entry
 
 
 def write(path: Path, measured: dict[str, Any]) -> None:
@@ -148,8 +156,10 @@ def write(path: Path, measured: dict[str, Any]) -> None:
 
 
 def _circumstances() -> dict[str, Any]:
-    """Add the versions of those who race."""
+    """Add the versions of those who race; of a file's path, the command keeps the name alone."""
     found = circumstances()
+    words = [Path(it).name if is_vector_file(it) else it for it in sys.argv[1:]]
+    found["command"] = " ".join([COMMAND, *words])
     for package in PEERS:
         try:
             found["versions"][package] = version(package)

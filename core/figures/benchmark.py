@@ -26,7 +26,14 @@ _LINES = {
     "exact scan, faiss": (GREY, "solid", "triangle-up"),
     "faiss IndexLSH + RefineFlat": (AMBER, "solid", "diamond"),
     "faiss IndexIVFFlat": ("#8a7fd0", "solid", "diamond"),
+    "faiss IVF,PQx4fs,RFlat": ("#8a7fd0", "dash", "diamond-open"),
+    "faiss IVF,RaBitQfs,RFlat": ("#8a7fd0", "dot", "diamond-wide"),
+    "faiss HNSW32,SQ8": ("#4f86c6", "dash", "cross-open"),
     "hnswlib": ("#4f86c6", "solid", "cross"),
+    "SymphonyQG, n_links 32": ("#c8607a", "solid", "star"),
+    "SymphonyQG, n_links 64": ("#c8607a", "dash", "star-open"),
+    "ScaNN": ("#6f9e3f", "solid", "hexagon"),
+    "SVS Vamana": ("#a4744a", "solid", "pentagon"),
 }
 _OTHER = (GREY, "dashdot", "x")
 _SECONDS = {
@@ -46,7 +53,7 @@ _SIZES = {1e3: "1,000", 1e4: "10,000", 1e5: "100,000", 1e6: "1 million", 1e7: "1
 class SettingPoint:
     """One method with one setting on one gallery."""
 
-    recall: float  # neighbour recall@10
+    recall: float  # neighbour recall@k
     seconds: float  # of one query, the median
     setting: str  # such as ``ef 40``
     candidates: float | None = None  # compared exactly; None where nobody can tell
@@ -65,27 +72,31 @@ class Growth:
 def recall_and_speed(
     curves: Mapping[str, Sequence[SettingPoint]],
     *,
+    k: int = 10,
     wanted: float | None = None,
     chosen: Mapping[str, SettingPoint] | None = None,
 ) -> go.Figure:
     """Show queries per second over neighbour recall: up and to the right is better.
 
-    Both scales are fixed, the upright one is logarithmic. What finds less than half is left out.
+    Both scales are fixed, the upright one is logarithmic. As ann-benchmarks draws it, a line
+    joins the settings of a method that none of its others beats in both; what finds less than
+    half is left out.
 
     Args:
         curves: of each method, a point for each setting.
+        k: of recall@k.
         wanted: recall; a line is drawn there.
         chosen: the setting of each method that is compared elsewhere; it gets a large mark.
     """
     traces = []
     for name, points in curves.items():
-        kept = [it for it in points if it.recall >= WORST]
+        kept = [it for it in front(points) if it.recall >= WORST]
         traces.append(
             _line(
                 name,
                 x=[it.recall for it in kept],
                 y=[1 / it.seconds for it in kept],
-                text=[_about(it) for it in kept],
+                text=[_about(it, k) for it in kept],
             )
         )
     for name, point in (chosen or {}).items():
@@ -101,7 +112,7 @@ def recall_and_speed(
                     "symbol": symbol,
                     "line": {"width": 2, "color": GREY},
                 },
-                text=[_about(point)],
+                text=[_about(point, k)],
                 hovertemplate=f"%{{text}}<extra>{name}, chosen</extra>",
                 showlegend=False,
                 cliponaxis=False,
@@ -110,6 +121,7 @@ def recall_and_speed(
     return _over_recall(
         traces,
         what="queries per second, one thread",
+        k=k,
         yaxis={
             "type": "log",
             "range": _decades(SLOWEST, FASTEST),
@@ -120,31 +132,46 @@ def recall_and_speed(
     )
 
 
+def front(points: Sequence[SettingPoint]) -> list[SettingPoint]:
+    """Those that no other beats in recall and in time (Pareto's front), recall ascending."""
+    found: list[SettingPoint] = []
+    for point in sorted(points, key=lambda it: (-it.recall, it.seconds)):
+        if not found or point.seconds < found[-1].seconds:
+            found.append(point)
+    return found[::-1]
+
+
 def candidates_and_recall(
-    curves: Mapping[str, Sequence[SettingPoint]], *, n: int, wanted: float | None = None
+    curves: Mapping[str, Sequence[SettingPoint]],
+    *,
+    n: int,
+    k: int = 10,
+    wanted: float | None = None,
 ) -> go.Figure:
     """Show how many vectors a method compares exactly for a neighbour recall.
 
     Args:
         curves: of each method; points without a number of candidates are left out.
         n: size of the gallery, the top of the logarithmic scale.
+        k: of recall@k.
         wanted: recall; a line is drawn there.
     """
     traces = []
     for name, points in curves.items():
-        kept = [(it, it.candidates) for it in points if it.candidates and it.recall >= WORST]
+        kept = [(it, it.candidates) for it in front(points) if it.candidates and it.recall >= WORST]
         if kept:
             traces.append(
                 _line(
                     name,
                     x=[it.recall for it, _ in kept],
                     y=[candidates for _, candidates in kept],
-                    text=[_about(it) for it, _ in kept],
+                    text=[_about(it, k) for it, _ in kept],
                 )
             )
     return _over_recall(
         traces,
         what=f"candidates, of {n:,}",
+        k=k,
         yaxis={"type": "log", "range": _decades(5, 1.5 * n), "tickformat": ",~f", "dtick": 1},
         wanted=wanted,
     )
@@ -243,7 +270,7 @@ def _lead(name: str, n: float, place: int) -> Part:
 
 
 def _over_recall(
-    traces: Sequence[Part], *, what: str, yaxis: Part, wanted: float | None
+    traces: Sequence[Part], *, what: str, k: int, yaxis: Part, wanted: float | None
 ) -> go.Figure:
     """Draw methods over their recall, and a line at the one that is wanted."""
     return plain(
@@ -251,7 +278,7 @@ def _over_recall(
         what=what,
         height=460,
         xaxis={
-            "title": "neighbour recall@10",
+            "title": f"neighbour recall@{k}",
             "range": [WORST - 0.005, 1.01],
             "tickformat": ".2~f",
             "dtick": 0.1,
@@ -261,11 +288,11 @@ def _over_recall(
     )
 
 
-def _about(point: SettingPoint) -> str:
+def _about(point: SettingPoint, k: int) -> str:
     """Describe a point: its setting, recall, time and candidates, a line each."""
     lines = [
         point.setting,
-        f"neighbour recall@10: {point.recall:.3f}",
+        f"neighbour recall@{k}: {point.recall:.3f}",
         f"{duration(point.seconds)} a query",
         "" if point.candidates is None else f"{point.candidates:,.0f} candidates",
     ]

@@ -39,7 +39,6 @@ def contestant(milliseconds, *, reached=True, recall=0.96, candidates=20.0):
         "setting": {"ef": 70},
         "reached": reached,
         **figures,
-        "recall_at_100": 0.9,
         "batch_queries_per_second": {"1": 1000.0, "2": 2000.0},
         "curve": [first, place],
     }
@@ -75,6 +74,27 @@ def result():
         },
         "growth": {},
     }
+
+
+def with_levels(entry):
+    """The same data set with a level at 100 hits, where codes are the fastest, hnswlib fails."""
+    rates = {"batch_queries_per_second": {"1": 10.0, "2": 20.0}}
+    times = {"exact scan, NumPy": 0.009, "hnswlib": 0.0005, "ours: codes": 0.0007}
+    found = {}
+    for name, it in entry["contestants"].items():
+        main = {key: it[key] for key in ("setting", "recall", "recall_error", "median_seconds")}
+        main |= {"p95_seconds": 1.0, "timed_queries": 9, "reached": True, **rates}
+        at_100 = main | {"median_seconds": times[name], "setting": {"ef": 300}}
+        at_100["reached"] = name != "hnswlib"
+        levels = [{"k": 10, "wanted": 0.95, **main}, {"k": 100, "wanted": 0.9, **at_100}]
+        curve = [it["curve"][0] | {"setting": {"ef": 123}, "median_seconds": times[name]}]
+        found[name] = it | {
+            "levels": levels,
+            "curves": {"100": curve},
+            "adds_per_second": 1234.0,
+            "removes_per_second": None,
+        }
+    return entry | {"contestants": found, "rounds": 3, "used_by_others": 0.25}
 
 
 @pytest.fixture
@@ -174,6 +194,40 @@ def test_a_point_that_is_none_breaks_nothing(open_page, measured, point):
     page = open_page(point=point, size=point, data="nonsense", kind="nonsense", part="nonsense")
     assert not page.exception
     assert not page.error
+
+
+def test_every_level_says_who_is_the_fastest_there(open_page, tmp_path):
+    new = {name: with_levels(it) for name, it in result()["data_sets"].items()}
+    (tmp_path / "index-speed.json").write_text(json.dumps({**result(), "data_sets": new}))
+    page = open_page(
+        data="clusters-100k", count="100", recall="0.9", point="clusters-100k/hnswlib/0"
+    )
+    assert not page.exception
+    fastest = page.dataframe[0].value.set_index("Data set")
+    assert fastest.loc["Small", "recall@10 ≥ 0.95"] == ("exact scan, NumPy 0.10 ms (ours 0.20 ms)")
+    assert fastest.loc["Small", "recall@100 ≥ 0.90"] == "ours: codes 0.70 ms"  # hnswlib fails
+    details = page.dataframe[2].value.set_index("Method")
+    assert details.loc["hnswlib", "Median"] == "(0.50 ms)"
+    assert details.loc["ours: codes", ["Recall@100", "Adds per s", "Removes per s"]].tolist() == [
+        *("0.960", "1,234", "–")
+    ]
+    sentence("Asked with: ef 123", page)
+    sentence(r"Neighbour recall@100: 0\.700", page)
+    sentence(r"median of 3 rounds\. Meanwhile other programs used 25% of the processors", page)
+
+
+def test_who_was_measured_before_others_were_entered_counts_no_more(open_page, tmp_path):
+    files = result()
+    files["data_sets"]["new"] = with_levels(data_set("New", 5_000, exact=9.0, hnsw=1.0, codes=2.0))
+    files["data_sets"]["new"]["contestants"]["ScaNN"] = files["data_sets"]["new"]["contestants"][
+        "hnswlib"
+    ]
+    (tmp_path / "index-speed.json").write_text(json.dumps(files))
+    page = open_page()
+    assert not page.exception
+    told = next(it.value for it in page.markdown if "We lose" in it.value)
+    assert told.startswith("**Our engine is the fastest on 0 of 1 data sets**, and loses on 1.")
+    sentence("Not counted above: Small; Large. They were measured before ScaNN raced", page)
 
 
 # Race -------------------------------------------------------------------------------------

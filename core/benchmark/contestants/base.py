@@ -1,10 +1,14 @@
 """What a contestant is: two verbs, fit and query, and the grid of settings that it is tried with.
 
-What is chosen when building is an argument of the class, reported by ``parameters``; what is
-chosen per query is a setting, from cheap to expensive. Everyone gets the same contiguous unit
-vectors, float32 or float16, and answers with ids = row numbers. ``query`` is asked for one query
-on one thread, ``batch`` for many on as many threads as it is given; the race limits the threads
-of BLAS and OpenMP around both, so a class minds only threads of another kind.
+What is chosen when building is an argument of the class, reported by ``parameters``; ``builds``
+lists the arguments that are tried. What is chosen per query is a setting. Settings stand in
+*ladders*, each from cheap to expensive: a method with two of them, such as cells to read and
+vectors to rerank, has a ladder of the first for each value of the second.
+
+Everyone gets the same contiguous unit vectors, float32 or float16, and answers with ids = row
+numbers. ``query`` is asked for one query on one thread, ``batch`` for many on as many threads as it
+is given; the race limits the threads of BLAS and OpenMP around both, so a class minds only threads
+of another kind.
 
 Needs NumPy; a contestant imports its library when it is made.
 """
@@ -24,7 +28,6 @@ Ids = NDArray[np.int64]
 Queries = NDArray[np.float32]
 
 FLOAT = 4  # bytes
-LARGEST_COPY = 300_000_000  # numbers: a method that copies the vectors takes up to 1.2 GB for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,18 @@ class Contestant(ABC):
     """One way to search."""
 
     name: ClassVar[str]  # in tables and result files
+    builds: ClassVar[Sequence[Mapping[str, int | float]]] = ({},)  # arguments that are tried
+
+    def needs(self, n: int, dim: int) -> int:
+        """Bytes of memory that it takes for N vectors of D numbers, about: its own copy."""
+        return n * dim * FLOAT
 
     def refusal(self, n: int, dim: int) -> str | None:
         """Say in a sentence why it doesn't race on N vectors of D numbers, or nothing."""
         return None
+
+    def warm_up(self, dim: int) -> None:  # noqa: B027  most have nothing to compile
+        """Do once, untimed, what no later index has to wait for: compile."""
 
     @abstractmethod
     def fit(self, vectors: Matrix, threads: int) -> None:
@@ -63,9 +74,9 @@ class Contestant(ABC):
         """What was chosen for building."""
         return {}
 
-    def settings(self) -> Sequence[Setting]:
-        """The settings a query can be asked with, from cheap to expensive."""
-        return [{}]
+    def ladders(self, k: int) -> Sequence[Sequence[Setting]]:
+        """The settings that a query for k can be asked with, each ladder from cheap to dear."""
+        return [[{}]]
 
     @abstractmethod
     def query(self, query: Queries, k: int, setting: Setting) -> Ids:
@@ -79,13 +90,27 @@ class Contestant(ABC):
         """How many vectors are compared with the query exactly; None where nobody can tell."""
         return None
 
+    def add(self, ids: Ids, vectors: NDArray[np.float32]) -> None:
+        """Add vectors (m, D) under the ids (m,) that follow the last one.
+
+        Raises:
+            NotImplementedError: it can't grow.
+        """
+        raise NotImplementedError
+
+    def remove(self, ids: Ids) -> None:
+        """Find the last vectors, those with these ids (m,), no more.
+
+        Raises:
+            NotImplementedError: it can't forget.
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def extra_bytes(self) -> int:
         """Bytes that the index takes beyond one copy of the vectors."""
 
 
-def too_large_to_copy(n: int, dim: int) -> str | None:
-    """Say why a method that copies the vectors as float32 doesn't race, or nothing."""
-    if n * dim <= LARGEST_COPY:
-        return None
-    return f"Its own float32 copy of the vectors would take {n * dim * FLOAT / 1e9:.0f} GB."
+def as_float32(vectors: Matrix) -> NDArray[np.float32]:
+    """Return the vectors as most libraries take them: converted once, when building."""
+    return np.ascontiguousarray(vectors, np.float32)

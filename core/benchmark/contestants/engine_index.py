@@ -46,6 +46,10 @@ class EngineIndex(Contestant):
         self._kernels = kernels or compiled_kernels()  # where numba is missing, it doesn't race
         self._made: dict[tuple[float, ...], Any] = {}
 
+    def needs(self, n: int, dim: int) -> int:
+        """Codes of a kilobit and a few ids; the vectors are everybody's."""
+        return n * 256
+
     def fit(self, vectors: Matrix, threads: int) -> None:
         """Hash, and fill cells or tables."""
         self._index = self._kind.build(
@@ -55,11 +59,11 @@ class EngineIndex(Contestant):
             kernels=self._kernels,
         )
 
-    def settings(self) -> Sequence[Setting]:
+    def ladders(self, k: int) -> Sequence[Sequence[Setting]]:
         """What the engine chooses for each recall that it may be asked for."""
-        calibrator = Calibrator(self._index)
+        calibrator = Calibrator(self._index, k=k)
         chosen = [calibrator.choose(wanted).settings for wanted in self._recalls]
-        return [asdict(settings) for settings in dict.fromkeys(chosen)]
+        return [[asdict(settings) for settings in dict.fromkeys(chosen)]]
 
     def query(self, query: Queries, k: int, setting: Setting) -> Ids:
         """Ask for one."""
@@ -82,6 +86,14 @@ class EngineIndex(Contestant):
         if numbers not in self._made:
             self._made[numbers] = self._search(**setting)  # type: ignore[arg-type]
         return self._made[numbers]
+
+    def add(self, ids: Ids, vectors: Queries) -> None:
+        """Hash them, and put them into cells or buckets."""
+        self._index.add(ids, vectors)
+
+    def remove(self, ids: Ids) -> None:
+        """Take them out."""
+        self._index.remove(ids)
 
     def extra_bytes(self) -> int:
         """Ids, codes, and what leads to them."""

@@ -1,12 +1,11 @@
 """The exact scan: one product with the whole gallery."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...index.exact import best
 from ..data import Matrix
-from ..judge import blocks, scan
-from .base import Contestant, Ids, Queries, Setting
+from ..judge import scan
+from .base import Contestant, Ids, Queries, Setting, as_float32
 
 
 class ExactNumPy(Contestant):
@@ -15,19 +14,13 @@ class ExactNumPy(Contestant):
     name = "exact scan, NumPy"
 
     def fit(self, vectors: Matrix, threads: int) -> None:
-        """Take the vectors as they are."""
-        self._vectors = vectors
+        """Take the vectors as they are, or in float32 where they are float16."""
+        self._vectors = as_float32(vectors)
         self._ids = np.arange(len(vectors))
 
     def query(self, query: Queries, k: int, setting: Setting) -> Ids:
         """Score all, rank the best."""
-        return best(self._ids, self._scores(query), k)
-
-    def _scores(self, query: Queries) -> NDArray[np.float32]:
-        if self._vectors.dtype == np.float32:
-            scores: NDArray[np.float32] = self._vectors @ query
-            return scores
-        return np.concatenate([block @ query for _, block in blocks(self._vectors)])
+        return best(self._ids, self._vectors @ query, k)
 
     def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
         """Score blocks of the gallery against all queries at once."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..data import Matrix
 from ..judge import blocks
-from .base import Contestant, Ids, Queries, Setting, too_large_to_copy
+from .base import Contestant, Ids, Queries, Setting
 
 
 class FaissIndex(Contestant):
@@ -21,10 +21,6 @@ class FaissIndex(Contestant):
         import faiss  # noqa: PLC0415  optional: a peer
 
         self._faiss = faiss
-
-    def refusal(self, n: int, dim: int) -> str | None:
-        """Race where a float32 copy of the vectors leaves memory for the others."""
-        return too_large_to_copy(n, dim)
 
     def query(self, query: Queries, k: int, setting: Setting) -> Ids:
         """Search with one query."""
@@ -52,3 +48,14 @@ class FaissIndex(Contestant):
         else:
             for _, block in blocks(vectors):
                 self._index.add(block)
+
+    def add(self, ids: Ids, vectors: Queries) -> None:
+        """Add; faiss numbers the vectors itself, from the last id on."""
+        self._index.add(vectors)
+
+    def remove(self, ids: Ids) -> None:
+        """Remove, where this kind of index can."""
+        try:
+            self._index.remove_ids(ids)
+        except RuntimeError as error:
+            raise NotImplementedError from error

@@ -1,13 +1,26 @@
 """faiss's inverted file: k-means cells, of which a query reads the nearest."""
 
 from collections.abc import Mapping, Sequence
+from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from ..data import Matrix
-from .base import FLOAT, Grid, Queries, Setting
+from .base import FLOAT, Grid, Queries, Setting, as_float32
 from .faiss_index import FaissIndex
+
+MOST_TRAINING = 160_000  # vectors that k-means sees, forty for each of 4,000 cells
+
+
+def cells_for(n: int) -> int:
+    """How many cells N vectors get: four times the root, as faiss advises."""
+    return min(n, round(4 * sqrt(n)))
+
+
+def training_sample(vectors: Matrix) -> Queries:
+    """Vectors from the whole gallery that k-means is given."""
+    return as_float32(vectors[:: -(-len(vectors) // MOST_TRAINING)])
 
 
 class FaissIVF(FaissIndex):
@@ -16,22 +29,13 @@ class FaissIVF(FaissIndex):
     name = "faiss IndexIVFFlat"
     grid = Grid("nprobe", 1)  # cells that are read
 
-    MOST_TRAINING = 160_000  # vectors that k-means sees, forty for each of 4,000 cells
-    LARGEST = 2_000_000  # vectors; as its cells are the root of N, building grows as N√N
-
     def __init__(self) -> None:
         super().__init__()
-
-    def refusal(self, n: int, dim: int) -> str | None:
-        """Race where it is built in minutes."""
-        if n > self.LARGEST:
-            return f"Building takes long; at most {self.LARGEST:,} vectors are given to it."
-        return None
 
     def fit(self, vectors: Matrix, threads: int) -> None:
         """Find the cells by k-means, and put the vectors into them."""
         faiss, (n, dim) = self._faiss, vectors.shape
-        self._n_cells = min(n, round(4 * n**0.5))
+        self._n_cells = cells_for(n)
         self._cells = faiss.IndexFlatIP(dim)
         kind, metric = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         if vectors.dtype == np.float32:
@@ -41,17 +45,16 @@ class FaissIVF(FaissIndex):
                 self._cells, dim, self._n_cells, kind, metric, False
             )
         self._index.cp.min_points_per_centroid = 1  # no warning where cells are small
-        step = -(-n // self.MOST_TRAINING)
-        self._index.train(vectors[::step].astype(np.float32, copy=False))
+        self._index.train(training_sample(vectors))
         self._add(vectors)
 
     def parameters(self) -> Mapping[str, Any]:
         """How many cells there are."""
         return {"nlist": self._n_cells}
 
-    def settings(self) -> Sequence[Setting]:
+    def ladders(self, k: int) -> Sequence[Sequence[Setting]]:
         """The grid, up to all cells."""
-        return self.grid.settings(self._n_cells)
+        return [self.grid.settings(self._n_cells)]
 
     def candidates(self, query: Queries, k: int, setting: Setting) -> int | None:
         """What the cells hold that are read."""

@@ -6,6 +6,7 @@ from typing import Any
 from ..data import Matrix
 from .base import FLOAT, Grid, Queries, Setting
 from .faiss_index import FaissIndex
+from .faiss_ivf import training_sample
 
 
 class FaissLSH(FaissIndex):
@@ -28,16 +29,16 @@ class FaissLSH(FaissIndex):
         """Encode the vectors, and copy them for the reranking."""
         self._codes = self._faiss.IndexLSH(vectors.shape[1], self._n_bits)
         self._index = self._faiss.IndexRefineFlat(self._codes)
-        self._index.train(vectors)
+        self._index.train(training_sample(vectors))
         self._add(vectors)
 
     def parameters(self) -> Mapping[str, Any]:
         """Bits of a code."""
         return {"bits": self._n_bits}
 
-    def settings(self) -> Sequence[Setting]:
+    def ladders(self, k: int) -> Sequence[Sequence[Setting]]:
         """The grid, up to a tenth of the gallery reranked for ten hits."""
-        return self.grid.settings(10 * max(1, min(2048, self._index.ntotal // 100)))
+        return [self.grid.settings(10 * max(1, min(2048, self._index.ntotal // 100)))]
 
     def candidates(self, query: Queries, k: int, setting: Setting) -> int | None:
         """What is reranked."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Matrix
-from .base import FLOAT, Contestant, Grid, Ids, Queries, Setting, too_large_to_copy
+from .base import FLOAT, Contestant, Grid, Ids, Queries, Setting, as_float32
 
 
 class Hnsw(Contestant):
@@ -20,16 +20,12 @@ class Hnsw(Contestant):
     name = "hnswlib"
     grid = Grid("ef", 10, 1600)  # how long the list of nearest so far is
 
-    def __init__(self, n_links: int = 16, ef_construction: int = 100) -> None:
+    def __init__(self, n_links: int = 16, ef_construction: int = 200) -> None:
         import hnswlib  # noqa: PLC0415  optional: a peer
 
         self._hnswlib = hnswlib
         self._n_links, self._ef_construction = n_links, ef_construction
         self._ef = 0
-
-    def refusal(self, n: int, dim: int) -> str | None:
-        """Race where a float32 copy of the vectors leaves memory for the others."""
-        return too_large_to_copy(n, dim)
 
     def fit(self, vectors: Matrix, threads: int) -> None:
         """Link the vectors one by one."""
@@ -38,15 +34,15 @@ class Hnsw(Contestant):
         self._index.init_index(
             max_elements=n, M=self._n_links, ef_construction=self._ef_construction, random_seed=0
         )
-        self._index.add_items(vectors, num_threads=threads)
+        self._index.add_items(as_float32(vectors), num_threads=threads)
 
     def parameters(self) -> Mapping[str, Any]:
         """Links per vector, and how long the list is while building."""
         return {"M": self._n_links, "ef_construction": self._ef_construction}
 
-    def settings(self) -> Sequence[Setting]:
+    def ladders(self, k: int) -> Sequence[Sequence[Setting]]:
         """The grid."""
-        return self.grid.settings()
+        return [self.grid.settings()]
 
     def query(self, query: Queries, k: int, setting: Setting) -> Ids:
         """Walk the graph."""
@@ -60,6 +56,16 @@ class Hnsw(Contestant):
             self._ef = ef
         ids = self._index.knn_query(queries, k, num_threads=threads)[0]
         return ids.astype(np.int64)  # type: ignore[no-any-return]
+
+    def add(self, ids: Ids, vectors: Queries) -> None:
+        """Make room, and link them."""
+        self._index.resize_index(int(ids[-1]) + 1)
+        self._index.add_items(vectors, ids, num_threads=1)
+
+    def remove(self, ids: Ids) -> None:
+        """Mark them; they stay in the graph."""
+        for id in ids.tolist():
+            self._index.mark_deleted(id)
 
     def extra_bytes(self) -> int:
         """The links and labels: all but the vectors."""

@@ -15,13 +15,9 @@ class OurBuckets(EngineIndex):
     _index: BucketIndex
     _search = BucketSearch
 
-    LARGEST = 2_000_000  # vectors: sixteen tables more of 8 bytes each are 256 MB by then
-
-    def refusal(self, n: int, dim: int) -> str | None:
-        """Race where the tables take less than the vectors."""
-        if n > self.LARGEST:
-            return f"Its tables would be large; at most {self.LARGEST:,} vectors are given to it."
-        return None
+    def needs(self, n: int, dim: int) -> int:
+        """Codes, and an id in each of some thirty tables."""
+        return n * 512
 
     def parameters(self) -> Mapping[str, Any]:
         """K and L, and bits of a code."""

@@ -56,9 +56,9 @@ class ReadableLSH(Contestant):
         """K and L."""
         return {"K": self._index.config.n_bits, "L": self._index.config.n_tables}
 
-    def settings(self) -> Sequence[Setting]:
+    def ladders(self, k: int) -> Sequence[Sequence[Setting]]:
         """The grid, up to all buckets of a table."""
-        return self.grid.settings(min(2**self._index.config.n_bits, 4096))
+        return [self.grid.settings(min(2**self._index.config.n_bits, 4096))]
 
     def query(self, query: Queries, k: int, setting: Setting) -> Ids:
         """Hash, probe, rerank."""
@@ -71,6 +71,14 @@ class ReadableLSH(Contestant):
             found = self.query(query, k, setting)
             row[: len(found)] = found
         return ids
+
+    def add(self, ids: Ids, vectors: Queries) -> None:
+        """Hash them into the tables."""
+        self._index.add(ids, vectors)
+
+    def remove(self, ids: Ids) -> None:
+        """Take them out."""
+        self._index.remove(ids)
 
     def candidates(self, query: Queries, k: int, setting: Setting) -> int | None:
         """What the buckets hold that are read."""

@@ -1,6 +1,6 @@
 """One data set: who is how fast at which recall, and what each looks at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -25,12 +25,25 @@ def show_data_set(data_sets: Mapping[str, Any]) -> None:
         **tied("data", data_sets, next(iter(data_sets))),
         help="What the two charts and the table below are about.",
     )
-    _one(name, data_sets[name])
+    levels = words.levels_of(data_sets[name])
+    k, wanted = levels[0]
+    if len(levels) > 1:
+        with st.container(horizontal=True, gap="medium"):
+            k = _chosen("Hits, k", "count", dict.fromkeys(k for k, _ in levels), words.MAIN_K)
+            recalls = dict.fromkeys(wanted for _, wanted in levels)
+            main = data_sets[name]["wanted_recall_at_10"]
+            wanted = _chosen("Recall that everyone has to reach", "recall", recalls, main)
+    _one(name, words.seen_at(data_sets[name], k, wanted), k, wanted)
 
 
-def _one(name: str, entry: Mapping[str, Any]) -> None:
-    _details_table(entry)
-    wanted = entry["wanted_recall_at_10"]
+def _chosen(label: str, param: str, options: Iterable[Any], first: Any) -> Any:
+    """Let the visitor choose one of a few."""
+    values = list(options)
+    return st.segmented_control(label, values, required=True, **tied(param, values, first))
+
+
+def _one(name: str, entry: Mapping[str, Any], k: int, wanted: float) -> None:
+    _details_table(entry, k)
     curves = {
         method: [_point(it) for it in found["curve"]]
         for method, found in entry["contestants"].items()
@@ -47,11 +60,11 @@ def _one(name: str, entry: Mapping[str, Any]) -> None:
     with speed:
         st.markdown("**Recall against time.** Up and to the right is better.")
         clickable_chart(
-            recall_and_speed(curves, wanted=wanted, chosen=chosen),
+            recall_and_speed(curves, k=k, wanted=wanted, chosen=chosen),
             key="speed",
             clicked=lambda it: (it["x"], 1 / it["y"]),
             of=[(("recall", "median_seconds"), name, entry)],
-            alt=f"Queries per second over neighbour recall@10, {entry['title']}: "
+            alt=f"Queries per second over neighbour recall@{k}, {entry['title']}: "
             + "; ".join(
                 f"{method} {1 / it.seconds:,.0f} at {it.recall:.2f}"
                 for method, it in chosen.items()
@@ -60,16 +73,17 @@ def _one(name: str, entry: Mapping[str, Any]) -> None:
     with looked:
         st.markdown("**Candidates against recall.** Down and to the right is better.")
         clickable_chart(
-            candidates_and_recall(curves, n=entry["n"], wanted=wanted),
+            candidates_and_recall(curves, n=entry["n"], k=k, wanted=wanted),
             key="candidates",
             clicked=lambda it: (it["x"], it["y"]),
             of=[(("recall", "candidates"), name, entry)],
-            alt=f"Embeddings compared exactly over neighbour recall@10, {entry['title']}",
+            alt=f"Embeddings compared exactly over neighbour recall@{k}, {entry['title']}",
         )
     st.caption(
-        "A line is one method from quick and careless to slow and thorough; the large mark is "
-        "the setting of the table, measured once more with other queries. Click on a point for "
-        "its settings. hnswlib doesn't say how many it compares."
+        "A line is one method from quick and careless to slow and thorough, without the settings "
+        "that another one beats in both; the large mark is the setting of the table, measured once "
+        "more with other queries. Click on a point for its settings. Graphs don't say how many "
+        "they compare."
     )
     show_opened("point", {name: entry})
     show_code("core.benchmark.race:take_turns", "core.benchmark.race:choose")
@@ -84,7 +98,7 @@ def _point(it: Mapping[str, Any]) -> SettingPoint:
     )
 
 
-def _details_table(entry: Mapping[str, Any]) -> None:
+def _details_table(entry: Mapping[str, Any], k: int) -> None:
     exact = min(
         it["median_seconds"]
         for name, it in entry["contestants"].items()
@@ -97,11 +111,13 @@ def _details_table(entry: Mapping[str, Any]) -> None:
                 "Median": words.median_in_words(it),
                 "p95": duration(it["p95_seconds"]),
                 "× exact scan": f"{exact / it['median_seconds']:.3g}",
-                "Recall@10": f"{it['recall']:.3f}",
-                "Recall@100": f"{it['recall_at_100']:.3f}",
+                f"Recall@{k}": f"{it['recall']:.3f}",
+                "Batch, queries per s": _rate(it["batch_queries_per_second"]["1"]),
+                "on all threads": _rate(max(it["batch_queries_per_second"].values())),
                 "Build": duration(it["build_seconds"]),
-                "Bytes per vector": f"{it['extra_bytes_per_vector']:,.0f}",
-                "Batch, queries per s": f"{max(it['batch_queries_per_second'].values()):,.0f}",
+                "Bytes per vector": _rate(it["extra_bytes_per_vector"]),
+                "Adds per s": _rate(it.get("adds_per_second")),
+                "Removes per s": _rate(it.get("removes_per_second")),
                 "Setting": setting_text(it["setting"]),
             }
             for method, it in entry["contestants"].items()
@@ -114,7 +130,23 @@ def _details_table(entry: Mapping[str, Any]) -> None:
                 f"Near a point its embeddings spread in about {entry['intrinsic_dimension']:.0f} "
                 "directions (intrinsic dimension): the more, the harder. Bytes are beyond the "
                 f"vectors themselves, {entry['dtype']}. Building uses {entry['threads']} threads.",
+                *_circumstances(entry),
                 *left_out,
             ]
         )
     )
+
+
+def _rate(number: float | None) -> str:
+    """Write a number that not everyone has."""
+    return "–" if number is None else f"{number:,.0f}"
+
+
+def _circumstances(entry: Mapping[str, Any]) -> list[str]:
+    """Say how often was measured, and what else the machine did meanwhile."""
+    told = []
+    if (rounds := entry.get("rounds", 1)) > 1:
+        told.append(f"A query's time is the median of {rounds} rounds.")
+    if (share := entry.get("used_by_others")) is not None:
+        told.append(f"Meanwhile other programs used {share:.0%} of the processors.")
+    return told

@@ -20,15 +20,18 @@ def show_measured() -> None:
     """Show all that was measured, or say how to measure it."""
     result = read_or_say(
         NAME,
-        f"Not measured yet. `{MEASURE}` lets the exact scan, faiss, hnswlib and this engine "
-        "search the same galleries, and writes the file that this page reads. *Race here* "
-        "needs no file.",
+        f"Not measured yet. `{MEASURE}` lets the exact scan, faiss, hnswlib, other libraries and "
+        "this engine search the same galleries, and writes the file that this page reads. "
+        "*Race here* needs no file.",
     )
     if not result:
         return
     data_sets = result["data_sets"]
     ask_how_time_grows(data_sets)
-    _verdicts(words.duels(data_sets))
+    raced = words.with_all_peers(data_sets)
+    _verdicts(words.duels(raced))
+    _fastest(raced)
+    _earlier(data_sets, raced)
     _overview(data_sets)
     show_data_set(data_sets)
     show_time_and_size(data_sets)
@@ -43,6 +46,43 @@ def _verdicts(duels: Sequence[Duel]) -> None:
     if won:
         with st.expander("Where it wins, and by how much"):
             st.markdown("\n".join(won))
+
+
+def _fastest(raced: Mapping[str, Any]) -> None:
+    """A row for each data set, a column for each level: who is the fastest there."""
+    levels = list(dict.fromkeys(at for it in raced.values() for at in words.levels_of(it)))
+    if len(levels) < 2:
+        return
+    st.header("The fastest at each recall", anchor=False)
+    pinned_table(
+        [
+            {"Data set": entry["title"]}
+            | {
+                f"recall@{k} ≥ {wanted:.2f}": words.fastest_in_words(
+                    words.seen_at(entry, k, wanted)
+                )
+                if (k, wanted) in words.levels_of(entry)
+                else "–"
+                for k, wanted in levels
+            }
+            for entry in raced.values()
+        ]
+    )
+    st.caption("One query, one thread. Ours is *ours: codes* or *ours: buckets*, the faster one.")
+
+
+def _earlier(data_sets: Mapping[str, Any], raced: Mapping[str, Any]) -> None:
+    """Name the data sets that were measured before everyone was entered."""
+    earlier = [it for name, it in data_sets.items() if name not in raced]
+    if not earlier:
+        return
+    everyone = dict.fromkeys(name for it in data_sets.values() for name in it["contestants"])
+    known = {name for it in earlier for name in (*it["contestants"], *it["left_out"])}
+    st.caption(
+        f"Not counted above: {'; '.join(it['title'] for it in earlier)}. They were measured before "
+        f"{', '.join(name for name in everyone if name not in known)} raced, and show how time "
+        "grows with the gallery."
+    )
 
 
 def _overview(data_sets: Mapping[str, Any]) -> None:

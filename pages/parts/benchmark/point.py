@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.benchmark.report import setting_text
 from core.wording import duration
+from pages.parts.benchmark import words
 from pages.ui import charts
 
 Source = tuple[tuple[str, str], str, Mapping[str, Any]]
@@ -74,7 +75,8 @@ def show_opened(param: str, entries: Mapping[str, Any]) -> None:
         st.markdown(
             f"- Built with: {built}, in {duration(found['build_seconds'])}\n"
             f"- Asked with: {asked}\n"
-            f"- Neighbour recall@10: {point['recall']:.3f} ± {2 * point['recall_error']:.3f}\n"
+            f"- Neighbour recall@{found.get('k', words.MAIN_K)}: {point['recall']:.3f} ± "
+            f"{2 * point['recall_error']:.3f}\n"
             f"- Time of one query: median {duration(point['median_seconds'])}, p95 "
             f"{duration(point['p95_seconds'])}, of {point['timed_queries']} queries"
             + ("" if candidates is None else f"\n- Compared exactly: {candidates:,.0f}")

@@ -5,7 +5,7 @@ import secrets
 import streamlit as st
 
 from core.benchmark import live
-from core.benchmark.race import take_turns
+from core.benchmark.race import WANTED, take_turns
 from core.figures.query_times import QueryTimes, query_times
 from core.index.lsh import LSHConfig
 from core.wording import duration
@@ -104,7 +104,7 @@ def _lsh(shown: View, n: int) -> tuple[LSHConfig, int]:
         )
     st.caption(
         "K, L and probes are those of the two that have buckets. The engine's codes choose their "
-        f"own settings, for a neighbour recall of {live.WANTED:.0%}."
+        f"own settings, for a neighbour recall of {WANTED:.0%}."
     )
     config = LSHConfig(n_bits=chosen["K"], n_tables=chosen["L"], seed=shown.seed)
     return config, chosen["probes"]

@@ -12,12 +12,46 @@ from pages.ui.result_files import Result
 EXACT = "exact scan"  # how the names of the methods begin that look at everything
 OURS = "ours"  # and those of the engine
 READABLE = "LSHIndex"  # and the index of the lessons
+MAIN_K = 10  # hits that are compared first
 
 WINS = {
     live.READABLE: "The readable LSH index wins",
     live.BUCKETS: "The engine's buckets win",
     live.CODES: "The engine's codes win",
 }
+
+
+def levels_of(entry: Result) -> list[tuple[int, float]]:
+    """Each k and wanted recall@k that was measured."""
+    first = next(iter(entry["contestants"].values()))
+    main = (MAIN_K, entry["wanted_recall_at_10"])
+    return [(it["k"], it["wanted"]) for it in first.get("levels", ())] or [main]
+
+
+def seen_at(entry: Result, k: int, wanted: float) -> Result:
+    """An entry whose contestants show what they did at one level, with the curve of that k."""
+    main = (MAIN_K, entry["wanted_recall_at_10"])
+    if (k, wanted) == main:
+        return entry
+
+    def at(it: Result) -> Result:
+        level = next(at for at in it["levels"] if (at["k"], at["wanted"]) == (k, wanted))
+        return {**it, **level, "curve": it["curve"] if k == MAIN_K else it["curves"][str(k)]}
+
+    return {**entry, "contestants": {name: at(it) for name, it in entry["contestants"].items()}}
+
+
+def with_all_peers(data_sets: Mapping[str, Result]) -> dict[str, Result]:
+    """The data sets on which all who ever raced were entered; all where none is such.
+
+    Data sets stay in the result file when a contestant is added later; to win there says less.
+    """
+    everyone = {name for it in data_sets.values() for name in it["contestants"]}
+    return {
+        name: it
+        for name, it in data_sets.items()
+        if everyone <= {*it["contestants"], *it["left_out"]}
+    } or dict(data_sets)
 
 
 def fastest(entry: Result, *, ours: bool) -> str | None:
@@ -31,6 +65,20 @@ def fastest(entry: Result, *, ours: bool) -> str | None:
         if it["reached"] and not name.startswith(READABLE) and name.startswith(OURS) == ours
     }
     return min(reached, key=lambda name: reached[name]) if reached else None
+
+
+def fastest_in_words(entry: Result) -> str:
+    """Say who is the fastest, and where that isn't the engine, how long the engine takes."""
+    ours, other = fastest(entry, ours=True), fastest(entry, ours=False)
+    names = [name for name in (ours, other) if name]
+    if not names:
+        return "nobody"
+    seconds = {name: entry["contestants"][name]["median_seconds"] for name in names}
+    first = min(names, key=lambda name: seconds[name])
+    text = f"{first} {duration(seconds[first])}"
+    if first == ours:
+        return text
+    return f"{text} (ours {duration(seconds[ours])})" if ours else f"{text} (ours doesn't reach it)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def test_every_query_of_a_real_gallery_knows_its_own_id():
 
 @pytest.mark.parametrize(
     ("name", "family", "n"),
-    [("hard-100k", "hard", 100_000), ("reduced-10m", "reduced", 10**7), ("corel1k", "corel1k", 0)],
+    [("hard-100k", "hard", 100_000), ("reduced-10m", "reduced", 10**7)],
 )
 def test_a_name_says_what_is_drawn_and_how_many(name, family, n):
     assert parse(name) == data.Name(family, n)

@@ -6,6 +6,7 @@ from core.figures.benchmark import (
     Growth,
     SettingPoint,
     candidates_and_recall,
+    front,
     recall_and_speed,
     time_and_size,
 )
@@ -36,6 +37,15 @@ def test_up_is_more_queries_per_second_and_right_is_more_recall():
     ours = named(recall_and_speed(CURVES))["ours: codes"]
     assert list(ours.x) == [0.9, 0.99]  # what finds less than half is left out
     assert list(ours.y) == pytest.approx([10_000, 5_000])
+
+
+def test_a_line_joins_what_no_other_setting_beats_in_recall_and_time():
+    points = [
+        SettingPoint(recall=recall, seconds=seconds, setting="")
+        for recall, seconds in ((0.6, 2.0), (0.7, 1.0), (0.9, 3.0), (0.8, 4.0), (0.9, 5.0))
+    ]
+    assert [(it.recall, it.seconds) for it in front(points)] == [(0.7, 1.0), (0.9, 3.0)]
+    assert front([]) == []
 
 
 def test_every_point_tells_its_setting():
