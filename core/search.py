@@ -23,7 +23,7 @@ from .engine.buckets import BucketIndex
 from .errors import GalleryError
 from .galleries.base import Gallery
 from .galleries.store import StoredGallery
-from .images import DecodedImage, decode
+from .images import DecodedImage
 from .index.exact import Hits, exact_scan, neighbour_recall, rerank
 from .index.families.hyperplanes import HashCode
 from .index.fitting import Fitting, fit
@@ -229,7 +229,7 @@ def embed_query(
     """
     watch = Stopwatch()
     with watch.time("decode"):
-        image = decode(data)
+        image = embedder.decode(data)
     with watch.time("preprocess"):
         tensor = preprocess(image.pixels, embedder.preprocess)  # (3, S, S)
     with watch.time("embed"):

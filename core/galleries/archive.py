@@ -31,6 +31,7 @@ _BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile unpacks the oth
 _ENCRYPTED = 0x1  # bit of an entry's flags
 
 _LEADS_OUT = "Its path leads out of the zip; pack it again with a plain name."
+_NAMELESS = "It has no name; pack it again with one."
 _DAMAGED = "It is damaged or incomplete; copy or pack it again."
 _REPLACED = "A later file of the same name in the zip takes its place."
 
@@ -176,11 +177,21 @@ def _items(digests: Mapping[str, str], labels: Mapping[str, str | None]) -> Iter
 def _why_not(name: str, entry: zipfile.ZipInfo) -> str | None:
     """Say why an entry is not even looked into; None where it is."""
     path = PurePosixPath(name)
+    return _why_not_by_name(path) or _why_not_by_claims(entry)
+
+
+def _why_not_by_name(path: PurePosixPath) -> str | None:
+    if not path.name:
+        return _NAMELESS
     parts = [part for part in path.parts if part != ".."]
     if reason := next(filter(None, map(why_no_photographs, parts)), None):
         return reason
     if path.is_absolute() or ".." in path.parts or re.fullmatch("[A-Za-z]:", path.parts[0]):
         return _LEADS_OUT
+    return None
+
+
+def _why_not_by_claims(entry: zipfile.ZipInfo) -> str | None:
     if entry.flag_bits & _ENCRYPTED:
         return "It is protected by a password; pack the zip again without one."
     if entry.compress_type not in _BOUNDED:

@@ -5,6 +5,7 @@ click is done in the background (``work``).
 """
 
 from pages.ui.resources.benchmark import chooser, compiled_kernels, engine, find_race, start_race
+from pages.ui.resources.decoding import decode
 from pages.ui.resources.embeddings import (
     crossing,
     describe,
@@ -48,6 +49,7 @@ __all__ = [
     "chooser",
     "compiled_kernels",
     "crossing",
+    "decode",
     "describe",
     "described",
     "download",

@@ -13,12 +13,13 @@ from PIL import Image
 
 from core.evaluation.robustness import Alteration, alter, embed_with
 from core.files import file_digest
-from core.images import DecodedImage, decode
+from core.images import DecodedImage
 from core.model.attention import AttentionMode
 from core.model.embedder import Embedder
 from core.search import EmbeddedQuery, embed_query
 from pages.ui import samples
 from pages.ui.resources.cache import MB, Cache
+from pages.ui.resources.decoding import decode
 
 QUERY_SIDE = 1024  # pixels of a query image that are cached to be shown
 
@@ -32,7 +33,7 @@ _log = logging.getLogger(__name__)
 @st.cache_resource(show_spinner="Loading the model …")
 def embedder() -> Embedder:
     """Return the one model of this process; all sessions share it."""
-    model = Embedder()
+    model = Embedder(decode=decode)
     # The first pass through a network is several times slower than all that follow. It is
     # nobody's query, so nobody's time is measured by it.
     embed_query(samples.read("china"), model)
