@@ -9,18 +9,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ..errors import GalleryError, ImageError
+from ..errors import GalleryError, ImageError, enough_memory
 from ..files import file_digest
 from ..images import check
 from ..progress import Progress, silent
 from .archive import ArchiveGallery
 from .base import GalleryItem, LeftOut, digest_of
 from .labels import LabelledByFolders, find_level, labels_from_folders
-from .names import natural
+from .names import natural, shortened, why_no_name
 
 MAX_TOTAL_BYTES = 500 * 2**20  # of all images of one gallery: they stay in memory
 TITLE = "Your photographs"
-NAMELESS = "photograph"  # what one without a name is called
 
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # of a zip with files, and of an empty one
 
@@ -91,7 +90,8 @@ class UploadedGallery(LabelledByFolders):
         self, given: Iterable[GivenFile], *, progress: Progress = silent
     ) -> "UploadedGallery":
         """Return this gallery with further images after its own; what is left out is added too."""
-        photographs, left_out = _sorted_out(given, self._photographs, progress)
+        with enough_memory("these photographs"):
+            photographs, left_out = _sorted_out(given, self._photographs, progress)
         return UploadedGallery(
             [*self._photographs, *photographs],
             key=self.key,
@@ -132,7 +132,8 @@ def gather(
     Raises:
         GalleryError: there is no image among them.
     """
-    photographs, left_out = _sorted_out(given, (), progress)
+    with enough_memory("these photographs"):
+        photographs, left_out = _sorted_out(given, (), progress)
     if not photographs:
         why = f" {left_out[0].reason}" if left_out else ""
         raise GalleryError(f"There is no photograph among the {len(given):,} files given.{why}")
@@ -170,10 +171,9 @@ def _sorted_out(
         digest = file_digest(data)
         why = _why_not(file.name, data, by_digest.get(digest), n_bytes)
         if why:
-            left_out.append(LeftOut(file.name, why))
+            left_out.append(LeftOut(shortened(file.name), why))
         else:
-            name = file.name if PurePosixPath(file.name).name else NAMELESS
-            photograph = _Photograph(_free(name, names), data, digest)
+            photograph = _Photograph(_free(file.name, names), data, digest)
             photographs.append(photograph)
             names.add(photograph.name)
             by_digest[digest] = photograph.name
@@ -190,6 +190,8 @@ def _in_order(files: list[GivenFile | _PackedFile]) -> list[GivenFile | _PackedF
 
 def _why_not(name: str, data: bytes, same_as: str | None, n_bytes: int) -> str:
     """Say why a file is left out; nothing where it isn't."""
+    if reason := why_no_name(name):
+        return reason
     if any(part.startswith(".") for part in PurePosixPath(name).parts):
         return "It is hidden: its name, or a folder's, begins with a dot."
     if same_as is not None:

@@ -1,7 +1,7 @@
 """What a door is, and how its cases are run."""
 
 import random
-import resource
+import shutil
 import threading
 import time
 from collections import Counter
@@ -27,7 +27,7 @@ class Door:
     name: str
     n: int  # cases of the whole run
     seconds: float  # of the processor in this process, for one case at most
-    megabytes: int  # that all cases together may add to this process's largest memory
+    megabytes: int  # of memory in this process, for one case at most
     make: Callable[[random.Random, Path], Attempt]  # from randomness and an empty folder
 
 
@@ -39,7 +39,7 @@ class Report:
     n: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0  # seconds of the processor
-    megabytes: float = 0.0
+    megabytes: float = 0.0  # the most that a case took, in this process
     failures: dict[int, str] = field(default_factory=dict)  # number of a case -> what was wrong
 
     def as_json(self) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Report:
             "cases": self.n,
             "outcomes": dict(sorted(self.outcomes.items())),
             "slowest_s": round(self.slowest, 3),
-            "added_MB": round(self.megabytes),
+            "most_MB": round(self.megabytes),
             "failures": {str(number): why for number, why in self.failures.items()},
         }
 
@@ -64,26 +64,25 @@ def run(door: Door, numbers: Iterator[int] | range, seed: int, folder: Path) -> 
         folder: for what a case needs on disk; each has an empty folder in it.
     """
     report = Report(door.name)
-    before = peak_megabytes()
     for number in numbers:
         place = folder / f"{door.name}-{number}".replace(" ", "-")
         place.mkdir()
         attempt = door.make(random.Random(f"{seed} {door.name} {number}"), place)
-        start = time.process_time()
+        before, start = forget_peak(), time.process_time()
         try:
             outcome = attempt()
         except Exception as error:
             report.failures[number] = f"{type(error).__name__}: {error}"[:500]
             outcome = "failed"
         seconds = time.process_time() - start
-        if seconds > door.seconds:
-            report.failures[number] = f"took {seconds:.1f} s, more than {door.seconds:g}"
+        megabytes = memory("VmHWM") - before
+        if seconds > door.seconds or megabytes > door.megabytes:
+            report.failures[number] = f"took {seconds:.1f} s and {megabytes:.0f} MB"
         report.n += 1
         report.outcomes[outcome] += 1
         report.slowest = max(report.slowest, seconds)
-    report.megabytes = peak_megabytes() - before
-    if report.megabytes > door.megabytes:
-        report.failures[-1] = f"took {report.megabytes:.0f} MB, more than {door.megabytes}"
+        report.megabytes = max(report.megabytes, megabytes)
+        shutil.rmtree(place, ignore_errors=True)
     return report
 
 
@@ -111,9 +110,16 @@ def check_sentence(text: str) -> None:
         raise WrongAnswerError(f"no sentence: {text!r}")
 
 
-def peak_megabytes() -> float:
-    """Largest memory that this process has had, in MB of 10^6 bytes (Linux)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+def forget_peak() -> float:
+    """Let the largest memory be what is used now; return that, in MB of 10^6 bytes."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return memory("VmRSS")
+
+
+def memory(what: str) -> float:
+    """Memory of this process, in MB of 10^6 bytes: ``VmRSS`` now, ``VmHWM`` at most (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(what)).split()[1]) * 1024 / 1e6
 
 
 def beside(work: Callable[[], None]) -> threading.Thread:

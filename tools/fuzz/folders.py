@@ -13,9 +13,9 @@ from tools.fuzz.doors import Attempt, Door, answered, beside
 from tools.fuzz.pictures import samples
 
 
-def door(n: int = 500) -> Door:
+def door(n: int = 300) -> Door:
     """Make the door."""
-    return Door(name="folder", n=n, seconds=10, megabytes=200, make=_make)
+    return Door(name="folder", n=n, seconds=10, megabytes=100, make=_make)
 
 
 def _make(rng: random.Random, folder: Path) -> Attempt:
@@ -34,7 +34,7 @@ def _make(rng: random.Random, folder: Path) -> Attempt:
             end.set()
             if hand:
                 hand.join()
-            shutil.rmtree(folder)
+            shutil.rmtree(root)
 
     return attempt
 

@@ -68,7 +68,7 @@ def _heic(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def door(format: str, pool: DecoderPool, n: int = 3000) -> Door:
+def door(format: str, pool: DecoderPool, n: int = 2600) -> Door:
     """Make the door for one format's files."""
     every = [it for them in samples().values() for it in them]
 
@@ -76,7 +76,7 @@ def door(format: str, pool: DecoderPool, n: int = 3000) -> Door:
         data = damaged(rng, rng.choice(samples()[format]), every)
         return lambda: decoded(pool, data)
 
-    return Door(name=f"image, {format}", n=n, seconds=5, megabytes=400, make=make)
+    return Door(name=f"image, {format}", n=n, seconds=2, megabytes=300, make=make)
 
 
 def decoded(pool: DecoderPool, data: bytes) -> str:

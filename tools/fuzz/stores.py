@@ -58,13 +58,13 @@ class _Gallery:
         return self._files[id]
 
 
-def doors(n: int = 1500, n_checkpoints: int = 100) -> tuple[Door, ...]:
+def doors(n: int = 1000, n_checkpoints: int = 60) -> tuple[Door, ...]:
     """Make the doors: one for each kind of file."""
     kinds = {
         "embeddings on disk": (n, 2.0, 100, _embeddings),
-        "training state": (n, 2.0, 200, _training),
+        "training state": (n, 2.0, 100, _training),
         "kept gallery": (n, 2.0, 100, _kept),
-        "checkpoint": (n_checkpoints, 15.0, 700, _checkpoint),
+        "checkpoint": (n_checkpoints, 15.0, 500, _checkpoint),
     }
     return tuple(
         Door(name=name, n=n, seconds=seconds, megabytes=megabytes, make=make)

@@ -24,9 +24,9 @@ _NAMES = (
 _MANY = 5_000
 
 
-def door(n: int = 1000) -> Door:
+def door(n: int = 400) -> Door:
     """Make the door."""
-    return Door(name="uploads", n=n, seconds=20, megabytes=700, make=_make)
+    return Door(name="uploads", n=n, seconds=20, megabytes=300, make=_make)
 
 
 def _make(rng: random.Random, folder: Path) -> Attempt:

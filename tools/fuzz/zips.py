@@ -30,7 +30,7 @@ _ODD_NAMES = (
 )
 
 
-def door(n: int = 2000) -> Door:
+def door(n: int = 1000) -> Door:
     """Make the door."""
 
     def make(rng: random.Random, folder: Path) -> Attempt:
@@ -46,7 +46,7 @@ def door(n: int = 2000) -> Door:
 
         return attempt
 
-    return Door(name="zip", n=n, seconds=20, megabytes=1500, make=make)
+    return Door(name="zip", n=n, seconds=20, megabytes=300, make=make)
 
 
 def _read_all(data: bytes) -> None:
