@@ -2,18 +2,19 @@
 
 import argparse
 import itertools
+import json
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.cli.common import circumstances, write_json
 from core.decoders import DecoderPool
+from core.files import lock
 from tools.fuzz import addresses, folders, pictures, stores, uploads, zips
 from tools.fuzz.doors import Door, Report, run
 
-ROOT = Path(__file__).parents[2]
+RESULT = Path(__file__).parents[2] / "assets" / "results" / "fuzz.json"
 
 
 def all_doors(pool: DecoderPool) -> tuple[Door, ...]:
@@ -39,20 +40,23 @@ def main() -> int:
     options = parser.parse_args()
     pool = DecoderPool()
     chosen = [it for it in all_doors(pool) if (options.door or "") in it.name]
-    start = time.perf_counter()
     with TemporaryDirectory() as folder:
         reports = [_run(door, options, Path(folder)) for door in chosen]
-    failed = any(report.failures for report in reports)
-    if options.door is None and options.case is None:
-        result = {
-            **circumstances(),
-            "command": f"python -m tools.fuzz --seed {options.seed} --share {options.share:g}",
-            "seed": options.seed,
-            "seconds": round(time.perf_counter() - start),
-            "doors": [report.as_json() for report in reports],
-        }
-        write_json(ROOT / "assets" / "results" / "fuzz.json", result)
-    return 1 if failed else 0
+    if options.case is None:
+        _write(reports, options)
+    return 1 if any(report.failures for report in reports) else 0
+
+
+def _write(reports: list[Report], options: argparse.Namespace) -> None:
+    """Put the reports in the place of earlier ones of the same doors."""
+    now = circumstances()
+    about = {"seed": options.seed, "date": now["date"]}
+    new = {report.name: report.as_json() | about for report in reports}
+    with lock(RESULT):
+        before = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
+        doors = {it["door"]: it for it in before.get("doors", ())} | new
+        command = f"python -m tools.fuzz --seed {options.seed}"
+        write_json(RESULT, now | {"command": command, "doors": list(doors.values())})
 
 
 def _run(door: Door, options: argparse.Namespace, folder: Path) -> Report:

@@ -40,7 +40,7 @@ _VALUES = (
 )
 
 
-def door(n: int = 100) -> Door:
+def door(n: int = 60) -> Door:
     """Make the door."""
     return Door(name="address", n=n, seconds=15, megabytes=300, make=_make)
 

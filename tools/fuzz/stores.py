@@ -58,7 +58,7 @@ class _Gallery:
         return self._files[id]
 
 
-def doors(n: int = 1000, n_checkpoints: int = 60) -> tuple[Door, ...]:
+def doors(n: int = 300, n_checkpoints: int = 40) -> tuple[Door, ...]:
     """Make the doors: one for each kind of file."""
     kinds = {
         "embeddings on disk": (n, 2.0, 100, _embeddings),

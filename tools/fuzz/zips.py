@@ -30,11 +30,11 @@ _ODD_NAMES = (
 )
 
 
-def door(n: int = 1000) -> Door:
+def door(n: int = 500) -> Door:
     """Make the door."""
 
     def make(rng: random.Random, folder: Path) -> Attempt:
-        kinds = [*_QUICK, *_QUICK, *_QUICK, *_LARGE]
+        kinds = [*_QUICK * 5, *_LARGE]
         data = rng.choice(kinds)(rng)
         before = sorted(folder.parent.iterdir())
 
