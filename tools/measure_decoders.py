@@ -22,7 +22,7 @@ from core.model.embedder import Embedder
 
 ROOT = Path(__file__).parents[1]
 SIZES = {1: (1200, 900), 12: (4000, 3000)}  # megapixels -> pixels
-N_PHOTOGRAPHS = 48
+N_PHOTOGRAPHS = 16
 
 
 def photograph(size: tuple[int, int], seed: int) -> bytes:

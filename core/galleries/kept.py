@@ -56,6 +56,8 @@ def kept() -> tuple[KeptGallery, ...]:
     """Return what is kept on this machine, by title; what is damaged is passed over."""
     found = []
     for path in sorted(_folder().glob(f"*/{_ABOUT}")):
+        if path.parent.suffix == ".tmp":  # under way, or of a writer that was killed
+            continue
         try:
             found.append(_read(path.parent))
         except GalleryError:

@@ -135,7 +135,8 @@ class FakeEmbedder:
         """Embed B files: (B, 2, 32)."""
         time.sleep(0.001)
         rows = np.stack([_row(data) for data in batch])  # (B, M, D)
-        return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+        rows /= np.linalg.norm(rows, axis=-1, keepdims=True)
+        return rows
 
 
 def _row(data: bytes) -> NDArray[np.float32]:
@@ -221,7 +222,7 @@ def _train(path: Path | None, finished: Callable[[int], None]) -> TrainingState:
             inputs = torch.from_numpy(state.rng.standard_normal((64, 256), dtype=np.float32))
             loss = (state.network(inputs) - targets).square().mean()
             state.optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             state.optimiser.step()
             state.schedule.step()
             state.history.append({"loss": loss.item()})
