@@ -16,7 +16,7 @@ from core.galleries.archive import ArchiveGallery
 from core.galleries.uploads import GivenFile, gather
 from core.images import check, why_no_image
 from tools.fuzz import damage, folders, pictures, stores, uploads, zips
-from tools.fuzz.doors import Door, WrongAnswerError, check_sentence, memory, run
+from tools.fuzz.doors import Door, WrongAnswerError, check_sentence, forget_peak, memory, run
 
 LINUX = pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="asks /proc")
 
@@ -87,13 +87,23 @@ def test_a_case_can_be_made_again_by_its_number():
 def test_a_name_of_twenty_thousand_folders_costs_nothing():
     """Each of its folders may be a label: it took 1.6 GB."""
     data = zips.packed({"a/" * 20_000 + "0.jpg": b"x", "a/1.jpg": pictures.samples()["JPEG"][0]})
-    before = memory("VmHWM")
+    before = forget_peak()
     gallery = ArchiveGallery(data)
     assert memory("VmHWM") - before < 50
     assert [it.name for it in gallery.items] == ["a/1.jpg"]
     (left_out,) = gallery.left_out
     assert "more than 1,000 characters" in left_out.reason
     assert len(left_out.name) < 100
+
+
+@LINUX
+def test_a_zip_is_never_unpacked_to_memory_as_a_whole():
+    """Twelve times 20 MB of zeros in 240 KB: one after the other, they need 20."""
+    data = zips._of_packed(zips._packed_zeros(20), 20 * 2**20, [f"{n}.jpg" for n in range(12)])
+    before = forget_peak()
+    with pytest.raises(GalleryError, match="no photograph"):
+        gather([GivenFile("a.zip", data)], key="own-1")
+    assert memory("VmHWM") - before < 100
 
 
 @pytest.mark.parametrize("name", ["", ".", "/", "//", "a\0b/.."])
@@ -114,10 +124,10 @@ def test_names_of_ordinary_length_are_let_through():
 
 
 def test_a_flipped_bit_in_a_training_state_is_noticed(tmp_path):
-    stores._state().save(tmp_path / "state.pt", finished=False)
+    state = stores._state()
+    state.save(tmp_path / "state.pt", finished=False)
     content = bytearray((tmp_path / "state.pt").read_bytes())
-    weight = bytes(stores._state().network.weight.detach().numpy().tobytes())
-    place = content.index(weight)
+    place = content.index(state.network.weight.detach().numpy().tobytes())
     content[place + 1] ^= 1
     assert torch.load(io.BytesIO(bytes(content[32:])), weights_only=True)  # nothing else minds
     (tmp_path / "state.pt").write_bytes(content)
