@@ -12,6 +12,9 @@ next step, so that a page or the command line can show ``str(error)`` as it is.
     └── StoreError          a cache file that can't be written
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 COMMAND = f"python -m {__package__}"
 """How a message names the command line: as it can be typed here."""
 
@@ -42,3 +45,19 @@ class CheckpointError(HashlightError):
 
 class StoreError(HashlightError):
     """The cache directory can't be used."""
+
+
+@contextmanager
+def enough_memory(what: str) -> Iterator[None]:
+    """Say in a sentence where the memory is too small for something.
+
+    Raises:
+        GalleryError: in place of a MemoryError.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise GalleryError(
+            f"There is not enough memory for {what}; take fewer images at once, or end other "
+            "programs."
+        ) from error

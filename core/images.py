@@ -16,7 +16,7 @@ import contextlib
 import io
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -78,28 +78,43 @@ class DecodedImage:
     notes: tuple[str, ...]  # what was done to it, in plain words
 
 
-def decode(data: bytes, *, name: str = "The image", side: int = DECODED_SIDE) -> DecodedImage:
+_LARGE_IMAGE = threading.Lock()
+
+
+def decode(
+    data: bytes,
+    *,
+    name: str = "The image",
+    side: int = DECODED_SIDE,
+    large: contextlib.AbstractContextManager[object] = _LARGE_IMAGE,
+) -> DecodedImage:
     """Check and decode the bytes of one image file.
 
-    Safe to call from several threads at once.
+    Safe to call from several threads at once. What strangers have given belongs into a process
+    of its own: ``decoders.DecoderPool``.
 
     Args:
         data: the file as it is.
         name: how to call the image at the start of an error's sentence.
         side: pixels that the shorter side keeps at least, where it has them. The fewer are
             needed, the sooner a large JPEG is decoded.
+        large: held while a large image is decoded; by default they wait for one another.
 
     Raises:
         ImageError: with one sentence, whatever the bytes are.
     """
-    _check_bytes(data, name)
+    check_bytes(data, name)
     with _PILLOW_WARNINGS.ignored():
         image = _open(data, name)
         _check_sides(image, name)
         _check_scans(image, data, name)
         try:
-            with _alone(image):
+            with large if image.width * image.height > _LARGE else contextlib.nullcontext():
                 pixels, notes = _to_upright_rgb(image, data, side)
+        except MemoryError as error:
+            raise ImageError(
+                f"{name} needs more memory than there is for one image; scale it down."
+            ) from error
         # Pillow's decoders raise whatever their parsing stumbles over (OSError, SyntaxError,
         # struct.error, IndexError, ...); for a person all of it means the same.
         except Exception as error:
@@ -108,20 +123,28 @@ def decode(data: bytes, *, name: str = "The image", side: int = DECODED_SIDE) ->
 
 
 def check(data: bytes, *, name: str = "The image") -> None:
-    """Refuse what its first bytes show to be no image for us; no pixel is decoded.
+    """Refuse what its first bytes show to be no image for us; no codec runs.
 
     Raises:
-        ImageError: as ``decode``, but for damage further on in the file.
+        ImageError: as ``decode``, but for damage further on in the file, and for the sides of a
+            WebP, HEIC or AVIF, which only ``decode`` learns.
     """
-    _check_bytes(data, name)
+    check_bytes(data, name)
+    if _is_known_by_codecs_only(data):
+        return
     with _PILLOW_WARNINGS.ignored():
         image = _open(data, name)
         _check_sides(image, name)
         _check_scans(image, data, name)
 
 
-def thumbnail(data: bytes, *, max_side: int) -> bytes:
+def thumbnail(data: bytes, *, max_side: int, decode: Callable[..., DecodedImage] = decode) -> bytes:
     """Return a JPEG file of the image, its longer side at most ``max_side`` pixels.
+
+    Args:
+        data: the file as it is.
+        max_side: in pixels.
+        decode: what decodes it; a ``DecoderPool`` has one for files of strangers.
 
     Raises:
         ImageError: as ``decode``.
@@ -136,12 +159,13 @@ def thumbnail(data: bytes, *, max_side: int) -> bytes:
 def why_no_image(file: BinaryIO) -> str | None:
     """Say in one sentence why a file is no image that can be read here; None where it is one.
 
-    It looks at the content's header only: an image may still turn out to be damaged.
+    It looks at the content's header only, and no codec runs: an image may still turn out to be
+    damaged.
     """
     start = file.read(1024)
     if not start:
         return "It is an empty file."
-    if pillow_heif.is_supported(start):
+    if _is_known_by_codecs_only(start):
         return None
     try:
         with _PILLOW_WARNINGS.ignored():
@@ -153,10 +177,23 @@ def why_no_image(file: BinaryIO) -> str | None:
     return None
 
 
+def _is_known_by_codecs_only(start: bytes) -> bool:
+    """Tell a file whose header Pillow leaves to C code: that runs where images are decoded."""
+    return (start[:4], start[8:12]) == (b"RIFF", b"WEBP") or (
+        start[4:8] == b"ftyp"
+        and (start[8:12] in (b"avif", b"avis") or pillow_heif.is_supported(start))
+    )
+
+
 # Limits -----------------------------------------------------------------------------------
 
 
-def _check_bytes(data: bytes, name: str) -> None:
+def check_bytes(data: bytes, name: str) -> None:
+    """Refuse a file for its length alone.
+
+    Raises:
+        ImageError: it is empty or too long.
+    """
     if not data:
         raise ImageError(f"{name} is an empty file (0 bytes); choose another one.")
     if len(data) > MAX_BYTES:
@@ -230,14 +267,6 @@ def _too_many_pixels(name: str, what: str, most: int) -> str:
 
 def _damaged(name: str) -> str:
     return f"{name} is damaged or incomplete; copy or download it again, or choose another one."
-
-
-_LARGE_IMAGE = threading.Lock()
-
-
-def _alone(image: Image.Image) -> contextlib.AbstractContextManager[object]:
-    """Let large images wait for one another."""
-    return _LARGE_IMAGE if image.width * image.height > _LARGE else contextlib.nullcontext()
 
 
 # Decoding ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ embedding: a page caches the ``EmbeddedQuery`` and looks it up again. The embedd
 once, where the look-up begins.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from statistics import median
@@ -23,7 +23,7 @@ from .engine.buckets import BucketIndex
 from .errors import GalleryError
 from .galleries.base import Gallery
 from .galleries.store import StoredGallery
-from .images import DecodedImage, decode
+from .images import DecodedImage
 from .index.exact import Hits, exact_scan, neighbour_recall, rerank
 from .index.families.hyperplanes import HashCode
 from .index.fitting import Fitting, fit
@@ -232,6 +232,10 @@ class Tracer(Protocol):
     def preprocess(self) -> PreprocessConfig:
         """How images are prepared."""
 
+    @property
+    def decode(self) -> Callable[[bytes], DecodedImage]:
+        """Turns the bytes of a file into pixels."""
+
     def trace(self, image: "Tensor", *, attention: AttentionMode = "both") -> ForwardPass:
         """Embed one prepared image, (3, S, S), and keep every value on the way; B is 1."""
         ...
@@ -247,7 +251,7 @@ def embed_query(
     """
     watch = Stopwatch()
     with watch.time("decode"):
-        image = decode(data)
+        image = embedder.decode(data)
     with watch.time("preprocess"):
         tensor = preprocess(image.pixels, embedder.preprocess)  # (3, S, S)
     with watch.time("embed"):

@@ -26,6 +26,7 @@ LAYERS = (
     {"core.galleries"},
     {"core.engine"},
     {"core.index", "core.scenery", "core.figures", "core.paper"},
+    {"core.decoders"},
     {"core.array_files", "core.images"},
     {"core"},
     {"core.files"},
@@ -34,6 +35,7 @@ LAYERS = (
 # Modules that write files without core.files, and why they may.
 WRITERS = {
     "core.files": "this is where it is done",
+    "core.decoders": "a decoder's answers go into a pipe",
 }
 # What someone needs who lifts a part out, and all that it imports on its way.
 NEEDED = {

@@ -116,6 +116,18 @@ def test_the_tested_versions_are_of_all_that_the_package_may_need():
     assert pinned("requirements-app.txt") <= needed
 
 
+def test_the_lock_has_the_tested_versions_and_a_hash_of_every_file():
+    lock = (ROOT / "requirements-app.lock").read_text(encoding="utf-8")
+    entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.M)[1:]
+    versions = dict(re.match(r"([\w.-]+)==([\w.+]+)", it).groups() for it in entries)
+    assert all("--hash=sha256:" in it for it in entries)
+    text = (ROOT / "requirements-app.txt").read_text(encoding="utf-8")
+    tested = dict(re.findall(r"^([\w-]+)==([\w.]+)", text, re.M))
+    assert {name: versions[name] for name in tested} == tested
+    assert pinned("requirements-app.txt") <= set(versions)
+    assert "://" not in lock  # where it was resolved is nobody's concern
+
+
 @pytest.mark.model
 def test_every_command_that_lacks_packages_says_what_brings_them():
     assert modules_of(EXTRAS["experiment"]) == EXPERIMENT

@@ -1,4 +1,4 @@
-"""Write the generated parts of README.md and of two files in docs/: ``python -m tools.readme``.
+"""Write the generated parts of README.md and of pages in docs: ``python -m tools.readme``.
 
 A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``, and ``PARTS``
 says what writes it: from the argument parser and from the measured results. All text outside is
@@ -20,7 +20,7 @@ from core.model.checkpoint import DEFAULT, read_header
 from core.paper.tables import TABLE_1
 
 ROOT = ASSETS.parent
-FILES = (ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("results", "reliability")))
+FILES = (ROOT / "README.md", *(ROOT / "docs" / f"{it}.md" for it in ("results", "reliability")))
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 100
 
@@ -277,6 +277,73 @@ def parts() -> str:
     )
 
 
+def fuzz() -> str:
+    """What came of hostile input, door by door."""
+    measured = result("fuzz")
+    rows = [
+        [
+            it["door"],
+            f"{it['cases']:,}",
+            ", ".join(f"{n:,} {what}" for what, n in it["outcomes"].items()),
+            f"{it['slowest_s']:.2f}",
+            f"{it['most_MB']}",
+            f"{len(it['failures'])}",
+        ]
+        for it in measured["doors"]
+    ]
+    head = ("door", "cases", "came of them", "slowest, s", "most, MB", "failures")
+    total = sum(it["cases"] for it in measured["doors"])
+    seeds = sorted({it["seed"] for it in measured["doors"]})
+    about = (
+        f"{total:,} cases, seed {', '.join(map(str, seeds))}, {measured['date']}, on an "
+        f"{measured['machine']['processor']}; seconds and memory are the server process's."
+    )
+    return f"{table(head, rows)}\n\n{paragraph(about)}"
+
+
+def kill() -> str:
+    """What came of kills and of faults."""
+    measured = result("kill")
+    rows = [
+        [
+            it["work"],
+            f"{it['kills']}",
+            f"{it['came_to_an_end']}",
+            f"{len(it['failures'])}",
+        ]
+        for it in measured["works"]
+    ]
+    met = [
+        f"{it['fault']}: {'one sentence' if 'said' in it else 'failed'}"
+        for it in measured["faults"]
+    ]
+    about = (
+        f"{measured['date']}, on an {measured['machine']['processor']}. "
+        f"Faults of the machine, each met in a process of its own: {'; '.join(met)}."
+    )
+    killed = table(("work", "kills", "came to an end", "failures"), rows)
+    return f"{killed}\n\n{paragraph(about)}"
+
+
+def decoders() -> str:
+    """What decoding in other processes costs."""
+    measured = result("decoders")
+    rows = [
+        [f"one JPEG of {size}", f"{it['here_ms']:.0f} ms", f"{it['decoder_ms']:.0f} ms"]
+        for size, it in measured["decoding"].items()
+    ]
+    pace = measured["embedding"]
+    rows.append(
+        [
+            "embedding photographs of 1 megapixel",
+            f"{pace['here_per_s']:.1f} a second",
+            f"{pace['decoders_per_s']:.1f} a second",
+        ]
+    )
+    about = f"Medians, {measured['date']}, on an {measured['machine']['processor']}."
+    return f"{table(('', 'in the server', 'in decoders'), rows)}\n\n{paragraph(about)}"
+
+
 def machine(measured: Any) -> str:
     """Say where something was measured."""
     it = measured["machine"]
@@ -307,8 +374,8 @@ def load() -> str:
 PARTS = {
     it.__name__: it
     for it in (
-        *(clutter, commands, experiment, galleries, index, ingredients, leads, load, looks),
-        *(model, parts, server, unseen),
+        *(clutter, commands, decoders, experiment, fuzz, galleries, index, ingredients, kill),
+        *(leads, load, looks, model, parts, server, unseen),
     )
 }
 

@@ -14,6 +14,7 @@ from .style import (
     WITH_GRID,
     WITHOUT_GRID,
     Part,
+    as_text,
     figure,
     heatmap,
     hline,
@@ -184,7 +185,7 @@ def rank_paths(paths: Sequence[RankPath], columns: Sequence[str], *, k: int) -> 
         scatter(
             x=places,
             y=[_height(path.ranks, column, below) for column in places],
-            text=[f"{path.name}<br>{_told(path.ranks, columns)}"] * len(columns),
+            text=[f"{as_text(path.name)}<br>{_told(path.ranks, columns)}"] * len(columns),
             mode="lines+markers",
             line={"color": AMBER if None in path.ranks else TEAL, "width": 2.5},
             marker={"size": 7},

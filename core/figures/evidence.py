@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from .lines import plain
-from .style import AMBER, GREY, GRID, TEAL, scatter, vline
+from .style import AMBER, GREY, GRID, TEAL, as_text, scatter, vline
 
 Role = Literal["hit", "missed", "other"]
 
@@ -51,7 +51,12 @@ def tables_by_cosine(
         x, y, size, texts = (
             _bubbles(shown[chosen], n_found[chosen])
             if kind == "other"
-            else (shown[chosen], n_found[chosen], 11, [f"{names[i]}<br>" for i in chosen.tolist()])
+            else (
+                shown[chosen],
+                n_found[chosen],
+                11,
+                [f"{as_text(names[i])}<br>" for i in chosen.tolist()],
+            )
         )
         traces.append(
             scatter(

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from .lines import plain
-from .style import AMBER, CLEAR, GREY, TEAL, Part, bar, scatter, vline
+from .style import AMBER, CLEAR, GREY, TEAL, Part, as_text, bar, scatter, vline
 
 _BAND = "rgba(138, 146, 156, 0.28)"
 _WANTED = "rgba(42, 157, 146, 0.6)"
@@ -112,7 +112,7 @@ def hamming_scatter(
             # A click chooses one dot; the others stay as they are.
             selected=unmoved,
             unselected=unmoved,
-            text=list(texts),
+            text=list(map(as_text, texts)),
             hovertemplate="%{text}<br>%{x:.1f}° apart, %{y:.1%} of the bits differ<extra></extra>",
         ),
         scatter(

@@ -16,6 +16,7 @@ from .style import (
     WITH_GRID,
     WITHOUT_GRID,
     Part,
+    as_text,
     figure,
     heatmap,
     hline,
@@ -255,7 +256,7 @@ def _told(slope: Slope) -> str:
     """Say both ranks of an image."""
     before, after = ("–" if it is None else str(it) for it in (slope.before, slope.after))
     missing = "" if None not in (slope.before, slope.after) else "<br>–: no candidate"
-    return f"{slope.name}<br>rank {before} → {after}{missing}"
+    return f"{as_text(slope.name)}<br>rank {before} → {after}{missing}"
 
 
 def _pictures(slope: Slope, k: int) -> Iterator[Part]:

@@ -1,5 +1,6 @@
 """What all figures share: colours, and how a figure and its parts are made."""
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,6 +66,11 @@ def figure(
             **layout,
         },
     )
+
+
+def as_text(name: str) -> str:
+    """Return what Plotly, which takes every text for HTML, shows as this name."""
+    return html.escape(name, quote=False)
 
 
 def scatter(**properties: Any) -> Part:

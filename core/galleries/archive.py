@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from ..errors import GalleryError
+from ..errors import GalleryError, enough_memory
 from ..files import file_digest
 from ..images import MAX_BYTES as MAX_IMAGE_BYTES
 from ..images import why_no_image
@@ -19,7 +19,7 @@ from ..progress import Progress, silent
 from .base import GalleryItem, LeftOut, digest_of
 from .folder import no_images
 from .labels import LabelledByFolders, find_level, labels_from_folders, masks_among
-from .names import is_image_name, natural, slug, why_no_photographs
+from .names import is_image_name, natural, shortened, slug, why_no_name, why_no_photographs
 from .zip_names import readable_names
 
 MAX_ARCHIVE_BYTES = 500 * 2**20
@@ -94,7 +94,7 @@ class ArchiveGallery(LabelledByFolders):
                 continue
             name = str(PurePosixPath(written))
             if reason := _why_not(name, entry) or self._why_no_image(name, entry):
-                left_out.append(LeftOut(name, reason))
+                left_out.append(LeftOut(shortened(name), reason))
                 continue
             if name in entries:
                 left_out.append(LeftOut(name, _REPLACED))
@@ -111,6 +111,8 @@ class ArchiveGallery(LabelledByFolders):
         try:
             with self._zip.open(entry) as file:
                 return why_no_image(file)  # type: ignore[arg-type]  # it can be read and sought
+        except MemoryError:  # which says nothing of the file
+            raise
         except Exception:  # as in _unpack
             return _DAMAGED
 
@@ -120,6 +122,8 @@ class ArchiveGallery(LabelledByFolders):
             with self._lock, self._zip.open(entry) as file:
                 # Bounded by what was claimed; the checksum tells if there was more or less.
                 data = file.read(entry.file_size)
+        except MemoryError:
+            raise
         except Exception as error:  # zipfile and zlib raise many kinds; all mean the same here
             raise _damaged(f"{name} in {self.title}") from error
         if len(data) != entry.file_size:
@@ -143,7 +147,8 @@ def open_archive(
         raise GalleryError(
             f"{path} can't be read ({(error.strerror or str(error)).lower()}); check the path."
         ) from error
-    return ArchiveGallery(data, name=path.name, label_level=label_level, progress=progress)
+    with enough_memory(path.name):
+        return ArchiveGallery(data, name=path.name, label_level=label_level, progress=progress)
 
 
 def _open(data: bytes, name: str) -> zipfile.ZipFile:
@@ -164,6 +169,8 @@ def _open(data: bytes, name: str) -> zipfile.ZipFile:
         raise GalleryError(f"{name} is not a zip file, or not all of it; pack the images again.")
     try:
         return zipfile.ZipFile(file)
+    except MemoryError:
+        raise
     except Exception as error:  # as in ArchiveGallery._unpack
         raise _damaged(name) from error
 
@@ -176,11 +183,21 @@ def _items(digests: Mapping[str, str], labels: Mapping[str, str | None]) -> Iter
 def _why_not(name: str, entry: zipfile.ZipInfo) -> str | None:
     """Say why an entry is not even looked into; None where it is."""
     path = PurePosixPath(name)
+    return _why_not_by_name(path) or _why_not_by_claims(entry)
+
+
+def _why_not_by_name(path: PurePosixPath) -> str | None:
+    if reason := why_no_name(str(path)):
+        return reason
     parts = [part for part in path.parts if part != ".."]
     if reason := next(filter(None, map(why_no_photographs, parts)), None):
         return reason
     if path.is_absolute() or ".." in path.parts or re.fullmatch("[A-Za-z]:", path.parts[0]):
         return _LEADS_OUT
+    return None
+
+
+def _why_not_by_claims(entry: zipfile.ZipInfo) -> str | None:
     if entry.flag_bits & _ENCRYPTED:
         return "It is protected by a password; pack the zip again without one."
     if entry.compress_type not in _BOUNDED:

@@ -18,6 +18,7 @@ from .names import slug
 from .uploads import GivenFile, UploadedGallery, gather
 
 _ABOUT = "about.json"
+_DIGITS = 12  # of the gallery's digest, at the end of a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def keep(gallery: UploadedGallery) -> KeptGallery:
     Raises:
         StoreError: the home can't be written or is full.
     """
-    key = f"{slug(gallery.title)}-{gallery.digest[:12]}"
+    key = f"{slug(gallery.title)}-{gallery.digest[:_DIGITS]}"
     about = {
         "title": gallery.title,
         "images": [item.name for item in gallery.items],
@@ -55,6 +56,8 @@ def kept() -> tuple[KeptGallery, ...]:
     """Return what is kept on this machine, by title; what is damaged is passed over."""
     found = []
     for path in sorted(_folder().glob(f"*/{_ABOUT}")):
+        if path.parent.suffix == ".tmp":  # under way, or of a writer that was killed
+            continue
         try:
             found.append(_read(path.parent))
         except GalleryError:
@@ -81,7 +84,10 @@ def open_kept(kept_key: str, *, key: str) -> UploadedGallery:
         ]
     except OSError as error:
         raise _damaged(folder) from error
-    return gather(given, key=key, title=about["title"])
+    gallery = gather(given, key=key, title=about["title"])
+    if not kept_key.endswith(gallery.digest[:_DIGITS]):  # a bad disk, or somebody's hand
+        raise _damaged(folder)
+    return gallery
 
 
 def forget(kept_key: str) -> None:

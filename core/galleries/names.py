@@ -2,12 +2,14 @@
 
 import os
 import re
+from pathlib import PurePosixPath
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 )
 
 _HIDDEN = "It is hidden."
+LONGEST = 1_000  # characters of a name with its folders
 _OF_THE_SYSTEM = "It is the system's: thumbnails, deleted files or the like, no photographs."
 _SYSTEM_NAMES = frozenset(
     (
@@ -27,6 +29,23 @@ def why_no_photographs(name: str) -> str | None:
     if name.startswith("."):
         return _HIDDEN
     return _OF_THE_SYSTEM if name.lower() in _SYSTEM_NAMES else None
+
+
+def why_no_name(name: str) -> str | None:
+    """Say why a name with its folders can't be an image's; None where it can.
+
+    Every folder of a name may be a label, so a long one would cost its square.
+    """
+    if not PurePosixPath(name).name:
+        return "It has no name; give it one."
+    if len(name) > LONGEST:
+        return f"Its name has more than {LONGEST:,} characters with its folders; shorten it."
+    return None
+
+
+def shortened(name: str) -> str:
+    """Return a name as it can be listed: its end, where it is too long."""
+    return name if len(name) <= LONGEST else f"…{name[-60:]}"
 
 
 def is_image_name(name: str) -> bool:

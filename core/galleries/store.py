@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import array_files, files, locations
-from ..errors import GalleryError, SettingError, StoreError
+from ..errors import GalleryError, SettingError, StoreError, enough_memory
 from ..progress import Progress, silent
 from .base import Gallery
 from .embedding import BatchEmbedder, embed_in_batches
@@ -118,7 +118,8 @@ def load_or_build(
             if stored is None:
                 for reason in reasons:
                     notice(f"The embeddings of {gallery.title} are computed again: {reason}.")
-                stored = _embed_all(gallery, embedder, build, batch_size, progress)
+                with enough_memory(f"the embeddings of {gallery.title}"):
+                    stored = _embed_all(gallery, embedder, build, batch_size, progress)
     build.remove_parts()
     return stored
 

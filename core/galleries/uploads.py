@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ..errors import GalleryError, ImageError
+from ..errors import GalleryError, ImageError, enough_memory
 from ..files import file_digest
 from ..images import check
 from ..progress import Progress, silent
 from .archive import ArchiveGallery
 from .base import GalleryItem, LeftOut, digest_of
 from .labels import LabelledByFolders, find_level, labels_from_folders
-from .names import natural
+from .names import natural, shortened, why_no_name
 
 MAX_TOTAL_BYTES = 500 * 2**20  # of all images of one gallery: they stay in memory
 TITLE = "Your photographs"
@@ -30,6 +30,20 @@ class GivenFile:
 
     name: str  # with its folders, "/" between them
     data: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PackedFile:
+    """One file of a zip; all of them unpacked at once might not fit in memory."""
+
+    name: str
+    archive: ArchiveGallery
+    id: int
+
+    @property
+    def data(self) -> bytes:
+        """Unpack it."""
+        return self.archive.read(self.id)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +90,8 @@ class UploadedGallery(LabelledByFolders):
         self, given: Iterable[GivenFile], *, progress: Progress = silent
     ) -> "UploadedGallery":
         """Return this gallery with further images after its own; what is left out is added too."""
-        photographs, left_out = _sorted_out(given, self._photographs, progress)
+        with enough_memory("these photographs"):
+            photographs, left_out = _sorted_out(given, self._photographs, progress)
         return UploadedGallery(
             [*self._photographs, *photographs],
             key=self.key,
@@ -117,7 +132,8 @@ def gather(
     Raises:
         GalleryError: there is no image among them.
     """
-    photographs, left_out = _sorted_out(given, (), progress)
+    with enough_memory("these photographs"):
+        photographs, left_out = _sorted_out(given, (), progress)
     if not photographs:
         why = f" {left_out[0].reason}" if left_out else ""
         raise GalleryError(f"There is no photograph among the {len(given):,} files given.{why}")
@@ -151,42 +167,47 @@ def _sorted_out(
     n_bytes = sum(len(it.data) for it in present)
     photographs = []
     for number, file in enumerate(files, 1):
-        digest = file_digest(file.data)
-        why = _why_not(file, by_digest.get(digest), n_bytes)
+        data = file.data
+        digest = file_digest(data)
+        why = _why_not(file.name, data, by_digest.get(digest), n_bytes)
         if why:
-            left_out.append(LeftOut(file.name, why))
+            left_out.append(LeftOut(shortened(file.name), why))
         else:
-            photograph = _Photograph(_free(file.name, names), file.data, digest)
+            photograph = _Photograph(_free(file.name, names), data, digest)
             photographs.append(photograph)
             names.add(photograph.name)
             by_digest[digest] = photograph.name
-            n_bytes += len(file.data)
+            n_bytes += len(data)
         progress(number, len(files), "reading photographs")
     return photographs, left_out
 
 
-def _in_order(files: list[GivenFile]) -> list[GivenFile]:
+def _in_order(files: list[GivenFile | _PackedFile]) -> list[GivenFile | _PackedFile]:
     """Those of a folder by their names: a browser hands them over in any order."""
     from_folders = all("/" in file.name for file in files)
     return sorted(files, key=lambda it: natural(it.name)) if from_folders else files
 
 
-def _why_not(file: GivenFile, same_as: str | None, n_bytes: int) -> str:
+def _why_not(name: str, data: bytes, same_as: str | None, n_bytes: int) -> str:
     """Say why a file is left out; nothing where it isn't."""
-    if any(part.startswith(".") for part in PurePosixPath(file.name).parts):
+    if reason := why_no_name(name):
+        return reason
+    if any(part.startswith(".") for part in PurePosixPath(name).parts):
         return "It is hidden: its name, or a folder's, begins with a dot."
     if same_as is not None:
         return f"It is the same file as {same_as}."
-    if n_bytes + len(file.data) > MAX_TOTAL_BYTES:
+    if n_bytes + len(data) > MAX_TOTAL_BYTES:
         return f"There is room for {MAX_TOTAL_BYTES // 2**20} MB of photographs, and no more."
     try:
-        check(file.data, name="It")
+        check(data, name="It")
     except ImageError as error:
         return str(error)
     return ""
 
 
-def _unpacked(given: Iterable[GivenFile], left_out: list[LeftOut]) -> Iterator[GivenFile]:
+def _unpacked(
+    given: Iterable[GivenFile], left_out: list[LeftOut]
+) -> Iterator[GivenFile | _PackedFile]:
     """The files themselves, and what is in the zips among them."""
     for file in given:
         if not is_zip(file.data):
@@ -196,7 +217,7 @@ def _unpacked(given: Iterable[GivenFile], left_out: list[LeftOut]) -> Iterator[G
             archive = ArchiveGallery(file.data, name=file.name)
             left_out.extend(archive.left_out)
             for item in archive.items:
-                yield GivenFile(item.name, archive.read(item.id))
+                yield _PackedFile(item.name, archive, item.id)
         except GalleryError as error:
             left_out.append(LeftOut(file.name, str(error)))
 

@@ -5,7 +5,7 @@ rounding: batch norm is folded into the convolution before it, tensors are laid 
 channels last, and bfloat16 is used where the processor has instructions for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 
 import numpy as np
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..errors import SettingError
-from ..images import decode
+from ..images import DecodedImage, decode
 from .attention import ATTENTION_MODES, AttentionMode
 from .checkpoint import Checkpoint, load_checkpoint
 from .network import ForwardPass, Learns, RetrievalNetwork
@@ -38,7 +38,19 @@ class Embedder:
 
     modes: tuple[AttentionMode, ...] = ATTENTION_MODES
 
-    def __init__(self, checkpoint: Checkpoint | None = None) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint | None = None,
+        *,
+        decode: Callable[..., DecodedImage] = decode,
+    ) -> None:
+        """Make a checkpoint fast.
+
+        Args:
+            checkpoint: by default the one that ships.
+            decode: what decodes files; a ``DecoderPool`` has one for those of strangers.
+        """
+        self.decode = decode
         checkpoint = checkpoint or load_checkpoint()
         self.checkpoint = checkpoint
         self.digest = checkpoint.digest
@@ -58,7 +70,7 @@ class Embedder:
             ImageError: the bytes are not an image that can be read.
         """
         side = SPARE * self.preprocess.input_size
-        return preprocess(decode(data, side=side).pixels, self.preprocess)
+        return preprocess(self.decode(data, side=side).pixels, self.preprocess)
 
     @torch.inference_mode()
     def embed(self, batch: Sequence[Tensor]) -> NDArray[np.float32]:

@@ -1,9 +1,11 @@
 """The state of a training after an epoch, so that a killed one goes on where it was.
 
 A state is this program's own file in its own cache. Even so it is read with PyTorch's
-restricted reader, which builds tensors and plain values and runs nothing.
+restricted reader, which builds tensors and plain values and runs nothing. A SHA-256 stands before
+it: a flipped bit in a weight would go unnoticed otherwise.
 """
 
+import io
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,8 @@ from torch import nn
 from .. import files
 from ..errors import StoreError
 from ..progress import Progress
+
+_DIGEST_BYTES = 32  # SHA-256
 
 
 def one_at_a_time(path: Path | None, progress: Progress) -> AbstractContextManager[None]:
@@ -60,8 +64,10 @@ class TrainingState:
             state["optimiser"] = self.optimiser.state_dict()
             state["schedule"] = self.schedule.state_dict()
             state["rng"] = self.rng.bit_generator.state
-        with files.writing(path) as file:
-            torch.save(state, file)
+        file = io.BytesIO()
+        torch.save(state, file)
+        content = file.getvalue()
+        files.write(path, bytes.fromhex(files.file_digest(content)) + content)
 
     def load(self, path: Path) -> None:
         """Bring everything to where ``save`` found it.
@@ -70,7 +76,7 @@ class TrainingState:
             StoreError: the file is damaged or of another training.
         """
         try:
-            state: dict[str, Any] = torch.load(path, weights_only=True)
+            state: dict[str, Any] = torch.load(_checked(path), weights_only=True)
             with torch.no_grad():
                 for name, parameter in self._learning().items():
                     parameter.copy_(state["parameters"][name])
@@ -90,3 +96,17 @@ class TrainingState:
         groups = self.optimiser.param_groups
         changed = {id(parameter) for group in groups for parameter in group["params"]}
         return {name: p for name, p in self.network.named_parameters() if id(p) in changed}
+
+
+def _checked(path: Path) -> io.BytesIO:
+    """Read what follows the digest.
+
+    Raises:
+        ValueError: the digest is of other bytes.
+        OSError: the file can't be read.
+    """
+    content = path.read_bytes()
+    digest, content = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+    if digest.hex() != files.file_digest(content):
+        raise ValueError("other bytes than were written")
+    return io.BytesIO(content)

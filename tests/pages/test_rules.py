@@ -42,8 +42,20 @@ def test_core_never_imports_streamlit_or_a_page(path):
 @pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.name)
 def test_figures_need_numpy_and_plotly_only(path):
     foreign = imports(path)
-    standard = {"collections", "dataclasses", "functools", "itertools", "math", "typing"}
+    standard = {"collections", "dataclasses", "functools", "html", "itertools", "math", "typing"}
     assert {name.partition(".")[0] for name in foreign} <= {"numpy", "plotly"} | standard
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_decode_what_visitors_hand_over_in_decoders_only(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert not named & {"core.images.decode", "core.images"}
 
 
 def module_of(path: Path) -> str:

@@ -17,10 +17,13 @@ _ASKED = "feedback-asked"  # in the session: game and round that the controls ar
 
 def show_questions(search: FeedbackSearch, game: Game) -> None:
     """Show what the SVM asks about, and take the answers."""
-    asked = game.session.to_ask()
     n_rounds = len(game.rounds)
+    is_over = n_rounds >= rounds.MOST_ROUNDS
+    asked = game.session.to_ask()[: 0 if is_over else None]
     st.header(f"Round {n_rounds + 1}: what the SVM asks", anchor=False)
-    if not len(asked):
+    if is_over:
+        st.info(f"{n_rounds} rounds are the most of one game; undo the last one, or start again.")
+    elif not len(asked):
         st.info("You have answered about every image: there is nothing left to ask.")
     elif game.session.has_boundary:
         st.caption("The images nearest to its boundary between yes and no: it is least sure here.")

@@ -18,10 +18,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.errors import SettingError
-from core.methods.svm import FeedbackSession
+from core.methods.svm import DEFAULT, FeedbackSession
 
 _NAME = "answers"  # in the address
-_LONGEST = 10_000  # characters in the address that are read
+MOST_ROUNDS = 30  # of one game: whoever opens its link has all of them learned anew
+_MOST_ANSWERS = MOST_ROUNDS * DEFAULT.n_asked
+_LONGEST = 8 + MOST_ROUNDS + _MOST_ANSWERS * 10  # characters: nine digits and a letter each
 _GAME = "feedback-game"  # in the session: the one that was shown last
 
 
@@ -110,10 +112,12 @@ def forget_rounds() -> None:
 
 def _from_address(key: Hashable) -> tuple[Round, ...]:
     """Return the rounds that the address has for a game; nonsense is ignored."""
-    text = st.query_params.get(_NAME, "")
+    text = st.query_params.get(_NAME, "")[: _LONGEST + 1]
     mark, *rounds = text.split(".")
     sensible = all(re.fullmatch(r"([0-9]{1,9}[yn])+", it) for it in rounds)
-    if mark != _mark(key) or not sensible or len(text) > _LONGEST:
+    n_answers = text.count("y") + text.count("n")
+    bounded = len(rounds) <= MOST_ROUNDS and n_answers <= _MOST_ANSWERS and len(text) <= _LONGEST
+    if mark != _mark(key) or not sensible or not bounded:
         return ()
     return tuple(map(Round.parse, rounds))
 

@@ -96,18 +96,13 @@ def _slopes(ranks: Ranks, about: RobustnessQuery) -> list[Slope]:
     pictured = about.shown.k <= PICTURED
     return [
         Slope(
-            _plain_name(about.gallery, move.id),
+            about.gallery.items[move.id].name,
             move.before,
             move.after,
             _thumbnail(about.gallery, move.id) if pictured else None,
         )
         for move in ranks.moves
     ]
-
-
-def _plain_name(gallery: Gallery, id: int) -> str:
-    """Return an image's name for a chart, which would take < for the start of a tag."""
-    return gallery.items[id].name.replace("<", "‹")
 
 
 def _thumbnail(gallery: Gallery, id: int) -> str | None:

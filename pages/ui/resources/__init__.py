@@ -11,6 +11,7 @@ from pages.ui.resources.benchmark import (
     start_race,
     why_numpy,
 )
+from pages.ui.resources.decoding import decode
 from pages.ui.resources.embeddings import (
     crossing,
     describe,
@@ -62,6 +63,7 @@ __all__ = [
     "altered_embedding",
     "chooser",
     "crossing",
+    "decode",
     "describe",
     "described",
     "download",

@@ -1,6 +1,6 @@
 """The engine's kernels, races with it, and its choice of settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
@@ -55,11 +55,17 @@ def why_numpy() -> str:
     )
 
 
+def forget_measurements(digests: Collection[str]) -> None:
+    """Let go of what was measured with the embeddings of these galleries."""
+    for made in (_races, _choosers):
+        made.drop(digests)
+
+
 def find_race(
     key: str, config: LSHConfig, n_probes: int, *, attempt: int
 ) -> Work[live.Finish] | None:
     """Return a race that has been started: see ``start_race``."""
-    return _races.find((key, config, n_probes, attempt))
+    return _races.find((*_digests(key), config, n_probes, attempt))
 
 
 def start_race(
@@ -82,7 +88,7 @@ def start_race(
         kernels: the engine's.
     """
     return _races.start(
-        (key, config, n_probes, attempt),
+        (*_digests(key), config, n_probes, attempt),
         lambda progress: live.race_live(
             data(progress), config, n_probes=n_probes, kernels=kernels, progress=progress
         ),
@@ -94,6 +100,11 @@ def chooser(
 ) -> Work[live.Chooser]:
     """Return the engine over some data, ready to choose its settings: under way or done."""
     return _choosers.start(
-        (key, k),
+        (*_digests(key), k),
         lambda progress: live.Chooser(data(progress), k=k, kernels=kernels, progress=progress),
     )
+
+
+def _digests(key: str) -> list[str]:
+    """Take a key apart, so that what was made of a gallery is found by the gallery's digest."""
+    return key.split("-")

@@ -19,7 +19,7 @@ from core.lessons.hashing import PairSample, sample_pairs
 from core.model.attention import AttentionMode
 from core.progress import Progress
 from core.search import build_index
-from pages.ui.resources.benchmark import compiled_kernels
+from pages.ui.resources.benchmark import compiled_kernels, forget_measurements
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.model import embedder
 from pages.ui.resources.work import Work, WorkCache
@@ -81,8 +81,11 @@ def embedded_so_far(gallery: UploadedGallery) -> StoredGallery | None:
 
 def forget_embeddings(digests: Collection[str]) -> None:
     """Let go of all that was made of these galleries and images."""
-    for kept in (_embeddings, _indexes, _samples, _descriptions, _uploaded, _steps):
-        kept.drop(digests)
+    for made in (_embeddings, _indexes, _fast_indexes, _fittings, _crossings, _samples):
+        made.drop(digests)
+    for found in (_descriptions, _uploaded, _steps):
+        found.drop(digests)
+    forget_measurements(digests)
 
 
 def index(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) -> LSHIndex:

@@ -16,6 +16,7 @@ from core.galleries.uploads import UploadedGallery
 from core.images import thumbnail
 from core.progress import Progress
 from pages.ui.resources.cache import MB, Cache
+from pages.ui.resources.decoding import decode
 from pages.ui.resources.embeddings import forget_embeddings
 from pages.ui.resources.model import forget_queries
 from pages.ui.resources.uploads import (
@@ -168,4 +169,6 @@ def gallery_thumbnail(gallery: Gallery, id: int, *, max_side: int = 384) -> byte
         ImageError: the file is no image.
     """
     key = (gallery.items[id].digest, max_side)
-    return _thumbnails.get(key, lambda: thumbnail(gallery.read(id), max_side=max_side))
+    return _thumbnails.get(
+        key, lambda: thumbnail(gallery.read(id), max_side=max_side, decode=decode)
+    )

@@ -21,6 +21,10 @@ class Network(Protocol):
     def preprocess(self) -> Any:
         """How pictures are prepared."""
 
+    @property
+    def decode(self) -> Any:
+        """Turns the bytes of a file into pixels."""
+
     def trace_batch(self, images: Sequence[Any], modes: Sequence[Any]) -> list[Any]:
         """Embed prepared pictures, each with its own attention mode."""
         ...
@@ -156,6 +160,11 @@ class InLine:
     def preprocess(self) -> Any:
         """How pictures are prepared."""
         return self._line.network.preprocess
+
+    @property
+    def decode(self) -> Any:
+        """Turns the bytes of a file into pixels; nobody waits in line for that."""
+        return self._line.network.decode
 
     def trace(self, image: Any, *, attention: Any = "both") -> Any:
         """Embed one prepared picture when its turn comes."""

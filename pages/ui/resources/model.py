@@ -19,7 +19,7 @@ from core.galleries import gates
 from core.galleries.base import Gallery
 from core.galleries.gates import StoredGates
 from core.galleries.store import StoredGallery
-from core.images import DecodedImage, decode
+from core.images import DecodedImage
 from core.model.attention import AttentionMode
 from core.model.embedder import Embedder
 from core.model.network import ForwardPass
@@ -27,6 +27,7 @@ from core.search import EmbeddedQuery, embed_query
 from pages.ui import samples
 from pages.ui.resources import benchmark
 from pages.ui.resources.cache import MB, Cache
+from pages.ui.resources.decoding import decode
 from pages.ui.resources.line import InLine, Line
 from pages.ui.resources.uploads import session
 
@@ -54,7 +55,7 @@ class _Model:
 @st.cache_resource(show_spinner="Loading the model …")
 def _model() -> _Model:
     """Load the one model of this process; all sessions share it."""
-    embedder = Embedder()
+    embedder = Embedder(decode=decode)
     # The first pass through a network is several times slower than all that follow. It is
     # nobody's query, so nobody's time is measured by it.
     embed_query(samples.read("china"), embedder)

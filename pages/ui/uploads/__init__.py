@@ -2,6 +2,7 @@
 
 from pages.ui.uploads.given import forget, opened, photograph, titles, warn_if_gone
 from pages.ui.uploads.panel import panel
+from pages.ui.uploads.reception import receive_in_memory
 from pages.ui.uploads.zone import ask_for_photographs, drop_zone, hold_photograph, offer_kept
 
 __all__ = [
@@ -16,3 +17,5 @@ __all__ = [
     "titles",
     "warn_if_gone",
 ]
+
+receive_in_memory()

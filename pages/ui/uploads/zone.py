@@ -14,7 +14,7 @@ from core.errors import HashlightError
 from core.galleries import kept
 from core.galleries.kept import KeptGallery
 from core.galleries.uploads import GivenFile, UploadedGallery, gather, is_zip
-from core.images import FORMAT_NAMES, MAX_BYTES, decode
+from core.images import FORMAT_NAMES, MAX_BYTES
 from pages.ui import errors, resources, view
 from pages.ui.errors import plain
 from pages.ui.uploads import given
@@ -90,7 +90,7 @@ def hold_photograph(name: str, data: bytes) -> str:
     Raises:
         ImageError: it is no image.
     """
-    decode(data, name=name)
+    resources.decode(data, name=name)
     gallery = gather([GivenFile(name, data)], key=resources.new_key(), title=name)
     resources.hold(gallery)
     return gallery.key

@@ -56,3 +56,20 @@ def test_a_missing_image_is_said_in_one_sentence(home, gallery):
     (home / "kept" / saved.key / "1").unlink()
     with pytest.raises(GalleryError, match="is damaged"):
         kept.open_kept(saved.key, key="own-2")
+
+
+def test_an_image_that_changed_on_the_disk_is_never_shown_as_the_one_that_was_kept(
+    home, gallery, png, picture
+):
+    saved = kept.keep(gallery)
+    (home / "kept" / saved.key / "1").write_bytes(png(picture(9)))
+    with pytest.raises(GalleryError, match="is damaged"):
+        kept.open_kept(saved.key, key="own-2")
+
+
+def test_one_whose_writer_was_killed_is_not_listed(home, gallery):
+    saved = kept.keep(gallery)
+    (home / "kept" / saved.key).rename(home / "kept" / f"{saved.key}.tmp")
+    assert kept.kept() == ()
+    assert kept.keep(gallery) == saved
+    assert not (home / "kept" / f"{saved.key}.tmp").exists()

@@ -1,5 +1,6 @@
 import pytest
 
+from pages.parts.feedback import rounds
 from tests.pages.parts.feedback.conftest import (
     AGAIN,
     LABELS,
@@ -57,7 +58,9 @@ def test_answers_mean_nothing_for_another_query(feedback_page):
     assert metrics(page)["Rounds"] == "1"
 
 
-@pytest.mark.parametrize("rounds", ["0y0n", "99y", "x", "", "1y2", "\u0661y", "1y." * 4_000])
+@pytest.mark.parametrize(
+    "rounds", ["0y0n", "99y", "x", "", "1y2", "\u0661y", "1y." * 4_000, "1y.2n." * 15 + "3y"]
+)
 def test_answers_that_make_no_sense_are_ignored(feedback_page, rounds):
     page = feedback_page(**RED)
     click(page, LABELS)
@@ -66,3 +69,16 @@ def test_answers_that_make_no_sense_are_ignored(feedback_page, rounds):
     assert not page.exception
     assert not page.error
     assert metrics(page)["Rounds"] == "0"
+
+
+def test_after_the_most_rounds_nothing_is_asked_any_more_and_nothing_is_lost(
+    feedback_page, monkeypatch
+):
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 1)
+    page = feedback_page(**RED)
+    click(page, LABELS)
+    assert metrics(page)["Rounds"] == "1"
+    assert "1 rounds are the most of one game" in page.info[0].value
+    assert LABELS not in {button.label for button in page.button}
+    click(page, UNDO)
+    assert LABELS in {button.label for button in page.button}
