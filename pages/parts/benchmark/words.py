@@ -12,6 +12,7 @@ from pages.ui.result_files import Result
 EXACT = "exact scan"  # how the names of the methods begin that look at everything
 OURS = "ours"  # and those of the engine
 READABLE = "LSHIndex"  # and the index of the lessons
+TAUGHT = f"{READABLE}, NumPy"
 
 WINS = {
     live.READABLE: "The readable LSH index wins",

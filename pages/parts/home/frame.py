@@ -36,10 +36,10 @@ def draw_frame() -> Frame:
             icon=":material/search:",
             query_params=menu.along(),
         )
-        page, params = tour.link(1)
+        label, page, params = tour.way_in()
         st.page_link(
             page,
-            label="Guided tour: ten steps, ten minutes",
+            label=label,
             icon=":material/route:",
             query_params=params,
         )
