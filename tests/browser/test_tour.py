@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from pages.parts.self_test.bank import draw
+from pages.parts.selftest.bank import draw
 from pages.ui.tour.steps import STEPS, TourStep
 from tests.browser.test_accessibility import settled, violations
 
@@ -18,7 +18,7 @@ def guess(page: Page, step: TourStep) -> None:
     expect(lit).to_have_css("outline-style", "solid")
     lit.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
-    expect(lit.get_by_role("alert")).to_be_visible()
+    expect(lit.get_by_test_id("stAlert")).to_be_visible()
     page.evaluate(NO_INPUT)
 
 
@@ -68,7 +68,7 @@ def test_on_a_phone_the_step_stands_above_the_page_and_a_word_opens_when_tapped(
 
 
 def test_a_marked_sheet_is_printed_without_the_menu(server, open_tab):
-    page = settled(open_tab(server, "/self_test?guess-test=0000000000"))
+    page = settled(open_tab(server, "/selftest?guess-test=0000000000"))
     page.evaluate("window.print = () => { document.title = 'printed'; }")
     page.get_by_role("button", name="Print this sheet").click()
     expect(page).to_have_title("printed")

@@ -32,6 +32,7 @@ function bring({ place, step }, before = null, tries = 0) {
     setTimeout(() => bring({ place, step }, now, tries + 1), 500);
     return;
   }
+  if (!document.querySelector(".st-key-tour")?.offsetParent) return; // on a phone it is read first
   const { top, bottom } = lit.getBoundingClientRect();
   if (top >= 0 && bottom <= window.innerHeight) return;
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -109,7 +109,7 @@ STEPS = (
     ),
     TourStep(
         title="What you know now",
-        page="pages/self_test.py",
+        page="pages/selftest.py",
         asks=None,
         idea="Ten questions, drawn from a bank. Each can be answered from what the app shows, and "
         "after marking each names the place.",

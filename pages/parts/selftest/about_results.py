@@ -5,7 +5,7 @@ from random import Random
 from core.evaluation.metrics import precision_at, recall_at
 from core.index.exact import neighbour_recall
 from core.wording import percent
-from pages.parts.self_test.question import BENCHMARK, SEARCH, DrawnQuestion, rising, shuffled, whole
+from pages.parts.selftest.question import BENCHMARK, SEARCH, DrawnQuestion, rising, shuffled, whole
 
 
 def precision(rng: Random) -> DrawnQuestion:

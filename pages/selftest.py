@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.self_test.sheet import show_sheet
+from pages.parts.selftest.sheet import show_sheet
 from pages.ui import navigation
 
 navigation.set_up("Self-test")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.self_test.bank import draw
-from pages.parts.self_test.question import DrawnQuestion
+from pages.parts.selftest.bank import draw
+from pages.parts.selftest.question import DrawnQuestion
 from pages.ui import tour
 from pages.ui.address import tied
 

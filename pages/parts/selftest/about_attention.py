@@ -3,7 +3,7 @@
 from random import Random
 
 from core.wording import decimal
-from pages.parts.self_test.question import GRAD_CAM, WALK, DrawnQuestion, rising, shuffled, whole
+from pages.parts.selftest.question import GRAD_CAM, WALK, DrawnQuestion, rising, shuffled, whole
 
 KERNEL = 7  # the side of CBAM's window, as in equation 6
 

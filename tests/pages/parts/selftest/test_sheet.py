@@ -2,13 +2,13 @@
 
 import pytest
 
-from pages.parts.self_test.bank import draw
+from pages.parts.selftest.bank import draw
 
 
 @pytest.fixture
 def self_test(open_app):
     def self_test(**params):
-        page = open_app("pages/self_test.py", **params)
+        page = open_app("pages/selftest.py", **params)
         assert not page.exception
         return page
 

@@ -7,7 +7,7 @@ import numpy as np
 from core.index.families.hyperplanes import collision_probability, retrieval_probability
 from core.index.multi_probe import flips_in_order
 from core.wording import decimal, percent
-from pages.parts.self_test.question import (
+from pages.parts.selftest.question import (
     BUCKETS,
     LAB,
     PAIRS,

@@ -19,8 +19,8 @@ from core.model.cbam import CBAM
 from core.model.gradcam import explain_similarity
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.wording import percent
-from pages.parts.self_test import about_attention, about_hashing, about_results
-from pages.parts.self_test.bank import BANK, draw
+from pages.parts.selftest import about_attention, about_hashing, about_results
+from pages.parts.selftest.bank import BANK, draw
 from pages.ui import navigation
 from pages.ui.tour.steps import STEPS
 

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from pages.parts.self_test import about_attention, about_hashing, about_results
-from pages.parts.self_test.question import DrawnQuestion, Maker
+from pages.parts.selftest import about_attention, about_hashing, about_results
+from pages.parts.selftest.question import DrawnQuestion, Maker
 
 BANK: dict[str, tuple[Maker, ...]] = {
     "Precision and recall": (
