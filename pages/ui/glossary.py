@@ -9,6 +9,8 @@ from html import escape
 
 import streamlit as st
 
+from core.paper.references import PAPER
+
 TERMS = {
     "attention": "Weights that the network computes for each picture anew: what counts in it, "
     "and where.",
@@ -46,6 +48,7 @@ TERMS = {
     "neighbour": "One of the pictures nearest to the query, as the exact scan finds them.",
     "neighbour recall": "The share of the exact scan's hits that LSH finds too.",
     "network": "ResNet50: a program of many layers whose weights were learnt from pictures.",
+    "paper": f"{PAPER.text} The app builds its system and measures it.",
     "precision": "The share of the hits that are right.",
     "probe": "To read one more bucket in each table, that with the next smallest margins. "
     "It needs no new index.",
@@ -59,17 +62,6 @@ TERMS = {
 _MARKED = re.compile(r"\[\[([^\]]+)\]\]")
 _BY_NAME = {term.lower(): term for term in TERMS}
 
-_STYLE = """<style>
-[data-testid="stMarkdownContainer"]:has(> p > .term) { position: relative; }
-.term { border-bottom: 2px dotted currentColor; cursor: help; }
-.term .meaning {
-  position: absolute; inset: 100% 0 auto 0; z-index: 1000; max-width: 24rem;
-  padding: 0.6rem 0.8rem; border-radius: 0.4rem; background: #1c2530; color: #ffffff;
-  border: 1px solid #59616b; font-size: 0.95rem; line-height: 1.4; visibility: hidden;
-}
-.term:is(:hover, :focus) .meaning { visibility: visible; }
-</style>"""
-
 
 def markdown(text: str) -> None:
     """Write Markdown in which ``[[term]]`` opens its meaning.
@@ -77,7 +69,7 @@ def markdown(text: str) -> None:
     Raises:
         KeyError: a term that has no meaning here.
     """
-    st.markdown(_MARKED.sub(_term, text) + _STYLE, unsafe_allow_html=True)
+    st.markdown(_MARKED.sub(_term, text), unsafe_allow_html=True)
 
 
 def term_of(word: str) -> str:

@@ -11,7 +11,6 @@ def show_task(text: str, *, is_done: bool, now: str) -> None:
         is_done: whether it is reached.
         now: what is reached now.
     """
-    if is_done:
-        st.success(f"**Task done.** {text} Now: {now}.", icon=":material/task_alt:")
-    else:
-        st.info(f"**Task.** {text} Now: {now}.", icon=":material/flag:")
+    sign = ":green[:material/task_alt: **Task done.**]" if is_done else ":material/flag: **Task.**"
+    with st.container(border=True):
+        st.markdown(f"{sign} {text} Now: {now}.")
