@@ -32,4 +32,4 @@ def show_sources() -> None:
     st.markdown("\n".join(f"- **[{it.number}]** {it.text} *{it.why}.*" for it in REFERENCES))
     st.header("Cite this", anchor=False)
     st.markdown("The paper, and this software:")
-    st.code(_CITATION, language="bibtex")
+    st.code(_CITATION, language=None, wrap_lines=True)
