@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import navigation
+from pages.ui import glossary, navigation
 
 navigation.set_up("How attention works")
 title, choice = st.columns([2, 1], vertical_alignment="bottom")
@@ -23,9 +23,9 @@ PARTS = {
 shown = view.current()
 with choice:
     galleries.choose(shown)
-st.markdown(
-    "**Attention is a set of weights that a network computes for each picture anew.** CBAM has "
-    "two: one for the kinds of thing that it sees (channels), one for where it sees them "
+glossary.markdown(
+    "**Attention is a set of weights that a [[network]] computes for each picture anew.** [[CBAM]] "
+    "has two: one for the kinds of thing that it sees ([[channels]]), one for where it sees them "
     "(places). Look at both at work, switch them off, and ask what a similarity really rests on."
 )
 errors.show_remembered()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import navigation
+from pages.ui import glossary, navigation
 
 navigation.set_up("Augmentation")
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
@@ -20,11 +20,11 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Augmentation", anchor=False)
 with choice:
     galleries.choose(shown)
-st.markdown(
+glossary.markdown(
     "**Would you still know a picture if it were tilted, cut, faded and full of grain?** "
     "You would, and a network can learn it. Beside each picture itself, the training of the "
     "paper's experiment shows it copies that were scaled, turned, cropped, recoloured and "
-    "roughened at random (section 3.1 and Figure 3 of the paper). The model that this app "
+    "roughened at random (section 3.1 and Figure 3 of the [[paper]]). The model that this app "
     "searches with is trained without them. Do it yourself to any picture, one change at a time "
     "or all five at once."
 )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import navigation
+from pages.ui import glossary, navigation
 
 navigation.set_up("Relevance feedback")
 with st.spinner("Starting …"):  # once after a server start: PyTorch and scikit-learn take seconds
@@ -16,11 +16,11 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Relevance feedback", anchor=False)
 with choice:
     galleries.choose(shown)
-st.markdown(
+glossary.markdown(
     "**How many pictures must you judge before a machine knows what you mean?** Choose a query "
     "and say yes or no to ten pictures: a support vector machine learns from your answers and "
     "ranks the gallery anew. It asks about the pictures that it is least sure of, because they "
-    "teach it most (SVM active learning, system [17] of the paper's tables)."
+    "teach it most (SVM active learning, system [17] of the tables in the [[paper]])."
 )
 errors.show_remembered()
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import navigation
+from pages.ui import glossary, navigation
 
 navigation.set_up("Robustness")
 title, choice = st.columns([2, 1], vertical_alignment="bottom")
@@ -18,10 +18,10 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
 shown = view.current()
 with choice:
     galleries.choose(shown)
-st.markdown(
+glossary.markdown(
     "**How much can you change a photograph before its neighbours lose it?** Turn it, cut it, "
-    "blur it: the network gives it another embedding, some hyperplanes now see it on their other "
-    "side, and their bits flip. One flipped bit is enough to leave a bucket."
+    "blur it: the network gives it another [[embedding]], some [[hyperplanes]] now see it on their "
+    "other side, and their [[bits]] flip. One flipped bit is enough to leave a [[bucket]]."
 )
 errors.show_remembered()
 

@@ -9,7 +9,7 @@ title, choice = st.columns([2, 1], vertical_alignment="bottom")
 title.title("Search", anchor=False)
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.galleries.uploads import UploadedGallery
-    from pages.parts.search import hits, times
+    from pages.parts.search import hits, recall, times
     from pages.parts.search.query import query_and_attention
     from pages.ui import answers, errors, galleries, inputs, uploads, view
 
@@ -36,6 +36,7 @@ with errors.reported():
                 query_and_attention(result, query)
             with numbers:
                 hits.recall_and_cost(result, shown)
+                recall.guess_recall(result, gallery, stored)
                 times.guess_the_longest(result)
             hits.hits_side_by_side(result, gallery, stored, shown)
             st.page_link(

@@ -14,6 +14,7 @@ from ..index.exact import exact_scan
 from ..index.families.hyperplanes import (
     collision_probability,
     draw_hyperplanes,
+    keys_of,
     retrieval_probability,
 )
 from ..index.vectors import Vectors
@@ -38,6 +39,17 @@ class PlaneGallery:
         """How many of the k neighbours are found, in the mean over all hyperplanes."""
         cosines = np.cos(np.deg2rad(self.directions[self.neighbours] - self.query))
         return float(retrieval_probability(collision_probability(cosines), n_bits, n_tables).sum())
+
+    def candidates(self, normals: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Ids of the images that share the query's key in at least one table.
+
+        Args:
+            normals: (L, K) degrees.
+        """
+        planes = unit(normals)  # (L, K, 2)
+        keys = keys_of(unit(self.directions), planes)  # (N, L)
+        own = keys_of(unit(np.array([self.query])), planes)  # (1, L)
+        return np.flatnonzero((keys == own).any(axis=1))
 
 
 def plane_gallery() -> PlaneGallery:

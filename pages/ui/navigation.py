@@ -28,6 +28,8 @@ INSPECT = "pages/1_inspect.py"  # numbered: nobody's `import inspect` finds it
 ROBUSTNESS = "pages/robustness.py"
 FEEDBACK = "pages/feedback.py"
 AUGMENTATION = "pages/augmentation.py"
+SELF_TEST = "pages/selftest.py"
+GLOSSARY = "pages/glossary.py"
 RESULTS = "pages/results.py"
 BENCHMARK = "pages/benchmark.py"
 GROUPS = {
@@ -42,10 +44,12 @@ GROUPS = {
         (ROBUSTNESS, "Robustness", ":material/rotate_90_degrees_cw:"),
         (FEEDBACK, "Relevance feedback", ":material/thumbs_up_down:"),
         (AUGMENTATION, "Augmentation", ":material/auto_fix_high:"),
+        (SELF_TEST, "Self-test", ":material/quiz:"),
     ),
     "Evidence": (
         (RESULTS, "Results", ":material/table_chart:"),
         (BENCHMARK, "Benchmark", ":material/speed:"),
+        (GLOSSARY, "Words and sources", ":material/menu_book:"),
     ),
 }
 MENU = tuple(entry for entries in GROUPS.values() for entry in entries)
@@ -69,10 +73,10 @@ def set_up(title: str) -> None:
         initial_sidebar_state="auto",  # closed on a phone
     )
     st.html(STYLE)
+    with st.sidebar, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(_LOGO, width="content")
+        st.markdown("**Hashlight**", width="content")
+    tour.draw(next(page for page, label, _ in MENU if label == title))
     with st.sidebar:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.html(_LOGO, width="content")
-            st.markdown("**Hashlight**", width="content")
         menu.draw(GROUPS, home=HOME)
         share.link()
-    tour.banner(next(page for page, label, _ in MENU if label == title))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.ui import tour
 from pages.ui.address import tied
 
 
@@ -18,9 +19,10 @@ def question(text: str, options: Sequence[str], *, right: str, because: str, key
         because: why, and what was measured.
         key: of the widget; the guess stands in the address under it.
     """
-    with st.container(border=True):
+    with st.container(border=True, key=f"ask-{key}"):
         if guess := ask(text, options, key=key):
             reveal(guess, right=right, because=because)
+            tour.answered(key, is_right=guess == right)
 
 
 def ask(text: str, options: Sequence[str], *, key: str) -> str | None:

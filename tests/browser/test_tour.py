@@ -1,66 +1,78 @@
-"""The guided tour as a visitor goes through it, a line turned and the evidence taken on the way."""
+"""The guided tour as a visitor goes through it with the keyboard, and the self-test at its end."""
 
-import json
 import re
 
 from playwright.sync_api import Page, expect
 
-from pages.ui import tour
-from tests.browser.test_accessibility import at_rest, violations
-from tests.browser.test_hashing import counts, drag_a_line
+from pages.parts.selftest.bank import draw
+from pages.ui.tour.steps import STEPS, TourStep
+from tests.browser.screen import settled
+from tests.browser.test_accessibility import violations
 
-TALL = {"viewport": {"width": 1280, "height": 1100}}
-MISSED = 2  # of the owl's ten neighbours, as the tour says
-
-
-def turn_a_line(page: Page) -> None:
-    before = counts(page)
-    seen = drag_a_line(page)
-    assert any(it["keys"] != before["keys"] for it in seen)
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+NO_INPUT = "document.activeElement.blur()"  # arrow keys would move the radio
 
 
-def take_the_evidence(page: Page) -> None:
-    page.get_by_role("tab", name="Evidence").click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download JSON").click()
-    found = json.loads(download.value.path().read_text(encoding="utf-8"))
-    assert len(found["missed"]) == MISSED
-    assert found["query"]["title"] == "owl/03.jpg"
-    assert violations(at_rest(page)) == []
+def guess(page: Page, step: TourStep) -> None:
+    """Take the first option of the lit question with the keyboard; it is marked."""
+    lit = page.locator(f".st-key-ask-{step.asks}")
+    expect(lit).to_have_css("outline-style", "solid")
+    lit.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    expect(lit.get_by_test_id("stAlert")).to_be_visible()
+    page.evaluate(NO_INPUT)
 
 
-DONE = {"Hyperplanes": turn_a_line, "A missed neighbour": take_the_evidence}
+def answer_rightly(page: Page) -> None:
+    for place, question in enumerate(draw(1).values(), 1):
+        group = page.locator(f".st-key-answer-{place}")
+        group.get_by_text(question.right, exact=True).click()
+    page.get_by_role("button", name="Mark my answers").click()
+    expect(page.get_by_role("heading", name="10 of 10 right")).to_be_visible()
 
 
-def test_the_tour_leads_from_home_through_ten_steps_to_its_end(server, fresh_server, open_tab):
-    allowed = ["clipboard-read", "clipboard-write"]
-    page = at_rest(open_tab(server, "/", permissions=allowed, **TALL))
+def test_the_tour_is_walked_with_the_keyboard_from_home_to_a_marked_self_test(server, open_tab):
+    page = settled(open_tab(server, "/", viewport={"width": 1280, "height": 720}))
     page.get_by_role("link", name="Guided tour").click()
-    banner = page.locator(".st-key-tour")
-    for number, step in enumerate(tour.STEPS, 1):
-        expect(banner).to_contain_text(f"Step {number} of 10 · {step.title}")
-        expect(page).to_have_url(re.compile(f"tour={number}$"))
-        expect(at_rest(page).get_by_role("alert").filter(has_text="There is no")).to_have_count(0)
-        assert violations(page) == [], step.title
-        if do := DONE.get(step.title):
-            do(page)
-            expect(at_rest(page).locator("[data-testid=stException]")).to_have_count(0)
-        if step.title == "Hyperplanes":  # a link for the class
-            turned = counts(page)
-            page.get_by_role("button", name="Link to exactly this view").click()
-            expect(page.get_by_text("Copied.")).to_be_visible()
-            link = page.evaluate("navigator.clipboard.readText()")
-        if number < len(tour.STEPS):
-            banner.get_by_role("link", name="Next").click()
-    expect(banner.get_by_role("link", name="Next")).to_have_count(0)
-    banner.get_by_role("link", name="Back").click()
-    expect(banner).to_contain_text("Step 9 of 10")
-    at_rest(page)
-    banner.get_by_role("button", name="Leave the tour").click()
-    expect(banner).to_have_count(0)
-    expect(page).to_have_url(f"{server.url}/results")
-    at_rest(page)
+    panel = page.locator(".st-key-tour")
+    for number, step in enumerate(STEPS, 1):
+        expect(panel).to_contain_text(f"Step {number} of 10 · {step.title}")
+        expect(page).to_have_url(re.compile(f"tour={number}\\b"))
+        assert violations(settled(page)) == [], step.title
+        if step.asks:
+            guess(page, step)
+            done = re.compile(f"step {number} (right|answered)")
+            expect(panel.get_by_role("img", name=done)).to_be_visible()
+            page.keyboard.press("ArrowRight")
+    answer_rightly(page)
+    expect(panel.get_by_role("img", name="step 10 right")).to_be_visible()
+    assert violations(settled(page)) == []
+    page.keyboard.press("ArrowLeft")
+    expect(panel).to_contain_text("Step 9 of 10")
+    settled(page)
+    panel.get_by_role("button", name="Leave the tour").click()
+    expect(panel).to_have_count(0)
 
-    pupil = open_tab(fresh_server, link.removeprefix(server.url), **TALL)
-    expect(pupil.locator(".st-key-tour")).to_contain_text("Step 4 of 10")
-    assert counts(at_rest(pupil)) == turned
+
+def test_on_a_phone_the_step_stands_above_the_page_and_a_word_opens_when_tapped(server, open_tab):
+    page = settled(open_tab(server, "/benchmark?tour=9&guess-tour=1x--------", **PHONE))
+    panel = page.locator(".st-key-tour-narrow")
+    expect(panel).to_contain_text("Step 9 of 10")
+    figure = page.locator(".st-key-ask-guess-crossing")
+    assert panel.bounding_box()["y"] + panel.bounding_box()["height"] <= figure.bounding_box()["y"]
+    expect(panel.get_by_role("img", name="step 2 answered")).to_be_visible()  # as the address says
+    word = panel.get_by_text("exact scan").first
+    expect(panel.get_by_role("tooltip")).to_be_hidden()
+    word.click()
+    expect(panel.get_by_role("tooltip")).to_contain_text("every picture")
+    assert violations(page) == []
+
+
+def test_a_marked_sheet_is_printed_without_the_menu(server, open_tab):
+    page = settled(open_tab(server, "/selftest?guess-test=0000000000"))
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    page.get_by_role("button", name="Print this sheet").click()
+    expect(page).to_have_title("printed")
+    page.emulate_media(media="print")
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.get_by_role("heading", name=re.compile(r"of 10 right"))).to_be_visible()

@@ -15,7 +15,7 @@ from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.search import EmbeddedQuery, SearchResult
 from core.wording import decimal
 from pages.parts.attention.query import SIDE, AttentionQuery
-from pages.ui import heatmap, menu, navigation, resources
+from pages.ui import glossary, heatmap, menu, navigation, resources
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.errors import plain
@@ -76,10 +76,10 @@ def _question(measured: Mapping[str, Any]) -> None:
 @st.fragment
 def _maps(about: AttentionQuery) -> None:
     """Show query and hit with both maps; another hit redraws nothing else."""
-    st.markdown(
-        "**A gate** is part of the network: M_s weighs the places of a picture *before* anyone "
-        "says what it is compared with, and it is the same for every hit. **Grad-CAM** is no "
-        "part of it: it asks afterwards how the similarity to *one* hit would react if channels "
+    glossary.markdown(
+        "**A [[gate]]** is part of the network: M_s weighs the places of a picture *before* anyone "
+        "says what it is compared with, and it is the same for every [[hit]]. **[[Grad-CAM]]** is "
+        "no part of it: it asks afterwards how the similarity to *one* hit would react if channels "
         "at a place answered more. They answer different questions, so they may differ."
     )
     result = about.result()

@@ -22,13 +22,24 @@ def show_walk_through(about: AttentionQuery) -> None:
     """Show one picture's way through CBAM, stage by stage."""
     network = resources.embedder().checkpoint.network
     walked = walk(network, about.forward_pass())
-    _question(walked.spatial)
     _stages(about, walked)
 
 
-def _question(spatial: SpatialSteps | None) -> None:
-    if spatial is None:
-        return
+def _guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
+    n_channels, rows, columns = walked.features.shape
+    question(
+        f"F holds {n_channels:,} channels of {rows} × {columns} places. How many gates does "
+        "channel attention compute?",
+        [f"{rows * columns:,}", f"{n_channels:,}", f"{walked.features.size:,}"],
+        right=f"{steps.gate.size:,}",
+        because=f"One gate for each channel: {steps.gate.size:,} numbers. Each channel has an "
+        f"average and a maximum, so {steps.average.size:,} + {steps.maximum.size:,} numbers go in. "
+        "Where in the picture a channel answers plays no part here.",
+        key="guess-gates",
+    )
+
+
+def _guess_weight(spatial: SpatialSteps) -> None:
     most = float(spatial.gate.max() / spatial.gate.mean())
     question(
         "The spatial gate M_s weighs the places of a picture. How much more does the place that "
@@ -74,6 +85,7 @@ def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
     if walked.channel is None:
         st.info("Channel attention is off in the settings, so F′ = F: every channel counts alike.")
         return
+    _guess_gates(walked, walked.channel)
     st.caption(
         "Move over the gates, or drag the slider below them: the picture shows what that channel "
         "sees. A click keeps the channel for stage 4 and for the link."
@@ -108,6 +120,7 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
         st.header("3 · The spatial gate", anchor=False)
         st.caption("Choose *both* or *spatial* under Attention in the sidebar to see it.")
         return
+    _guess_weight(steps)
     terms = _scale("sum", steps.mean_term, steps.maximum_term)
     heatmap.show_maps(
         "pooled",

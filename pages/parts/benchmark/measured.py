@@ -7,7 +7,11 @@ import streamlit as st
 
 from pages.parts.benchmark import words
 from pages.parts.benchmark.data_set import show_data_set
-from pages.parts.benchmark.time_and_size import ask_how_time_grows, show_time_and_size
+from pages.parts.benchmark.time_and_size import (
+    ask_how_time_grows,
+    ask_where_they_cross,
+    show_time_and_size,
+)
 from pages.parts.benchmark.words import Duel
 from pages.ui.result_files import Result, read_or_say, show_origin
 from pages.ui.tables import pinned_table
@@ -27,6 +31,7 @@ def show_measured() -> None:
     if not result:
         return
     data_sets = result["data_sets"]
+    ask_where_they_cross(data_sets)
     ask_how_time_grows(data_sets)
     raced = words.with_all_peers(data_sets)
     _verdicts(words.duels(raced))

@@ -8,6 +8,7 @@ import streamlit as st
 from core.benchmark import growth
 from core.benchmark.report import setting_text
 from core.figures.benchmark import Growth, time_and_size
+from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
 from pages.ui.address import tied
@@ -42,6 +43,33 @@ def ask_how_time_grows(data_sets: Mapping[str, Any]) -> None:
             key="guess-growth",
         )
         return
+
+
+def ask_where_they_cross(data_sets: Mapping[str, Any]) -> None:
+    """Ask from which size on the index of the lessons beats the exact scan."""
+    for family, kind in FAMILIES.items():
+        if n := growth.lead_from(data_sets, family, words.TAUGHT):
+            times = growth.times_of(data_sets, family)[words.TAUGHT]
+            scan = min(
+                seconds
+                for name, line in growth.times_of(data_sets, family).items()
+                if name.startswith(words.EXACT)
+                for size, seconds in zip(line.n, line.seconds, strict=True)
+                if size == times.n[0]
+            )
+            sizes = (10**3, 10**4, 10**5, 10**6)
+            question(
+                "The LSH index of the lessons against the exact scan: from about how many images "
+                "on is it the faster one?",
+                [f"{size:,}" for size in sizes],
+                right=f"{min(sizes, key=lambda size: abs(words.decades(size, n))):,}",
+                because=f"Measured, they cross at about {n:,.0f} images ({kind.lower()}). With "
+                f"{times.n[0]:,} images it takes {duration(times.seconds[0])} and the scan "
+                f"{duration(scan)}: what a look-up costs before it compares anything weighs more "
+                "than a short scan. (*Search* asks a compiled engine, which pays much sooner.)",
+                key="guess-crossing",
+            )
+            return
 
 
 @st.fragment

@@ -13,6 +13,7 @@ EXACT = "exact scan"  # how the names of the methods begin that look at everythi
 OURS = "ours"  # and those of the engine
 READABLE = "LSHIndex"  # and the index of the lessons
 MAIN_K = 10  # hits that are compared first
+TAUGHT = f"{READABLE}, NumPy"
 
 WINS = {
     live.READABLE: "The readable LSH index wins",

@@ -1,15 +1,19 @@
 """Predict and measure what K and L find and cost, and choose them."""
 
+from math import ceil
+
 import streamlit as st
 
 from core.figures.hashing import retrieval_curve
 from core.lessons import hashing as theory
+from core.wording import count
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.ui import charts, inputs, resources, view
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.question import question
 from pages.ui.tables import show_number
+from pages.ui.task import show_task
 from pages.ui.view import RANGES, View
 
 # What a link says, and so short.
@@ -73,10 +77,13 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
             help="Of all K and L of the sliders that reach it by the curve, those with the "
             "fewest dot products: K·L for the hyperplanes, and one per candidate.",
         )
+        _task(shown, sample, wanted / 100)
     with outcome:
         _predicted(indexed, sample, kind)
     st.caption(
-        "Recall is the share of what should be found that is among the candidates, with one "
+        "Two images theta apart agree in one bit with a chance of p = 1 − theta/180°, in all K "
+        "bits of a key with p^K, and in at least one of L tables with 1 − (1 − p^K)^L: the orange "
+        "curve. Recall is the share of what should be found that is among the candidates, with one "
         "probe per table; more probes find more, see *Probes*. A look-up costs K·L dot products "
         "to hash and one per candidate to rerank. The chart shows the angles of "
         f"{len(sample.rows)} queries to all {n:,} other images; each histogram is as high as its "
@@ -85,6 +92,20 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
         "hyperplanes, the measured number comes from those of one seed: with a dozen hyperplanes "
         f"or more it lies within {100 * theory.ONE_SEED:.0f} percentage points of the formula. "
         "Change the seed in the sidebar and see it move."
+    )
+
+
+def _task(shown: View, sample: theory.PairSample, wanted: float) -> None:
+    """Ask for a setting that finds enough and looks at little; the curve says what is possible."""
+    best = theory.predict(sample, *_best(sample, wanted))
+    recall = min(wanted, best.recall)
+    most = min(1.0, ceil(22 * best.candidate_ratio) / 20)  # a tenth more than it takes
+    now = theory.predict(sample, shown.K, shown.L)
+    show_task(
+        f"Set K and L so that the predicted recall is at least {recall:.0%} and the candidate "
+        f"ratio at most {most:.0%}.",
+        is_done=now.recall >= recall and now.candidate_ratio <= most,
+        now=f"{now.recall:.0%} and {now.candidate_ratio:.0%}",
     )
 
 
@@ -108,6 +129,12 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
             f"{theory.dot_products(predicted, n, shown.K, shown.L):,.0f}",
             f"exact scan {n:,}",
         )
+        show_number(
+            "Ids kept in tables",
+            f"{shown.L * indexed.n:,}",
+            f"{count(shown.L, 'table')} × {indexed.n:,}",
+            help="Memory: each table holds the number of every image once.",
+        )
     found = theory.retrieved_at(theory.CENTRES, shown.K, shown.L)
     charts.chart(
         retrieval_curve(found, sample.wanted_angles, sample.other_angles, name=_WANTED[kind]),
@@ -120,9 +147,14 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
 
 
 def _choose(shown: View, sample: theory.PairSample, recall: float) -> None:
-    every = {name: range(low, high + 1) for name, (low, high) in RANGES.items()}
-    K, L = theory.choose(sample, recall, n_bits=every["K"], n_tables=every["L"])
+    K, L = _best(sample, recall)
     view.show(shown.by_hand(K=K, L=L))
+
+
+def _best(sample: theory.PairSample, recall: float) -> tuple[int, int]:
+    """Return the K and L of the sliders that reach a recall at the least cost."""
+    every = {name: range(low, high + 1) for name, (low, high) in RANGES.items()}
+    return theory.choose(sample, recall, n_bits=every["K"], n_tables=every["L"])
 
 
 def _has_labels(indexed: IndexedGallery) -> bool:

@@ -8,14 +8,18 @@ picture: ``turned=1-2-135`` is hyperplane 2 of table 1 with its normal at 135 de
 import re
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.index.families.hyperplanes import keys_of
 from core.lessons.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
 from core.wording import count
+from pages.ui import glossary
 from pages.ui.address import tied, write
 from pages.ui.code import show_code
 from pages.ui.question import question
+from pages.ui.task import show_task
 from pages.ui.view import RANGES
 
 _FILE = Path(__file__)
@@ -42,11 +46,31 @@ def show_hyperplane_lab() -> None:
     """Show the lab; a change redraws nothing else."""
     gallery = plane_gallery()
     k = len(gallery.neighbours)
-    st.markdown(
-        "LSH draws random lines and compares an image only with those on the same side of all of "
-        "them. Add lines one by one: cells shrink, and true neighbours fall off on the wrong "
-        "side. Add tables and see them come back. Turn any line by hand."
+    glossary.markdown(
+        "LSH draws random lines, its [[hyperplanes]], and compares an image only with those on "
+        "the same side of all of them. Turn any line by its knob."
     )
+    controls, figure = st.columns([2, 5], gap="medium")
+    with controls:
+        _guess(gallery)
+        _settings()
+    normals = _normals()
+    with figure:
+        _lab(gallery, normals)
+        _task(gallery, normals)
+    n_tables, n_bits = normals.shape
+    st.caption(
+        f"In the mean over all lines that could be drawn, "
+        f"{count(n_bits, 'line')} in {count(n_tables, 'table')} find "
+        f"{gallery.expected(n_bits, n_tables):.1f} of the {k} neighbours. Only directions count "
+        "here; how far an image lies from the middle is for you to tell them apart. Turn a line "
+        "by its knob, or focus the knob and press the arrow keys."
+    )
+    show_code(plane_normals, keys_of, PlaneGallery.expected)
+
+
+def _guess(gallery: PlaneGallery) -> None:
+    k = len(gallery.neighbours)
     question(
         f"The query has {k} true neighbours: the nearest by angle. 3 random lines cut the plane. "
         f"How many of the {k} are in the query's cell, in the mean over many draws?",
@@ -58,12 +82,17 @@ def show_hyperplane_lab() -> None:
         f"table is enough, {gallery.expected(8, 4):.1f}. Try it.",
         key="guess-lab",
     )
-    _settings()
-    n_bits, n_tables, seed = (st.session_state[name] for name in ("planes", "tables", "draw"))
-    turned = parse_turned(st.query_params.get("turned", ""))
-    normals = plane_normals(seed)
-    for place, degrees in turned.items():
+
+
+def _normals() -> NDArray[np.float64]:
+    """Return the normals of the lines that are shown, (L, K) in degrees."""
+    normals = plane_normals(st.session_state["draw"])
+    for place, degrees in parse_turned(st.query_params.get("turned", "")).items():
         normals[place] = degrees
+    return normals[: st.session_state["tables"], : st.session_state["planes"]]
+
+
+def _lab(gallery: PlaneGallery, normals: NDArray[np.float64]) -> None:
     _show(
         key=_KEY,
         data={
@@ -71,29 +100,31 @@ def show_hyperplane_lab() -> None:
             "radii": _radii(gallery),
             "neighbours": gallery.neighbours.tolist(),
             "query": gallery.query,
-            "normals": normals[:n_tables, :n_bits].tolist(),
-            "seed": seed,
-            "table": min(_open_table(), n_tables - 1),
+            "normals": normals.tolist(),
+            "seed": st.session_state["draw"],
+            "table": min(_open_table(), len(normals) - 1),
         },
         on_moved_change=_lines_turned,
     )
-    st.caption(
-        f"In the mean over all lines that could be drawn, "
-        f"{count(n_bits, 'line')} in {count(n_tables, 'table')} find "
-        f"{gallery.expected(n_bits, n_tables):.1f} of the {k} neighbours. Only directions count "
-        "here; how far an image lies from the middle is for you to tell them apart. Turn a line "
-        "by its knob, or focus the knob and press the arrow keys."
+
+
+def _task(gallery: PlaneGallery, normals: NDArray[np.float64]) -> None:
+    n, k = len(gallery.directions), len(gallery.neighbours)
+    candidates = gallery.candidates(normals)
+    n_found = int(np.isin(gallery.neighbours, candidates).sum())
+    show_task(
+        f"Find all {k} neighbours, and look at no more than {n // 4} of the {n} images.",
+        is_done=n_found == k and len(candidates) <= n // 4,
+        now=f"{n_found} found, {len(candidates)} looked at",
     )
-    show_code(plane_normals, keys_of, PlaneGallery.expected)
 
 
 def _settings() -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(gap="xsmall"):
         st.slider(
             "Hyperplanes per table, K",
             1,
             MOST_BITS,
-            width=220,
             help="Each gives one bit: on which side of it an image lies.",
             **tied("planes", range(1, MOST_BITS + 1), 3),
         )
@@ -101,7 +132,6 @@ def _settings() -> None:
             "Hash tables, L",
             1,
             MOST_TABLES,
-            width=220,
             help="Each has hyperplanes of its own; candidates are what any of them finds.",
             **tied("tables", range(1, MOST_TABLES + 1), 1),
         )
@@ -111,7 +141,6 @@ def _settings() -> None:
             "Seed of the hyperplanes",
             low,
             high,
-            width=160,
             **seed | {"on_change": _draw, "args": ()},
         )
         st.button("Draw others", icon=":material/casino:", on_click=_draw, args=(1,))

@@ -1,6 +1,7 @@
 """The buckets that a query reads, one more per table at each step."""
 
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 import streamlit as st
@@ -17,6 +18,7 @@ from pages.ui.code import show_code
 from pages.ui.grid import Fact, show_grid
 from pages.ui.question import question
 from pages.ui.tables import show_number, show_table
+from pages.ui.task import show_task
 from pages.ui.view import RANGES, View
 
 
@@ -39,7 +41,7 @@ def show_probes(indexed: IndexedGallery) -> None:
         "likely one that the query nearly touches: its bit with the smallest margin. For this "
         f"query, {eight + 1} probes per table find {steps.n_found[eight]} of "
         f"{len(query.neighbours)} neighbours in this order, and {unordered.n_found[eight]} if "
-        "margins are ignored.",
+        "margins are ignored. Probes need no new index: they only read more of the one there is.",
         key="guess-probes",
     )
     _stepper(indexed, query, candidates, steps, unordered)
@@ -80,6 +82,7 @@ def _stepper(
             ("Buckets read", step * shown.L, f"of {shown.L * 2**shown.K:,} keys"),
         ):
             show_number(what, f"{value:,}", note)
+    _task(steps, step, k)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**Bits that probe {step} flips**, ringed; pale bits have small margins")
@@ -116,6 +119,20 @@ def _stepper(
     first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
     ids = query.neighbours.tolist()
     show_grid("neighbours", [indexed.tile(id, _found_by(first.get(id), step)) for id in ids])
+
+
+def _task(steps: theory.Steps, step: int, k: int) -> None:
+    """Ask for the fewest probes that find what nine in ten of all probes do."""
+    wanted = ceil(0.9 * int(steps.n_found[-1]))
+    if not wanted:
+        return
+    fewest = int((steps.n_found >= wanted).argmax()) + 1
+    show_task(
+        f"Find at least {wanted} of the {k} neighbours with as few probes as possible.",
+        is_done=step == fewest,
+        now=f"{int(steps.n_found[step - 1])} found"
+        + (", and fewer probes are enough" if step > fewest else ""),
+    )
 
 
 def _step_buttons(shown: View, n_steps: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import menu, navigation, tour
+from pages.ui import glossary, menu, navigation, tour
 
 STEPS = ("Your picture", "Where it looks", "Its code", "The buckets read")
 
@@ -36,15 +36,16 @@ def draw_frame() -> Frame:
             icon=":material/search:",
             query_params=menu.along(),
         )
-        page, params = tour.link(1)
+        label, page, params = tour.way_in()
         st.page_link(
             page,
-            label="Guided tour: ten steps, ten minutes",
+            label=label,
             icon=":material/route:",
             query_params=params,
         )
-    st.markdown(
-        "Drop in a photograph: see the pictures most like it, and each step of how they were found."
+    glossary.markdown(
+        "Drop in a photograph: see the pictures most like it, and each step of how they were found "
+        "(after a [[paper]] of 2022)."
     )
     left, right = st.columns([5, 7], gap="medium")
     ask, examples = (_grey(column, 110) for column in (left, right))

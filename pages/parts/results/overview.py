@@ -6,9 +6,11 @@ import streamlit as st
 
 from core.errors import HashlightError
 from core.evaluation import results
-from pages.parts.results import verdicts
+from core.paper.references import PAPER
+from core.wording import count
+from pages.parts.results import story, verdicts
 from pages.ui.question import question
-from pages.ui.result_files import GALLERIES
+from pages.ui.result_files import GALLERIES, Result
 
 SHARES = {"half": 1 / 2, "a fifth": 1 / 5, "a twentieth": 1 / 20, "a hundredth": 1 / 100}
 
@@ -20,7 +22,16 @@ def show_opening() -> None:
     except HashlightError:  # the parts say what is wrong
         experiment = None
     if experiment:
-        st.markdown(verdicts.opening(experiment, GALLERIES["corel1k"]))
+        st.markdown(
+            f"The paper, by [Luo, Li, Ma and Zhang (2022)]({PAPER.url}), builds a search from "
+            "three parts: a network, attention (CBAM [16]) and hashing (LSH). We built all of it "
+            "again, and measured it on "
+            f"{GALLERIES['corel1k']} over {count(len(experiment['seeds']), 'random split')}."
+        )
+        chapters = story.chapters(experiment, _times())
+        for column, chapter in zip(st.columns(len(chapters)), chapters, strict=True):
+            with column.container(border=True, height="stretch"):
+                st.markdown(chapter.told)
     else:
         st.markdown(
             "Every table and figure of the paper's section 4 belongs here, its figures beside "
@@ -30,10 +41,7 @@ def show_opening() -> None:
 
 def ask_for_the_share() -> None:
     """Ask what of a query's time goes into the search, where that was measured."""
-    try:
-        measured = results.load("time-corel1k", results.RESULTS)
-    except HashlightError:  # the part says what is wrong
-        return
+    measured = _times()
     if measured and (share := verdicts.search_share(measured, "1")):
         question(
             "Hashing is there to save time. Which share of the time of one query is the search "
@@ -43,3 +51,11 @@ def ask_for_the_share() -> None:
             because=f"{verdicts.where_time_goes(measured, '1')} All the rest is the network.",
             key="guess-time",
         )
+
+
+def _times() -> Result | None:
+    """Return what the times of a query are, where they were measured."""
+    try:
+        return results.load("time-corel1k", results.RESULTS)
+    except HashlightError:  # the part says what is wrong
+        return None

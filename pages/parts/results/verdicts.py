@@ -50,26 +50,17 @@ def difference(
     return None
 
 
-def opening(experiment: Result, gallery: str) -> str:
-    """Say in three sentences whether attention helps, what LSH loses, and what it looks at."""
-    ours = experiment["systems"]["ours"]["mean"]
-    n_seeds = len(experiment["seeds"])
-    told = [
-        f"On {gallery}, over {n_seeds} random split{'s' * (n_seeds > 1)}, the paper's system "
-        f"reaches **mAP {ours['mean_average_precision']:.3f}**."
-    ]
-    effects = [difference(experiment, *pair) for pair in ATTENTION]
-    if effect := next((it for it in effects if it is not None), None):
-        told.append(f"Attention (CBAM) {verdict(effect)}.")
-    hashing = f"Hashing looks at **{ours['candidate_ratio']:.0%}** of the gallery"
-    if effect := difference(experiment, *HASHING):
-        outcome = {
-            "helps": f"gains **{effect.mean:.4f} mAP**",
-            "hurts": f"loses **{-effect.mean:.4f} mAP**",
-            "no measurable difference": "loses **nothing that can be measured**",
-        }[effect.verdict]
-        hashing += f" and {outcome} against an exact scan {_span(effect)}"
-    return " ".join([*told, f"{hashing}."])
+def hashing(candidate_ratio: float, effect: Interval | None) -> str:
+    """Say how much of the gallery hashing looks at, and what that costs."""
+    told = f"Hashing looks at **{candidate_ratio:.0%}** of the gallery"
+    if effect is None:
+        return f"{told}."
+    outcome = {
+        "helps": f"gains **{effect.mean:.4f} mAP**",
+        "hurts": f"loses **{-effect.mean:.4f} mAP**",
+        "no measurable difference": "loses **nothing that can be measured**",
+    }[effect.verdict]
+    return f"{told} and {outcome} against an exact scan {_span(effect)}."
 
 
 def verdict(effect: Interval) -> str:

@@ -28,3 +28,21 @@ def test_as_many_neighbours_are_found_in_the_mean_as_expected(K, L):
         found.append(same.any(axis=1).sum())
     error = np.std(found) / np.sqrt(len(found))
     assert abs(np.mean(found) - gallery.expected(K, L)) < 4 * error
+
+
+@pytest.mark.parametrize(("K", "L"), [(1, 1), (5, 3), (8, 4)])
+def test_candidates_are_on_the_query_s_side_of_all_lines_of_a_table(K, L):
+    gallery, normals = plane.plane_gallery(), plane.plane_normals(11)[:L, :K]
+
+    def side(degrees: float, normal: float) -> bool:
+        return abs((degrees - normal + 180) % 360 - 180) <= 90
+
+    wanted = [
+        id
+        for id, direction in enumerate(gallery.directions.tolist())
+        if any(
+            all(side(direction, it) == side(gallery.query, it) for it in table)
+            for table in normals.tolist()
+        )
+    ]
+    assert gallery.candidates(normals).tolist() == wanted

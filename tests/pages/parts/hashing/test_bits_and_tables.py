@@ -16,6 +16,7 @@ def test_choose_for_me_sets_the_k_and_l_that_core_chooses(hashing_page, small_ga
     K, L = choose(sample, 0.8, n_bits=range(1, 25), n_tables=range(1, 33))
     sliders = {it.key: it.value for it in page.slider}
     assert (sliders["K"], sliders["L"]) == (K, L)
+    assert any("Task done" in it.value for it in page.markdown)
     expected = f"{predict(sample, K, L).recall:.1%}"
     assert metrics(page)["Predicted recall"][0] == expected
 

@@ -25,6 +25,13 @@ def test_the_first_lines_that_are_shown_lose_neighbours_and_tables_bring_them_ba
     assert [found(5, tables) for tables in (2, 3)] == [4, 5]
 
 
+@pytest.mark.parametrize(("planes", "tables", "done"), [("3", "1", False), ("5", "3", True)])
+def test_the_task_is_done_by_small_cells_in_enough_tables(hashing_page, planes, tables, done):
+    page = hashing_page(planes=planes, tables=tables)  # 13 of 44 looked at, and 9 of 44
+    (task,) = [it.value for it in page.markdown if "**Task" in it.value]
+    assert ("Task done" in task) == done
+
+
 def test_turned_lines_survive_the_address():
     turned = {(0, 1): 135.0, (3, 7): 0.5}
     assert write_turned(turned) == "1-2-135_4-8-0.5"

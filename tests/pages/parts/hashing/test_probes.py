@@ -27,3 +27,25 @@ def test_probing_ends_where_the_keys_do(hashing_page):
     assert not page.exception
     assert metrics(page)["Neighbours found of 10"][0] == "10"  # both buckets of every table
     assert next(it for it in page.button if it.label == "Next probe").disabled
+
+
+def test_the_task_is_done_with_the_fewest_probes_that_find_nine_in_ten(hashing_page, small_gallery):
+    stored = resources.finished(resources.embedded(small_gallery))
+    index = build_index(stored, "both", LSHConfig(n_bits=5, n_tables=1))
+    query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
+    vector = index.vectors.rows([query])[0]
+    truth = exact_scan(vector, index.vectors, k=10, exclude=query).ids
+
+    def found(n_probes: int) -> int:
+        hits = index.query(vector, k=10, n_probes=n_probes, exclude=query).ids
+        return round(10 * neighbour_recall(hits, truth))
+
+    fewest = next(n for n in range(1, 33) if found(n) >= 9)  # 32 buckets: all of them find ten
+    asked = {"part": "Probes", "image": "red/1.jpg", "K": "5", "L": "1"}
+
+    def task(n_probes: int) -> str:
+        page = hashing_page(**asked, probes=str(n_probes))
+        return next(it.value for it in page.markdown if "**Task" in it.value)
+
+    assert "Task done" in task(fewest)
+    assert "fewer probes are enough" in task(fewest + 1)

@@ -1,0 +1,39 @@
+"""A guess at recall, which shows that it and precision ask different things."""
+
+from core.evaluation.metrics import precision_at, recall_at
+from core.galleries.base import Gallery
+from core.galleries.store import StoredGallery
+from core.search import SearchResult
+from core.wording import percent
+from pages.ui.errors import plain
+from pages.ui.question import question
+
+
+def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) -> None:
+    """Ask for the recall of the hits, where labels say which images are right."""
+    if result.query_label is None or not result.hits:
+        return
+    labels = [gallery.items[id].label for id in stored.ids.tolist() if id != result.query_id]
+    n_right = labels.count(result.query_label)
+    shown = [bool(hit.relevant) for hit in result.hits]
+    if not n_right or len(shown) == len(labels):  # everything is shown: nothing to tell apart
+        return
+    precision = precision_at(shown, len(shown))
+    recall = recall_at(shown, len(shown), n_right)
+    other = len(shown) / len(labels)
+    options = sorted({percent(it): it for it in (recall, precision, other, 0.5)}.items(), key=_size)
+    question(
+        f"{sum(shown)} of the {len(shown)} hits show *{plain(result.query_label)}*: a precision "
+        f"of {percent(precision)}. The gallery holds {n_right} such images. What is the recall?",
+        [text for text, _ in options],
+        right=percent(recall),
+        because=f"{sum(shown)} of {n_right} is {percent(recall)}. Precision looks at the hits, "
+        "recall at all right images: with few hits and many right images, a high precision and a "
+        "low recall are both true. *Neighbour recall* asks a third thing: how many of the exact "
+        f"scan's hits did LSH find? Here {percent(result.neighbour_recall)}.",
+        key="guess-recall",
+    )
+
+
+def _size(option: tuple[str, float]) -> float:
+    return option[1]

@@ -1,0 +1,137 @@
+"""Questions about CBAM's gates and about Grad-CAM."""
+
+from random import Random
+
+from core.wording import decimal
+from pages.parts.selftest.question import GRAD_CAM, WALK, DrawnQuestion, rising, shuffled, whole
+
+KERNEL = 7  # the side of CBAM's window, as in equation 6
+
+
+def what_goes_in(rng: Random) -> DrawnQuestion:
+    """The input of channel attention."""
+    right = "The average and the maximum of each channel"
+    return DrawnQuestion(
+        text="What does channel attention read?",
+        options=shuffled(
+            (
+                right,
+                "The mean and the maximum over channels at each place",
+                "The colours of the picture",
+                "The similarity to the hit",
+            ),
+            rng,
+        ),
+        right=right,
+        why="Two poolings sum each channel up, over all its places. One network reads both lists.",
+        place=WALK,
+    )
+
+
+def channel_gates(rng: Random) -> DrawnQuestion:
+    """The shape that channel attention gives."""
+    n_channels, side = rng.choice(((512, 7), (2048, 6), (1024, 8)))
+    return DrawnQuestion(
+        text=f"A feature map has {n_channels:,} channels of {side} × {side} places. How many "
+        "numbers does channel attention give?",
+        options=rising((1, side * side, n_channels, n_channels * side * side), whole),
+        right=whole(n_channels),
+        why="One gate for each channel, the same for all its places.",
+        place=WALK,
+    )
+
+
+def gate_times_value(rng: Random) -> DrawnQuestion:
+    """F' = M_c F."""
+    value, gate = rng.choice(((4.0, 0.25), (2.0, 0.4), (5.0, 0.1), (3.0, 0.5)))
+    return DrawnQuestion(
+        text=f"A channel has the value {decimal(value, 1)} at a place, and its gate is "
+        f"{decimal(gate)}. What is left of the value?",
+        options=rising((0.0, gate * value, value - gate, value), decimal),
+        right=decimal(gate * value),
+        why=f"The gate is a weight: {decimal(gate)} × {decimal(value, 1)} = "
+        f"{decimal(gate * value)}.",
+        place=WALK,
+    )
+
+
+def maps_under_the_kernel(rng: Random) -> DrawnQuestion:
+    """The input of spatial attention."""
+    n_channels = rng.choice((512, 1024, 2048))
+    return DrawnQuestion(
+        text=f"There are {n_channels:,} channels. Over how many maps does the kernel of spatial "
+        "attention slide?",
+        options=rising((1, 2, KERNEL, n_channels), whole),
+        right=whole(2),
+        why="Over two, however many channels there are: their mean and their maximum at each "
+        "place.",
+        place=WALK,
+    )
+
+
+def reach_of_the_kernel(rng: Random) -> DrawnQuestion:
+    """How far the kernel sees."""
+    return DrawnQuestion(
+        text=f"The kernel is {KERNEL} × {KERNEL} places wide. How many places away does a place "
+        "see, to each side?",
+        options=rising((1, KERNEL // 2, KERNEL, KERNEL**2), whole),
+        right=whole(KERNEL // 2),
+        why=f"{KERNEL} places are the place itself and {KERNEL // 2} on either side.",
+        place=WALK,
+    )
+
+
+def spatial_gates(rng: Random) -> DrawnQuestion:
+    """The shape that spatial attention gives."""
+    n_channels, side = rng.choice(((512, 7), (2048, 6), (1024, 8)))
+    return DrawnQuestion(
+        text=f"A feature map has {n_channels:,} channels of {side} × {side} places. How many "
+        "gates does spatial attention give?",
+        options=rising((2, side * side, n_channels, n_channels * side * side), whole),
+        right=whole(side * side),
+        why="One gate for each place, the same for all channels.",
+        place=WALK,
+    )
+
+
+def what_depends_on_the_hit(rng: Random) -> DrawnQuestion:
+    """Grad-CAM asks about a pair, the gate about a picture."""
+    right = "Grad-CAM only"
+    return DrawnQuestion(
+        text="You compare the query with another hit. Which map of the query can change?",
+        options=shuffled((right, "The spatial gate only", "Both", "Neither"), rng),
+        right=right,
+        why="The gate is computed from the picture alone, before anyone says what it is compared "
+        "with. Grad-CAM asks what one similarity rests on.",
+        place=GRAD_CAM,
+    )
+
+
+def part_of_the_network(rng: Random) -> DrawnQuestion:
+    """The gate changes the embedding, Grad-CAM doesn't."""
+    right = "The spatial gate"
+    return DrawnQuestion(
+        text="Which of the two maps changes the embedding, and so what is found?",
+        options=shuffled((right, "Grad-CAM", "Both"), rng),
+        right=right,
+        why="The gate is a part of the network and weighs the places. Grad-CAM is computed "
+        "afterwards and changes nothing.",
+        place=GRAD_CAM,
+    )
+
+
+def gate_twice_as_high(rng: Random) -> DrawnQuestion:
+    """Only the gate over its mean matters."""
+    right = "It stays as it is"
+    times = rng.choice(("twice", "three times"))
+    return DrawnQuestion(
+        text=f"The spatial gate becomes {times} as high at every place. What becomes of the "
+        "embedding?",
+        options=shuffled(
+            (right, f"It becomes {times} as long", "It turns to another direction"), rng
+        ),
+        right=right,
+        why="What is weighed gets length 1 afterwards, so only the differences between places "
+        "count.",
+        place=WALK,
+    )

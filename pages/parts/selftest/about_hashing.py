@@ -1,0 +1,261 @@
+"""Questions about hyperplanes, bits, tables, margins and probes."""
+
+from random import Random
+
+import numpy as np
+
+from core.index.families.hyperplanes import collision_probability, retrieval_probability
+from core.index.multi_probe import flips_in_order
+from core.wording import decimal, percent
+from pages.parts.selftest.question import (
+    BUCKETS,
+    LAB,
+    PAIRS,
+    PROBES,
+    ROBUSTNESS,
+    SEARCH,
+    TABLES,
+    DrawnQuestion,
+    rising,
+    shuffled,
+    whole,
+)
+
+
+def _separated(degrees: float) -> float:
+    return 1 - float(collision_probability(np.cos(np.deg2rad(degrees))))
+
+
+def chance_of_a_cut(rng: Random) -> DrawnQuestion:
+    """The chance that one hyperplane separates two images."""
+    degrees = rng.choice((18, 36, 45, 60))
+    chance = _separated(degrees)
+    return DrawnQuestion(
+        text=f"Two images are {degrees}° apart. How likely does one random hyperplane fall "
+        "between them?",
+        options=rising((chance, 2 * chance, degrees / 100, 1 - chance), percent),
+        right=percent(chance),
+        why=f"{degrees} of 180 degrees: {degrees}/180 = {percent(chance)}.",
+        place=PAIRS,
+    )
+
+
+def bits_that_differ(rng: Random) -> DrawnQuestion:
+    """How many of K bits differ in the mean."""
+    degrees, n_bits = rng.choice(((30, 12), (45, 8), (60, 24), (90, 16), (36, 20)))
+    differ = n_bits * _separated(degrees)
+    return DrawnQuestion(
+        text=f"Two images are {degrees}° apart, and each has {n_bits} random bits. In how many "
+        "do they differ, in the mean?",
+        options=rising((differ, 2 * differ, differ / 2, n_bits), whole),
+        right=whole(differ),
+        why=f"Each bit differs with a chance of {degrees}/180, and there are {n_bits}: "
+        f"{n_bits} × {degrees}/180 = {whole(differ)}.",
+        place=PAIRS,
+    )
+
+
+def how_much_more_often(rng: Random) -> DrawnQuestion:
+    """A wider angle is cut more often, in proportion."""
+    near, times = rng.choice(((20, 3), (30, 4), (15, 5), (40, 2)))
+    ratio = _separated(near * times) / _separated(near)
+    return DrawnQuestion(
+        text=f"Pair A is {near}° apart, pair B {near * times}°. How much more often does a random "
+        "hyperplane separate pair B?",
+        options=rising((1, ratio, ratio**2, 2**ratio + 4), lambda it: f"{it:.0f} times as often"),
+        right=f"{ratio:.0f} times as often",
+        why="The chance grows in step with the angle: the angle over 180°.",
+        place=PAIRS,
+    )
+
+
+def number_of_keys(rng: Random) -> DrawnQuestion:
+    """2^K keys."""
+    n_bits = rng.choice((5, 6, 8, 10))
+    return DrawnQuestion(
+        text=f"A key has {n_bits} bits. How many different keys can a table have?",
+        options=rising((n_bits, 2 * n_bits, n_bits**2, 2**n_bits), whole),
+        right=whole(2**n_bits),
+        why=f"Each bit doubles the number of keys: 2 multiplied {n_bits} times by itself is "
+        f"{2**n_bits:,}.",
+        place=BUCKETS,
+    )
+
+
+def all_bits_agree(rng: Random) -> DrawnQuestion:
+    """p^K."""
+    share, n_bits = rng.choice(((0.5, 2), (0.8, 3), (0.9, 2), (0.7, 2)))
+    chance = float(retrieval_probability(share, n_bits, 1))
+    return DrawnQuestion(
+        text=f"Two images agree in one bit with a chance of {percent(share)}. How likely do they "
+        f"agree in all {n_bits} bits of a key?",
+        options=rising((chance, share, share / n_bits, 1 - chance), percent),
+        right=percent(chance),
+        why=f"All {n_bits} bits have to agree, so the chances are multiplied: "
+        f"{' × '.join([percent(share)] * n_bits)} = {percent(chance)}.",
+        place=TABLES,
+    )
+
+
+def one_bit_more(rng: Random) -> DrawnQuestion:
+    """K up: fewer candidates, lower recall."""
+    right = "Fewer candidates, and fewer neighbours found"
+    others = (
+        "Fewer candidates, and more neighbours found",
+        "More candidates, and more neighbours found",
+        "More candidates, and fewer neighbours found",
+    )
+    return DrawnQuestion(
+        text="Each key gets one bit more, and nothing else changes. What happens?",
+        options=shuffled((right, *others), rng),
+        right=right,
+        why="One more cut makes the buckets smaller. There is less to look at, and some "
+        "neighbours fall on the other side.",
+        place=LAB,
+    )
+
+
+def one_of_the_tables(rng: Random) -> DrawnQuestion:
+    """1 - (1 - P)^L."""
+    share, n_tables = rng.choice(((0.5, 2), (0.5, 3), (0.2, 2), (0.4, 2)))
+    chance = float(retrieval_probability(share, 1, n_tables))
+    return DrawnQuestion(
+        text=f"In one table a neighbour is found with a chance of {percent(share)}. How likely is "
+        f"it found by at least one of {n_tables} such tables?",
+        options=rising((share**n_tables, share, chance, 1.0), percent),
+        right=percent(chance),
+        why=f"All {n_tables} tables miss it with a chance of "
+        f"{' × '.join([percent(1 - share)] * n_tables)} = {percent(1 - chance)}. Else it is found.",
+        place=TABLES,
+    )
+
+
+def ids_in_tables(rng: Random) -> DrawnQuestion:
+    """Memory grows with L."""
+    n, n_tables = rng.choice(((1_000, 8), (720, 10), (5_000, 4), (100, 16)))
+    return DrawnQuestion(
+        text=f"A gallery has {n:,} images, and the index {n_tables} tables. How many ids do the "
+        "tables keep in all?",
+        options=rising((n_tables, n, n * n_tables, n * 2**n_tables), whole),
+        right=whole(n * n_tables),
+        why=f"Each table keeps the id of every image once: {n_tables} × {n:,} = "
+        f"{n * n_tables:,}. More tables cost memory.",
+        place=TABLES,
+    )
+
+
+def one_table_more(rng: Random) -> DrawnQuestion:
+    """L up: more candidates, higher recall, more memory."""
+    right = "More neighbours found, more candidates, more memory"
+    others = (
+        "More neighbours found, fewer candidates, more memory",
+        "More neighbours found, and everything else as before",
+        "Fewer neighbours found, fewer candidates, less memory",
+    )
+    return DrawnQuestion(
+        text="The index gets one table more, and nothing else changes. What happens?",
+        options=shuffled((right, *others), rng),
+        right=right,
+        why="Another table adds another bucket: what it holds is looked at too, and the table "
+        "itself has to be kept.",
+        place=TABLES,
+    )
+
+
+def buckets_read(rng: Random) -> DrawnQuestion:
+    """L times the probes."""
+    n_tables, n_probes = rng.choice(((8, 4), (10, 3), (6, 5), (12, 8)))
+    return DrawnQuestion(
+        text=f"There are {n_tables} tables and {n_probes} probes per table. How many buckets does "
+        "a query read?",
+        options=rising((n_probes, n_tables, n_tables + n_probes, n_tables * n_probes), whole),
+        right=whole(n_tables * n_probes),
+        why=f"{n_probes} in each of {n_tables} tables: {n_tables} × {n_probes} = "
+        f"{n_tables * n_probes}.",
+        place=PROBES,
+    )
+
+
+def without_a_new_index(rng: Random) -> DrawnQuestion:
+    """Probes are set when asking, K and L when building."""
+    right = "The probes per table"
+    return DrawnQuestion(
+        text="Which of these can be changed without building a new index?",
+        options=shuffled((right, "The bits per key, K", "The hash tables, L"), rng),
+        right=right,
+        why="Probes only say how many buckets are read. Other bits or tables put the images "
+        "into other buckets.",
+        place=PROBES,
+    )
+
+
+def second_probe(rng: Random) -> DrawnQuestion:
+    """The bucket beyond the hyperplane that the query nearly touches."""
+    margins = [0.02, -0.08, 0.15, -0.31]
+    rng.shuffle(margins)
+    bits = [int(margin >= 0) for margin in margins]
+    _own, (flipped, _), *_ = flips_in_order(np.array(margins, dtype=np.float32))
+    keys = [_key(bits, {place}) for place in range(len(bits))]
+    own = _key(bits, set())
+    return DrawnQuestion(
+        text=f"A query has the key {own}, with the margins "
+        f"{', '.join(decimal(margin) for margin in margins)}. Which bucket does the next probe "
+        "read?",
+        options=tuple(keys),
+        right=_key(bits, set(flipped)),
+        why="The bit with the smallest margin, whatever its sign, is flipped first: the query "
+        "nearly touches that hyperplane.",
+        place=PROBES,
+    )
+
+
+def fragile_bit(rng: Random) -> DrawnQuestion:
+    """Which bit flips first."""
+    margins = [0.01, -0.06, 0.12, -0.25]
+    rng.shuffle(margins)
+    fragile = min(range(len(margins)), key=lambda place: abs(margins[place]))
+    return DrawnQuestion(
+        text=f"The four bits of a key have the margins "
+        f"{', '.join(decimal(margin) for margin in margins)}. The picture changes a little. "
+        "Which bit flips most easily?",
+        options=tuple(f"bit {place + 1}" for place in range(len(margins))),
+        right=f"bit {fragile + 1}",
+        why="The one with the margin nearest to 0: the picture lies closest to that hyperplane.",
+        place=SEARCH,
+    )
+
+
+def one_bit_differs(rng: Random) -> DrawnQuestion:
+    """A bucket needs all bits."""
+    bits = [rng.randint(0, 1) for _ in range(6)]
+    other = _key(bits, {rng.randrange(6)})
+    right = "No: a bucket needs all bits alike"
+    return DrawnQuestion(
+        text=f"In one table the query has the key {_key(bits, set())} and an image the key "
+        f"{other}. Do they share a bucket in this table?",
+        options=shuffled(
+            (right, "Yes: five of six bits are alike", "It depends on the margins"), rng
+        ),
+        right=right,
+        why="The key names the bucket. One bit that differs is another key, and so another bucket.",
+        place=ROBUSTNESS,
+    )
+
+
+def cost_of_two_flips(rng: Random) -> DrawnQuestion:
+    """The cost of a probe is the sum of its squared margins."""
+    first, second = rng.choice(((0.1, 0.2), (0.1, 0.3), (0.2, 0.3)))
+    cost = first**2 + second**2
+    return DrawnQuestion(
+        text=f"A probe flips two bits, with the margins {decimal(first, 1)} and "
+        f"{decimal(second, 1)}. What is its cost, by which probes are put in order?",
+        options=rising((first * second, cost, first + second, (first + second) ** 2), decimal),
+        right=decimal(cost),
+        why="The cost is the sum of the squared margins: "
+        f"{decimal(first**2)} + {decimal(second**2)} = {decimal(cost)}.",
+        place=PROBES,
+    )
+
+
+def _key(bits: list[int], flipped: set[int]) -> str:
+    return "".join(str(bit ^ (place in flipped)) for place, bit in enumerate(bits))

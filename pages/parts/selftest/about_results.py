@@ -1,0 +1,112 @@
+"""Questions about what is found, what it costs, and when hashing pays."""
+
+from random import Random
+
+from core.evaluation.metrics import precision_at, recall_at
+from core.index.exact import neighbour_recall
+from core.wording import percent
+from pages.parts.selftest.question import BENCHMARK, SEARCH, DrawnQuestion, rising, shuffled, whole
+
+
+def precision(rng: Random) -> DrawnQuestion:
+    """Right hits of all hits."""
+    n_right, k, n_relevant = rng.choice(((9, 10, 90), (6, 10, 40), (4, 20, 25)))
+    share = precision_at(_ranking(n_right, k), k)
+    return DrawnQuestion(
+        text=f"{n_right} of {k} hits are right. The gallery holds {n_relevant} right images. What "
+        "is the precision?",
+        options=rising((n_right / n_relevant, share, k / n_relevant, 1.0), percent),
+        right=percent(share),
+        why=f"Precision looks at the hits only: {n_right} of {k} is {percent(share)}.",
+        place=SEARCH,
+    )
+
+
+def recall(rng: Random) -> DrawnQuestion:
+    """Right hits of all right images."""
+    n_right, k, n_relevant = rng.choice(((9, 10, 90), (6, 10, 40), (4, 20, 25)))
+    share = recall_at(_ranking(n_right, k), k, n_relevant)
+    return DrawnQuestion(
+        text=f"{n_right} of {k} hits are right. The gallery holds {n_relevant} right images. What "
+        "is the recall?",
+        options=rising((share, n_right / k, k / n_relevant, 1.0), percent),
+        right=percent(share),
+        why=f"Recall looks at all right images: {n_right} of {n_relevant} is {percent(share)}. "
+        f"The precision is {percent(n_right / k)}, and both are true.",
+        place=SEARCH,
+    )
+
+
+def recall_of_neighbours(rng: Random) -> DrawnQuestion:
+    """What LSH finds of the exact scan's hits."""
+    n_found = rng.choice((6, 7, 8, 9))
+    exact = list(range(10))
+    found = [*exact[:n_found], *range(50, 60 - n_found)]
+    share = neighbour_recall(found, exact)
+    return DrawnQuestion(
+        text=f"The exact scan shows ten images. LSH shows ten too, and {n_found} of them are the "
+        f"same. {n_found - 2} of its ten have the right label. What is its neighbour recall?",
+        options=rising((share, (n_found - 2) / 10, 1 - share, 1.0), percent),
+        right=percent(share),
+        why=f"Labels play no part: {n_found} of the exact scan's ten are found, {percent(share)}.",
+        place=SEARCH,
+    )
+
+
+def ten_times_the_gallery(rng: Random) -> DrawnQuestion:
+    """A scan grows with N."""
+    times = rng.choice((10, 50, 100))
+    return DrawnQuestion(
+        text=f"A gallery grows to {times} times as many images. How much longer does the exact "
+        "scan take?",
+        options=(
+            "as long as before",
+            f"about {times} times as long",
+            f"about {times * times:,} times as long",
+        ),
+        right=f"about {times} times as long",
+        why="It compares the query with each image once, so its time grows in step with the "
+        "gallery.",
+        place=BENCHMARK,
+    )
+
+
+def slower_when_small(rng: Random) -> DrawnQuestion:
+    """Why LSH loses on a small gallery."""
+    right = "Hashing the query and finding its buckets takes time in any gallery"
+    return DrawnQuestion(
+        text="Why can LSH be slower than the exact scan in a small gallery?",
+        options=shuffled(
+            (
+                right,
+                "In a small gallery LSH has to look at more images than there are",
+                "The network takes longer for LSH",
+                "LSH has to learn the gallery's labels first",
+            ),
+            rng,
+        ),
+        right=right,
+        why="What a look-up costs before it compares anything is the same everywhere. A short "
+        "scan is over before that.",
+        place=BENCHMARK,
+    )
+
+
+def where_they_cross(rng: Random) -> DrawnQuestion:
+    """The size from which on a look-up is faster."""
+    microseconds, per_thousand = rng.choice(((400, 50), (600, 40), (300, 60), (1_000, 20)))
+    n = 1_000 * microseconds // per_thousand
+    return DrawnQuestion(
+        text=f"A scan takes {per_thousand} µs for each 1,000 images. A look-up takes "
+        f"{microseconds:,} µs, however large the gallery is. From how many images on is the "
+        "look-up faster?",
+        options=rising((n // 10, n, 10 * n, 1_000 * microseconds), whole),
+        right=f"{n:,}",
+        why=f"{microseconds:,} µs are {microseconds // per_thousand} times {per_thousand} µs: the "
+        f"scan takes as long at {n:,} images.",
+        place=SEARCH,
+    )
+
+
+def _ranking(n_right: int, k: int) -> list[bool]:
+    return [True] * n_right + [False] * (k - n_right)

@@ -1,0 +1,69 @@
+"""A question of the self-test."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from random import Random
+
+from pages.ui.tour.steps import OWL
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the app an answer is shown."""
+
+    title: str
+    page: str
+    params: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DrawnQuestion:
+    """A question with its options, of which one is right."""
+
+    text: str
+    options: tuple[str, ...]  # in the order in which they are shown
+    right: str
+    why: str
+    place: Place
+
+
+Maker = Callable[[Random], DrawnQuestion]
+"""Makes a question; numbers in it are drawn, and its answer is computed from them."""
+
+LAB = Place("How LSH works › Hyperplane lab", "pages/hashing.py", {})
+PAIRS = Place(
+    "How LSH works › Theory and practice",
+    "pages/hashing.py",
+    OWL | {"part": "Theory and practice"},
+)
+TABLES = Place(
+    "How LSH works › Bits and tables", "pages/hashing.py", OWL | {"part": "Bits and tables"}
+)
+PROBES = Place(
+    "How LSH works › Probes",
+    "pages/hashing.py",
+    OWL | {"part": "Probes", "K": "12", "L": "8", "probes": "1"},
+)
+BUCKETS = Place("How LSH works › Buckets", "pages/hashing.py", OWL | {"part": "Buckets"})
+WALK = Place("How attention works › Walk through", "pages/attention.py", OWL)
+GRAD_CAM = Place("How attention works › Grad-CAM", "pages/attention.py", OWL | {"part": "Grad-CAM"})
+SEARCH = Place("Search", "pages/search.py", OWL)
+ROBUSTNESS = Place("Robustness", "pages/robustness.py", OWL)
+BENCHMARK = Place("Benchmark › Measured", "pages/benchmark.py", {})
+
+
+def rising(values: Iterable[float], write: Callable[[float], str]) -> tuple[str, ...]:
+    """Write numbers as options, the smallest first, each once."""
+    return tuple(dict.fromkeys(write(value) for value in sorted(values)))
+
+
+def shuffled(options: Iterable[str], rng: Random) -> tuple[str, ...]:
+    """Put sentences in a drawn order, so that the place tells nothing."""
+    drawn = list(options)
+    rng.shuffle(drawn)
+    return tuple(drawn)
+
+
+def whole(number: float) -> str:
+    """Write a whole number."""
+    return f"{number:,.0f}"

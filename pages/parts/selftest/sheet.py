@@ -1,0 +1,146 @@
+"""The sheet of a self-test: ten questions to answer, and the same marked, to be printed.
+
+The answers stand in the address once they are marked, so a reload or a bookmark keeps the sheet:
+``guess-test=2031-10220`` has the place of the chosen option for each question, ``-`` for none.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.selftest.bank import draw
+from pages.parts.selftest.question import DrawnQuestion
+from pages.ui import tour
+from pages.ui.address import tied
+
+_NUMBERS = range(1, 1_000)
+_ANSWERS = "guess-test"  # in the address; a link for others leaves guesses out
+_NONE = "-"
+_PASSED = 0.9  # of the answers are right
+
+_print = st.components.v2.component(
+    "print_sheet",
+    html='<button type="button">Print this sheet</button>\n',
+    css=(Path(__file__).parent / "print.css").read_text(encoding="utf-8"),
+    js="export default ({ parentElement }) => {\n"
+    '  parentElement.querySelector("button").onclick = () => window.print();\n'
+    "};\n",
+)
+
+
+def show_sheet() -> None:
+    """Show the questions of a test, or what became of them."""
+    st.markdown(
+        "Ten questions, one on each subject. Every answer can be found in this app; once marked, "
+        "each question names the place. Another number draws other questions."
+    )
+    number = st.number_input(
+        "Number of the test",
+        _NUMBERS[0],
+        _NUMBERS[-1],
+        width=200,
+        **tied("test", _NUMBERS, _NUMBERS[0]) | {"on_change": _another_test, "args": ()},
+    )
+    questions = draw(number)
+    answers = _parse(st.query_params.get(_ANSWERS, ""), questions)
+    if answers is None:
+        _ask(questions)
+    else:
+        _show_marked(number, questions, answers)
+
+
+def _ask(questions: Mapping[str, DrawnQuestion]) -> None:
+    with st.form("self-test", border=False):
+        for place, (subject, it) in enumerate(questions.items(), 1):
+            st.radio(f"**{place} · {subject}.** {it.text}", it.options, index=None, key=_key(place))
+        st.form_submit_button(
+            "Mark my answers",
+            type="primary",
+            icon=":material/check:",
+            on_click=_mark,
+            args=(questions,),
+        )
+
+
+def _show_marked(
+    number: int, questions: Mapping[str, DrawnQuestion], answers: list[str | None]
+) -> None:
+    right = [it.right == given for it, given in zip(questions.values(), answers, strict=True)]
+    st.header(f"{sum(right)} of {len(right)} right", anchor=False)
+    st.caption(f"Test {number} of the Hashlight self-test.")
+    with st.container(horizontal=True, key="sheet-buttons"):
+        _print(key="print-sheet")
+        st.button("Answer again", icon=":material/undo:", on_click=_answer_again)
+        st.button(
+            "Ten other questions",
+            icon=":material/casino:",
+            on_click=_another_test,
+            args=(number % _NUMBERS[-1] + 1,),
+        )
+    rows = zip(questions.items(), answers, right, strict=True)
+    for place, ((subject, it), given, is_right) in enumerate(rows, 1):
+        with st.container(border=True, gap="xsmall"):
+            _show_answer(f"**{place} · {subject}.** {it.text}", it, given, is_right)
+
+
+def _show_answer(text: str, question: DrawnQuestion, given: str | None, is_right: bool) -> None:
+    st.markdown(text)
+    yours = f"*{given}*" if given else "none"
+    if is_right:
+        st.markdown(f":green[:material/check: **Right**]: {yours}. {question.why}")
+    else:
+        st.markdown(
+            f":orange[:material/close: **Not right**]. Your answer: {yours}. Right is "
+            f"*{question.right}*. {question.why}"
+        )
+    st.page_link(
+        question.place.page,
+        label=f"Shown in: {question.place.title}",
+        icon=":material/arrow_outward:",
+        query_params=question.place.params,
+    )
+
+
+def _mark(questions: Mapping[str, DrawnQuestion]) -> None:
+    """Take the answers into the address."""
+    given = [st.session_state[_key(place)] for place in range(1, len(questions) + 1)]
+    pairs = [*zip(questions.values(), given, strict=True)]
+    st.query_params[_ANSWERS] = "".join(
+        _NONE if answer is None else str(it.options.index(answer)) for it, answer in pairs
+    )
+    n_right = sum(it.right == answer for it, answer in pairs)
+    tour.finished(is_right=n_right >= _PASSED * len(pairs))
+
+
+def _parse(text: str, questions: Mapping[str, DrawnQuestion]) -> list[str | None] | None:
+    """Read answers from the address; None where it has none, or none that make sense."""
+    if not re.fullmatch(f"[0-9{_NONE}]{{{len(questions)}}}", text):
+        return None
+    answers: list[str | None] = []
+    for it, place in zip(questions.values(), text, strict=True):
+        if place == _NONE:
+            answers.append(None)
+        elif int(place) < len(it.options):
+            answers.append(it.options[int(place)])
+        else:
+            return None
+    return answers
+
+
+def _answer_again() -> None:
+    st.query_params.pop(_ANSWERS, None)
+
+
+def _another_test(number: int | None = None) -> None:
+    """Draw other questions: answers to the old ones are gone with them."""
+    number = number or st.session_state["test"]
+    st.query_params["test"] = str(number)
+    st.query_params.pop(_ANSWERS, None)
+    for place in range(1, 11):
+        st.session_state.pop(_key(place), None)
+
+
+def _key(place: int) -> str:
+    return f"answer-{place}"
