@@ -11,6 +11,8 @@ from core.index.exact import ExactIndex, exact_scan
 from core.index.families import FAMILIES
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.vectors import Vectors
+from core.scale.index import TableIndex
+from core.scale.settings import HammingSearch, KeySearch, QuantisedSearch
 
 N, D = 60, 16
 CONFIG = LSHConfig(n_bits=3, n_tables=2)
@@ -40,6 +42,13 @@ def codes(rows, ids=None):
     return index
 
 
+def table(settings):
+    def build(rows, ids=None):
+        return TableIndex.build(rows, ids, config=CONFIG, settings=settings)
+
+    return build
+
+
 # How each is built, and what a query is told so that it looks at everything.
 INDEXES = {
     "exact": (ExactIndex.build, {}),
@@ -48,6 +57,9 @@ INDEXES = {
     "codes": (codes, {}),
     "buckets, hyperplanes": (buckets("hyperplanes"), {}),
     "buckets, structured": (buckets("structured"), {}),
+    "table, by keys": (table(KeySearch(n_probes=8)), {}),
+    "table by codes": (table(HammingSearch(n_rerank=1_000)), {}),
+    "table by quantised embeddings": (table(QuantisedSearch(n_rerank=1_000)), {}),
 }
 WITH_TABLES = [name for name in INDEXES if "," in name]
 
