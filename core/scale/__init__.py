@@ -11,6 +11,7 @@ Read in this order:
 4. ``index``     the common protocol (``core.index.protocol``) on such a table
 5. ``calibration``  how far a query has to go for a wanted recall
 6. ``sources``   images from a gallery, an object store or Parquet
-7. ``embedding``    Ray: images in, embedded rows out
-8. ``importing``    from a source to a table, restartable at any moment
+7. ``embedded``  images before and after they are embedded
+8. ``embedding``    Ray: from the one to the other
+9. ``importing``    from a source to a table, restartable at any moment
 """

@@ -11,55 +11,27 @@ so that readers and embedders don't wait for one another.
 import hashlib
 import logging
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import ray
 import ray.data
-from numpy.typing import NDArray
 
 from ..errors import GalleryError, ImageError, SettingError
 from ..galleries.embedding import BatchEmbedder
 from ..images import thumbnail
+from .embedded import THUMBNAIL, EmbeddedImages, Failure, Image
 from .sources import Source
 
 READER = 0.5  # of a processor
 BATCH = 16  # images in one forward pass
 BLOCK = 32  # images that are lost and done again when a machine dies
-THUMBNAIL = 384  # pixels on the longer side
 
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
-
-
-class Image(NamedTuple):
-    """An image that is to be embedded."""
-
-    id: int
-    name: str
-    label: str | None
-    address: str
-
-
-class Failure(NamedTuple):
-    """Why an image has no embedding."""
-
-    why: str  # a sentence
-    digest: str | None  # of its file; None where it couldn't be read, which may pass
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EmbeddedImages:
-    """Images with their embeddings, or with the reason why they have none."""
-
-    ids: NDArray[np.int64]  # (n,) of those that have one
-    embeddings: NDArray[np.float32]  # (n, D) unit length
-    thumbnails: Sequence[bytes]  # (n,) JPEG
-    digests: Sequence[str]  # (n,) SHA-256 of the files
-    failures: dict[int, Failure]  # by id
 
 
 @contextmanager
@@ -73,12 +45,13 @@ def cluster(address: str | None = None) -> Iterator[None]:
     os.environ.update(_QUIET)
     here = {"address": address} if address else {"num_cpus": 2 * (os.cpu_count() or 1)}
     try:
-        ray.init(
-            **here,
-            include_dashboard=None if address else False,
-            logging_level=logging.ERROR,
-            log_to_driver=False,
-        )
+        with _no_warnings():
+            ray.init(
+                **here,
+                include_dashboard=None if address else False,
+                logging_level=logging.ERROR,
+                log_to_driver=False,
+            )
     except (ConnectionError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise SettingError(f"There is no Ray cluster at {address} ({reason}).") from error
@@ -116,15 +89,15 @@ def embed_on_ray(
     """
     if not images:
         return
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
+    with _no_warnings():
+        ray.data.DataContext.get_current().enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     if workers is None:
         workers = max(1, int(ray.cluster_resources().get("CPU", 2)) // 2)
     items = [{"id": it.id, "address": it.address} for it in images]
     rows = (
         ray.data.from_items(items, override_num_blocks=max(1, len(items) // BLOCK))
-        .map_batches(_read, fn_args=(ray.put(source),), batch_format="pyarrow", num_cpus=READER)
+        .map_batches(_read, fn_kwargs={"reference": ray.put(source)}, batch_format="pyarrow", num_cpus=READER)
         .map_batches(
             _Embed,
             fn_constructor_args=(model, attention),
@@ -137,6 +110,8 @@ def embed_on_ray(
     try:
         for batch in rows.iter_batches(batch_size=None, batch_format="pyarrow"):
             yield _as_images(batch)
+    except ray.exceptions.RayTaskError:  # a fault of ours
+        raise
     except ray.exceptions.RayError as error:
         reason = str(error).strip().splitlines()[-1][:300]
         raise GalleryError(
@@ -144,8 +119,20 @@ def embed_on_ray(
         ) from error
 
 
-def _read(batch: pa.Table, source: Source) -> pa.Table:
-    """Read files; what can't be read is a failure, and ends nothing."""
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Hear nothing of Ray's own use of what it deprecates, nor of LanceDB about Ray's forks.
+
+    Each of these runs another program at once, and nothing of LanceDB's.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _read(batch: pa.Table, reference: Any) -> pa.Table:
+    """Read files from a source; what can't be read is a failure, and ends nothing."""
+    source: Source = ray.get(reference)
     files = [_file(source, address) for address in batch["address"].to_pylist()]
     columns = {
         "id": batch["id"],

@@ -20,7 +20,7 @@ from ..index.fitting import fit
 from ..index.lsh import LSHConfig
 from ..progress import Progress, silent
 from .about import About
-from .embedding import THUMBNAIL, EmbeddedImages, Failure, Image
+from .embedded import THUMBNAIL, EmbeddedImages, Failure, Image
 from .sources import GallerySource, Listed, Source
 from .table import Table, exists
 
@@ -90,7 +90,7 @@ def import_images(
 def no_longer_listed(source: Source, table: Table) -> list[int]:
     """Return the ids of rows whose image the source no longer lists."""
     names = {it.name for it in source.images()}
-    return list(table.ids_of([it for it in table.done() if it not in names]).values())
+    return sorted(table.ids_of([it for it in table.done() if it not in names]).values())
 
 
 def copied(source: GallerySource, stored: StoredGallery, attention: str) -> Embed:

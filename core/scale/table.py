@@ -150,7 +150,7 @@ class Table:
             self._rows.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
         )
         with _told(self.address):
-            merge.execute(batch)
+            merge.execute(batch, on_bad_vectors="null")  # of images that have no embedding
 
     def delete(self, ids: Sequence[int]) -> None:
         """Delete the rows with these ids."""
@@ -190,7 +190,7 @@ class Table:
     def keep_settings(self, text: str) -> None:
         """Keep how far a query goes, for all who open the table."""
         with _told(self.address):
-            self._rows.replace_field_metadata("code", {_SETTINGS: text})
+            self._rows.update_field_metadata({"path": "code", "metadata": {_SETTINGS: text}})
 
     @property
     def settings(self) -> str | None:
@@ -359,7 +359,7 @@ def _told(address: str) -> Iterator[None]:
     except (OSError, RuntimeError, ValueError, pa.ArrowException) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise StoreError(
-            f"The table at {address} can't be used ({lines[0][:300]}); check the address, its "
+            f"The table at {address} can't be used ({lines[0][:200]}); check the address, its "
             "permissions and the environment's settings for that store, then try again."
         ) from error
 
