@@ -12,6 +12,7 @@ import pytest
 import ray
 from ray.cluster_utils import Cluster
 
+from core.errors import SettingError
 from core.galleries.folder import open_folder
 from core.galleries.store import load_or_build
 from core.model.checkpoint import load_checkpoint
@@ -81,14 +82,20 @@ def test_two_nodes_embed_everything_once_even_where_one_dies(
     assert list(table.failures()) == [album.items[id].name for id in stored.failures]
 
 
-def test_without_an_address_ray_runs_on_this_machine_and_changes_nothing():
+def test_without_an_address_ray_runs_on_this_machine_until_it_is_left():
     code = """
-import os, warnings
+import os, ray
 from core.scale.embedding import cluster
-before = dict(os.environ), list(warnings.filters)
+before = os.environ.get("RAY_USAGE_STATS_ENABLED")
 with cluster():
-    pass
-assert (dict(os.environ), list(warnings.filters)) == before
+    assert ray.cluster_resources()["CPU"] == 2 * os.cpu_count()
+assert not ray.is_initialized()
+assert os.environ.get("RAY_USAGE_STATS_ENABLED") == before
 """
     root = Path(__file__).parents[3]
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
+
+
+def test_a_cluster_that_is_not_there_is_refused_in_one_sentence():
+    with pytest.raises(SettingError, match=r"There is no Ray cluster at 127.0.0.1:9"):
+        cluster("127.0.0.1:9").__enter__()
