@@ -14,10 +14,10 @@ from ..model.checkpoint import load_checkpoint
 from ..model.embedder import Embedder
 from ..scale.calibration import calibrate, kept
 from ..scale.embedding import cluster, embed_on_ray
-from ..scale.importing import Embed, Plan, copied, import_images, no_longer_listed
+from ..scale.importing import Embed, TablePlan, copied, import_images, no_longer_listed
 from ..scale.index import TableIndex
 from ..scale.settings import KeySearch
-from ..scale.sources import GallerySource, Source, open_source
+from ..scale.sources import GalleryImages, ImageSource, open_source
 from ..scale.table import Table
 from ..search import embed_query
 from ..wording import count, decimal, duration, long_duration
@@ -28,7 +28,7 @@ from .printing import printable
 def index_to(options: argparse.Namespace) -> None:
     """Bring a gallery into a table, and report."""
     embedder = embedder_of(options)
-    plan = Plan(embedder=embedder.digest, attention=options.attention, lsh=_lsh(options))
+    plan = TablePlan(embedder=embedder.digest, attention=options.attention, lsh=_lsh(options))
     started = time.perf_counter()
     with ExitStack() as stack:
         progress = stack.enter_context(progress_bar())
@@ -49,10 +49,10 @@ def index_to(options: argparse.Namespace) -> None:
 
 
 def _embedding(
-    options: argparse.Namespace, source: Source, embedder: Embedder, stack: ExitStack
+    options: argparse.Namespace, source: ImageSource, embedder: Embedder, stack: ExitStack
 ) -> Embed:
     """Take what is embedded already from the store of this machine; all else is Ray's work."""
-    if isinstance(source, GallerySource):
+    if isinstance(source, GalleryImages):
         stored = store.load(source.gallery, embedder.digest)
         if stored is not None:
             return copied(source, stored, options.attention)
@@ -66,7 +66,7 @@ def _embedding(
     )
 
 
-def _on_ray(images: Any, *, source: Source, checkpoint: Path, **settings: Any) -> Any:
+def _on_ray(images: Any, *, source: ImageSource, checkpoint: Path, **settings: Any) -> Any:
     return embed_on_ray(images, source, partial(_load, checkpoint), **settings)
 
 

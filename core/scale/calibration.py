@@ -26,7 +26,7 @@ _MOST_PARTITIONS = 4_096
 _MOST_PROBES = 256
 
 
-class Calibrator:
+class KnownNeighbours:
     """Images of a table whose true neighbours are known."""
 
     def __init__(self, index: TableIndex, n_queries: int = _QUERIES) -> None:
@@ -79,8 +79,8 @@ def exact(index: TableIndex, vector: NDArray[np.float32], own: int) -> NDArray[n
 
 def calibrate(index: TableIndex, wanted: float = WANTED) -> None:
     """Find how far Hamming search and the keys go, and keep that in the table."""
-    calibrator = Calibrator(index)
-    found = {way: asdict(calibrator.least(way, wanted)) for way in ("hamming", "keys")}
+    known = KnownNeighbours(index)
+    found = {way: asdict(known.least(way, wanted)) for way in ("hamming", "keys")}
     index.table.keep_settings(json.dumps(found))
 
 

@@ -25,7 +25,7 @@ from ..errors import GalleryError, ImageError, SettingError
 from ..galleries.embedding import BatchEmbedder
 from ..images import thumbnail
 from .embedded import THUMBNAIL, EmbeddedImages, Failure, Image
-from .sources import Source
+from .sources import ImageSource
 
 READER = 0.5  # of a processor
 BATCH = 16  # images in one forward pass
@@ -69,7 +69,7 @@ def cluster(address: str | None = None) -> Iterator[None]:
 
 def embed_on_ray(
     images: Sequence[Image],
-    source: Source,
+    source: ImageSource,
     model: Callable[[], BatchEmbedder],
     *,
     attention: str = "both",
@@ -97,7 +97,9 @@ def embed_on_ray(
     items = [{"id": it.id, "address": it.address} for it in images]
     rows = (
         ray.data.from_items(items, override_num_blocks=max(1, len(items) // BLOCK))
-        .map_batches(_read, fn_kwargs={"reference": ray.put(source)}, batch_format="pyarrow", num_cpus=READER)
+        .map_batches(
+            _read, fn_kwargs={"reference": ray.put(source)}, batch_format="pyarrow", num_cpus=READER
+        )
         .map_batches(
             _Embed,
             fn_constructor_args=(model, attention),
@@ -132,7 +134,7 @@ def _no_warnings() -> Iterator[None]:
 
 def _read(batch: pa.Table, reference: Any) -> pa.Table:
     """Read files from a source; what can't be read is a failure, and ends nothing."""
-    source: Source = ray.get(reference)
+    source: ImageSource = ray.get(reference)
     files = [_file(source, address) for address in batch["address"].to_pylist()]
     columns = {
         "id": batch["id"],
@@ -147,7 +149,7 @@ def _read(batch: pa.Table, reference: Any) -> pa.Table:
 _File = tuple[bytes | None, str | None, bytes | None, str | None]
 
 
-def _file(source: Source, address: str) -> _File:
+def _file(source: ImageSource, address: str) -> _File:
     """Return a file's bytes, digest and thumbnail, or what is wrong with it."""
     try:
         data = source.read(address)

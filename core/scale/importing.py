@@ -21,7 +21,7 @@ from ..index.lsh import LSHConfig
 from ..progress import Progress, silent
 from .about import About
 from .embedded import THUMBNAIL, EmbeddedImages, Failure, Image
-from .sources import GallerySource, Listed, Source
+from .sources import GalleryImages, ImageSource, Listed
 from .table import Table, exists
 
 SAMPLE = 1_000  # images that K, L and the centre are chosen with: the first that are embedded
@@ -35,7 +35,7 @@ Embed = Callable[[Sequence[Image]], Iterator[EmbeddedImages]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class TablePlan:
     """How a table is made, where there is none yet."""
 
     embedder: str  # digest of checkpoint and preprocessing
@@ -54,7 +54,7 @@ class Imported(NamedTuple):
 
 
 def import_images(
-    source: Source, address: str, embed: Embed, plan: Plan, *, progress: Progress = silent
+    source: ImageSource, address: str, embed: Embed, plan: TablePlan, *, progress: Progress = silent
 ) -> Imported:
     """Bring all images of a source into a table, and its indexes up to date.
 
@@ -87,13 +87,13 @@ def import_images(
     return Imported(table, len(todo), writer.unread)
 
 
-def no_longer_listed(source: Source, table: Table) -> list[int]:
+def no_longer_listed(source: ImageSource, table: Table) -> list[int]:
     """Return the ids of rows whose image the source no longer lists."""
     names = {it.name for it in source.images()}
     return sorted(table.ids_of([it for it in table.done() if it not in names]).values())
 
 
-def copied(source: GallerySource, stored: StoredGallery, attention: str) -> Embed:
+def copied(source: GalleryImages, stored: StoredGallery, attention: str) -> Embed:
     """Return what takes embeddings that are stored already, instead of computing them."""
     place = {id: row for row, id in enumerate(stored.ids.tolist())}
     matrix = stored.of(attention)
@@ -119,7 +119,7 @@ def copied(source: GallerySource, stored: StoredGallery, attention: str) -> Embe
     return embed
 
 
-def _open(address: str, plan: Plan) -> Table | None:
+def _open(address: str, plan: TablePlan) -> Table | None:
     """Open the table, if there is one; refuse one that was made otherwise."""
     if not exists(address):
         return None
@@ -157,7 +157,7 @@ class _Writer:
     """Writes rows as they come; makes the table once the sample is there."""
 
     address: str
-    plan: Plan
+    plan: TablePlan
     title: str
     n_images: int
     images: dict[int, Image]

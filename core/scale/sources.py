@@ -37,7 +37,7 @@ class Listed(NamedTuple):
     digest: str | None  # of its file, where that is known without reading it
 
 
-class Source(Protocol):
+class ImageSource(Protocol):
     """Images by name."""
 
     @property
@@ -61,22 +61,22 @@ class Source(Protocol):
 
 def open_source(
     place: str, *, label_level: int | None = None, progress: Progress = silent
-) -> Source:
+) -> ImageSource:
     """Open what ``--gallery`` names: an address of an object store, Parquet, or any gallery.
 
     Raises:
         GalleryError: there is no such gallery, or it can't be opened.
     """
     if place.endswith(".parquet"):
-        return ParquetSource(place)
+        return ParquetImages(place)
     if place.startswith(_STORES):
-        return ObjectSource(place)
+        return ObjectImages(place)
     gallery = registry.open_gallery(place, label_level=label_level, progress=progress)
-    return GallerySource(gallery)
+    return GalleryImages(gallery)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GallerySource:
+class GalleryImages:
     """A gallery as the rest of the program has it."""
 
     gallery: Gallery
@@ -102,7 +102,7 @@ class GallerySource:
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectSource:
+class ObjectImages:
     """All images below an address of an object store, labelled by their folders."""
 
     place: str
@@ -134,7 +134,7 @@ class ObjectSource:
 
 
 @dataclass(frozen=True, slots=True)
-class ParquetSource:
+class ParquetImages:
     """Rows of a Parquet file: ``bytes`` or ``url``, and perhaps ``name`` and ``label``."""
 
     place: str

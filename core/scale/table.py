@@ -11,6 +11,7 @@ version. A reader sees the newest one, as of a second ago, or the one that it wa
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -262,6 +263,13 @@ class Table:
             found = query.to_arrow()
         names, digests = found["name"].to_pylist(), found["digest"].to_pylist()
         return dict(zip(names, digests, strict=True))
+
+    def names(self) -> list[dict[str, Any]]:
+        """Return id, name, label and digest of each image that has an embedding, by id."""
+        with _told(self.address):
+            query = self._rows.search().where("failure IS NULL")
+            rows = query.select(["id", "name", "label", "digest"]).to_arrow().to_pylist()
+        return sorted(rows, key=itemgetter("id"))
 
     def failures(self) -> dict[str, str]:
         """Return why images have no embedding, by their names."""

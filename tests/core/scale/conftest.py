@@ -7,12 +7,12 @@ import pytest
 
 from core.index.lsh import LSHConfig
 from core.scale.embedded import EmbeddedImages, Failure
-from core.scale.importing import Plan
+from core.scale.importing import TablePlan
 from core.scale.sources import Listed
 
 D = 32
 LSH = LSHConfig(n_bits=5, n_tables=4)
-PLAN = Plan(embedder="e" * 64, lsh=LSH, sample=20, at_once=10)
+PLAN = TablePlan(embedder="e" * 64, lsh=LSH, sample=20, at_once=10)
 
 
 def unit_rows(n, seed=0):

@@ -15,7 +15,7 @@ from core.errors import GalleryError, StoreError
 from core.index.lsh import LSHConfig
 from core.scale.importing import copied, import_images, no_longer_listed
 from core.scale.index import TableIndex
-from core.scale.sources import GallerySource
+from core.scale.sources import GalleryImages
 from core.scale.table import Table, exists
 from tests.core.scale.conftest import PLAN, MadeUpSource, made_up, unit_rows
 
@@ -105,7 +105,7 @@ def test_stored_embeddings_are_copied_with_their_gallerys_ids(gallery, embedder,
     from core.galleries.store import load_or_build  # noqa: PLC0415
 
     stored = load_or_build(gallery, embedder)
-    source = GallerySource(gallery)
+    source = GalleryImages(gallery)
     plan = replace(PLAN, embedder=embedder.digest)
     table = import_images(source, address, copied(source, stored, "both"), plan).table
     rows = table.all_rows()
@@ -153,7 +153,7 @@ def test_an_import_that_is_killed_ten_times_ends_complete_and_without_duplicates
 def test_two_imports_at_once_write_no_image_twice(address, two_processes):
     source = MadeUpSource(10)
     import_images(source, address, made_up(source), PLAN)
-    script = SLOWLY.replace('flush=True)', 'flush=True); sys.stdin.readline()')
+    script = SLOWLY.replace("flush=True)", "flush=True); sys.stdin.readline()")
     two_processes(script, address)
     ids = Table.open(address).all_rows().ids.tolist()
     assert sorted(ids) == sorted(set(range(400)) - {303})

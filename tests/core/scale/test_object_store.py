@@ -104,7 +104,7 @@ def test_an_s3_that_refuses_every_tenth_request_loses_and_doubles_nothing(server
 
 
 def test_a_bucket_that_is_not_there_is_one_sentence(bucket):
-    with pytest.raises(StoreError, match="can't be used|There is no table"):
+    with pytest.raises(StoreError, match=r"can't be used|There is no table"):
         Table.open(f"lance://s3://{bucket}x/table")
     with pytest.raises(GalleryError, match="can't be read"):
         list(open_source(f"s3://{bucket}x/photos").images())
@@ -112,7 +112,9 @@ def test_a_bucket_that_is_not_there_is_one_sentence(bucket):
 
 def test_images_below_a_prefix_are_listed_with_their_folders_as_labels(bucket, picture, png):
     client = boto3.client("s3")
-    files = {f"photos/{it}.png": png(picture(n)) for n, it in enumerate(("a/1", "a/10", "a/2", "b/1"))}
+    files = {
+        f"photos/{it}.png": png(picture(n)) for n, it in enumerate(("a/1", "a/10", "a/2", "b/1"))
+    }
     for key, data in {**files, "photos/notes.txt": b"no image"}.items():
         client.put_object(Bucket=bucket, Key=key, Body=data)
     source = open_source(f"s3://{bucket}/photos")
@@ -123,12 +125,16 @@ def test_images_below_a_prefix_are_listed_with_their_folders_as_labels(bucket, p
         ("a/10.png", "a"),
         ("b/1.png", "b"),
     ]
-    assert [source.read(it.address) for it in listed] == [files[f"photos/{it.name}"] for it in listed]
+    assert [source.read(it.address) for it in listed] == [
+        files[f"photos/{it.name}"] for it in listed
+    ]
     with pytest.raises(GalleryError, match="can't be read"):
         source.read(f"s3://{bucket}/photos/gone.png")
 
 
-def test_parquet_gives_images_by_their_bytes_or_by_their_urls(bucket, server, tmp_path, picture, png):
+def test_parquet_gives_images_by_their_bytes_or_by_their_urls(
+    bucket, server, tmp_path, picture, png
+):
     images = [png(picture(n)) for n in range(5)]
     path = str(tmp_path / "some.parquet")
     table = pa.table({"bytes": [*images[:4], None], "name": list("abcde"), "label": ["x"] * 5})

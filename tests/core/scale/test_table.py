@@ -8,11 +8,11 @@ from core.index.exact import exact_scan
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.vectors import Vectors
 from core.scale.about import About
-from core.scale.calibration import Calibrator, calibrate, kept
+from core.scale.calibration import KnownNeighbours, calibrate, kept
 from core.scale.index import TableIndex
 from core.scale.settings import HammingSearch, KeySearch, QuantisedSearch
 from core.scale.table import Table
-from tests.core.scale.conftest import D, LSH, unit_rows
+from tests.core.scale.conftest import LSH, D, unit_rows
 
 ROWS = unit_rows(200)
 ABOUT = About(lsh=LSH, centre=ROWS.mean(axis=0), embedder="e" * 64, title="things")
@@ -128,7 +128,7 @@ def test_calibrated_each_way_finds_what_is_wanted_and_no_row_that_isnt_near(addr
     others = range(3, 5_000, 250)
     found = {}
     for way in ("hamming", "keys", "rq"):
-        settings = Calibrator(index).least(way, 0.9) if way == "rq" else kept(index, way)
+        settings = KnownNeighbours(index).least(way, 0.9) if way == "rq" else kept(index, way)
         recalls = []
         for id in others:
             truth = exact_scan(vectors.rows([id])[0], vectors, k=10, exclude=id).ids
@@ -137,5 +137,5 @@ def test_calibrated_each_way_finds_what_is_wanted_and_no_row_that_isnt_near(addr
         found[way] = np.mean(recalls)
     assert min(found.values()) > 0.8
     weak = HammingSearch(n_rerank=11, n_partitions=1)
-    assert Calibrator(index).recall(weak) < 0.8
-    assert Calibrator(index).recall(QuantisedSearch(n_rerank=11, n_partitions=1)) < 0.9
+    assert KnownNeighbours(index).recall(weak) < 0.8
+    assert KnownNeighbours(index).recall(QuantisedSearch(n_rerank=11, n_partitions=1)) < 0.9
