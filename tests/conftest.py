@@ -25,7 +25,7 @@ MARKS = {"fast", "model", "browser"}  # each test has one of them
 BROWSER = (TESTS / "browser",)
 MODEL = (  # which compile, train or embed
     TESTS / "pages",
-    *(TESTS / "core" / name for name in ("benchmark", "engine", "methods", "model")),
+    *(TESTS / "core" / name for name in ("benchmark", "engine", "methods", "model", "scale")),
 )
 MODEL_FIXTURES = {"checkpoint_file", "embedder"}
 

@@ -23,6 +23,7 @@ LAYERS = (
     {"core.lessons"},
     {"core.search"},
     {"core.model"},
+    {"core.scale"},
     {"core.galleries"},
     {"core.engine"},
     {"core.index", "core.scenery", "core.figures", "core.paper"},

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import core
-from core.cli import EXPERIMENT
+from core.cli import EXPERIMENT, SCALE
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -131,6 +131,7 @@ def test_the_lock_has_the_tested_versions_and_a_hash_of_every_file():
 @pytest.mark.model
 def test_every_command_that_lacks_packages_says_what_brings_them():
     assert modules_of(EXTRAS["experiment"]) == EXPERIMENT
+    assert modules_of(EXTRAS["scale"]) == SCALE
     code = """
 from core.cli import evaluate, main
 def needs_opencv(options): raise ModuleNotFoundError(name="cv2")
@@ -138,6 +139,7 @@ evaluate.run = needs_opencv  # some of it alone needs more, and imports that whe
 sys.stderr = sys.stdout
 for command in (["evaluate"], ["benchmark", "--quick"]):
     assert main(command) == 1
+assert main(["index", "--to", "lance://nowhere"]) == 1
 try:
     main(["search", "--help"])
 except SystemExit as leaving:
@@ -145,7 +147,24 @@ except SystemExit as leaving:
 """
     lines = run(code)
     assert lines.count("needs more packages: pip install 'hashlight[experiment]'") == 2
+    assert "needs more packages: pip install 'hashlight[scale]'" in lines
     assert "usage: python -m core search" in lines
+
+
+@pytest.mark.model
+def test_whoever_does_not_ask_for_tables_imports_nothing_of_them():
+    code = """
+import sys
+from core import *
+from core.cli import parser
+from core.galleries import registry
+parser()
+registry.available()
+print(*{"lancedb", "ray", "pyarrow"} & set(sys.modules))
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
 
 
 @pytest.mark.model

@@ -15,13 +15,9 @@ from ..errors import COMMAND, HashlightError
 from .printing import printable
 
 COMMANDS = ("search", "index", "evaluate", "train", "benchmark", "render-scenes")
-EXPERIMENT = {
-    "cv2",
-    "scipy",
-    "sklearn",
-    "threadpoolctl",
-}  # what `pip install hashlight[experiment]` brings
-NEEDS = "needs more packages: pip install 'hashlight[experiment]'"
+# What `pip install hashlight[experiment]` brings, and hashlight[scale].
+EXPERIMENT = {"cv2", "scipy", "sklearn", "threadpoolctl"}
+SCALE = {"lancedb", "pyarrow", "ray"}
 EXAMPLES = f"""\
 examples:
   {COMMAND} search photo.jpg                       neighbours in the built-in gallery
@@ -45,9 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"hashlight: {printable(str(error))}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        if error.name not in EXPERIMENT:
+        if not (needs := _needs(error)):
             raise
-        print(f"hashlight: this command {NEEDS}.", file=sys.stderr)
+        print(f"hashlight: this command {needs}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("hashlight: interrupted; what was done is kept.", file=sys.stderr)
@@ -68,11 +64,11 @@ def parser() -> argparse.ArgumentParser:
         try:
             module = import_module(f".{name.replace('-', '_')}", __package__)
         except ModuleNotFoundError as error:
-            if error.name not in EXPERIMENT:
+            if not (needs := _needs(error)):
                 raise
             # Whatever stands after it is taken, options too, to answer with what is missing.
             lacking = commands.add_parser(
-                name, help=f"({NEEDS})", add_help=False, prefix_chars="\0"
+                name, help=f"({needs})", add_help=False, prefix_chars="\0"
             )
             lacking.add_argument("arguments", nargs="*")
             lacking.set_defaults(run=_lacks(error))
@@ -83,6 +79,14 @@ def parser() -> argparse.ArgumentParser:
         module.configure(command)
         command.set_defaults(run=module.run)
     return parser
+
+
+def _needs(error: ModuleNotFoundError) -> str | None:
+    """Say which extra brings the packages that a command lacks; None for others."""
+    root = (error.name or "").partition(".")[0]
+    extras = {"experiment": EXPERIMENT, "scale": SCALE}
+    extra = next((extra for extra, brought in extras.items() if root in brought), None)
+    return extra and f"needs more packages: pip install 'hashlight[{extra}]'"
 
 
 def _lacks(error: ModuleNotFoundError) -> Callable[[argparse.Namespace], None]:

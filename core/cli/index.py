@@ -1,6 +1,8 @@
 """Embed a gallery once and keep the result, so that every later search starts at once.
 
 An interrupted run goes on where it stopped. Images that can't be read are named and left out.
+With `--to`, images and embeddings go to a table of LanceDB, on disk or on an object store, and Ray
+embeds them, here or on a cluster; that takes `pip install 'hashlight[scale]'`.
 """
 
 import argparse
@@ -11,6 +13,7 @@ from ..errors import StoreError
 from ..galleries import gates, registry, store
 from ..galleries.store import StoredGallery
 from ..index.fitting import fit
+from ..model.attention import ATTENTION_MODES
 from ..wording import count, long_duration, percent
 from .common import (
     add_checkpoint,
@@ -29,6 +32,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--download", action="store_true", help="fetch the gallery first, where it can be fetched"
     )
+    table = parser.add_argument_group("a table")
+    table.add_argument(
+        "--to", metavar="ADDRESS", help="of a table: lance://DIR or lance://s3://BUCKET/PREFIX"
+    )
+    table.add_argument("--ray", metavar="ADDRESS", help="of a Ray cluster (default: this machine)")
+    table.add_argument(
+        "--workers", type=int, metavar="N", help="that embed (default: half of its processors)"
+    )
+    table.add_argument("--attention", choices=ATTENTION_MODES, default="both")
+    table.add_argument("--n-bits", type=int, metavar="K", help="bits per key (default: what fits)")
+    table.add_argument("--n-tables", type=int, metavar="L", help="hash tables (default: what fits)")
+    table.add_argument(
+        "--delete", action="store_true", help="remove rows whose images the gallery has no more"
+    )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="also write the file here, to ship it"
     )
@@ -36,6 +53,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Embed, report, and say where the file lies."""
+    if options.to:
+        from . import tables  # noqa: PLC0415  it needs LanceDB and Ray
+
+        tables.index_to(options)
+        return
     embedder = embedder_of(options)
     with progress_bar() as progress:
         if options.download:

@@ -1,12 +1,14 @@
 """Search a gallery with an image file: hits by LSH, judged by the exact scan.
 
-An image that is itself in the gallery is left out of its own hits.
+An image that is itself in the gallery is left out of its own hits. With `--in`, a table is asked
+that `index --to` has made.
 """
 
 import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=LSHConfig().seed, help="of the hyperplanes")
     parser.add_argument("--attention", choices=ATTENTION_MODES, default="both")
     add_checkpoint(parser)
+    table = parser.add_argument_group("a table")
+    table.add_argument(
+        "--in", dest="table", metavar="ADDRESS", help="of a table, instead of a gallery"
+    )
+    table.add_argument(
+        "--by",
+        choices=("hamming", "keys", "rq"),
+        default="hamming",
+        help="how rows are found: by their codes, by the keys of the hash tables, or by LanceDB's "
+        "own codes (default: hamming)",
+    )
+    table.add_argument(
+        "--as-of",
+        type=datetime.fromisoformat,
+        metavar="TIME",
+        help="the state that the table had then, such as 2026-11-27T12:00+00:00",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
 
@@ -57,6 +76,11 @@ def run(options: argparse.Namespace) -> None:
     data = read(options.image)
     decode(data, name=options.image.name)  # a bad query is refused before any long work
     by_hand = _set_by_hand(options)
+    if options.table:
+        from . import tables  # noqa: PLC0415  it needs LanceDB
+
+        tables.search_in(options, data)
+        return
     embedder = embedder_of(options)
     with progress_bar() as progress:
         gallery = open_gallery(options.gallery, label_level=options.label_level, progress=progress)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from ..errors import GalleryError, SettingError
 from ..progress import Progress, silent
-from . import corel
+from . import corel, tables
 from .archive import open_archive
 from .base import Gallery
 from .folder import open_folder
@@ -92,7 +92,7 @@ _REMOTE: dict[str, RemoteSet] = {it.key: it for it in (*github_sets.SETS, *torch
 
 def available() -> tuple[GallerySource, ...]:
     """All galleries that have a key, the built-in one first."""
-    return (*map(_local, LOCAL), *map(_remote, _REMOTE.values()))
+    return (*map(_state_of, _local().values()), *map(_remote, _REMOTE.values()))
 
 
 def ready() -> tuple[GallerySource, ...]:
@@ -143,8 +143,8 @@ def open_known(key: str, *, progress: Progress = silent) -> Gallery:
     Raises:
         GalleryError: there is no such key, or the gallery isn't here.
     """
-    if key in _LOCAL:
-        return _LOCAL[key].open(progress=progress)
+    if key in (local := _local()):
+        return local[key].open(progress=progress)
     if key in _REMOTE:
         return _REMOTE[key].open(progress=progress)
     raise _unknown(key)
@@ -165,10 +165,25 @@ def download(key: str, *, progress: Progress = silent) -> None:
 
 def known_keys() -> tuple[str, ...]:
     """The keys of ``available()``, without looking at any disk."""
-    return (*_LOCAL, *_REMOTE)
+    return (*_local(), *_REMOTE)
 
 
-def _local(gallery: LocalGallery) -> GallerySource:
+def _local() -> dict[str, LocalGallery]:
+    """Return the galleries that nobody downloads, with the tables that the operator names."""
+    in_tables = {
+        key: LocalGallery(
+            key=key,
+            title=tables.title_of(address),
+            description="Images in a table.",
+            licence="",
+            open=partial(tables.open_table, address),
+        )
+        for key, address in tables.configured().items()
+    }
+    return {it.key: it for it in LOCAL} | in_tables
+
+
+def _state_of(gallery: LocalGallery) -> GallerySource:
     try:
         gallery.find()
         how_to_get = ""

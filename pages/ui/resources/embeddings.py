@@ -9,6 +9,7 @@ from core.galleries.base import Gallery
 from core.galleries.growing import Known, embed_in_steps
 from core.galleries.labels import LabelledByFolders
 from core.galleries.store import StoredGallery
+from core.galleries.tables import BringsEmbeddings
 from core.galleries.uploads import UploadedGallery
 from core.index.families.hyperplanes import Hyperplanes
 from core.index.fitting import Fitting, fit
@@ -54,7 +55,9 @@ _steps: Cache[StoredGallery] = Cache(48 * MB)  # of uploaded galleries: what is 
 def embedded(gallery: Gallery) -> Work[StoredGallery] | None:
     """Return the embedding of a gallery, under way or done; started where no one need be asked."""
     digest = embedder().digest
-    is_small = len(gallery.items) <= AUTOMATIC or isinstance(gallery, UploadedGallery)
+    is_small = len(gallery.items) <= AUTOMATIC or isinstance(
+        gallery, UploadedGallery | BringsEmbeddings
+    )
     if is_small or store.is_stored(gallery, digest):
         return embed(gallery)
     return _embeddings.find((gallery.digest, digest))
@@ -65,6 +68,8 @@ def embed(gallery: Gallery) -> Work[StoredGallery]:
     model = embedder()
 
     def task(progress: Progress) -> StoredGallery:
+        if isinstance(gallery, BringsEmbeddings):
+            return gallery.embeddings(model.digest)
         if not isinstance(gallery, UploadedGallery):
             return store.load_or_build(gallery, model, progress=progress)
         for step in embed_in_steps(gallery, model, _uploaded, progress=progress):

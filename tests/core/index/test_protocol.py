@@ -13,6 +13,8 @@ from core.index.exact import ExactIndex, exact_scan
 from core.index.families import FAMILIES
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.vectors import Vectors
+from core.scale.index import TableIndex
+from core.scale.settings import HammingSearch, KeySearch, QuantisedSearch
 
 N, D = 60, 16
 CONFIG = LSHConfig(n_bits=3, n_tables=2)
@@ -42,6 +44,13 @@ def codes(rows, ids=None):
     return index
 
 
+def table(settings):
+    def build(rows, ids=None):
+        return TableIndex.build(rows, ids, config=CONFIG, settings=settings)
+
+    return build
+
+
 # How each is built, and what a query is told so that it looks at everything.
 INDEXES = {
     "exact": (ExactIndex.build, {}),
@@ -50,11 +59,18 @@ INDEXES = {
     "codes": (codes, {}),
     "buckets, hyperplanes": (buckets("hyperplanes"), {}),
     "buckets, structured": (buckets("structured"), {}),
+    "table, by keys": (table(KeySearch(n_probes=8)), {}),
+    "table by codes": (table(HammingSearch(n_rerank=1_000)), {}),
+    "table by quantised embeddings": (table(QuantisedSearch(n_rerank=1_000)), {}),
 }
 WITH_TABLES = [name for name in INDEXES if "," in name]
 
 
-@pytest.fixture(params=INDEXES)
+def marked(name):
+    return pytest.param(name, marks=pytest.mark.model) if name.startswith("table") else name
+
+
+@pytest.fixture(params=map(marked, INDEXES))
 def name(request):
     return request.param
 
@@ -418,7 +434,7 @@ def test_a_damaged_index_is_refused_in_one_sentence(build, damage, tmp_path):
 # --- candidates ---
 
 
-@pytest.mark.parametrize("name", WITH_TABLES, indirect=False)
+@pytest.mark.parametrize("name", map(marked, WITH_TABLES), indirect=False)
 @pytest.mark.parametrize("n_probes", [1, 3, 8, 9])
 def test_candidates_are_what_the_probed_buckets_hold_with_the_tables_that_found_them(
     name, n_probes
@@ -438,7 +454,7 @@ def test_candidates_are_what_the_probed_buckets_hold_with_the_tables_that_found_
         assert candidates.found_by.all()
 
 
-@pytest.mark.parametrize("name", WITH_TABLES, indirect=False)
+@pytest.mark.parametrize("name", map(marked, WITH_TABLES), indirect=False)
 def test_an_embedding_lies_in_the_buckets_of_its_own_keys(name):
     index = INDEXES[name][0](ROWS, IDS)
     for id, row in zip(IDS.tolist(), ROWS, strict=True):

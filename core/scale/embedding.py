@@ -1,0 +1,207 @@
+"""Ray: from images that are listed to rows that are embedded, on one machine or many.
+
+    read, digest, thumbnail     tasks, READER of a processor each
+    decode, embed               actors, a processor each, with a model each
+
+Ray Data streams: it starts readers only while there is room for what they read, and gives work
+that was lost with a machine to another. A machine counts as two processors for each of its cores,
+so that readers and embedders don't wait for one another.
+"""
+
+import hashlib
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import ray
+import ray.data
+
+from ..errors import GalleryError, ImageError, SettingError
+from ..galleries.embedding import BatchEmbedder
+from ..images import thumbnail
+from .embedded import THUMBNAIL, EmbeddedImages, Failure, Image
+from .sources import ImageSource
+
+READER = 0.5  # of a processor
+BATCH = 16  # images in one forward pass
+BLOCK = 32  # images that are lost and done again when a machine dies
+
+_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
+
+
+@contextmanager
+def cluster(address: str | None = None) -> Iterator[None]:
+    """Join the cluster at an address, or start one on this machine; leave it in the end.
+
+    Raises:
+        SettingError: there is no cluster at this address.
+    """
+    before = {name: os.environ.get(name) for name in _QUIET}
+    os.environ.update(_QUIET)
+    here = {"address": address} if address else {"num_cpus": 2 * (os.cpu_count() or 1)}
+    try:
+        with _no_warnings():
+            ray.init(
+                **here,
+                include_dashboard=None if address else False,
+                logging_level=logging.ERROR,
+                log_to_driver=False,
+            )
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0][:200]
+        raise SettingError(f"There is no Ray cluster at {address} ({reason}).") from error
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def embed_on_ray(
+    images: Sequence[Image],
+    source: ImageSource,
+    model: Callable[[], BatchEmbedder],
+    *,
+    attention: str = "both",
+    workers: int | None = None,
+) -> Iterator[EmbeddedImages]:
+    """Yield embedded images as they come, in no order.
+
+    Args:
+        images: what to embed.
+        source: where they lie.
+        model: makes the embedder; each worker calls it once.
+        attention: mode of the embeddings.
+        workers: how many embed; by default, one for every two of the cluster's processors.
+
+    Raises:
+        GalleryError: Ray gave up.
+    """
+    if not images:
+        return
+    with _no_warnings():
+        ray.data.DataContext.get_current().enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    if workers is None:
+        workers = max(1, int(ray.cluster_resources().get("CPU", 2)) // 2)
+    items = [{"id": it.id, "address": it.address} for it in images]
+    rows = (
+        ray.data.from_items(items, override_num_blocks=max(1, len(items) // BLOCK))
+        .map_batches(
+            _read, fn_kwargs={"reference": ray.put(source)}, batch_format="pyarrow", num_cpus=READER
+        )
+        .map_batches(
+            _Embed,
+            fn_constructor_args=(model, attention),
+            batch_size=BATCH,
+            batch_format="pyarrow",
+            compute=ray.data.ActorPoolStrategy(size=workers),
+            num_cpus=1,
+        )
+    )
+    try:
+        for batch in rows.iter_batches(batch_size=None, batch_format="pyarrow"):
+            yield _as_images(batch)
+    except ray.exceptions.RayTaskError:  # a fault of ours
+        raise
+    except ray.exceptions.RayError as error:
+        reason = str(error).strip().splitlines()[-1][:300]
+        raise GalleryError(
+            f"Ray gave up ({reason}); start the same command again, it goes on where it was."
+        ) from error
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Hear nothing of Ray's own use of what it deprecates, nor of LanceDB about Ray's forks.
+
+    Each of these runs another program at once, and nothing of LanceDB's.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _read(batch: pa.Table, reference: Any) -> pa.Table:
+    """Read files from a source; what can't be read is a failure, and ends nothing."""
+    source: ImageSource = ray.get(reference)
+    files = [_file(source, address) for address in batch["address"].to_pylist()]
+    columns = {
+        "id": batch["id"],
+        "data": pa.array([it[0] for it in files], pa.binary()),
+        "digest": pa.array([it[1] for it in files], pa.string()),
+        "thumbnail": pa.array([it[2] for it in files], pa.binary()),
+        "failure": pa.array([it[3] for it in files], pa.string()),
+    }
+    return pa.table(columns)
+
+
+_File = tuple[bytes | None, str | None, bytes | None, str | None]
+
+
+def _file(source: ImageSource, address: str) -> _File:
+    """Return a file's bytes, digest and thumbnail, or what is wrong with it."""
+    try:
+        data = source.read(address)
+    except GalleryError as error:
+        return None, None, None, str(error)
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        return data, digest, thumbnail(data, max_side=THUMBNAIL), None
+    except ImageError as error:
+        return None, digest, None, str(error)
+
+
+class _Embed:
+    """An actor: it loads the model once."""
+
+    def __init__(self, model: Callable[[], BatchEmbedder], attention: str) -> None:
+        self._embedder = model()
+        self._mode = self._embedder.modes.index(attention)
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        failures = batch["failure"].to_pylist()
+        prepared: dict[int, Any] = {}
+        for row, data in enumerate(batch["data"].to_pylist()):
+            if data is not None:
+                try:
+                    prepared[row] = self._embedder.prepare(data)
+                except ImageError as error:
+                    failures[row] = str(error)
+        embeddings: list[bytes | None] = [None] * len(batch)
+        if prepared:
+            rows = self._embedder.embed(list(prepared.values()))[:, self._mode]
+            for row, embedding in zip(prepared, rows, strict=True):
+                embeddings[row] = embedding.astype("<f4").tobytes()
+        kept = batch.select(["id", "digest", "thumbnail"])
+        return kept.append_column("failure", pa.array(failures, pa.string())).append_column(
+            "embedding", pa.array(embeddings, pa.binary())
+        )
+
+
+def _as_images(batch: pa.Table) -> EmbeddedImages:
+    rows = batch.to_pylist()
+    good = [it for it in rows if it["failure"] is None]
+    numbers = b"".join(it["embedding"] for it in good)
+    embeddings = np.frombuffer(numbers, "<f4").reshape(len(good), -1) if good else None
+    return EmbeddedImages(
+        ids=np.array([it["id"] for it in good], np.int64),
+        embeddings=np.empty((0, 1), np.float32) if embeddings is None else embeddings,
+        thumbnails=[it["thumbnail"] for it in good],
+        digests=[it["digest"] for it in good],
+        failures={
+            it["id"]: Failure(it["failure"], it["digest"])
+            for it in rows
+            if it["failure"] is not None
+        },
+    )

@@ -1,0 +1,99 @@
+"""Ray, as a cluster of two nodes on this machine; each test takes the seconds that it starts in."""
+
+import subprocess
+import sys
+import warnings
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import ray
+from ray.cluster_utils import Cluster
+
+from core.errors import SettingError
+from core.galleries.folder import open_folder
+from core.galleries.store import load_or_build
+from core.model.checkpoint import load_checkpoint
+from core.model.embedder import Embedder
+from core.scale.embedding import cluster, embed_on_ray
+from core.scale.importing import import_images
+from core.scale.sources import GalleryImages
+from tests.core.scale.conftest import PLAN
+
+DAMAGED = b"\xff\xd8\xff\xe0 nothing more"
+
+
+def load(path):
+    return Embedder(load_checkpoint(path))
+
+
+@pytest.fixture(scope="module")
+def album(tmp_path_factory, picture, png):
+    """Return a folder of 200 pictures, one of which is damaged."""
+    root = tmp_path_factory.mktemp("album")
+    for number in range(200):
+        (root / f"{number:03}.png").write_bytes(png(picture(number)))
+    (root / "005.png").write_bytes((root / "005.png").read_bytes()[:500])
+    return open_folder(root)
+
+
+@pytest.fixture
+def two_nodes():
+    """Start a cluster of two nodes with two processors each; return it with its second node."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in ``core.scale.embedding``
+        nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 2})
+        second = nodes.add_node(num_cpus=2)
+    yield nodes, second
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        nodes.shutdown()
+
+
+def test_two_nodes_embed_everything_once_even_where_one_dies(
+    two_nodes, album, embedder, checkpoint_file, address
+):
+    nodes, second = two_nodes
+    source = GalleryImages(album)
+    plan = replace(PLAN, embedder=embedder.digest, at_once=16)
+
+    def embed(images):
+        for number, some in enumerate(embed_on_ray(images, source, partial(load, checkpoint_file))):
+            if number == 1:
+                nodes.remove_node(second, allow_graceful=False)
+            yield some
+
+    with cluster(nodes.address):
+        used = {node["NodeID"] for node in ray.nodes() if node["Alive"]}
+        table = import_images(source, address, embed, plan).table
+        alive = {node["NodeID"] for node in ray.nodes() if node["Alive"]}
+    assert len(used) == 2
+    assert len(alive) == 1
+    stored = load_or_build(album, embedder)
+    rows = table.all_rows()
+    order = np.argsort(rows.ids)
+    assert rows.ids[order].tolist() == stored.ids.tolist()
+    cosines = np.vecdot(rows.embeddings[order], stored.of("both"))
+    assert cosines.min() > 0.999  # batches of another size round otherwise
+    assert list(table.failures()) == [album.items[id].name for id in stored.failures]
+
+
+def test_without_an_address_ray_runs_on_this_machine_until_it_is_left():
+    code = """
+import os, ray
+from core.scale.embedding import cluster
+before = os.environ.get("RAY_USAGE_STATS_ENABLED")
+with cluster():
+    assert ray.cluster_resources()["CPU"] == 2 * os.cpu_count()
+assert not ray.is_initialized()
+assert os.environ.get("RAY_USAGE_STATS_ENABLED") == before
+"""
+    root = Path(__file__).parents[3]
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
+
+
+def test_a_cluster_that_is_not_there_is_refused_in_one_sentence():
+    with pytest.raises(SettingError, match=r"There is no Ray cluster at 127.0.0.1:9"):
+        cluster("127.0.0.1:9").__enter__()
