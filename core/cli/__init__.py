@@ -15,12 +15,8 @@ from ..errors import COMMAND, HashlightError
 from .printing import printable
 
 COMMANDS = ("search", "index", "evaluate", "train", "benchmark", "render-scenes")
-EXPERIMENT = {
-    "cv2",
-    "scipy",
-    "sklearn",
-    "threadpoolctl",
-}  # what `pip install hashlight[experiment]` brings
+# What `pip install hashlight[experiment]` brings.
+EXPERIMENT = {"cv2", "openTSNE", "scipy", "sklearn", "threadpoolctl"}
 NEEDS = "needs more packages: pip install 'hashlight[experiment]'"
 EXAMPLES = f"""\
 examples:

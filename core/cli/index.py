@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from ..errors import StoreError
-from ..galleries import registry, store
+from ..galleries import layout, registry, store
 from ..galleries.store import StoredGallery
 from ..index.fitting import fit
 from ..wording import count, long_duration, percent
@@ -30,7 +30,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--download", action="store_true", help="fetch the gallery first, where it can be fetched"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="also write the file here, to ship it"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="also write it here, to ship it, with where its images lie on the map",
     )
 
 
@@ -56,6 +59,10 @@ def run(options: argparse.Namespace) -> None:
         print(_fitting(stored))
     if options.out:
         print(f"Written: {store.save(stored, options.out)}")
+        with progress_bar() as progress:
+            written = layout.save(stored, options.out, progress=progress)
+        for path in written:
+            print(f"Written: {path}")
 
 
 def _fitting(stored: StoredGallery) -> str:

@@ -29,6 +29,7 @@ from pages.ui.resources.galleries import (
     read_again,
     uploaded,
 )
+from pages.ui.resources.maps import places, sheet
 from pages.ui.resources.model import (
     QUERY_SIDE,
     altered_embedding,
@@ -73,7 +74,9 @@ __all__ = [
     "offered",
     "opened",
     "pair_sample",
+    "places",
     "read_again",
+    "sheet",
     "small_picture",
     "start_race",
     "started",

@@ -10,6 +10,7 @@ from core.galleries.uploads import UploadedGallery
 from core.images import thumbnail
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.embeddings import forget_embeddings
+from pages.ui.resources.maps import forget_maps
 from pages.ui.resources.model import forget_queries
 from pages.ui.resources.uploads import (
     MAX_BYTES,
@@ -74,6 +75,7 @@ def _let_go(gallery: UploadedGallery) -> None:
     digests = {gallery.digest, *(item.digest for item in gallery.items)}
     _thumbnails.drop(digests)
     forget_embeddings(digests)
+    forget_maps(digests)
     forget_queries(digests)
 
 
