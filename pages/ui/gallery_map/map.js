@@ -54,9 +54,7 @@ class GalleryMap {
 
   // What the server says -----------------------------------------------------------------------
 
-  receive(bytes, { tell, again }) {
-    this.tell = tell;
-    clearTimeout(this.asks);
+  receive(bytes) {
     const data = unpack(bytes);
     const before = this.data?.gallery === data.gallery ? this.looks.data.places : null;
     this.data = data;
@@ -76,7 +74,6 @@ class GalleryMap {
     this.choose(this.region);
     this.take(data.sheet);
     this.queryPicture = this.pictureOfQuery();
-    if (data.unfinished) this.asks = setTimeout(again, ASK_EVERY);
   }
 
   fillChoices() {
@@ -335,16 +332,12 @@ class GalleryMap {
   }
 }
 
-const maps = new WeakMap(); // Streamlit calls this for every run, on the same element
-
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".gallery_map");
-  if (!maps.has(root)) maps.set(root, new GalleryMap(root));
-  const map = maps.get(root);
-  if (map.bytes && map.bytes.length === data.length && map.bytes.every((it, at) => it === data[at])) return;
+  const map = (root.map ??= new GalleryMap(root)); // Streamlit calls this for every run
+  map.tell = (chosen) => setTriggerValue("chosen", chosen);
+  if (map.bytes?.length !== data.length || map.bytes.some((it, at) => it !== data[at])) map.receive(data);
   map.bytes = data;
-  map.receive(data, {
-    tell: (chosen) => setTriggerValue("chosen", chosen),
-    again: () => setTriggerValue("again", true),
-  });
+  clearTimeout(map.asks);
+  if (map.data.unfinished) map.asks = setTimeout(() => setTriggerValue("again", true), ASK_EVERY);
 }
