@@ -38,7 +38,8 @@ START = """async ([code, base64]) => {
   const { default: show } = await import(url);
   const bytes = Uint8Array.from(atob(base64), (it) => it.charCodeAt(0));
   const started = performance.now();
-  show({ data: bytes, parentElement: document.getElementById("host"), setTriggerValue() {} });
+  const parentElement = document.getElementById("host");
+  show({ data: bytes, parentElement, setTriggerValue() {}, setStateValue() {} });
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const gl = document.querySelector(".plane canvas").getContext("webgl2");
   gl.finish();
@@ -118,6 +119,7 @@ def made_up(n: int) -> bytes:
         "sheet": None,
         "actions": [],
         "ramp": ["#440154", "#fde725"],
+        "start": {"colour": "label", "table": 0, "bit": 0},
         "unfinished": False,
     }
     header["query"]["keys"] = keys[:, 0].tolist()

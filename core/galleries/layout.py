@@ -10,7 +10,7 @@ L. van der Maaten, G. Hinton, "Visualizing Data using t-SNE", JMLR 9, 2008; P. G
 using t-SNE for single-cell transcriptomics", Nature Communications 10, 2019.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +104,7 @@ def load_or_settle(
     *,
     home: Path | None = None,
     shipped: Sequence[Path] = SHIPPED,
-    progress: Progress = silent,
+    by: Callable[[NDArray[np.float32]], Layout] | None = None,
     notice: Notice = log,
 ) -> Layout:
     """Return the layout of one attention mode, computed unless it is on disk.
@@ -114,7 +114,7 @@ def load_or_settle(
         mode: which of them.
         home: the cache directory; None means ``locations.home()``.
         shipped: directories to look in first, never written.
-        progress: called with how far it is.
+        by: computes it; by default ``settle``.
         notice: called where the home can't be written.
 
     Raises:
@@ -123,7 +123,7 @@ def load_or_settle(
     found = load(stored, mode, home=home, shipped=shipped)
     if found is not None:
         return found
-    places = settle(stored.of(mode), progress=progress)
+    places = (by or settle)(stored.of(mode))
     try:
         _write(_paths(stored, mode, home, shipped)[-1], places, stored, mode)
     except StoreError as error:

@@ -41,6 +41,7 @@ def test_the_map_follows_the_probes_and_says_what_the_page_says(server, open_tab
     legend = page.locator(".gallery_map .legend div")
     sides = [int(re.search(r": (\d+) image", it)[1]) for it in legend.all_inner_texts()]
     assert sum(sides) == 720
+    expect(page).to_have_url(re.compile("map=side-1-1"))
 
 
 def test_keys_walk_over_the_map_and_its_menu_and_marks_are_those_of_every_picture(server, open_tab):

@@ -90,7 +90,7 @@ class Looks {
     const grey = [138, 146, 156];
     const colours = this.fill((row) => (label[row] === NO_LABEL ? grey : hues[label[row] % hues.length]));
     const legend = labels.length
-      ? [{ text: "Frames have the colour of the label, which stands beside its images." }]
+      ? [{ text: "Each label has a colour, and is written where most of its images lie." }]
       : [{ text: "The images have no labels." }];
     return { colours, legend, named: true };
   }

@@ -5,7 +5,8 @@
 //       place, picture: address, keys }, hits, exact, own: rows, probes: [tables][probes] keys,
 //       sheet: { address, side, columns, n } or null, actions: [[label, address with ~image~]],
 //       ramp: colours, unfinished, places, keys, cosines, label }
-// triggers "chosen": [row, label of an action]; "again": asks for what was not finished
+// triggers "chosen": [row, label of an action]; "again": now, asks for what was not finished
+// state "looks": { colour, table, bit }, as data.start has it
 
 const NEAR = 14; // pixels from a point that still mean it
 const LARGE = 132; // pixels of a picture that is pointed at
@@ -20,7 +21,7 @@ const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 class GalleryMap {
   constructor(root) {
-    this.state = { colour: "label", table: 0, bit: 0, step: null };
+    this.state = { step: null }; // and colour, table, bit, as the address says them at first
     this.view = { centre: [0, 0], zoom: 1 };
     this.pointed = null;
     this.region = [];
@@ -46,6 +47,8 @@ class GalleryMap {
       this[name].onchange = () => {
         this.state[name] = name === "colour" ? this.colour.value : +this[name].value;
         this.paint();
+        const { colour, table, bit } = this.state;
+        this.keep({ colour, table, bit });
       };
     }
     this.slider.oninput = () => this.setStep(+this.slider.value);
@@ -61,6 +64,7 @@ class GalleryMap {
     this.looks = new Looks(data);
     this.rowOf = new Map(data.names.map((name, row) => [name, row]));
     if (!before) {
+      Object.assign(this.state, data.start);
       this.region = [];
       this.view = { centre: [0, 0], zoom: 1 };
     }
@@ -69,7 +73,9 @@ class GalleryMap {
     this.points?.place(data.places, moved ? before : data.places);
     this.movesSince = moved && !still() ? performance.now() : null;
     this.fillChoices();
-    this.setStep(this.looks.steps);
+    const search = JSON.stringify([data.probes, data.exact]);
+    this.setStep(search === this.search ? this.state.step : this.looks.steps);
+    this.search = search;
     this.stage.setAttribute("aria-label", `Map of ${data.title}: ${counted(this.looks.n, "image")}, near ones lie together. ${HINT}`);
     this.choose(this.region);
     this.take(data.sheet);
@@ -83,7 +89,7 @@ class GalleryMap {
     this.bit.replaceChildren(...numbers(data.bits));
     state.table = Math.min(state.table, data.probes.length - 1);
     state.bit = Math.min(state.bit, data.bits - 1);
-    [this.table.value, this.bit.value] = [state.table, state.bit];
+    for (const name of ["colour", "table", "bit"]) this[name].value = state[name];
     this.slider.max = this.looks.steps;
   }
 
@@ -332,12 +338,13 @@ class GalleryMap {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   const root = parentElement.querySelector(".gallery_map");
   const map = (root.map ??= new GalleryMap(root)); // Streamlit calls this for every run
-  map.tell = (chosen) => setTriggerValue("chosen", chosen);
+  Object.assign(map, { keep: (looks) => setStateValue("looks", looks), tell: (it) => setTriggerValue("chosen", it) });
   if (map.bytes?.length !== data.length || map.bytes.some((it, at) => it !== data[at])) map.receive(data);
   map.bytes = data;
-  clearTimeout(map.asks);
-  if (map.data.unfinished) map.asks = setTimeout(() => setTriggerValue("again", true), ASK_EVERY);
+  clearInterval(map.asks); // Streamlit does not call where the answer is as before
+  const ask = () => (root.isConnected ? setTriggerValue("again", Date.now()) : clearInterval(map.asks));
+  if (map.data.unfinished) map.asks = setInterval(ask, ASK_EVERY);
 }

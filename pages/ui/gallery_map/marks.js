@@ -28,18 +28,26 @@ function drawMarks(map) {
   };
   for (const row of map.region) {
     const [x, y] = map.toScreen(map.placeOf(row));
-    ink.fillStyle = `color-mix(in srgb, ${colours.text} 40%, transparent)`;
-    ink.fillRect(x - 2, y - 2, 4, 4);
+    for (const [colour, side] of [[colours.paper, 8], [colours.text, 5]]) {
+      ink.fillStyle = colour;
+      ink.fillRect(x - side / 2, y - side / 2, side, side);
+    }
   }
-  for (const { text, place } of map.named) write(ink, text, map.toScreen(place), colours, "600 13px");
   for (const row of data.exact) {
     const isRead = looks.isRead(row, state.step);
     const [x, y, half] = frame(row, isRead ? FOUND : MISSED, 2.5);
     if (!isRead) cross(ink, x, y, half, colours.paper);
   }
+  for (const { text, place } of map.named) write(ink, text, kept(map, map.toScreen(place), text), colours, "600 13px");
   if (map.line) drawLine(ink, map.line.map((it) => map.toScreen(it)), colours.text);
   drawQuery(ink, map, colours);
   if (map.pointed !== null) frame(map.pointed, colours.text, 2.5);
+}
+
+/** Keep a text that lies on the map from being cut at its sides. */
+function kept(map, [x, y], text) {
+  const half = 4.5 * text.length;
+  return x < 0 || x > map.width ? [x, y] : [Math.max(half, Math.min(map.width - half, x)), y];
 }
 
 /** Text with a halo, readable over pictures. */

@@ -36,6 +36,7 @@ def payload(
     actions: Sequence[Action],
     shown: View,
     sheet: dict[str, Any] | None,
+    start: dict[str, Any],
     is_finished: bool,
 ) -> bytes:
     """Write down what the map shows.
@@ -48,6 +49,7 @@ def payload(
         actions: what can be done with each image.
         shown: the view that links keep, but for the query.
         sheet: where the small pictures are, if they are drawn.
+        start: what it is coloured by when it is opened.
         is_finished: whether places and pictures are those that stay.
     """
     ids, matrix = index.vectors.ids, index.vectors.matrix
@@ -77,6 +79,7 @@ def payload(
         "sheet": sheet,
         "actions": _addresses(actions, shown),
         "ramp": VIRIDIS,
+        "start": start,
         "unfinished": not is_finished,
     }
     label = np.array([number[gallery.items[id].label] for id in ids.tolist()], np.uint16)

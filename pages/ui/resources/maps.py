@@ -5,6 +5,7 @@ from collections.abc import Collection
 from core.galleries import layout
 from core.galleries.base import Gallery
 from core.galleries.layout import Layout
+from core.galleries.settling import settle_apart
 from core.galleries.sprites import SpriteSheet, draw_sprites
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
@@ -33,9 +34,9 @@ def places(
         work = _settled.start(
             key,
             lambda progress: (
-                layout.settle(embeddings, progress=progress)
+                settle_apart(embeddings)
                 if isinstance(gallery, UploadedGallery)
-                else layout.load_or_settle(stored, attention, progress=progress)
+                else layout.load_or_settle(stored, attention, by=settle_apart)
             ),
         )
         if _is_there(work):

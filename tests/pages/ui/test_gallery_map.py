@@ -17,7 +17,7 @@ class Maps:
     def __init__(self):
         self.given, self.chosen = [], None
 
-    def mount(self, key, data, on_chosen_change, on_again_change):
+    def mount(self, key, data, **callbacks):
         self.given.append(data)
         chosen, self.chosen = self.chosen, None
         return SimpleNamespace(chosen=chosen)
@@ -79,6 +79,16 @@ def test_the_same_map_is_on_other_pages(open_app, maps, page, part):
     opened = open_app(page, part=part, **RED)
     assert not opened.exception
     assert len(shown(maps)["names"]) == 12
+
+
+@pytest.mark.parametrize("text", ["label", "similarity", "bucket-3", "side-12-5", "bucket-1"])
+def test_what_it_is_coloured_by_comes_back_from_the_address(text):
+    assert gallery_map.write_looks(gallery_map.parse_looks(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "red", "side-0-1", "side-1-2-3", "bucket--1", "side-100-1"])
+def test_nonsense_in_the_address_is_the_label(text):
+    assert gallery_map.parse_looks(text) == {"colour": "label", "table": 0, "bit": 0}
 
 
 def test_what_has_no_place_lands_by_its_neighbours_and_brings_its_picture(search_page, maps):
