@@ -60,7 +60,7 @@ def show_map(
             places=places,
             actions=actions_of(gallery, int(stored.ids[0]), shown, searched=searched),
             shown=shown,
-            sheet=sheet and _address(sheet),
+            sheet=_address(sheet) if sheet else None,
             start=parse_looks(st.query_params.get("map", "")),
             is_finished=is_settled and sheet is not None,
         ),
