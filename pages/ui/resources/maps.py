@@ -15,9 +15,9 @@ from pages.ui.resources.work import Work, WorkCache
 
 _SOON = 0.05  # seconds: what is on the disk is there by then
 
-_rough: Cache[Layout] = Cache(8 * MB)  # 8 bytes an image
-_settled: WorkCache[Layout] = WorkCache(16 * MB)
-_sheets: WorkCache[SpriteSheet] = WorkCache(32 * MB)  # each below 2 MB
+_rough: Cache[Layout] = Cache(1 * MB)  # 8 bytes an image
+_settled: WorkCache[Layout] = WorkCache(2 * MB)
+_sheets: WorkCache[SpriteSheet] = WorkCache(6 * MB)  # each some 1 MB
 
 
 def places(
