@@ -1,19 +1,15 @@
-// The map of a gallery. What it is made of stands in the files that are put in front of
-// this: menu.js, points.js, looks.js, marks.js, frame.js, hand.js.
-//
+// The map of a gallery; menu, points, looks, marks, frame and hand (.js) are put in front of this.
 // data: bytes, as `unpack` reads them: { title, names, labels, bits, query: { title, row or null,
 //       place, picture: address, keys }, hits, exact, own: rows, probes: [tables][probes] keys,
 //       sheet: { address, side, columns, n } or null, actions: [[label, address with ~image~]],
 //       ramp: colours, unfinished, places, keys, cosines, label }
-// triggers "chosen": [row, label of an action]; "again": now, asks for what was not finished
-// state "looks": { colour, table, bit }, as data.start has it
+// triggers "chosen": [row, label of an action], "again"; state "looks": as data.start
 
 const NEAR = 14; // pixels from a point that still mean it
 const LARGE = 132; // pixels of a picture that is pointed at
 const STEP_EVERY = 700; // milliseconds, while the probes play
-const ASK_EVERY = 1500; // milliseconds, while the map is not finished
+const ASK_EVERY = 1500; // milliseconds, at first, while the map is not finished
 const MOVES_FOR = 700; // milliseconds, when places change
-const ZOOMS = [1, 400];
 const MOST_MOVING = 100_000; // points that are drawn while the view moves
 const RESTS_AFTER = 150; // milliseconds without a move; then all are drawn
 const HINT = "Drag to move, scroll or + and − to zoom, arrow keys go from image to image, Enter opens its menu.";
@@ -250,7 +246,7 @@ class GalleryMap {
 
   zoomBy(factor, about = this.view.centre) {
     const { centre, zoom } = this.view;
-    const now = Math.max(ZOOMS[0], Math.min(ZOOMS[1], zoom * factor));
+    const now = Math.max(1, Math.min(400, zoom * factor));
     this.view = { zoom: now, centre: centre.map((it, axis) => about[axis] + ((it - about[axis]) * zoom) / now) };
     this.drawMoving();
   }
@@ -344,7 +340,11 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
   Object.assign(map, { keep: (looks) => setStateValue("looks", looks), tell: (it) => setTriggerValue("chosen", it) });
   if (map.bytes?.length !== data.length || map.bytes.some((it, at) => it !== data[at])) map.receive(data);
   map.bytes = data;
-  clearInterval(map.asks); // Streamlit does not call where the answer is as before
-  const ask = () => (root.isConnected ? setTriggerValue("again", Date.now()) : clearInterval(map.asks));
-  if (map.data.unfinished) map.asks = setInterval(ask, ASK_EVERY);
+  clearTimeout(map.asks);
+  const ask = (after) => { // ever less often; Streamlit does not call where the answer is as before
+    if (!root.isConnected) return;
+    setTriggerValue("again", Date.now());
+    map.asks = setTimeout(ask, after, 2 * after);
+  };
+  if (map.data.unfinished) map.asks = setTimeout(ask, ASK_EVERY, 2 * ASK_EVERY);
 }
