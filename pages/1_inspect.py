@@ -11,6 +11,7 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.parts.inspect.buckets import show_buckets_read
     from pages.parts.inspect.candidates import show_candidates
     from pages.parts.inspect.export import offer_files
+    from pages.parts.inspect.gallery_map import show_gallery_map
     from pages.parts.inspect.hash_code import show_hash_code
     from pages.parts.inspect.inspection import inspect_query
     from pages.parts.inspect.missed import show_missed
@@ -22,6 +23,7 @@ PARTS = {
     "Hash code": show_hash_code,
     "Buckets": show_buckets_read,
     "Candidates": show_candidates,
+    "Map": show_gallery_map,
     "Missed": show_missed,
     "Why?": show_why,
     "Evidence": offer_files,

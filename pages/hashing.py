@@ -1,4 +1,4 @@
-"""How LSH works: five parts, from lines in the plane to the tables of a real index."""
+"""How LSH works: six parts, from lines in the plane to the tables of a real index."""
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ with st.spinner("Starting …"):  # once after a server start: PyTorch takes sec
     from pages.parts.hashing.bits_and_tables import show_bits_and_tables
     from pages.parts.hashing.buckets import show_buckets
     from pages.parts.hashing.gallery import IndexedGallery, is_large_enough
+    from pages.parts.hashing.gallery_map import show_gallery_map
     from pages.parts.hashing.hyperplane_lab import show_hyperplane_lab
     from pages.parts.hashing.probes import show_probes
     from pages.parts.hashing.theory_and_practice import show_theory_and_practice
@@ -23,6 +24,7 @@ PARTS = {
     "Theory and practice": show_theory_and_practice,
     "Probes": show_probes,
     "Buckets": show_buckets,
+    "Map": show_gallery_map,
 }
 
 # Settings that a part offers itself, beside what they change.

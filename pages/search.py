@@ -12,6 +12,7 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.parts.search import hits, recall, times
     from pages.parts.search.query import query_and_attention
     from pages.ui import answers, errors, galleries, inputs, uploads, view
+    from pages.ui.gallery_map import show_map
 
 shown = view.current()
 with choice:
@@ -45,4 +46,6 @@ with errors.reported():
                 icon=":material/troubleshoot:",
                 query_params=shown.params() | {"part": "Why?"},
             )
+            st.header("The map of the gallery", anchor=False)
+            show_map(result, gallery, stored, shown)
             times.times_and_code(result, stored, shown)

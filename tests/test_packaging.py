@@ -18,6 +18,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 MODULE_NAMES = {  # of those packages whose modules are called otherwise
     "faiss-cpu": "faiss",
     "opencv-python-headless": "cv2",
+    "opentsne": "openTSNE",
     "pillow": "PIL",
     "scalable-vs": "svs",
     "scikit-learn": "sklearn",

@@ -16,7 +16,7 @@ from .printing import printable
 
 COMMANDS = ("search", "index", "evaluate", "train", "benchmark", "render-scenes")
 # What `pip install hashlight[experiment]` brings, and hashlight[scale].
-EXPERIMENT = {"cv2", "scipy", "sklearn", "threadpoolctl"}
+EXPERIMENT = {"cv2", "openTSNE", "scipy", "sklearn", "threadpoolctl"}
 SCALE = {"lancedb", "pyarrow", "ray"}
 EXAMPLES = f"""\
 examples:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from ..errors import StoreError
-from ..galleries import gates, registry, store
+from ..galleries import gates, layout, registry, store
 from ..galleries.store import StoredGallery
 from ..index.fitting import fit
 from ..model.attention import ATTENTION_MODES
@@ -47,7 +47,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--delete", action="store_true", help="remove rows whose images the gallery has no more"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="also write the file here, to ship it"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="also write it here, to ship it, with where its images lie on the map",
     )
 
 
@@ -80,7 +83,9 @@ def run(options: argparse.Namespace) -> None:
         print(f"Written: {store.save(stored, options.out)}")
         with progress_bar() as progress:
             looks = gates.build(gallery, stored, embedder.look, progress=progress)
-        print(f"Written: {gates.save(looks, options.out)}")
+            written = layout.save(stored, options.out, progress=progress)
+        for path in [gates.save(looks, options.out), *written]:
+            print(f"Written: {path}")
 
 
 def _fitting(stored: StoredGallery) -> str:

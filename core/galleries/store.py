@@ -6,6 +6,7 @@ and the preprocessing, so equal keys mean equal embeddings, and no file ever gro
     HOME/embeddings/
         GALLERY-EMBEDDER.safetensors       a whole gallery: all that is ever served
         GALLERY-EMBEDDER.safetensors.lock  held by the one process that builds it
+        GALLERY-EMBEDDER.MODE.layout.safetensors  where each image lies on the map (``layout``)
         GALLERY-EMBEDDER.parts/            only while it is built, or after it was killed
             00000000.safetensors           one batch, named by the id of its first image
 
@@ -41,7 +42,7 @@ SHIPPED = (locations.ASSETS / "embeddings",)
 Notice = Callable[[str], None]
 """Called with one sentence that a person should read."""
 
-_log: Notice = logging.getLogger(__name__).warning
+log: Notice = logging.getLogger(__name__).warning
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +83,7 @@ def load_or_build(
     shipped: Sequence[Path] = SHIPPED,
     batch_size: int = 16,
     progress: Progress = silent,
-    notice: Notice = _log,
+    notice: Notice = log,
 ) -> StoredGallery:
     """Return the embeddings of a gallery, computing only those that aren't on disk yet.
 
@@ -107,8 +108,8 @@ def load_or_build(
     """
     if batch_size < 1:
         raise SettingError(f"A batch of {batch_size} images can't be embedded: take 1 or more.")
-    places = [*shipped, _folder(home)]
-    build = _BuildOnDisk(_path(_folder(home), gallery, embedder.digest), notice)
+    places = [*shipped, folder_of(home)]
+    build = _BuildOnDisk(_path(folder_of(home), gallery, embedder.digest), notice)
     stored, _ = _find(gallery, embedder.digest, places)
     if stored is None:
         waiting = f"Waiting for another process that embeds {gallery.title}"
@@ -132,7 +133,7 @@ def load(
     shipped: Sequence[Path] = SHIPPED,
 ) -> StoredGallery | None:
     """Return the embeddings if they are on disk, whole and undamaged; compute nothing."""
-    return _find(gallery, embedder_digest, [*shipped, _folder(home)])[0]
+    return _find(gallery, embedder_digest, [*shipped, folder_of(home)])[0]
 
 
 def is_stored(
@@ -143,7 +144,7 @@ def is_stored(
     shipped: Sequence[Path] = SHIPPED,
 ) -> bool:
     """Whether a file of the right name is there: quick, and blind to damage (see ``load``)."""
-    places = [*shipped, _folder(home)]
+    places = [*shipped, folder_of(home)]
     return any(_path(place, gallery, embedder_digest).is_file() for place in places)
 
 
@@ -156,6 +157,24 @@ def save(stored: StoredGallery, folder: Path) -> Path:
     path = folder / name_of(stored.gallery_digest, stored.embedder_digest)
     _write(path, stored, np.float16)
     return path
+
+
+def beside(stored: StoredGallery, what: str, *, places: Sequence[Path]) -> list[Path]:
+    """Return where something that is made of a gallery's embeddings may lie.
+
+    Args:
+        stored: the embeddings.
+        what: it is, a part of the file's name.
+        places: the directories.
+    """
+    own = Path(name_of(stored.gallery_digest, stored.embedder_digest))
+    name = own.with_suffix(f".{what}.safetensors").name
+    return [place / name for place in places]
+
+
+def folder_of(home: Path | None) -> Path:
+    """Return where embeddings are kept; None means ``locations.home()``."""
+    return (home or locations.home()) / "embeddings"
 
 
 # Building ---------------------------------------------------------------------------------
@@ -254,10 +273,6 @@ class _BuildOnDisk:
 
 
 # One gallery on disk ----------------------------------------------------------------------
-
-
-def _folder(home: Path | None) -> Path:
-    return (home or locations.home()) / "embeddings"
 
 
 def name_of(gallery_digest: str, embedder_digest: str) -> str:

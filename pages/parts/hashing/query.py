@@ -12,6 +12,7 @@ from pages.parts.hashing.gallery import IndexedGallery
 from pages.ui import inputs, navigation, resources
 from pages.ui.address import PartView
 from pages.ui.errors import plain
+from pages.ui.inputs import Query
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +24,8 @@ class LookedUp:
     neighbours: NDArray[np.int64]  # (k,) ids, the nearest first
 
 
-def choose_and_look_up(indexed: IndexedGallery, part: str) -> LookedUp:
-    """Show the query, and find its true neighbours; the gallery's first image is the example.
+def choose_query(indexed: IndexedGallery, part: str) -> Query:
+    """Show the query and the choice of another; the gallery's first image is the example.
 
     Raises:
         HashlightError: the address names a query that is not here, or no image.
@@ -39,7 +40,6 @@ def choose_and_look_up(indexed: IndexedGallery, part: str) -> LookedUp:
         )
     query = inputs.query(shown, indexed.gallery)
     assert query is not None  # the view names one
-    embedded = resources.embedded_query(query.data, shown.attention)
     with picture:
         small = resources.small_picture(query.data, max_side=120)
         st.image(small, alt=f"Query: {query.title}", output_format="JPEG")
@@ -50,6 +50,17 @@ def choose_and_look_up(indexed: IndexedGallery, part: str) -> LookedUp:
         if query.is_upload:
             caption += ". An upload can't be put in a link, so this page's address works only here"
         st.caption(f"{caption}.")
+    return query
+
+
+def choose_and_look_up(indexed: IndexedGallery, part: str) -> LookedUp:
+    """Show the query as ``choose_query`` does, and find its true neighbours.
+
+    Raises:
+        HashlightError: the address names a query that is not here, or no image.
+    """
+    query, shown = choose_query(indexed, part), indexed.shown
+    embedded = resources.embedded_query(query.data, shown.attention)
     id = query.id
     if id is None:
         id = find_by_digest(indexed.gallery, embedded.image.digest)

@@ -22,11 +22,31 @@ HEIGHT = 112  # pixels of a picture
 
 _FOLDER = Path(__file__).parent
 _NARROWEST, _WIDEST = 0.75, 2.2  # width over height; what is beyond is cut at its sides
-_grid: Callable[..., Any] = st.components.v2.component(
-    "grid",
-    html='<div class="grid"></div>\n',
-    css=(_FOLDER / "grid.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "grid.js").read_text(encoding="utf-8"),
+
+
+def component(name: str, css: str, js: str) -> Callable[..., Any]:
+    """Make a component whose pictures have menus.
+
+    Args:
+        name: of the component, and of the element that it draws into.
+        css: its looks, after those of the menu.
+        js: its code, after that of the menu.
+    """
+    made: Callable[..., Any] = st.components.v2.component(
+        name, html=f'<div class="{name}"></div>\n', css=css, js=js
+    )
+    return made
+
+
+def source(*files: Path) -> str:
+    """Put files that stand beside each other in the browser into one piece."""
+    return "".join(it.read_text(encoding="utf-8") for it in files)
+
+
+MENU_CSS, MENU_JS = _FOLDER / "menu.css", _FOLDER / "menu.js"
+
+_grid = component(
+    "grid", source(MENU_CSS, _FOLDER / "grid.css"), source(MENU_JS, _FOLDER / "grid.js")
 )
 
 Tone = Literal["plain", "good", "bad", "faint"]
@@ -105,7 +125,7 @@ def _draw(name: str, tiles: Sequence[Tile], height: int, resizable: bool) -> Non
         on_chosen_change=lambda: None,  # so that there is a value
     ).chosen
     if action := _find(tiles, chosen):
-        _do(action)
+        do(action)
 
 
 def _find(tiles: Sequence[Tile], chosen: Any) -> Action | None:
@@ -116,7 +136,8 @@ def _find(tiles: Sequence[Tile], chosen: Any) -> Action | None:
     return next(actions, None)
 
 
-def _do(action: Action) -> None:
+def do(action: Action) -> None:
+    """Do what somebody has chosen."""
     if action.show:
         action.show()
     else:

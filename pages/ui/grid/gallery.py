@@ -72,7 +72,7 @@ def tile(
         alt=problem or alt or item.label or PurePath(item.name).name,
         title=item.name,
         facts=tuple(facts),
-        actions=tuple(_actions(gallery, id, shown, first, searched)),
+        actions=tuple(actions_of(gallery, id, shown, first=first, searched=searched)),
     )
 
 
@@ -121,15 +121,16 @@ def relevance(what: str, relevant: bool | None) -> Fact:
     return Fact(what, "faint" if relevant is None else "good" if relevant else "bad")
 
 
-def _actions(
-    gallery: Gallery, id: int, shown: View, first: Action | None, searched: FoundBy | None
+def actions_of(
+    gallery: Gallery,
+    id: int,
+    shown: View,
+    *,
+    first: Action | None = None,
+    searched: FoundBy | None = None,
 ) -> list[Action]:
-    # Without the part of the page that the view may belong to: these lead to other pages.
-    params = View.params(shown.with_query("image", gallery.items[id].name))
-    actions = [
-        Action(label="Search with this", page=navigation.SEARCH, params=params),
-        Action(label="Inspect", page=navigation.INSPECT, params=params),
-    ]
+    """Return what can be done with a gallery image; the arguments are those of ``tile``."""
+    actions = links_to(gallery.items[id].name, shown)
     if first:
         actions = [first, *(it for it in actions if it.label != first.label)]
     if searched:
@@ -145,3 +146,18 @@ def _actions(
             ),
         ]
     return actions
+
+
+def links_to(name: str, shown: View) -> list[Action]:
+    """Return the pages that an image of the gallery can be the query of.
+
+    Args:
+        name: of the image.
+        shown: the view that the links keep, but for the query.
+    """
+    # Without the part of the page that the view may belong to: these lead to other pages.
+    params = View.params(shown.with_query("image", name))
+    return [
+        Action(label="Search with this", page=navigation.SEARCH, params=params),
+        Action(label="Inspect", page=navigation.INSPECT, params=params),
+    ]

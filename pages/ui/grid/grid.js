@@ -1,4 +1,4 @@
-// A grid of pictures.
+// A grid of pictures; menu.js is put in front of this.
 //
 // data: { tiles: [{ name, src: address or null, ratio, alt, title, facts: [[text, tone]],
 //         actions: [[label, address or null]] }], height: px, resizable }
@@ -6,29 +6,6 @@
 
 const SIZE = "hashlight-picture-height"; // in the browser's own store
 const SIGNS = { good: "✓ ", bad: "✗ " };
-
-const element = (name, attributes = {}, ...children) => {
-  const it = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) it.setAttribute(key, value);
-  it.append(...children);
-  return it;
-};
-
-/** A click that asks for a new tab or window is the browser's own business. */
-const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-
-/** A link that tells the script, or a button where there is nowhere to go. */
-function control([label, address], attributes, tell, ...children) {
-  const it = address
-    ? element("a", { href: address, ...attributes }, ...children)
-    : element("button", { type: "button", ...attributes }, ...children);
-  it.onclick = (event) => {
-    if (!isPlain(event)) return;
-    event.preventDefault();
-    tell(label);
-  };
-  return it;
-}
 
 function picture(tile, tell) {
   const image = tile.src
@@ -39,46 +16,12 @@ function picture(tile, tell) {
   return control(tile.actions[0], { ...looks, tabindex: "-1" }, tell, image);
 }
 
-/** The one menu of a grid, filled anew for each picture. */
-function makeMenu() {
-  const menu = element("div", { class: "menu", role: "menu", popover: "auto" });
-  const items = () => [...menu.children];
-  let opener = null;
-  menu.onkeydown = (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const at = items().indexOf(menu.getRootNode().activeElement);
-    items()[(at + step + items().length) % items().length].focus();
-  };
-  menu.ontoggle = (event) => {
-    opener?.setAttribute("aria-expanded", event.newState === "open");
-    if (event.newState === "closed") opener?.focus();
-  };
-  const open = (button, actions, tell) => {
-    opener = button;
-    menu.replaceChildren(
-      ...actions.map((action) =>
-        control(action, { role: "menuitem" }, (label) => {
-          menu.hidePopover();
-          tell(label);
-        }, action[0])
-      )
-    );
-    menu.showPopover();
-    const [box, own] = [button.getBoundingClientRect(), menu.getBoundingClientRect()];
-    const below = box.bottom + own.height <= window.innerHeight;
-    menu.style.left = `${Math.max(4, Math.min(box.left, window.innerWidth - own.width - 4))}px`;
-    menu.style.top = `${below ? box.bottom : Math.max(4, box.top - own.height)}px`;
-    items()[0].focus();
-  };
-  return { root: menu, open };
-}
-
 function makeTile(tile, menu, tell) {
   const mine = (label) => tell([tile.name, label]);
   const it = element("li", { class: "tile" }, picture(tile, mine));
   it.style.setProperty("--ratio", tile.ratio ?? 1.5);
+  it.onpointerenter = () => pointAt(tile.name);
+  it.onpointerleave = () => pointAt(null);
   if (tile.actions.length > 1) {
     const looks = { class: "more", type: "button", tabindex: "-1", "aria-haspopup": "menu", "aria-expanded": "false" };
     const more = element("button", { ...looks, "aria-label": `More for ${tile.alt}` }, "⋯");
@@ -159,6 +102,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   list.append(...data.tiles.map((tile) => makeTile(tile, menu, tell)));
   const resize = (height) => list.style.setProperty("--height", `${height}px`);
   resize(data.height);
+  const mark = ({ detail }) => {
+    if (!list.isConnected) return window.removeEventListener(POINTED, mark); // drawn anew since
+    [...list.children].forEach((it, n) => it.classList.toggle("pointed", data.tiles[n].name === detail));
+  };
+  window.addEventListener(POINTED, mark);
   holder.replaceChildren(...(data.resizable ? [sizeSlider(data.height, resize)] : []), list, menu.root);
   walkable(list);
 }

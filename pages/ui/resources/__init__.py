@@ -41,6 +41,7 @@ from pages.ui.resources.galleries import (
     uploaded,
 )
 from pages.ui.resources.held import held
+from pages.ui.resources.maps import places, sheet
 from pages.ui.resources.model import (
     QUERY_SIDE,
     altered_embedding,
@@ -94,8 +95,10 @@ __all__ = [
     "offered",
     "opened",
     "pair_sample",
+    "places",
     "query_jpeg",
     "read_again",
+    "sheet",
     "small_picture",
     "sources",
     "start_race",

@@ -18,6 +18,7 @@ from core.progress import Progress
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.decoding import decode
 from pages.ui.resources.embeddings import forget_embeddings
+from pages.ui.resources.maps import forget_maps
 from pages.ui.resources.model import forget_queries
 from pages.ui.resources.uploads import (
     MAX_BYTES,
@@ -99,6 +100,7 @@ def _let_go(gallery: UploadedGallery) -> None:
     _thumbnails.drop(digests)
     _ratios.drop(digests)
     forget_embeddings(digests)
+    forget_maps(digests)
     forget_queries(digests)
 
 

@@ -171,8 +171,9 @@ def test_index_embeds_once_and_ships_a_copy(common, gallery, embedder, tmp_path,
     assert main(["index", *common, "--out", str(tmp_path / "ship")]) == 0
     out = capsys.readouterr().out
     assert "photos: 20 images embedded before." in out
-    (shipped,) = (tmp_path / "ship").iterdir()
-    assert f"Written: {shipped}" in out
+    written = sorted((tmp_path / "ship").iterdir())
+    assert len(written) == 1 + len(stored.modes)  # and where images lie on the map, by each mode
+    assert all(f"Written: {path}" in out for path in written)
     copy = store.load(gallery, embedder.digest, home=tmp_path / "none", shipped=[tmp_path / "ship"])
     assert np.array_equal(copy.embeddings, stored.embeddings)
 

@@ -1,0 +1,207 @@
+// What a map says of each image: which probe reads it, and its colour.
+
+const HUES = ["#4e79a7", "#f28e2b", "#59a14f", "#e15759", "#76b7b2", "#b07aa1"]
+  .concat(["#edc948", "#9c755f", "#ff9da7", "#499894", "#d37295", "#a0cbe8"]);
+const SIDES = ["#d98324", "#2a9d92"]; // of bit 0, of bit 1
+const NO_LABEL = 0xffff;
+const MIXING = 7919;
+const MOST_NAMED = 6; // entries of a legend
+const TYPES = { f32: Float32Array, u32: Uint32Array, u16: Uint16Array };
+
+const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+const counted = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
+const share = (part) => `${Math.round(100 * part)} %`;
+const binary = (key, bits) => key.toString(2).padStart(bits, "0");
+
+/** The values of a map from its bytes: the length of a header, the header in JSON, then arrays. */
+function unpack(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  let at = 4 + length;
+  for (const [name, type, size] of header.arrays) {
+    header[name] = new TYPES[type](bytes.slice(at, at + size).buffer);
+    at += size;
+  }
+  return header;
+}
+
+/** How often each value comes, as [value, count], the most frequent first. */
+function frequencies(values) {
+  const counts = new Map();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+}
+
+class Looks {
+  constructor(data) {
+    this.data = data;
+    this.n = data.places.length / 2;
+    this.first = this.firstProbes();
+    this.exact = new Set(data.exact);
+    this.hits = new Set(data.hits);
+    this.own = new Set(data.own);
+  }
+
+  key(row, table) {
+    return this.data.keys[table * this.n + row];
+  }
+
+  bit(row, table, bit) {
+    return (this.key(row, table) >>> (this.data.bits - 1 - bit)) & 1; // bit 1 is the highest
+  }
+
+  /** For each image, the first probe of any table that reads it, from 1; 0 where none does. */
+  firstProbes() {
+    const first = new Uint16Array(this.n);
+    this.data.probes.forEach((keys, table) => {
+      const numbers = new Map(keys.map((key, at) => [key, at + 1]));
+      for (let row = 0; row < this.n; row++) {
+        const number = numbers.get(this.key(row, table));
+        if (number && (!first[row] || number < first[row])) first[row] = number;
+      }
+    });
+    return first;
+  }
+
+  get steps() {
+    return Math.max(...this.data.probes.map((keys) => keys.length));
+  }
+
+  isRead(row, step) {
+    return this.first[row] > 0 && this.first[row] <= step;
+  }
+
+  /** Colours of all images and what they mean: { colours: [n × 3], legend, labels? }. */
+  coloured({ colour, table, bit, ramp }) {
+    if (colour === "similarity") return this.bySimilarity(ramp);
+    if (colour === "side") return this.bySide(table, bit);
+    return colour === "bucket" ? this.byBucket(table) : this.byLabel();
+  }
+
+  fill(hue) {
+    const colours = new Uint8Array(3 * this.n);
+    for (let row = 0; row < this.n; row++) colours.set(hue(row), 3 * row);
+    return colours;
+  }
+
+  byLabel() {
+    const { labels, label } = this.data;
+    const hues = HUES.map(channels);
+    const grey = [138, 146, 156];
+    const colours = this.fill((row) => (label[row] === NO_LABEL ? grey : hues[label[row] % hues.length]));
+    const legend = labels.length
+      ? [{ text: "Each label has a colour, and is written where most of its images lie." }]
+      : [{ text: "The images have no labels." }];
+    return { colours, legend, named: true };
+  }
+
+  bySimilarity(ramp) {
+    const { cosines } = this.data;
+    const colours = ramp.map(channels);
+    const others = [...cosines.keys()].filter((row) => !this.own.has(row));
+    const low = others.reduce((least, row) => Math.min(least, cosines[row]), 1);
+    const high = others.reduce((most, row) => Math.max(most, cosines[row]), -1);
+    const at = (row) => Math.max(0, Math.min(1, (cosines[row] - low) / (high - low || 1)));
+    return {
+      colours: this.fill((row) => colours[Math.round(at(row) * (colours.length - 1))]),
+      legend: [{ ramp, text: `cosine to the query, ${low.toFixed(2)} to ${high.toFixed(2)}` }],
+    };
+  }
+
+  bySide(table, bit) {
+    const hues = SIDES.map(channels);
+    const colours = this.fill((row) => hues[this.bit(row, table, bit)]);
+    let ones = 0;
+    for (let row = 0; row < this.n; row++) ones += this.bit(row, table, bit);
+    const own = (this.data.query.keys[table] >>> (this.data.bits - 1 - bit)) & 1;
+    const legend = [1, 0].map((side) => ({
+      colour: SIDES[side],
+      text: `side ${side}: ${counted(side ? ones : this.n - ones, "image")}${side === own ? ", and the query" : ""}`,
+    }));
+    return { colours, legend };
+  }
+
+  byBucket(table) {
+    const keys = this.data.keys.subarray(table * this.n, (table + 1) * this.n);
+    const own = this.data.query.keys[table];
+    const sizes = frequencies(keys);
+    sizes.sort((a, b) => (b[0] === own) - (a[0] === own)); // stable: the query's first
+    const hue = new Map(sizes.map(([key], at) => [key, HUES[at % HUES.length]]));
+    const bytes = new Map([...hue].map(([key, hex]) => [key, channels(hex)]));
+    const legend = sizes.slice(0, MOST_NAMED - 1).map(([key, count]) => ({
+      colour: hue.get(key),
+      text: `${binary(key, this.data.bits)}: ${counted(count, "image")}${key === own ? ", and the query" : ""}`,
+    }));
+    const more = sizes.length - legend.length;
+    if (more > 0) legend.push({ text: `${counted(more, "more bucket")}; their colours come again.` });
+    return { colours: this.fill((row) => bytes.get(keys[row])), legend };
+  }
+
+  /** Colours with what is seen of each image, and the order: what matters lies on top.
+   *
+   *  Within a layer the order is mixed, so that any part of it is a fair sample.
+   */
+  painted(colours, step, faint) {
+    const rgba = new Uint8Array(4 * this.n);
+    const layers = [[], [], []];
+    const stride = this.n % MIXING ? MIXING : 1; // a prime that does not divide n meets every row
+    for (let at = 0; at < this.n; at++) {
+      const row = (at * stride) % this.n;
+      const read = this.isRead(row, step);
+      rgba.set(colours.subarray(3 * row, 3 * row + 3), 4 * row);
+      rgba[4 * row + 3] = read || this.own.has(row) ? 255 : faint;
+      layers[this.exact.has(row) || this.hits.has(row) || this.own.has(row) ? 2 : read ? 1 : 0].push(row);
+    }
+    return { rgba, order: new Uint32Array(layers[0].concat(layers[1], layers[2])) };
+  }
+
+  /** Say what one step of the probes has brought. */
+  told(step) {
+    let [candidates, newly] = [0, 0];
+    for (let row = 0; row < this.n; row++) {
+      if (this.own.has(row) || !this.isRead(row, step)) continue;
+      candidates++;
+      if (this.first[row] === step) newly++;
+    }
+    const nearest = this.data.exact;
+    const found = nearest.filter((row) => this.isRead(row, step)).length;
+    const all = `${counted(candidates, "candidate")} of ${counted(this.n - this.own.size, "image")}, ` +
+      `${found} of the ${nearest.length} nearest among them`;
+    if (!step) return "No bucket is read yet.";
+    return step === 1
+      ? `The query's own bucket in each table: ${all}.`
+      : `Probe ${step} adds ${counted(newly, "image")}: ${all}.`;
+  }
+
+  /** Say what images have in common: labels, and bits that they share more than the gallery does. */
+  shared(rows) {
+    const { labels, label, bits, probes } = this.data;
+    const lines = [`${counted(rows.length, "image")}.`];
+    if (!rows.length) return lines;
+    const named = frequencies(rows.map((row) => label[row])).filter(([it]) => it !== NO_LABEL);
+    if (named.length) {
+      const some = named.slice(0, 4).map(([it, count]) => `${labels[it]} ${count}`);
+      lines.push(`Labels: ${some.join(", ")}${named.length > 4 ? ` and ${named.length - 4} others` : ""}.`);
+    }
+    const held = [];
+    for (let table = 0; table < probes.length; table++) {
+      for (let bit = 0; bit < bits; bit++) {
+        let here = 0;
+        for (const row of rows) here += this.bit(row, table, bit);
+        let everywhere = 0;
+        for (let row = 0; row < this.n; row++) everywhere += this.bit(row, table, bit);
+        const side = here * 2 >= rows.length ? 1 : 0;
+        const [inside, outside] = [here / rows.length, everywhere / this.n].map((it) => (side ? it : 1 - it));
+        held.push({ table, bit, side, inside, outside });
+      }
+    }
+    held.sort((a, b) => b.inside - b.outside - (a.inside - a.outside));
+    for (const it of held.slice(0, 3)) {
+      lines.push(
+        `Bit ${it.bit + 1} of table ${it.table + 1} is ${it.side} for ${share(it.inside)} of them; ` +
+          `in the gallery, for ${share(it.outside)}.`
+      );
+    }
+    return lines;
+  }
+}
