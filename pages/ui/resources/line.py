@@ -30,7 +30,7 @@ class Network(Protocol):
         ...
 
 
-class Place:
+class Waiting:
     """A picture in the line."""
 
     def __init__(self, image: Any, attention: Any) -> None:
@@ -67,13 +67,13 @@ class Line:
         """
         self.network = network
         self._batch = batch
-        self._waiting: OrderedDict[str, deque[Place]] = OrderedDict()
+        self._waiting: OrderedDict[str, deque[Waiting]] = OrderedDict()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def join(self, session: str, image: Any, attention: Any) -> Place:
+    def join(self, session: str, image: Any, attention: Any) -> Waiting:
         """Take a picture in, at the end of its session's."""
-        place = Place(image, attention)
+        place = Waiting(image, attention)
         with self._changed:
             self._waiting.setdefault(session, deque()).append(place)
             if self._thread is None:
@@ -82,7 +82,7 @@ class Line:
             self._changed.notify()
         return place
 
-    def ahead_of(self, place: Place) -> int:
+    def ahead_of(self, place: Waiting) -> int:
         """How many pictures the network takes before this one."""
         with self._changed:
             for n, it in enumerate(self._in_turn()):
@@ -94,7 +94,7 @@ class Line:
         with self._changed:
             return sum(map(len, self._waiting.values()))
 
-    def _in_turn(self) -> list[Place]:
+    def _in_turn(self) -> list[Waiting]:
         """All that wait, in the order in which they will be taken."""
         rounds = [
             (n, i, it) for i, own in enumerate(self._waiting.values()) for n, it in enumerate(own)
@@ -105,11 +105,11 @@ class Line:
         while True:
             self._take_through(self._next())
 
-    def _next(self) -> list[Place]:
+    def _next(self) -> list[Waiting]:
         """Wait for pictures, and take those whose turn it is out of the line."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._waiting))
-            taken: list[Place] = []
+            taken: list[Waiting] = []
             while self._waiting and len(taken) < self._batch:
                 session, own = self._waiting.popitem(last=False)
                 place = own.popleft()
@@ -119,7 +119,7 @@ class Line:
                     taken.append(place)
             return taken
 
-    def _take_through(self, places: Sequence[Place]) -> None:
+    def _take_through(self, places: Sequence[Waiting]) -> None:
         if not places:
             return
         start = perf_counter()
