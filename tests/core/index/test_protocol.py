@@ -70,7 +70,7 @@ def marked(name):
     return pytest.param(name, marks=pytest.mark.model) if name.startswith("table") else name
 
 
-@pytest.fixture(params=map(marked, INDEXES))
+@pytest.fixture(params=[*map(marked, INDEXES)])
 def name(request):
     return request.param
 
@@ -434,7 +434,7 @@ def test_a_damaged_index_is_refused_in_one_sentence(build, damage, tmp_path):
 # --- candidates ---
 
 
-@pytest.mark.parametrize("name", map(marked, WITH_TABLES), indirect=False)
+@pytest.mark.parametrize("name", [*map(marked, WITH_TABLES)], indirect=False)
 @pytest.mark.parametrize("n_probes", [1, 3, 8, 9])
 def test_candidates_are_what_the_probed_buckets_hold_with_the_tables_that_found_them(
     name, n_probes
@@ -454,7 +454,7 @@ def test_candidates_are_what_the_probed_buckets_hold_with_the_tables_that_found_
         assert candidates.found_by.all()
 
 
-@pytest.mark.parametrize("name", map(marked, WITH_TABLES), indirect=False)
+@pytest.mark.parametrize("name", [*map(marked, WITH_TABLES)], indirect=False)
 def test_an_embedding_lies_in_the_buckets_of_its_own_keys(name):
     index = INDEXES[name][0](ROWS, IDS)
     for id, row in zip(IDS.tolist(), ROWS, strict=True):
