@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from core.cli.common import circumstances, write_json
-from core.galleries.sprites import LARGEST, SHEET, SMALLEST
+from core.galleries.maps.sprites import LARGEST, SHEET, SMALLEST
 from pages.ui.gallery_map import CODE, LOOKS
 from pages.ui.gallery_map.payload import packed
 from pages.ui.pictures import data_url, image_file

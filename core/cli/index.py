@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from ..errors import StoreError
-from ..galleries import gates, layout, registry, store
+from ..galleries import gates, registry, store
+from ..galleries.maps import layout
 from ..galleries.store import StoredGallery
 from ..index.fitting import fit
 from ..model.attention import ATTENTION_MODES

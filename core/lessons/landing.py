@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..galleries.layout import Layout
+from ..galleries.maps.layout import Layout
 
 N_NEIGHBOURS = 5
 

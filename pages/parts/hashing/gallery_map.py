@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.galleries.layout import rough, settle
+from core.galleries.maps.layout import rough, settle
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.query import choose_query
 from pages.ui import answers

@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit import runtime
 
 from core.galleries.base import Gallery
-from core.galleries.sprites import SpriteSheet
+from core.galleries.maps.sprites import SpriteSheet
 from core.galleries.store import StoredGallery
 from core.search import SearchResult
 from pages.ui import grid, resources

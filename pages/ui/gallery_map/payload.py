@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from core.figures.style import VIRIDIS
 from core.galleries.base import Gallery
-from core.galleries.layout import Layout
+from core.galleries.maps.layout import Layout
 from core.index.lsh import LSHIndex
 from core.index.vectors import similarities
 from core.lessons.landing import land

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from core.galleries import layout
 from core.galleries.base import Gallery
-from core.galleries.layout import Layout
-from core.galleries.settling import settle_apart
-from core.galleries.sprites import SpriteSheet, draw_sprites
+from core.galleries.maps import layout
+from core.galleries.maps.layout import Layout
+from core.galleries.maps.settling import settle_apart
+from core.galleries.maps.sprites import SpriteSheet, draw_sprites
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
 from core.model.attention import AttentionMode

@@ -6,11 +6,11 @@ from math import ceil, isqrt
 
 from PIL import Image, ImageOps
 
-from ..errors import HashlightError
-from ..images import thumbnail
-from ..progress import Progress, silent
-from .base import Gallery
-from .store import StoredGallery
+from ...errors import HashlightError
+from ...images import thumbnail
+from ...progress import Progress, silent
+from ..base import Gallery
+from ..store import StoredGallery
 
 SHEET = 2048  # pixels of its side at most: every browser's graphics take that
 LARGEST, SMALLEST = 64, 16  # pixels of a picture's side

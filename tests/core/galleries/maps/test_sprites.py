@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from core.errors import GalleryError
-from core.galleries.sprites import LARGEST, SHEET, SMALLEST, draw_sprites
+from core.galleries.maps.sprites import LARGEST, SHEET, SMALLEST, draw_sprites
 
 
 class Painted:
@@ -42,7 +42,7 @@ def test_each_picture_lies_at_its_place_and_what_cannot_be_read_leaves_it_empty(
 
 @pytest.mark.parametrize("n", [1, 2, 1_023, 1_025, (SHEET // SMALLEST) ** 2 + 1])
 def test_no_sheet_is_larger_than_graphics_take(n, monkeypatch):
-    monkeypatch.setattr("core.galleries.sprites.thumbnail", lambda data, max_side: data)
+    monkeypatch.setattr("core.galleries.maps.sprites.thumbnail", lambda data, max_side: data)
     small = Painted([(1, 2, 3)]).read(0)
     sheet = draw_sprites(SimpleNamespace(read=lambda id: small), with_ids(range(n)))
     width, height = Image.open(io.BytesIO(sheet.file)).size

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import array_files
-from ..errors import StoreError
-from ..progress import Progress, silent
-from .store import SHIPPED, Notice, StoredGallery, beside, folder_of, log
+from ... import array_files
+from ...errors import StoreError
+from ...progress import Progress, silent
+from ..store import SHIPPED, Notice, StoredGallery, beside, folder_of, log
 
 VERSION = 1  # of the layout and of how it is computed: a file with another number is made again
 FEWEST = 10  # images that t-SNE says more of than ``rough``

@@ -7,10 +7,11 @@ from sklearn.manifold import trustworthiness
 
 from core import array_files
 from core.errors import SettingError
-from core.galleries import layout, store
-from core.galleries.layout import FEWEST, load, load_or_settle, rough, save, settle
+from core.galleries import store
+from core.galleries.maps import layout
+from core.galleries.maps.layout import FEWEST, load, load_or_settle, rough, save, settle
+from core.galleries.maps.settling import settle_apart
 from core.galleries.registry import open_gallery
-from core.galleries.settling import settle_apart
 from core.galleries.store import SHIPPED, StoredGallery
 
 

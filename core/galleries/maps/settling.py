@@ -1,4 +1,4 @@
-"""Settle a layout in a process of its own: ``python -m core.galleries.settling N D``.
+"""Settle a layout in a process of its own: ``python -m core.galleries.maps.settling N D``.
 
 For a server: what t-SNE computes slows nobody's answer down, and what it imports never stands half
 imported in front of another thread. The process reads N × D float32 from its input, and writes
@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import HashlightError
+from ...errors import HashlightError
 from .layout import Layout, settle
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NAME = f"{__package__}.settling"  # where it is run, it is called __main__
 
 _NICENESS = 10  # steps down: everyone else's work goes first
