@@ -47,7 +47,7 @@ UPLOADED, LARGE = 1.0, 11.5  # megapixels of a photograph: 0.2 MB and 2 MB
 PAUSE = 2.0  # seconds between two questions, at most
 SOLO = 200  # questions that are asked again by one visitor alone
 SCENES = ROOT / "assets" / "scenes" / "scenes.json"
-RESULT = ROOT / "assets" / "results" / "load.json"
+RESULTS = ROOT / "assets" / "results"
 
 
 @dataclass(frozen=True)
@@ -356,6 +356,14 @@ def server_of(options: argparse.Namespace) -> Iterator[tuple[str, int | None]]:
             yield server.url, server.pid
 
 
+def title(options: argparse.Namespace) -> str:
+    """Say what was measured, for a row of a table."""
+    if options.memory:
+        return f"{options.memory} visitors come, upload 2 MB and go"
+    what = "bring a photograph" if options.uploads else f"ask {options.rounds} times"
+    return f"{options.sessions} visitors {what} at once"
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(
@@ -368,15 +376,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--url", help="of a server that runs; by default one is started")
     parser.add_argument("--pid", type=int, help="of that server, to read its times")
-    parser.add_argument("--save", metavar="NAME", help="write it to assets/results/load.json")
+    parser.add_argument("--save", metavar="NAME", help="write assets/results/load-NAME.json")
     options = parser.parse_args()
     with server_of(options) as (url, pid):
         told = asyncio.run(measure(url, pid, options))
     print(json.dumps(told, indent=2))
     if options.save:
-        command = f"python -m tools.load {' '.join(sys.argv[1:])}"
-        before = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-        write_json(RESULT, before | {options.save: {**circumstances(), "command": command, **told}})
+        about = {
+            "command": f"python -m tools.load {' '.join(sys.argv[1:])}",
+            "title": title(options),
+        }
+        write_json(RESULTS / f"load-{options.save}.json", {**circumstances(), **about, **told})
 
 
 if __name__ == "__main__":

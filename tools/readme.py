@@ -14,7 +14,7 @@ from statistics import mean
 from typing import Any
 
 from core.cli import parser
-from core.evaluation.results import RESULTS
+from core.evaluation.results import RESULTS, names
 from core.locations import ASSETS
 from core.model.checkpoint import DEFAULT, read_header
 from core.paper.tables import TABLE_1
@@ -352,10 +352,10 @@ def machine(measured: Any) -> str:
 
 def load() -> str:
     """What many visitors at once were measured to wait for."""
-    runs = {name: it for name, it in result("load").items() if "answers" in it}
+    runs = [it for it in map(result, names("load-")) if "answers" in it]
     rows = [
         [
-            name,
+            it["title"],
             f"{it['answers']:,}",
             str(it["failures"]),
             f"{it['answers_per_s']}",
@@ -365,7 +365,7 @@ def load() -> str:
             f"{it['client_processor_ms_per_answer']:.0f} ms",
             f"{it['other_work_on_the_machine']}",
         ]
-        for name, it in runs.items()
+        for it in runs
     ]
     head = ["run", "answers", "failures", "answers/s", "median", "95 % within", "server", "client"]
     return table([*head, "load average"], rows)

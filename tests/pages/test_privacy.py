@@ -38,6 +38,8 @@ for page in PAGES:  # what is loaded and compiled once is no visitor's
 
 written = []
 def note(event, about):
+    if event == "open" and isinstance(about[0], int):
+        return  # a pipe to another process
     if event == "open" and isinstance(about[2], int):
         if about[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) and about[0] != os.devnull:
             written.append(str(about[0]))

@@ -172,7 +172,8 @@ def test_index_embeds_once_and_ships_a_copy(common, gallery, embedder, tmp_path,
     out = capsys.readouterr().out
     assert "photos: 20 images embedded before." in out
     written = sorted((tmp_path / "ship").iterdir())
-    assert len(written) == 1 + len(stored.modes)  # and where images lie on the map, by each mode
+    n_maps = len(stored.modes)
+    assert len(written) == 1 + 1 + n_maps  # embeddings, where the network looked, and the maps
     assert all(f"Written: {path}" in out for path in written)
     copy = store.load(gallery, embedder.digest, home=tmp_path / "none", shipped=[tmp_path / "ship"])
     assert np.array_equal(copy.embeddings, stored.embeddings)

@@ -77,7 +77,7 @@ def test_the_version_is_the_packages(capsys):
         ["search", "a.jpg", "-k", "many"],
         ["search", "a.jpg", "--attention", "loud"],
         ["search", "a.jpg", "--wings"],
-        ["train"],
+        ["train", "--epochs", "many"],
         ["train", "--out", "x", "--strides", "v2"],
     ],
     ids=" ".join,
