@@ -35,6 +35,7 @@ def visit(page, **params):
 PAGES = ("streamlit_app.py", "pages/search.py", "pages/1_inspect.py", "pages/attention.py")
 for page in PAGES:  # what is loaded and compiled once is no visitor's
     visit(page)
+resources.engine().wait(300)
 
 written = []
 def note(event, about):

@@ -44,8 +44,8 @@ def _attention(experiment: Result) -> Chapter:
         f"Attention (CBAM) {verdicts.verdict(effect)}." if effect else "not yet.",
         f"Without attention our network already reaches mAP {without:.3f}, and with it "
         f"{with_it:.3f}. ResNet50 has learnt from a million photographs; what is left to gain is "
-        f"{1 - without:.3f} at most. Where things are small among clutter there is more to gain: see "
-        "*Clutter*, below.",
+        f"{1 - without:.3f} at most. Where things are small among clutter there is more to gain: "
+        "see *Clutter*, below.",
     )
 
 
