@@ -117,7 +117,7 @@ def test_a_deep_link_opened_first_after_a_server_start_shows_its_state(fresh_ser
     page = open_tab(fresh_server, link)
     shows_result_for(page, "owl/03.jpg", k=6)
     for label, value in [("Bits", "7"), ("Hash tables", "5"), ("Probes", "3"), ("Hits", "6")]:
-        slider = page.get_by_role("slider", name=re.compile(label))
+        slider = page.get_by_test_id("stSlider").get_by_role("slider", name=re.compile(label))
         expect(slider).to_have_value(value)
     expect(page.get_by_role("spinbutton", name="Seed of the hyperplanes")).to_have_value("4")
     expect(page.get_by_role("radio", name="channel")).to_be_checked()
@@ -507,6 +507,6 @@ def test_many_sessions_load_the_model_once(fresh_server, open_tab):
         shows_result_for(page, "owl/03.jpg")
     metrics = fresh_server.metrics()
     assert "active_sessions 4" in metrics
-    entries = re.findall(r'cache_type="st_cache_resource",cache="[\w.]*\bembedder"} (\d+)', metrics)
+    entries = re.findall(r'cache_type="st_cache_resource",cache="[\w.]*\bmodel\._model"} (\d+)', metrics)
     assert entries == ["1"]  # as Streamlit counts them
     assert fresh_server.log.read_text().count("Loaded the model") == 1
