@@ -507,6 +507,7 @@ def test_many_sessions_load_the_model_once(fresh_server, open_tab):
         shows_result_for(page, "owl/03.jpg")
     metrics = fresh_server.metrics()
     assert "active_sessions 4" in metrics
-    entries = re.findall(r'cache_type="st_cache_resource",cache="[\w.]*\bmodel\._model"} (\d+)', metrics)
+    of_the_model = r'cache_type="st_cache_resource",cache="[\w.]*\bmodel\._model"} (\d+)'
+    entries = re.findall(of_the_model, metrics)
     assert entries == ["1"]  # as Streamlit counts them
     assert fresh_server.log.read_text().count("Loaded the model") == 1
