@@ -29,7 +29,7 @@ error_log {folder}/error.log warn;
 events {{ worker_connections 4096; }}
 http {{
     access_log off;
-    client_max_body_size 60m;  # Streamlit says no at 50 MB, in words
+    client_max_body_size 510m;  # Streamlit says no at 500 MB, in words
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;

@@ -245,6 +245,7 @@ def choose_query(
             st.file_uploader(
                 "A photograph or picture",
                 key="upload_file",
+                max_upload_size=MAX_BYTES // 2**20,
                 help=f"{FORMAT_NAMES}, at most {MAX_BYTES // 2**20} MB. It stays in the memory of "
                 "the machine that runs this app, and is forgotten "
                 f"{resources.MINUTES} minutes after you leave.",
