@@ -350,6 +350,28 @@ def machine(measured: Any) -> str:
     return f"{it['cores']} cores of an {it['processor']}"
 
 
+def first_minute() -> str:
+    """How soon a stranger's own photographs are searched."""
+    measured = result("first-minute")
+    rows = [
+        [f"{measured['n_photographs']} photographs of {size.split('_')[0]} megapixels", way]
+        + [f"{it['first_hits_s']} s", f"{it['all_searched_s']} s"]
+        for size in ("1_megapixel", "12_megapixel")
+        for way, it in measured[size].items()
+    ]
+    return table(["handed over", "as", "first hits", "all searched"], rows)
+
+
+def map_speed() -> str:
+    """How many images the map draws, and how fast."""
+    rows = [
+        [f"{it['images']:,}", f"{it['frames_per_s']:.0f}"]
+        + [f"{it[f'{move}_median_ms']:.0f} ms" for move in ("point", "zoom")]
+        for it in result("map-speed")["maps"]
+    ]
+    return table(["images on the map", "frames a second", "pointing", "zooming"], rows)
+
+
 def load() -> str:
     """What many visitors at once were measured to wait for."""
     runs = [it for it in map(result, names("load-")) if "answers" in it]
@@ -374,8 +396,8 @@ def load() -> str:
 PARTS = {
     it.__name__: it
     for it in (
-        *(clutter, commands, decoders, experiment, fuzz, galleries, index, ingredients, kill),
-        *(leads, load, looks, model, parts, server, unseen),
+        *(clutter, commands, decoders, experiment, first_minute, fuzz, galleries, index),
+        *(ingredients, kill, leads, load, looks, map_speed, model, parts, server, unseen),
     )
 }
 
