@@ -354,8 +354,12 @@ def first_minute() -> str:
     """How soon a stranger's own photographs are searched."""
     measured = result("first-minute")
     rows = [
-        [f"{measured['n_photographs']} photographs of {size.split('_')[0]} megapixels", way]
-        + [f"{it['first_hits_s']} s", f"{it['all_searched_s']} s"]
+        [
+            f"{measured['n_photographs']} photographs of {size.split('_')[0]} MP",
+            way,
+            f"{it['first_hits_s']} s",
+            f"{it['all_searched_s']} s",
+        ]
         for size in ("1_megapixel", "12_megapixel")
         for way, it in measured[size].items()
     ]
@@ -365,8 +369,11 @@ def first_minute() -> str:
 def map_speed() -> str:
     """How many images the map draws, and how fast."""
     rows = [
-        [f"{it['images']:,}", f"{it['frames_per_s']:.0f}"]
-        + [f"{it[f'{move}_median_ms']:.0f} ms" for move in ("point", "zoom")]
+        [
+            f"{it['images']:,}",
+            f"{it['frames_per_s']:.0f}",
+            *(f"{it[f'{move}_median_ms']:.0f} ms" for move in ("point", "zoom")),
+        ]
         for it in result("map-speed")["maps"]
     ]
     return table(["images on the map", "frames a second", "pointing", "zooming"], rows)
