@@ -6,9 +6,7 @@ from pages.ui import navigation
 
 LAB = "Hyperplane lab"
 
-navigation.set_up("How LSH works")
-title, choice = st.columns([2, 1], vertical_alignment="bottom")
-title.title("How LSH works", anchor=False)
+choice = navigation.set_up_with_choice("How LSH works")
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
     from pages.parts.hashing.bits_and_tables import show_bits_and_tables
     from pages.parts.hashing.buckets import show_buckets
