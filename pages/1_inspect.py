@@ -28,7 +28,6 @@ PARTS = {
 }
 
 shown = galleries.choose_in(choice)
-errors.show_remembered()
 
 with errors.reported():
     if asked := answers.ask(shown, page=navigation.INSPECT):

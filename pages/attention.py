@@ -24,7 +24,6 @@ glossary.markdown(
     "has two: one for the kinds of thing that it sees ([[channels]]), one for where it sees them "
     "(places). Look at both at work, switch them off, and ask what a similarity really rests on."
 )
-errors.show_remembered()
 
 with errors.reported():
     if asked := answers.ask(shown, page=navigation.ATTENTION):

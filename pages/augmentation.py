@@ -23,7 +23,6 @@ glossary.markdown(
     "searches with is trained without them. Do it yourself to any picture, one change at a time "
     "or all five at once."
 )
-errors.show_remembered()
 
 with errors.reported():
     gallery = galleries.open_chosen(shown)

@@ -17,7 +17,6 @@ glossary.markdown(
     "ranks the gallery anew. It asks about the pictures that it is least sure of, because they "
     "teach it most (SVM active learning, system [17] of the tables in the [[paper]])."
 )
-errors.show_remembered()
 
 with errors.reported():
     if opened := galleries.open_embedded(shown):

@@ -38,13 +38,11 @@ else:
         galleries.choose(shown)
     for tab, show_part in zip(tabs[1:], PARTS.values(), strict=True):
         if tab.open:
-            with tab:
-                errors.show_remembered()
-                with errors.reported():
-                    if opened := galleries.open_embedded(shown):
-                        shown = answers.settled(shown, opened[1])
-                        there = SET_THERE.get(st.session_state["part"], ())
-                        inputs.settings(shown, without=there)
-                        indexed = IndexedGallery(shown, *opened)
-                        if is_large_enough(indexed):
-                            show_part(indexed)
+            with tab, errors.reported():
+                if opened := galleries.open_embedded(shown):
+                    shown = answers.settled(shown, opened[1])
+                    there = SET_THERE.get(st.session_state["part"], ())
+                    inputs.settings(shown, without=there)
+                    indexed = IndexedGallery(shown, *opened)
+                    if is_large_enough(indexed):
+                        show_part(indexed)

@@ -19,7 +19,6 @@ glossary.markdown(
     "blur it: the network gives it another [[embedding]], some [[hyperplanes]] now see it on their "
     "other side, and their [[bits]] flip. One flipped bit is enough to leave a [[bucket]]."
 )
-errors.show_remembered()
 
 with errors.reported():
     if asked := answers.ask(shown, page=navigation.ROBUSTNESS):

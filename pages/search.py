@@ -13,7 +13,6 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.ui.gallery_map import show_map
 
 shown = galleries.choose_in(choice)
-errors.show_remembered()
 
 with errors.reported():
     if opened := galleries.open_embedded(shown):
