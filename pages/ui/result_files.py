@@ -39,6 +39,14 @@ def read_or_say(name: str, missing: str) -> Result | None:
     return result or None
 
 
+def names_or_say(prefix: str, missing: str) -> list[str]:
+    """Return the names of the result files with a prefix; where there is none, show a sentence."""
+    names = results.names(prefix)
+    if not names:
+        st.info(missing, icon=":material/hourglass_empty:")
+    return names
+
+
 def show_origin(name: str, result: Result, *, key: str = "part", more: str = "") -> None:
     """End a part: how its figures came about, and the file itself.
 
