@@ -15,7 +15,7 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.parts.inspect.missed import show_missed
     from pages.parts.inspect.overview import show_overview
     from pages.parts.inspect.why import show_why
-    from pages.ui import address, answers, errors, galleries
+    from pages.ui import address, answers, errors
 
 PARTS = {
     "Hash code": show_hash_code,
@@ -27,10 +27,9 @@ PARTS = {
     "Evidence": offer_files,
 }
 
-shown = galleries.choose_in(choice)
 
 with errors.reported():
-    if asked := answers.ask(shown, page=navigation.INSPECT):
+    if asked := answers.ask(choice, page=navigation.INSPECT):
         inspection = inspect_query(*asked)
         show_overview(inspection)
         address.show_open_tab(PARTS, inspection)

@@ -10,7 +10,7 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.parts.attention.gradcam import show_gradcam
     from pages.parts.attention.query import AttentionQuery
     from pages.parts.attention.walk_through import show_walk_through
-    from pages.ui import address, answers, errors, galleries
+    from pages.ui import address, answers, errors
 
 PARTS = {
     "Walk through": show_walk_through,
@@ -18,7 +18,6 @@ PARTS = {
     "Grad-CAM": show_gradcam,
 }
 
-shown = galleries.choose_in(choice)
 glossary.markdown(
     "**Attention is a set of weights that a [[network]] computes for each picture anew.** [[CBAM]] "
     "has two: one for the kinds of thing that it sees ([[channels]]), one for where it sees them "
@@ -26,5 +25,5 @@ glossary.markdown(
 )
 
 with errors.reported():
-    if asked := answers.ask(shown, page=navigation.ATTENTION):
+    if asked := answers.ask(choice, page=navigation.ATTENTION):
         address.show_open_tab(PARTS, AttentionQuery(*asked))

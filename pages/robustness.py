@@ -11,9 +11,8 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.parts.robustness.playground import show_playground
     from pages.parts.robustness.query import prepare_query
     from pages.parts.robustness.strengths import show_how_far
-    from pages.ui import answers, errors, galleries
+    from pages.ui import answers, errors
 
-shown = galleries.choose_in(choice)
 glossary.markdown(
     "**How much can you change a photograph before its neighbours lose it?** Turn it, cut it, "
     "blur it: the network gives it another [[embedding]], some [[hyperplanes]] now see it on their "
@@ -21,7 +20,7 @@ glossary.markdown(
 )
 
 with errors.reported():
-    if asked := answers.ask(shown, page=navigation.ROBUSTNESS):
+    if asked := answers.ask(choice, page=navigation.ROBUSTNESS):
         about = prepare_query(*asked)
         guess_flipped_bits(about)
         show_playground(about)

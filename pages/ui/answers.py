@@ -1,6 +1,7 @@
 """From a query and a view to the answer that a page shows."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
@@ -13,11 +14,11 @@ _REPEATS = 3  # of the part that is timed
 _ENGINE_REPEATS = 15  # a hundredth of a millisecond's work
 
 
-def ask(shown: View, *, page: str) -> tuple[Query, Gallery, StoredGallery, View] | None:
-    """Draw the settings and the ways to a query; return what a page about that query needs.
+def ask(choice: DeltaGenerator, *, page: str) -> tuple[Query, Gallery, StoredGallery, View] | None:
+    """Draw the choice of a gallery, the settings and the ways to a query, as the address has them.
 
     Args:
-        shown: what the address says.
+        choice: the place where the gallery is chosen.
         page: that this is drawn on.
 
     Returns:
@@ -27,6 +28,7 @@ def ask(shown: View, *, page: str) -> tuple[Query, Gallery, StoredGallery, View]
     Raises:
         HashlightError: the gallery can't be opened or embedded, or the query is not here.
     """
+    shown = galleries.choose_in(choice)
     opened = galleries.open_embedded(shown)
     if not opened:
         return None
