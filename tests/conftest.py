@@ -9,11 +9,9 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch import nn
 from xdist.scheduler import LoadFileScheduling
 
 from core.galleries.folder import FolderGallery, open_folder
-from core.model import network as network_module
 from core.model.checkpoint import Provenance, load_checkpoint, save_checkpoint
 from core.model.embedder import Embedder
 from core.model.network import NetworkConfig, RetrievalNetwork
@@ -133,21 +131,6 @@ def picture():
 def png():
     """Return ``as_png``, a function that makes a file from pixels."""
     return as_png
-
-
-def network_of(channels: int, **config) -> RetrievalNetwork:
-    """Make a network of a few channels with a random head; it has no backbone."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(network_module, "CHANNELS", channels)
-        patch.setattr(network_module, "residual_stages", lambda _: nn.Sequential())
-        torch.manual_seed(0)
-        return RetrievalNetwork(NetworkConfig(**config))
-
-
-@pytest.fixture(scope="session")
-def narrow_network():
-    """Return ``network_of``, a function that makes a network of so many channels."""
-    return network_of
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from core.evaluation.generalisation import deal_labels, judge, leave_labels_out
 from core.evaluation.metrics import leave_one_out
 from core.model.attention import ATTENTION_MODES
 from core.model.general import UNLABELLED, GeneralConfig, TrainingPictures
+from tests.networks import narrow_network
 
 pytestmark = pytest.mark.model
 
@@ -19,7 +20,7 @@ QUICK = GeneralConfig(epochs=2, labels_per_batch=4, images_per_label=3, unlabell
 
 
 @pytest.fixture
-def network(narrow_network):
+def network():
     return narrow_network(CHANNELS, dim=16)
 
 

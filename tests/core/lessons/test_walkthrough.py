@@ -5,12 +5,13 @@ from scipy.signal import correlate2d
 
 from core.lessons.walkthrough import walk
 from core.model.attention import ATTENTION_MODES
+from tests.networks import narrow_network
 
 CHANNELS, SIDE = 6, 5
 
 
 @pytest.fixture(scope="module")
-def network(narrow_network):
+def network():
     return narrow_network(CHANNELS, dim=4, reduction=2).eval()
 
 

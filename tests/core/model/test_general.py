@@ -16,6 +16,7 @@ from core.model.general import (
     train_general,
     with_foreign_places,
 )
+from tests.networks import narrow_network
 
 N_LABELS, PER_LABEL, CHANNELS, SIDE = 6, 5, 64, 4
 LABELS = np.repeat(np.arange(N_LABELS), PER_LABEL)
@@ -28,7 +29,7 @@ QUICK = GeneralConfig(
 
 
 @pytest.fixture
-def network(narrow_network):
+def network():
     return narrow_network(CHANNELS, dim=16)
 
 

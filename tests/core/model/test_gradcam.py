@@ -8,12 +8,13 @@ from torch.nn.functional import normalize
 
 from core.model.attention import ATTENTION_MODES
 from core.model.gradcam import explain_similarity, grad_cam, similarity_map
+from tests.networks import narrow_network
 
 CHANNELS, SIDE, DIM = 6, 3, 4
 
 
 @pytest.fixture(scope="module")
-def network(narrow_network):
+def network():
     return narrow_network(CHANNELS, dim=DIM, reduction=2).eval()
 
 
