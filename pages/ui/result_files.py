@@ -27,6 +27,12 @@ def read(name: str, what: str) -> Result | None:
     )
 
 
+def read_under(header: str, name: str, what: str) -> Result | None:
+    """Draw the header of a part, and ``read`` the file that it shows."""
+    st.header(header, anchor=False)
+    return read(name, what)
+
+
 def read_or_say(name: str, missing: str) -> Result | None:
     """Return the content of a result file; where there is none, show a sentence."""
     try:
