@@ -21,7 +21,6 @@ def home() -> None:
     shown = view.current()
     with frame.ask.container():
         uploads.drop_zone()
-    errors.show_remembered()
     with errors.reported():
         frame.progress.empty()
         scenes = gallery.open_scenes()

@@ -4,9 +4,7 @@ import streamlit as st
 
 from pages.ui import navigation
 
-navigation.set_up("Inspect a query")
-title, choice = st.columns([2, 1], vertical_alignment="bottom")
-title.title("Inspect a query", anchor=False)
+choice = navigation.set_up_with_choice("Inspect a query")
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from pages.parts.inspect.buckets import show_buckets_read
     from pages.parts.inspect.candidates import show_candidates
@@ -17,7 +15,7 @@ with st.spinner("Starting …"):  # seconds, once after a server start: these br
     from pages.parts.inspect.missed import show_missed
     from pages.parts.inspect.overview import show_overview
     from pages.parts.inspect.why import show_why
-    from pages.ui import address, answers, errors, galleries, inputs, view
+    from pages.ui import address, answers, errors
 
 PARTS = {
     "Hash code": show_hash_code,
@@ -29,17 +27,9 @@ PARTS = {
     "Evidence": offer_files,
 }
 
-shown = view.current()
-with choice:
-    galleries.choose(shown)
-errors.show_remembered()
 
 with errors.reported():
-    if opened := galleries.open_embedded(shown):
-        shown = answers.settled(shown, opened[1])
-        inputs.settings(shown)
-        query, asked = inputs.query_or_example(shown, *opened, page=navigation.INSPECT)
-        if query:
-            inspection = inspect_query(query, *opened, asked)
-            show_overview(inspection)
-            address.show_open_tab(PARTS, inspection)
+    if asked := answers.ask(choice, page=navigation.INSPECT):
+        inspection = inspect_query(*asked)
+        show_overview(inspection)
+        address.show_open_tab(PARTS, inspection)

@@ -4,15 +4,13 @@ import streamlit as st
 
 from pages.ui import glossary, navigation
 
-navigation.set_up("How attention works")
-title, choice = st.columns([2, 1], vertical_alignment="bottom")
-title.title("How attention works", anchor=False)
+choice = navigation.set_up_with_choice("How attention works")
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from pages.parts.attention.ablation import show_ablation
     from pages.parts.attention.gradcam import show_gradcam
     from pages.parts.attention.query import AttentionQuery
     from pages.parts.attention.walk_through import show_walk_through
-    from pages.ui import address, answers, errors, galleries, inputs, view
+    from pages.ui import address, answers, errors
 
 PARTS = {
     "Walk through": show_walk_through,
@@ -20,20 +18,12 @@ PARTS = {
     "Grad-CAM": show_gradcam,
 }
 
-shown = view.current()
-with choice:
-    galleries.choose(shown)
 glossary.markdown(
     "**Attention is a set of weights that a [[network]] computes for each picture anew.** [[CBAM]] "
     "has two: one for the kinds of thing that it sees ([[channels]]), one for where it sees them "
     "(places). Look at both at work, switch them off, and ask what a similarity really rests on."
 )
-errors.show_remembered()
 
 with errors.reported():
-    if opened := galleries.open_embedded(shown):
-        shown = answers.settled(shown, opened[1])
-        inputs.settings(shown)
-        query, asked = inputs.query_or_example(shown, *opened, page=navigation.ATTENTION)
-        if query:
-            address.show_open_tab(PARTS, AttentionQuery(query, *opened, asked))
+    if asked := answers.ask(choice, page=navigation.ATTENTION):
+        address.show_open_tab(PARTS, AttentionQuery(*asked))

@@ -4,22 +4,17 @@ import streamlit as st
 
 from pages.ui import glossary, navigation
 
-navigation.set_up("Augmentation")
+choice = navigation.set_up_with_choice("Augmentation")
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
     from pages.parts.augmentation.draws import show_draws
     from pages.parts.augmentation.guess import guess_the_furthest
     from pages.parts.augmentation.one_by_one import show_one_by_one
-    from pages.ui import errors, galleries, inputs, resources, view
+    from pages.ui import errors, galleries, inputs, resources
 
 SAMPLE = "china"  # the query where nobody has chosen one yet
 SIDE = 384  # pixels: Corel's longer side; the same noise is finer grain in a larger picture
 
-shown = view.current()
-
-title, choice = st.columns([2, 1], vertical_alignment="bottom")
-title.title("Augmentation", anchor=False)
-with choice:
-    galleries.choose(shown)
+shown = galleries.choose_in(choice)
 glossary.markdown(
     "**Would you still know a picture if it were tilted, cut, faded and full of grain?** "
     "You would, and a network can learn it. Beside each picture itself, the training of the "
@@ -28,7 +23,6 @@ glossary.markdown(
     "searches with is trained without them. Do it yourself to any picture, one change at a time "
     "or all five at once."
 )
-errors.show_remembered()
 
 with errors.reported():
     gallery = galleries.open_chosen(shown)

@@ -22,14 +22,8 @@ if tabs[0].open:
 for tab, name in zip(tabs[1:], (RACE, CALIBRATE), strict=True):
     if tab.open:
         with tab, st.spinner("Starting …"):  # seconds, once after a server start: PyTorch
-            from core.errors import HashlightError
             from pages.parts.benchmark.calibrate import show_calibration
             from pages.parts.benchmark.race import show_race
             from pages.ui import errors, view
-        with tab:
-            errors.show_remembered()
-            try:
-                shown = view.current()
-                (show_race if name == RACE else show_calibration)(shown)
-            except HashlightError as error:
-                errors.show(error)
+        with tab, errors.reported():
+            (show_race if name == RACE else show_calibration)(view.current())

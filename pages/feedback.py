@@ -4,25 +4,19 @@ import streamlit as st
 
 from pages.ui import glossary, navigation
 
-navigation.set_up("Relevance feedback")
+choice = navigation.set_up_with_choice("Relevance feedback")
 with st.spinner("Starting …"):  # once after a server start: PyTorch and scikit-learn take seconds
     from pages.parts.feedback.game import play
     from pages.parts.feedback.search import prepare_feedback
-    from pages.ui import errors, galleries, inputs, view
+    from pages.ui import errors, galleries, inputs
 
-shown = view.current()
-
-title, choice = st.columns([2, 1], vertical_alignment="bottom")
-title.title("Relevance feedback", anchor=False)
-with choice:
-    galleries.choose(shown)
+shown = galleries.choose_in(choice)
 glossary.markdown(
     "**How many pictures must you judge before a machine knows what you mean?** Choose a query "
     "and say yes or no to ten pictures: a support vector machine learns from your answers and "
     "ranks the gallery anew. It asks about the pictures that it is least sure of, because they "
     "teach it most (SVM active learning, system [17] of the tables in the [[paper]])."
 )
-errors.show_remembered()
 
 with errors.reported():
     if opened := galleries.open_embedded(shown):

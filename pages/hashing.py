@@ -6,9 +6,7 @@ from pages.ui import navigation
 
 LAB = "Hyperplane lab"
 
-navigation.set_up("How LSH works")
-title, choice = st.columns([2, 1], vertical_alignment="bottom")
-title.title("How LSH works", anchor=False)
+choice = navigation.set_up_with_choice("How LSH works")
 with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
     from pages.parts.hashing.bits_and_tables import show_bits_and_tables
     from pages.parts.hashing.buckets import show_buckets
@@ -40,13 +38,11 @@ else:
         galleries.choose(shown)
     for tab, show_part in zip(tabs[1:], PARTS.values(), strict=True):
         if tab.open:
-            with tab:
-                errors.show_remembered()
-                with errors.reported():
-                    if opened := galleries.open_embedded(shown):
-                        shown = answers.settled(shown, opened[1])
-                        there = SET_THERE.get(st.session_state["part"], ())
-                        inputs.settings(shown, without=there)
-                        indexed = IndexedGallery(shown, *opened)
-                        if is_large_enough(indexed):
-                            show_part(indexed)
+            with tab, errors.reported():
+                if opened := galleries.open_embedded(shown):
+                    shown = answers.settled(shown, opened[1])
+                    there = SET_THERE.get(st.session_state["part"], ())
+                    inputs.settings(shown, without=there)
+                    indexed = IndexedGallery(shown, *opened)
+                    if is_large_enough(indexed):
+                        show_part(indexed)

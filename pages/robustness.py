@@ -4,35 +4,25 @@ import streamlit as st
 
 from pages.ui import glossary, navigation
 
-navigation.set_up("Robustness")
-title, choice = st.columns([2, 1], vertical_alignment="bottom")
-title.title("Robustness", anchor=False)
+choice = navigation.set_up_with_choice("Robustness")
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from pages.parts.robustness.further import link_further
     from pages.parts.robustness.guess import guess_flipped_bits
     from pages.parts.robustness.playground import show_playground
     from pages.parts.robustness.query import prepare_query
     from pages.parts.robustness.strengths import show_how_far
-    from pages.ui import answers, errors, galleries, inputs, view
+    from pages.ui import answers, errors
 
-shown = view.current()
-with choice:
-    galleries.choose(shown)
 glossary.markdown(
     "**How much can you change a photograph before its neighbours lose it?** Turn it, cut it, "
     "blur it: the network gives it another [[embedding]], some [[hyperplanes]] now see it on their "
     "other side, and their [[bits]] flip. One flipped bit is enough to leave a [[bucket]]."
 )
-errors.show_remembered()
 
 with errors.reported():
-    if opened := galleries.open_embedded(shown):
-        shown = answers.settled(shown, opened[1])
-        inputs.settings(shown)
-        query, asked = inputs.query_or_example(shown, *opened, page=navigation.ROBUSTNESS)
-        if query:
-            about = prepare_query(query, *opened, asked)
-            guess_flipped_bits(about)
-            show_playground(about)
-            show_how_far(about)
-            link_further(asked)
+    if asked := answers.ask(choice, page=navigation.ROBUSTNESS):
+        about = prepare_query(*asked)
+        guess_flipped_bits(about)
+        show_playground(about)
+        show_how_far(about)
+        link_further(about.shown)

@@ -4,20 +4,15 @@ import streamlit as st
 
 from pages.ui import navigation
 
-navigation.set_up("Search")
-title, choice = st.columns([2, 1], vertical_alignment="bottom")
-title.title("Search", anchor=False)
+choice = navigation.set_up_with_choice("Search")
 with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
     from core.galleries.uploads import UploadedGallery
     from pages.parts.search import hits, recall, times
     from pages.parts.search.query import query_and_attention
-    from pages.ui import answers, errors, galleries, inputs, uploads, view
+    from pages.ui import answers, errors, galleries, inputs, uploads
     from pages.ui.gallery_map import show_map
 
-shown = view.current()
-with choice:
-    galleries.choose(shown)
-errors.show_remembered()
+shown = galleries.choose_in(choice)
 
 with errors.reported():
     if opened := galleries.open_embedded(shown):

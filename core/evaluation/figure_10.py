@@ -3,14 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from ..galleries.base import Gallery
-from ..methods.base import Pictures
 from ..methods.cnn import Cnn
 from ..methods.trainer import RECIPE, new_trainer
 from ..progress import Progress, silent
-from .protocol import Unlabelled, class_numbers, draw_split
+from .protocol import both_sides
 from .robustness import embed_with, measure_robustness
 
 SEED = 0  # of the split
@@ -34,17 +31,13 @@ def measure_figure_10(
         init: ImageNet weights, as ``init_network`` takes them.
         progress: told what is at work.
     """
-    labels = class_numbers(gallery)
-    split = draw_split(labels, SEED)
-    pictures = Pictures(Unlabelled(gallery), np.arange(len(labels)))
-    known, asked = labels[split.gallery], labels[split.queries]
-    queries = pictures.subset(split.queries)
+    (pictures, known), (queries, asked) = both_sides(gallery, SEED)
     pixels = [queries.pixels(row) for row in range(len(queries))]
     variants = {}
     for name, (title, recipe) in VARIANTS.items():
         trainer = new_trainer(gallery, init=init, recipe=recipe, progress=progress)
         system = Cnn(trainer, "cnn-attention", title, "both", None)
-        system.fit(pictures.subset(split.gallery), known, seed=SEED, progress=progress)
+        system.fit(pictures, known, seed=SEED, progress=progress)
         rows = measure_robustness(
             embed_with(system.embedder(), system.attention),
             pixels,

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import GalleryError, SettingError
 from ..galleries.base import Gallery, GalleryItem, LeftOut
+from ..methods.base import Pictures
 
 QUERIES_PER_CLASS = 10
 
@@ -90,3 +91,21 @@ def draw_split(labels: ArrayLike, seed: int, per_class: int = QUERIES_PER_CLASS)
     ]
     queries = np.sort(np.concatenate(drawn))
     return Split(seed, queries, np.setdiff1d(np.arange(len(numbers)), queries))
+
+
+def both_sides(
+    gallery: Gallery, seed: int
+) -> tuple[tuple[Pictures, NDArray[np.int64]], tuple[Pictures, NDArray[np.int64]]]:
+    """Draw one split: the pictures and class numbers of its gallery, and those of its queries.
+
+    Raises:
+        GalleryError: an image has no label.
+        SettingError: as ``draw_split``.
+    """
+    labels = class_numbers(gallery)
+    split = draw_split(labels, seed)
+    pictures = Pictures(Unlabelled(gallery), np.arange(len(labels)))
+    return (
+        (pictures.subset(split.gallery), labels[split.gallery]),
+        (pictures.subset(split.queries), labels[split.queries]),
+    )

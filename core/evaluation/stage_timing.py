@@ -15,13 +15,14 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ..errors import SettingError
 from ..images import decode
 from ..index.exact import exact_scan, rerank
 from ..index.lsh import LSHIndex
-from ..index.vectors import Vectors
+from ..index.vectors import Embedding, Vectors
 from ..methods.base import User
 from ..methods.cnn import Cnn
 from ..methods.sift import Sift
@@ -37,6 +38,8 @@ WARM_UP = 3  # queries before the first one that counts
 
 Answer = Callable[[int, bytes], dict[str, float]]
 """Answer one query, given its number and its file: seconds of each stage, in their order."""
+Search = Callable[[Embedding, Stopwatch], None]
+"""Search with an embedding (D,), timing each stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +51,39 @@ class TimedSystem:
     answer: Answer
 
 
-def timed_lsh(
-    key: str,
-    title: str,
-    embedder: Embedder,
-    index: LSHIndex,
-    *,
-    attention: AttentionMode,
-    n_probes: int,
-    k: int = K,
-) -> TimedSystem:
-    """Time a network with hashing: decode, preprocess, embed, hash, probe, rerank."""
+def by_lsh(index: LSHIndex, *, n_probes: int, k: int = K) -> Search:
+    """Search with hashing: hash, probe, rerank."""
 
-    def answer(query: int, data: bytes) -> dict[str, float]:
-        embedded = embed_query(data, embedder, attention=attention)
-        embedding = embedded.embedding
-        watch = Stopwatch.after(embedded.seconds)
+    def search(embedding: Embedding, watch: Stopwatch) -> None:
         with watch.time("hash"):
             code = index.hash(embedding)
         with watch.time("probe"):
             candidates = index.candidates(code, n_probes=n_probes)
         with watch.time("rerank"):
             rerank(embedding, index.vectors, candidates.ids, k=k)
-        return watch.seconds
 
-    return TimedSystem(key, title, answer)
+    return search
 
 
-def timed_scan(
-    key: str,
-    title: str,
-    embedder: Embedder,
-    vectors: Vectors,
-    *,
-    attention: AttentionMode,
-    k: int = K,
+def by_scan(vectors: Vectors, *, k: int = K) -> Search:
+    """Search without hashing: exact scan."""
+
+    def search(embedding: Embedding, watch: Stopwatch) -> None:
+        with watch.time("exact scan"):
+            exact_scan(embedding, vectors, k=k)
+
+    return search
+
+
+def timed_network(
+    key: str, title: str, embedder: Embedder, search: Search, *, attention: AttentionMode
 ) -> TimedSystem:
-    """Time a network without hashing: decode, preprocess, embed, exact scan."""
+    """Time a network and what searches with its embedding: decode, preprocess, embed, search."""
 
     def answer(query: int, data: bytes) -> dict[str, float]:
         embedded = embed_query(data, embedder, attention=attention)
         watch = Stopwatch.after(embedded.seconds)
-        with watch.time("exact scan"):
-            exact_scan(embedded.embedding, vectors, k=k)
+        search(embedded.embedding, watch)
         return watch.seconds
 
     return TimedSystem(key, title, answer)
@@ -99,23 +92,11 @@ def timed_scan(
 def timed_cnn(system: Cnn, *, k: int = K) -> TimedSystem:
     """Time one of the ResNet50 systems, fitted, with or without hashing."""
     if system.search is None:
-        return timed_scan(
-            system.key,
-            system.title,
-            system.embedder(),
-            system.vectors,
-            attention=system.attention,
-            k=k,
-        )
-    return timed_lsh(
-        system.key,
-        system.title,
-        system.embedder(),
-        system.index,
-        attention=system.attention,
-        n_probes=system.n_probes,
-        k=k,
-    )
+        search = by_scan(system.vectors, k=k)
+    else:
+        search = by_lsh(system.index, n_probes=system.n_probes, k=k)
+    embedder, attention = system.embedder(), system.attention
+    return timed_network(system.key, system.title, embedder, search, attention=attention)
 
 
 def timed_description(system: Sift | VggN) -> TimedSystem:
@@ -123,10 +104,7 @@ def timed_description(system: Sift | VggN) -> TimedSystem:
 
     def answer(query: int, data: bytes) -> dict[str, float]:
         watch = Stopwatch()
-        with watch.time("decode"):
-            pixels = decode(data).pixels
-        with watch.time("describe"):
-            vector = system.describe(pixels)
+        vector = _describe(system, data, watch)
         with watch.time("rank"):
             system.rank_vector(vector)
         return watch.seconds
@@ -147,10 +125,7 @@ def timed_svm(system: SvmActiveLearning, user: User) -> TimedSystem:
 
     def answer(query: int, data: bytes) -> dict[str, float]:
         watch = Stopwatch()
-        with watch.time("decode"):
-            pixels = decode(data).pixels
-        with watch.time("describe"):
-            vector = system.describe(pixels)
+        vector = _describe(system, data, watch)
         with watch.time("ask"):
             session = system.session(vector)
             for _ in range(system.config.n_rounds):
@@ -162,6 +137,15 @@ def timed_svm(system: SvmActiveLearning, user: User) -> TimedSystem:
         return watch.seconds
 
     return TimedSystem(system.key, system.title, answer)
+
+
+def _describe(
+    system: Sift | VggN | SvmActiveLearning, data: bytes, watch: Stopwatch
+) -> NDArray[np.floating]:
+    with watch.time("decode"):
+        pixels = decode(data).pixels
+    with watch.time("describe"):
+        return system.describe(pixels)
 
 
 def measure_stages(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..galleries.base import Gallery
-from ..methods.base import Method, Pictures, User
+from ..methods.base import Method, User
 from ..methods.cnn import Cnn
 from ..methods.sift import Sift
 from ..methods.svm import SvmActiveLearning
@@ -17,7 +17,7 @@ from ..methods.systems import all_systems
 from ..methods.vgg import VggConfig, VggN
 from ..progress import Progress, silent
 from .experiment import user_who_knows
-from .protocol import Unlabelled, class_numbers, draw_split
+from .protocol import both_sides
 from .stage_timing import TimedSystem, measure_stages, timed_cnn, timed_description, timed_svm
 
 SEED = 0  # of the split
@@ -33,17 +33,14 @@ def measure_table_3(gallery: Gallery, *, init: str, progress: Progress = silent)
         init: ImageNet weights, as ``init_network`` takes them.
         progress: told what is at work.
     """
-    labels = class_numbers(gallery)
-    split = draw_split(labels, SEED)
-    pictures = Pictures(Unlabelled(gallery), np.arange(len(labels)))
-    known, asked = labels[split.gallery], labels[split.queries]
+    (pictures, known), (queries, asked) = both_sides(gallery, SEED)
     chosen = np.linspace(0, len(asked) - 1, N_QUERIES).round().astype(np.intp)
     user = user_who_knows(asked[chosen], known)
     timed = []
     for method in to_be_timed(gallery, init=init, progress=progress):
-        method.fit(pictures.subset(split.gallery), known, seed=SEED, progress=progress)
+        method.fit(pictures, known, seed=SEED, progress=progress)
         timed.append(timed_system(method, user))
-    files = [gallery.read(int(id)) for id in split.queries[chosen]]
+    files = [queries.read(row) for row in chosen.tolist()]
     return {
         "gallery": gallery.key,
         "gallery_digest": gallery.digest,

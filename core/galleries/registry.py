@@ -19,7 +19,6 @@ from .remote.base import RemoteSet
 from .scenes import ScenesGallery
 
 MBIT_PER_SECOND = 50  # an ordinary connection, to say how long a download takes
-_COREL_LICENCE = "Corel stock photographs: research use only."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +51,18 @@ class LocalGallery:
     find: Callable[[], object] = lambda: None  # raises a GalleryError where it isn't here
 
 
+def _corel(key: str, title: str, description: str, open: Callable[..., Gallery]) -> LocalGallery:
+    """A folder of Corel's photographs."""
+    return LocalGallery(
+        key=key,
+        title=title,
+        description=description,
+        licence="Corel stock photographs: research use only.",
+        open=open,
+        find=partial(corel.find, key),
+    )
+
+
 # To add a gallery, add an entry; the first is the built-in one.
 LOCAL = (
     LocalGallery(
@@ -61,29 +72,23 @@ LOCAL = (
         licence="MIT, as the project.",
         open=ScenesGallery,
     ),
-    LocalGallery(
-        key="corel1k",
-        title="Corel-1k",
-        description="1,000 photographs in ten classes, used in the paper.",
-        licence=_COREL_LICENCE,
-        open=corel.open_corel1k,
-        find=partial(corel.find, "corel1k"),
+    _corel(
+        "corel1k",
+        "Corel-1k",
+        "1,000 photographs in ten classes, used in the paper.",
+        corel.open_corel1k,
     ),
-    LocalGallery(
-        key="corel5k",
-        title="Corel-5k",
-        description="4,999 photographs from 50 CDs, used in the paper.",
-        licence=_COREL_LICENCE,
-        open=corel.open_corel5k,
-        find=partial(corel.find, "corel5k"),
+    _corel(
+        "corel5k",
+        "Corel-5k",
+        "4,999 photographs from 50 CDs, used in the paper.",
+        corel.open_corel5k,
     ),
-    LocalGallery(
-        key="corel50",
-        title="Corel-50",
-        description="5,000 photographs of 50 concepts, such as tiger, waves or car.",
-        licence=_COREL_LICENCE,
-        open=corel.open_corel50,
-        find=partial(corel.find, "corel50"),
+    _corel(
+        "corel50",
+        "Corel-50",
+        "5,000 photographs of 50 concepts, such as tiger, waves or car.",
+        corel.open_corel50,
     ),
 )
 _LOCAL = {it.key: it for it in LOCAL}

@@ -10,15 +10,12 @@ same hyperplanes. In a search, query and gallery are embedded in the same mode:
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..errors import SettingError
 from ..index.cosine import cosine
 from ..index.exact import neighbour_recall
-from ..index.families.hyperplanes import collision_probability
 from ..model.attention import AttentionMode
 from ..search import SearchResult
+from .turn import Turn
 
 REFERENCE: AttentionMode = "both"
 PATH: tuple[AttentionMode, ...] = (
@@ -30,39 +27,12 @@ PATH: tuple[AttentionMode, ...] = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AblationStep:
+class AblationStep(Turn):
     """A search with one attention mode beside the search with both gates."""
 
     attention: AttentionMode
     reference: SearchResult
     result: SearchResult
-
-    @property
-    def degrees(self) -> float:
-        """How far the query's embedding turned: theta."""
-        return 180 * self._flip_probability
-
-    @property
-    def flipped(self) -> NDArray[np.bool_]:
-        """(L, K) which bits of the query's code differ."""
-        differ: NDArray[np.bool_] = self.reference.code.bits != self.result.code.bits
-        return differ
-
-    @property
-    def n_flipped(self) -> int:
-        """How many of the K·L bits differ."""
-        return int(self.flipped.sum())
-
-    @property
-    def expected_flips(self) -> float:
-        """K·L·theta/pi: what theory expects over all draws of hyperplanes."""
-        return self._flip_probability * self.flipped.size
-
-    @property
-    def key_kept(self) -> NDArray[np.bool_]:
-        """(L,) in which tables no bit flipped, so that the query kept its bucket."""
-        kept: NDArray[np.bool_] = self.reference.code.keys == self.result.code.keys
-        return kept
 
     @property
     def hits_kept(self) -> float:
@@ -71,11 +41,6 @@ class AblationStep:
             [hit.id for hit in result.hits] for result in (self.reference, self.result)
         )
         return neighbour_recall(after, before)
-
-    @property
-    def _flip_probability(self) -> float:
-        pair = (result.query.embedding for result in (self.reference, self.result))
-        return 1 - collision_probability(cosine(*pair))
 
 
 def ablation_path(results: Mapping[AttentionMode, SearchResult]) -> tuple[AblationStep, ...]:
@@ -99,7 +64,18 @@ def ablation_path(results: Mapping[AttentionMode, SearchResult]) -> tuple[Ablati
                 f"The search with {attention!r} has (tables, bits) {result.code.bits.shape} and "
                 f"{REFERENCE!r} has {reference.code.bits.shape}; use one index setting for both."
             )
-    return tuple(AblationStep(it, reference, results[it]) for it in PATH if it in results)
+    return tuple(
+        AblationStep(
+            cosine=cosine(reference.query.embedding, results[it].query.embedding),
+            before=reference.code,
+            after=results[it].code,
+            attention=it,
+            reference=reference,
+            result=results[it],
+        )
+        for it in PATH
+        if it in results
+    )
 
 
 def ranks_by_id(steps: tuple[AblationStep, ...]) -> dict[int, tuple[int | None, ...]]:

@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..index.cosine import cosine
 from ..index.exact import exact_scan, neighbour_recall, rerank
-from ..index.families.hyperplanes import HashCode, collision_probability
+from ..index.families.hyperplanes import HashCode
 from ..index.lsh import Candidates, LSHIndex
+from .turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +40,18 @@ class Ranks:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shift:
+class Shift(Turn):
     """What a change did to one query."""
 
-    cosine: float  # of the angle between the two embeddings
-    before: HashCode
-    after: HashCode
     read_as: NDArray[np.int64]  # (L,) which probe of the changed query reads the old bucket:
     #                             1 is its own, 0 that none does
     lsh: Ranks
     exact: Ranks
 
     @property
-    def degrees(self) -> float:
-        """The angle theta."""
-        return 180 * self.flip_probability
-
-    @property
-    def flipped(self) -> NDArray[np.bool_]:
-        """(L, K) which bits differ."""
-        differ: NDArray[np.bool_] = self.before.bits != self.after.bits
-        return differ
-
-    @property
-    def n_flipped(self) -> int:
-        """How many bits differ."""
-        return int(self.flipped.sum())
-
-    @property
     def n_buckets_kept(self) -> int:
         """In how many tables the key is the old one."""
-        return int((self.before.keys == self.after.keys).sum())
-
-    @property
-    def flip_probability(self) -> float:
-        """theta/pi: what theory says of one bit."""
-        return 1 - collision_probability(self.cosine)
-
-    @property
-    def expected_flips(self) -> float:
-        """K·L·theta/pi."""
-        return self.flip_probability * self.flipped.size
+        return int(self.key_kept.sum())
 
     @property
     def flips_deviation(self) -> float:

@@ -1,16 +1,41 @@
 """From a query and a view to the answer that a page shows."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.search import EmbeddedQuery, SearchConfig, SearchResult, look_up
-from pages.ui import resources
+from pages.ui import galleries, inputs, resources
 from pages.ui.inputs import Query
 from pages.ui.view import FITTING, View
 
 _REPEATS = 3  # of the part that is timed
 _ENGINE_REPEATS = 15  # a hundredth of a millisecond's work
+
+
+def ask(choice: DeltaGenerator, *, page: str) -> tuple[Query, Gallery, StoredGallery, View] | None:
+    """Draw the choice of a gallery, the settings and the ways to a query, as the address has them.
+
+    Args:
+        choice: the place where the gallery is chosen.
+        page: that this is drawn on.
+
+    Returns:
+        The query, or the gallery's first image where nobody has chosen one, with the gallery, its
+        embeddings and the settled view; None where something has to happen first, which is shown.
+
+    Raises:
+        HashlightError: the gallery can't be opened or embedded, or the query is not here.
+    """
+    shown = galleries.choose_in(choice)
+    opened = galleries.open_embedded(shown)
+    if not opened:
+        return None
+    shown = settled(shown, opened[1])
+    inputs.settings(shown)
+    query, asked = inputs.query_or_example(shown, *opened, page=page)
+    return (query, *opened, asked) if query else None
 
 
 def settled(shown: View, stored: StoredGallery) -> View:

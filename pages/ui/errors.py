@@ -17,12 +17,6 @@ def remember(error: HashlightError) -> None:
     st.session_state[_PENDING] = str(error)
 
 
-def show_remembered() -> None:
-    """Show it, once."""
-    if problem := st.session_state.pop(_PENDING, None):
-        st.error(plain(problem), icon=":material/error:")
-
-
 def show(error: HashlightError) -> None:
     """Show an error's sentence."""
     st.error(plain(str(error)), icon=":material/error:")
@@ -30,7 +24,9 @@ def show(error: HashlightError) -> None:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Show the sentence of an error that the block raises; what it has drawn stays."""
+    """Show what is remembered, once, and what the block raises; what it has drawn stays."""
+    if problem := st.session_state.pop(_PENDING, None):
+        st.error(plain(problem), icon=":material/error:")
     try:
         yield
     except HashlightError as error:

@@ -1,6 +1,7 @@
 """Choosing a gallery, and everything that may be needed before it can be searched."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
@@ -37,6 +38,14 @@ def choose(shown: View) -> None:
         help="The images that are searched.",
         on_change=_gallery_changed,
     )
+
+
+def choose_in(place: DeltaGenerator) -> View:
+    """Draw the choice in a place of the page; return the view that the address says."""
+    shown = view.current()
+    with place:
+        choose(shown)
+    return shown
 
 
 def open_chosen(shown: View) -> Gallery | None:

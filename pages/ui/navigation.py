@@ -1,7 +1,8 @@
 """The frame of every page: its title in the browser, the look, and our own menu.
 
-Each page calls ``set_up`` first. We don't use ``st.navigation``: beside a ``pages`` folder,
-the first visitor after a server start who opens a deep link would get a broken menu.
+Each page calls ``set_up``, or ``set_up_with_choice``, first. We don't use ``st.navigation``: beside
+a ``pages`` folder, the first visitor after a server start who opens a deep link would get a broken
+menu.
 """
 
 import re
@@ -9,6 +10,7 @@ from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.ui import menu, share, tour
 
@@ -80,3 +82,15 @@ def set_up(title: str) -> None:
     with st.sidebar:
         menu.draw(GROUPS, home=HOME)
         share.link()
+
+
+def set_up_with_choice(title: str) -> DeltaGenerator:
+    """Set the page up and draw its title; return the place beside it, to choose a gallery in.
+
+    Args:
+        title: of this page, as the menu has it.
+    """
+    set_up(title)
+    words, choice = st.columns([2, 1], vertical_alignment="bottom")
+    words.title(title, anchor=False)
+    return choice

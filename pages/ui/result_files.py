@@ -27,6 +27,12 @@ def read(name: str, what: str) -> Result | None:
     )
 
 
+def read_under(header: str, name: str, what: str) -> Result | None:
+    """Draw the header of a part, and ``read`` the file that it shows."""
+    st.header(header, anchor=False)
+    return read(name, what)
+
+
 def read_or_say(name: str, missing: str) -> Result | None:
     """Return the content of a result file; where there is none, show a sentence."""
     try:
@@ -37,6 +43,14 @@ def read_or_say(name: str, missing: str) -> Result | None:
     if not result:
         st.info(missing, icon=":material/hourglass_empty:")
     return result or None
+
+
+def names_or_say(prefix: str, missing: str) -> list[str]:
+    """Return the names of the result files with a prefix; where there is none, show a sentence."""
+    names = results.names(prefix)
+    if not names:
+        st.info(missing, icon=":material/hourglass_empty:")
+    return names
 
 
 def show_origin(name: str, result: Result, *, key: str = "part", more: str = "") -> None:

@@ -5,19 +5,9 @@ import pytest
 from core.galleries import kept
 from core.galleries.uploads import GivenFile, gather
 from pages.ui import navigation, resources
-from tests.pages.conftest import picture
+from tests.pages.conftest import opener, picture
 
-
-@pytest.fixture
-def home_page(open_app):
-    """Open Home with these parameters in its address."""
-
-    def open_home(**params):
-        page = open_app("streamlit_app.py", **params)
-        assert not page.exception
-        return page
-
-    return open_home
+home_page = opener("streamlit_app.py")
 
 
 @pytest.fixture

@@ -16,14 +16,13 @@ from safetensors.numpy import save as save_arrays
 
 from core import locations
 from core.errors import CheckpointError, StoreError
-from core.files import file_digest
 from core.galleries import kept, store
-from core.galleries.base import GalleryItem, LeftOut, digest_of
 from core.galleries.uploads import GivenFile, gather
 from core.model.checkpoint import Provenance, load_checkpoint, save_checkpoint
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.preprocess import PreprocessConfig
 from core.model.resume import TrainingState
+from tools.fake_gallery import FakeGallery
 from tools.fuzz.damage import damaged
 from tools.fuzz.doors import Attempt, Door, WrongAnswerError, answered
 from tools.fuzz.pictures import samples
@@ -40,22 +39,6 @@ class _Canary:
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         return Path.write_text, (self._path, "sung")
-
-
-class _Gallery:
-    key, title = "fuzz", "Fuzz"
-    left_out: tuple[LeftOut, ...] = ()
-
-    def __init__(self, n: int = 12) -> None:
-        self._files = [b"image %d" % it for it in range(n)]
-        self.items = tuple(
-            GalleryItem(id=id, name=f"{id}.jpg", label=None, digest=file_digest(data))
-            for id, data in enumerate(self._files)
-        )
-        self.digest = digest_of(self.items)
-
-    def read(self, id: int) -> bytes:
-        return self._files[id]
 
 
 def doors(n: int = 300, n_checkpoints: int = 40) -> tuple[Door, ...]:
@@ -102,7 +85,7 @@ def _guarded(canary: Path, attempt: Callable[[], str]) -> Attempt:
 
 def _embeddings(rng: random.Random, folder: Path) -> Attempt:
     """What is read is what was written, or nothing."""
-    gallery = _Gallery()
+    gallery = FakeGallery(12)
     sound = _stored(gallery)
     path = store.save(sound, folder)
     path.write_bytes(_spoilt(rng, path.read_bytes(), folder / "canary"))
@@ -120,7 +103,7 @@ def _embeddings(rng: random.Random, folder: Path) -> Attempt:
     return _guarded(folder / "canary", attempt)
 
 
-def _stored(gallery: _Gallery) -> store.StoredGallery:
+def _stored(gallery: FakeGallery) -> store.StoredGallery:
     rows = np.random.default_rng(0).standard_normal((len(_MODES), len(gallery.items), 8))
     rows /= np.linalg.norm(rows, axis=-1, keepdims=True)
     ids = np.arange(len(gallery.items))

@@ -10,10 +10,11 @@ from core.errors import HashlightError
 from core.galleries import store
 from core.galleries.folder import open_folder
 from core.galleries.uploads import GivenFile, gather
+from tools.fake_gallery import FakeGallery
 from tools.fuzz.doors import WrongAnswerError, check_sentence, memory
 from tools.fuzz.pictures import samples
 from tools.fuzz.zips import packed
-from tools.kill.works import FakeEmbedder, FakeGallery
+from tools.kill.works import FakeEmbedder
 
 
 def full_disk(folder: Path) -> str:
@@ -88,7 +89,7 @@ def meet(fault: Callable[[Path], str], folder: Path) -> dict[str, str]:
 
 def _served_with_a_sentence(home: Path) -> str:
     said: list[str] = []
-    gallery = FakeGallery()
+    gallery = FakeGallery(200)
     stored = store.load_or_build(
         gallery, FakeEmbedder(), home=home, shipped=(), batch_size=64, notice=said.append
     )

@@ -20,13 +20,13 @@ from core import array_files, locations
 from core.errors import StoreError
 from core.files import file_digest
 from core.galleries import kept, store
-from core.galleries.base import GalleryItem, LeftOut, digest_of
 from core.galleries.remote.downloads import RemoteFile, fetch
 from core.galleries.uploads import GivenFile, UploadedGallery, gather
 from core.model.checkpoint import Provenance, save_checkpoint
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.preprocess import PreprocessConfig
 from core.model.resume import TrainingState, one_at_a_time
+from tools.fake_gallery import FakeGallery
 from tools.fuzz.pictures import samples
 from tools.kill.trials import CorruptStateError, Work
 
@@ -103,25 +103,6 @@ def download(address: str) -> Work:
 # Indexing ---------------------------------------------------------------------------------
 
 
-class FakeGallery:
-    """A gallery of short byte strings."""
-
-    key, title = "killed", "Killed"
-    left_out: tuple[LeftOut, ...] = ()
-
-    def __init__(self, n: int = 200) -> None:
-        self._files = [b"image %d" % it for it in range(n)]
-        self.items = tuple(
-            GalleryItem(id=id, name=f"{id}.jpg", label=None, digest=file_digest(data))
-            for id, data in enumerate(self._files)
-        )
-        self.digest = digest_of(self.items)
-
-    def read(self, id: int) -> bytes:
-        """Return a file."""
-        return self._files[id]
-
-
 class FakeEmbedder:
     """Draws an embedding from a file's digest."""
 
@@ -146,7 +127,7 @@ def _row(data: bytes) -> NDArray[np.float32]:
 
 def indexing(at_once: int = 1) -> Work:
     """The embedding of a gallery, batch by batch; several at once share one cache directory."""
-    gallery, embedder = FakeGallery(), FakeEmbedder()
+    gallery, embedder = FakeGallery(200), FakeEmbedder()
 
     def do(folder: Path, finished: Callable[[int], None]) -> None:
         store.load_or_build(

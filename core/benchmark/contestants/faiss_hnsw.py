@@ -6,7 +6,6 @@ from typing import Any
 from ..data import Matrix
 from .base import FLOAT, Grid, Setting
 from .faiss_index import FaissIndex
-from .faiss_ivf import training_sample
 
 
 class FaissHNSW(FaissIndex):
@@ -30,8 +29,7 @@ class FaissHNSW(FaissIndex):
         factory = f"HNSW{self._n_links},SQ8"
         self._index = faiss.index_factory(dim, factory, faiss.METRIC_INNER_PRODUCT)
         self._index.hnsw.efConstruction = self._ef_construction
-        self._index.train(training_sample(vectors))
-        self._add(vectors)
+        self._learn_and_add(vectors)
 
     def parameters(self) -> Mapping[str, Any]:
         """Links per vector, and how long the list is while building."""

@@ -7,7 +7,9 @@ import numpy as np
 
 from ..data import Matrix
 from ..judge import blocks
-from .base import Contestant, Ids, Queries, Setting
+from .base import Contestant, Ids, Queries, Setting, as_float32
+
+MOST_TRAINING = 160_000  # vectors that k-means sees, forty for each of 4,000 cells
 
 
 class FaissIndex(Contestant):
@@ -22,14 +24,8 @@ class FaissIndex(Contestant):
 
         self._faiss = faiss
 
-    def query(self, query: Queries, k: int, setting: Setting) -> Ids:
-        """Search with one query."""
-        self._use(setting)
-        ids: Ids = self._index.search(query[np.newaxis], k)[1][0]
-        return ids
-
     def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
-        """Search with many."""
+        """Set the index up, and search."""
         self._use(setting)
         ids: Ids = self._index.search(queries, k)[1]
         return ids
@@ -40,6 +36,11 @@ class FaissIndex(Contestant):
             self._setting = setting
             for name, value in setting.items():
                 setattr(self._index, name, value)
+
+    def _learn_and_add(self, vectors: Matrix) -> None:
+        """Train with vectors from the whole gallery, then add all."""
+        self._index.train(as_float32(vectors[:: -(-len(vectors) // MOST_TRAINING)]))
+        self._add(vectors)
 
     def _add(self, vectors: Matrix) -> None:
         """Add float32 vectors in one go, so that faiss takes no more memory than they need."""

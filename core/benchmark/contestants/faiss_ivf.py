@@ -7,20 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..data import Matrix
-from .base import FLOAT, Grid, Queries, Setting, as_float32
+from .base import FLOAT, Grid, Queries, Setting
 from .faiss_index import FaissIndex
-
-MOST_TRAINING = 160_000  # vectors that k-means sees, forty for each of 4,000 cells
 
 
 def cells_for(n: int) -> int:
     """How many cells N vectors get: four times the root, as faiss advises."""
     return min(n, round(4 * sqrt(n)))
-
-
-def training_sample(vectors: Matrix) -> Queries:
-    """Vectors from the whole gallery that k-means is given."""
-    return as_float32(vectors[:: -(-len(vectors) // MOST_TRAINING)])
 
 
 class FaissIVF(FaissIndex):
@@ -45,8 +38,7 @@ class FaissIVF(FaissIndex):
                 self._cells, dim, self._n_cells, kind, metric, False
             )
         self._index.cp.min_points_per_centroid = 1  # no warning where cells are small
-        self._index.train(training_sample(vectors))
-        self._add(vectors)
+        self._learn_and_add(vectors)
 
     def parameters(self) -> Mapping[str, Any]:
         """How many cells there are."""

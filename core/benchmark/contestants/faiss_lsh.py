@@ -6,7 +6,6 @@ from typing import Any
 from ..data import Matrix
 from .base import FLOAT, Grid, Queries, Setting
 from .faiss_index import FaissIndex
-from .faiss_ivf import training_sample
 
 
 class FaissLSH(FaissIndex):
@@ -29,8 +28,7 @@ class FaissLSH(FaissIndex):
         """Encode the vectors, and copy them for the reranking."""
         self._codes = self._faiss.IndexLSH(vectors.shape[1], self._n_bits)
         self._index = self._faiss.IndexRefineFlat(self._codes)
-        self._index.train(training_sample(vectors))
-        self._add(vectors)
+        self._learn_and_add(vectors)
 
     def parameters(self) -> Mapping[str, Any]:
         """Bits of a code."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ..data import Matrix
 from .base import FLOAT, Grid, Queries, Setting
 from .faiss_index import FaissIndex
-from .faiss_ivf import cells_for, training_sample
+from .faiss_ivf import cells_for
 
 
 class FaissRefined(FaissIndex):
@@ -38,8 +38,7 @@ class FaissRefined(FaissIndex):
         self._index = faiss.index_factory(dim, self._factory, faiss.METRIC_INNER_PRODUCT)
         self._cells: Any = faiss.downcast_index(self._index.base_index)
         self._cells.cp.min_points_per_centroid = 1  # no warning where cells are small
-        self._index.train(training_sample(vectors))
-        self._add(vectors)
+        self._learn_and_add(vectors)
 
     def parameters(self) -> Mapping[str, Any]:
         """The index in faiss's words."""

@@ -44,13 +44,8 @@ class Hnsw(Contestant):
         """The grid."""
         return [self.grid.settings()]
 
-    def query(self, query: Queries, k: int, setting: Setting) -> Ids:
-        """Walk the graph."""
-        ids: Ids = self.batch(query, k, setting, 1)[0]
-        return ids
-
     def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
-        """Walk it with many."""
+        """Walk the graph."""
         if (ef := max(int(setting["ef"]), k)) != self._ef:
             self._index.set_ef(ef)
             self._ef = ef

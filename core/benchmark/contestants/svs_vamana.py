@@ -55,13 +55,8 @@ class SvsVamana(Contestant):
         """The grid, from k on: the list must hold what is asked for."""
         return [[setting for setting in self.grid.settings() if setting["window"] >= k]]
 
-    def query(self, query: Queries, k: int, setting: Setting) -> Ids:
-        """Walk the graph."""
-        ids: Ids = self.batch(query[np.newaxis], k, setting, 1)[0]
-        return ids
-
     def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
-        """Walk it with many."""
+        """Walk the graph."""
         if self._used != (setting, threads):
             self._use(setting, threads)
         return self._index.search(queries, k)[0].astype(np.int64)  # type: ignore[no-any-return]

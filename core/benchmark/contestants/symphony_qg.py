@@ -49,13 +49,8 @@ class SymphonyQG(Contestant):
         """The grid, from k on: the list must hold what is asked for."""
         return [[setting for setting in self.grid.settings() if setting["ef"] >= k]]
 
-    def query(self, query: Queries, k: int, setting: Setting) -> Ids:
-        """Walk the graph."""
-        ids: Ids = self.batch(query[np.newaxis], k, setting, 1)[0]
-        return ids
-
     def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
-        """Walk it with many."""
+        """Walk the graph."""
         ef = max(k, int(setting["ef"]))
         ids = self._index.search(queries, k, ef, threads)[0]
         return np.asarray(ids).astype(np.int64)

@@ -8,7 +8,7 @@ from .. import clutter, foregrounds, shapes
 from ..backdrops import Ground, landscape
 from ..canvas import Canvas, Paint, Pen, Role, clear, linear, radial
 from ..light import Colour, mix, pick, rgb, vary
-from .placing import across, headland, size_between, standing, tufts
+from .placing import across, founded, size_between, standing, tufts
 
 CLOTHS = (
     "#d9453a",
@@ -169,11 +169,7 @@ def windmill(canvas: Canvas, rng: np.random.Generator) -> None:
     )
     size = canvas.height * size_between(rng, 0.38, 0.88)
     x, y = across(canvas, rng, 0.25), standing(canvas, rng, ground, size * 0.6)
-    if ground.water:
-        y = ground.horizon + (canvas.height - ground.horizon) * rng.uniform(0.05, 0.35)
-    y = max(y, size * 1.12)
-    if ground.water:
-        headland(canvas, rng, x, y, size * 0.4)
+    y = founded(canvas, rng, ground, x, y, out=(0.05, 0.35), least=size * 1.12, half=size * 0.4)
     if rng.random() < 0.4:
         clutter.house(canvas.pen(x + rng.choice([-1, 1]) * size * 0.33, y + 1, size * 0.18), rng)
     pen = canvas.pen(x, y, size, role=Role.SUBJECT)

@@ -24,6 +24,37 @@ def standing(canvas: Canvas, rng: np.random.Generator, ground: Ground, size: flo
     return float(min(ground.top + (canvas.height - ground.top) * near, canvas.height * 0.98))
 
 
+def founded(
+    canvas: Canvas,
+    rng: np.random.Generator,
+    ground: Ground,
+    x: float,
+    y: float,
+    *,
+    out: tuple[float, float],
+    least: float,
+    half: float,
+) -> float:
+    """Return the y where a building stands: y on land, in water that of a headland of its own.
+
+    Args:
+        canvas: the headland is painted on it.
+        rng: draws the headland and its place.
+        ground: the landscape.
+        x: where the building stands.
+        y: where it would stand on land.
+        out: how far from the horizon to the lower edge it stands in water: a range within 0..1.
+        least: no smaller y: the building would reach beyond the upper edge.
+        half: of the headland's flat top, to each side.
+    """
+    if ground.water:
+        y = ground.horizon + (canvas.height - ground.horizon) * rng.uniform(*out)
+    y = max(y, least)
+    if ground.water:
+        headland(canvas, rng, x, y, half)
+    return y
+
+
 def headland(canvas: Canvas, rng: np.random.Generator, x: float, y: float, half: float) -> None:
     """Paint a rocky headland in the water, with a flat top ``half`` to each side of (x, y)."""
     page, light = canvas.page, canvas.light

@@ -7,7 +7,7 @@ from .. import clutter, foregrounds, shapes
 from ..backdrops import landscape
 from ..canvas import Canvas, Pen, Role, clear, linear
 from ..light import Colour, mix, pick, rgb, vary
-from .placing import across, headland, size_between, standing, tufts
+from .placing import across, founded, size_between, standing, tufts
 
 
 def lighthouse(canvas: Canvas, rng: np.random.Generator) -> None:
@@ -17,11 +17,7 @@ def lighthouse(canvas: Canvas, rng: np.random.Generator) -> None:
     )
     size = canvas.height * size_between(rng, 0.46, 1.05)
     x, y = across(canvas, rng), standing(canvas, rng, ground, size * 0.6)
-    if ground.water:
-        y = ground.horizon + (canvas.height - ground.horizon) * rng.uniform(0.02, 0.45)
-    y = max(y, size * 1.02)
-    if ground.water:
-        headland(canvas, rng, x, y, size * 0.3)
+    y = founded(canvas, rng, ground, x, y, out=(0.02, 0.45), least=size * 1.02, half=size * 0.3)
     if rng.random() < 0.5:
         aside = rng.choice([-1, 1]) * size * 0.2
         clutter.house(canvas.pen(x + aside, y + 1, size * rng.uniform(0.14, 0.2)), rng)

@@ -5,7 +5,7 @@ import streamlit as st
 from core.benchmark import live
 from core.wording import duration
 from pages.parts.benchmark import words
-from pages.parts.benchmark.searched import choose_searched, load_kernels
+from pages.parts.benchmark.searched import choose_searched
 from pages.ui import resources
 from pages.ui.address import tied
 from pages.ui.question import question
@@ -25,12 +25,11 @@ def show_calibration(shown: View) -> None:
         "takes some hundred of the gallery's images as queries, finds their true neighbours by "
         "the exact scan, and chooses the settings with the least work that find enough of them."
     )
-    kernels = load_kernels()
-    searched = choose_searched(shown, SIZES, kernels, name="of")
+    searched = choose_searched(shown, SIZES, name="of")
     if searched is None:
         return
     k = st.slider("Hits, k", 1, 50, width=360, **tied("hits", range(1, 51), 10))
-    work = resources.chooser(searched.key, k, searched.take, kernels)
+    work = resources.chooser(searched.key, k, searched.take, searched.kernels)
     _choice(resources.finished(work))
 
 

@@ -10,7 +10,7 @@ from core.figures.query_times import QueryTimes, query_times
 from core.index.lsh import LSHConfig
 from core.wording import duration
 from pages.parts.benchmark import words
-from pages.parts.benchmark.searched import choose_searched, load_kernels
+from pages.parts.benchmark.searched import choose_searched
 from pages.ui import charts, resources, view
 from pages.ui.code import show_code
 from pages.ui.question import ask
@@ -34,8 +34,7 @@ def show_race(shown: View) -> None:
         "**exact scan**, the **readable LSH index** of the lessons, and the **engine** in both "
         "of its modes. They answer the same queries in turns, on one thread."
     )
-    kernels = load_kernels()
-    searched = choose_searched(shown, SIZES, kernels, name="images")
+    searched = choose_searched(shown, SIZES, name="images")
     if searched is None:
         return
     config, n_probes = _lsh(shown, searched.n)
@@ -49,7 +48,12 @@ def show_race(shown: View) -> None:
 
     def start(attempt: int) -> resources.Work[live.Finish]:
         return resources.start_race(
-            searched.key, config, n_probes, attempt=attempt, data=searched.take, kernels=kernels
+            searched.key,
+            config,
+            n_probes,
+            attempt=attempt,
+            data=searched.take,
+            kernels=searched.kernels,
         )
 
     def again() -> None:

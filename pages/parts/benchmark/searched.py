@@ -25,9 +25,10 @@ class Searched:
     key: str  # tells it from all others
     n: int
     take: Callable[[Progress], DataSet]
+    kernels: Any  # of the engine
 
 
-def load_kernels() -> Any:
+def _load_kernels() -> Any:
     """Return the engine's kernels; wait for them, with a bar, where they must be compiled.
 
     Raises:
@@ -52,10 +53,13 @@ def load_kernels() -> Any:
     return kernels
 
 
-def choose_searched(
-    shown: View, sizes: tuple[int, ...], kernels: Any, *, name: str
-) -> Searched | None:
-    """Let the visitor choose what is searched; None where it can't be had yet."""
+def choose_searched(shown: View, sizes: tuple[int, ...], *, name: str) -> Searched | None:
+    """Let the visitor choose what is searched; None where it can't be had yet.
+
+    Raises:
+        HashlightError: the gallery or the engine can't be had.
+    """
+    kernels = _load_kernels()
     if kernels is readable:
         sizes = tuple(n for n in sizes if n <= MOST_READABLE)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -74,7 +78,9 @@ def choose_searched(
                 width=360,
                 **tied(name, sizes, 10_000),
             )
-            return Searched(f"drawn-{n}", n, lambda progress: live.drawn(n, progress=progress))
+            return Searched(
+                f"drawn-{n}", n, lambda progress: live.drawn(n, progress=progress), kernels
+            )
         galleries.choose(shown)
     gallery = galleries.open_chosen(shown)
     stored = galleries.embeddings(gallery) if gallery else None
@@ -88,4 +94,4 @@ def choose_searched(
         f"other {n:,} are searched. Nobody who searches has seen the queries."
     )
     key = f"{stored.gallery_digest}-{stored.embedder_digest}-{shown.attention}"
-    return Searched(key, n, lambda progress: data)
+    return Searched(key, n, lambda progress: data, kernels)

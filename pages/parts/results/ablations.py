@@ -8,13 +8,12 @@ import streamlit as st
 from core.figures.ablation import LSHPoint, MeanAndDeviation, lsh_tradeoff, settings_dots
 from pages.ui import charts
 from pages.ui.code import show_code
-from pages.ui.result_files import read, show_origin
+from pages.ui.result_files import read_under, show_origin
 
 
 def show_ablations() -> None:
     """The ablations: one setting at a time."""
-    st.header("One setting at a time · Corel-1k", anchor=False)
-    result = read("ablations-corel1k", "The ablations")
+    result = read_under("One setting at a time · Corel-1k", "ablations-corel1k", "The ablations")
     if not result:
         return
     st.markdown(

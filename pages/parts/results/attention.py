@@ -3,13 +3,13 @@
 import streamlit as st
 
 from pages.parts.results.focus import show_focus, show_focus_code
-from pages.ui.result_files import read
+from pages.ui.result_files import read_under
 
 
 def show_attention() -> None:
     """Whether attention finds the object, by the masks of the built-in gallery."""
-    st.header("Does attention look at the object? · Scenes", anchor=False)
-    result = read("attention-scenes", "Attention against masks")
+    title = "Does attention look at the object? · Scenes"
+    result = read_under(title, "attention-scenes", "Attention against masks")
     if not result:
         return
     st.markdown(

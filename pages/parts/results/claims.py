@@ -10,7 +10,7 @@ from core.figures.rows import differences, signed
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code
-from pages.ui.result_files import GALLERIES, Result, read, show_origin
+from pages.ui.result_files import GALLERIES, Result, read_under, show_origin
 
 RESNET = ("cnn", "cnn-attention", "cnn-lsh", "ours")  # differ by attention or hashing alone
 
@@ -25,8 +25,7 @@ def show_claims() -> None:
         "difference of two shares."
     )
     for name, gallery in GALLERIES.items():
-        st.header(gallery, anchor=False)
-        experiment = read(f"experiment-{name}", f"The claims on {gallery}")
+        experiment = read_under(gallery, f"experiment-{name}", f"The claims on {gallery}")
         if not experiment:
             continue
         rows = [

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core.errors import COMMAND
-from core.evaluation import clutter, results
+from core.evaluation import clutter
 from core.figures.clutter import gain_over_clutter
 from core.figures.rows import signed
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code
-from pages.ui.result_files import Result, read_or_say, show_origin
+from pages.ui.result_files import Result, names_or_say, read_or_say, show_origin
 
 PREFIX = "clutter-"
 MISSING = (
@@ -21,9 +21,7 @@ MISSING = (
 def show_clutter() -> None:
     """When does attention help? The paper leaves this open."""
     st.header("When does attention help?", anchor=False)
-    names = results.names(PREFIX)
-    if not names:
-        st.info(MISSING, icon=":material/hourglass_empty:")
+    names = names_or_say(PREFIX, MISSING)
     for name in names:
         if result := read_or_say(name, MISSING):
             _show(name, result)

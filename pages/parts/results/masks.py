@@ -3,9 +3,8 @@
 import streamlit as st
 
 from core.errors import COMMAND
-from core.evaluation import results
 from pages.parts.results.focus import show_focus, show_focus_code
-from pages.ui.result_files import read_or_say
+from pages.ui.result_files import names_or_say, read_or_say
 
 PREFIX = "attention-masks-"
 MISSING = (
@@ -18,9 +17,8 @@ MISSING = (
 def show_masks() -> None:
     """Whether attention finds the object in photographs, by masks that lie beside them."""
     st.header("Does attention look at the object? · Photographs", anchor=False)
-    names = results.names(PREFIX)
+    names = names_or_say(PREFIX, MISSING)
     if not names:
-        st.info(MISSING, icon=":material/hourglass_empty:")
         return
     st.markdown(
         "Scenes are painted; these are photographs whose objects somebody outlined by hand. The "

@@ -11,7 +11,7 @@ from core.wording import duration
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code
-from pages.ui.result_files import GALLERIES, Result, read, show_origin
+from pages.ui.result_files import GALLERIES, Result, read_under, show_origin
 from pages.ui.tables import pinned_table
 
 
@@ -22,8 +22,7 @@ def show_times() -> None:
         "stage of one query is timed on its own, warm; a bar stacks the medians."
     )
     for name, gallery in GALLERIES.items():
-        st.header(f"Table 3 · {gallery}", anchor=False)
-        if result := read(f"time-{name}", f"Table 3 on {gallery}"):
+        if result := read_under(f"Table 3 · {gallery}", f"time-{name}", f"Table 3 on {gallery}"):
             _times(result, name)
             show_origin(f"time-{name}", result)
         else:

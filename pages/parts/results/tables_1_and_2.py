@@ -11,7 +11,7 @@ from core.paper.tables import TABLE_1, TABLE_2
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code
-from pages.ui.result_files import Result, read, show_origin
+from pages.ui.result_files import Result, read, read_under, show_origin
 from pages.ui.tables import pinned_table
 
 TOP = (5, 10, 20, 30)
@@ -19,8 +19,7 @@ TOP = (5, 10, 20, 30)
 
 def show_ranking() -> None:
     """Tables 1 and 2: how well each system ranks."""
-    st.header("Table 1 · Corel-1k", anchor=False)
-    if experiment := read("experiment-corel1k", "Table 1"):
+    if experiment := read_under("Table 1 · Corel-1k", "experiment-corel1k", "Table 1"):
         paper = {key: row.map for key, row in TABLE_1.items()}
         _maps(experiment, paper, key="table-1")
         st.markdown(

@@ -17,73 +17,49 @@ class StrengthSlider(NumberSlider):
     strengths: tuple[float, ...]  # of the curve, beside the one that changes nothing
 
 
-def _factor(name: str) -> StrengthSlider:
-    """A factor on the grey levels."""
+def _slider(
+    name: str,
+    unit: str,
+    scale: tuple[float, float, float],
+    format: str,
+    strengths: tuple[float, ...],
+    *,
+    start: float = 0.0,
+    label: str | None = None,
+) -> StrengthSlider:
+    """A row of the table below; ``scale`` is the lowest and the highest value, and the step."""
+    low, high, step = scale
     return StrengthSlider(
         name=name,
-        label=name.capitalize(),
-        unit="factor",
-        limits=(0.1, 2.0),
-        start=1.0,
-        step=0.1,
-        format="×%.1f",
-        strengths=(0.1, 0.3, 0.6, 1.3, 1.6, 2.0),
+        label=label or name.capitalize(),
+        unit=unit,
+        limits=(low, high),
+        start=start,
+        step=step,
+        format=format,
+        strengths=strengths,
     )
 
 
+_GREYS = (0.1, 0.3, 0.6, 1.3, 1.6, 2.0)  # factors
 _ALL = (
-    StrengthSlider(
-        name="rotate",
-        label="Rotate",
-        unit="degrees",
-        limits=(-180.0, 180.0),
-        start=0.0,
-        step=5.0,
-        format="%.0f°",
-        strengths=(5, 15, 30, 60, 90, 135, 180),
-    ),
-    StrengthSlider(
-        name="crop",
+    _slider("rotate", "degrees", (-180.0, 180.0, 5.0), "%.0f°", (5, 15, 30, 60, 90, 135, 180)),
+    _slider(
+        "crop",
+        "share of each side kept",
+        (0.3, 1.0, 0.05),
+        "percent",
+        (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3),
+        start=1.0,
         label="Crop, side kept",
-        unit="share of each side kept",
-        limits=(0.3, 1.0),
-        start=1.0,
-        step=0.05,
-        format="percent",
-        strengths=(0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3),
     ),
-    StrengthSlider(
-        name="scale",
-        label="Scale",
-        unit="factor",
-        limits=(0.5, 2.0),
-        start=1.0,
-        step=0.05,
-        format="×%.2f",
-        strengths=(0.5, 0.65, 0.8, 1.25, 1.5, 2.0),
+    _slider(
+        "scale", "factor", (0.5, 2.0, 0.05), "×%.2f", (0.5, 0.65, 0.8, 1.25, 1.5, 2.0), start=1.0
     ),
-    _factor("brightness"),
-    _factor("contrast"),
-    StrengthSlider(
-        name="blur",
-        label="Blur",
-        unit="pixels",
-        limits=(0.0, 10.0),
-        start=0.0,
-        step=0.5,
-        format="%.1f px",
-        strengths=(0.5, 1, 2, 3, 5, 7, 10),
-    ),
-    StrengthSlider(
-        name="noise",
-        label="Noise",
-        unit="grey levels",
-        limits=(0.0, 80.0),
-        start=0.0,
-        step=4.0,
-        format="%.0f levels",
-        strengths=(4, 8, 16, 24, 32, 48, 80),
-    ),
+    _slider("brightness", "factor", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
+    _slider("contrast", "factor", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
+    _slider("blur", "pixels", (0.0, 10.0, 0.5), "%.1f px", (0.5, 1, 2, 3, 5, 7, 10)),
+    _slider("noise", "grey levels", (0.0, 80.0, 4.0), "%.0f levels", (4, 8, 16, 24, 32, 48, 80)),
 )
 SLIDERS = {slider.name: slider for slider in _ALL}
 

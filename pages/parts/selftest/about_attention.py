@@ -3,26 +3,29 @@
 from random import Random
 
 from core.wording import decimal
-from pages.parts.selftest.question import GRAD_CAM, WALK, DrawnQuestion, rising, shuffled, whole
+from pages.parts.selftest.question import (
+    GRAD_CAM,
+    WALK,
+    DrawnQuestion,
+    one_of_sentences,
+    rising,
+    whole,
+)
 
 KERNEL = 7  # the side of CBAM's window, as in equation 6
 
 
 def what_goes_in(rng: Random) -> DrawnQuestion:
     """The input of channel attention."""
-    right = "The average and the maximum of each channel"
-    return DrawnQuestion(
+    return one_of_sentences(
+        rng,
         text="What does channel attention read?",
-        options=shuffled(
-            (
-                right,
-                "The mean and the maximum over channels at each place",
-                "The colours of the picture",
-                "The similarity to the hit",
-            ),
-            rng,
+        right="The average and the maximum of each channel",
+        others=(
+            "The mean and the maximum over channels at each place",
+            "The colours of the picture",
+            "The similarity to the hit",
         ),
-        right=right,
         why="Two poolings sum each channel up, over all its places. One network reads both lists.",
         place=WALK,
     )
@@ -96,11 +99,11 @@ def spatial_gates(rng: Random) -> DrawnQuestion:
 
 def what_depends_on_the_hit(rng: Random) -> DrawnQuestion:
     """Grad-CAM asks about a pair, the gate about a picture."""
-    right = "Grad-CAM only"
-    return DrawnQuestion(
+    return one_of_sentences(
+        rng,
         text="You compare the query with another hit. Which map of the query can change?",
-        options=shuffled((right, "The spatial gate only", "Both", "Neither"), rng),
-        right=right,
+        right="Grad-CAM only",
+        others=("The spatial gate only", "Both", "Neither"),
         why="The gate is computed from the picture alone, before anyone says what it is compared "
         "with. Grad-CAM asks what one similarity rests on.",
         place=GRAD_CAM,
@@ -109,11 +112,11 @@ def what_depends_on_the_hit(rng: Random) -> DrawnQuestion:
 
 def part_of_the_network(rng: Random) -> DrawnQuestion:
     """The gate changes the embedding, Grad-CAM doesn't."""
-    right = "The spatial gate"
-    return DrawnQuestion(
+    return one_of_sentences(
+        rng,
         text="Which of the two maps changes the embedding, and so what is found?",
-        options=shuffled((right, "Grad-CAM", "Both"), rng),
-        right=right,
+        right="The spatial gate",
+        others=("Grad-CAM", "Both"),
         why="The gate is a part of the network and weighs the places. Grad-CAM is computed "
         "afterwards and changes nothing.",
         place=GRAD_CAM,
@@ -122,15 +125,13 @@ def part_of_the_network(rng: Random) -> DrawnQuestion:
 
 def gate_twice_as_high(rng: Random) -> DrawnQuestion:
     """Only the gate over its mean matters."""
-    right = "It stays as it is"
     times = rng.choice(("twice", "three times"))
-    return DrawnQuestion(
+    return one_of_sentences(
+        rng,
         text=f"The spatial gate becomes {times} as high at every place. What becomes of the "
         "embedding?",
-        options=shuffled(
-            (right, f"It becomes {times} as long", "It turns to another direction"), rng
-        ),
-        right=right,
+        right="It stays as it is",
+        others=(f"It becomes {times} as long", "It turns to another direction"),
         why="What is weighed gets length 1 afterwards, so only the differences between places "
         "count.",
         place=WALK,

@@ -16,8 +16,8 @@ from pages.parts.selftest.question import (
     SEARCH,
     TABLES,
     DrawnQuestion,
+    one_of_sentences,
     rising,
-    shuffled,
     whole,
 )
 
@@ -99,16 +99,15 @@ def all_bits_agree(rng: Random) -> DrawnQuestion:
 
 def one_bit_more(rng: Random) -> DrawnQuestion:
     """K up: fewer candidates, lower recall."""
-    right = "Fewer candidates, and fewer neighbours found"
-    others = (
-        "Fewer candidates, and more neighbours found",
-        "More candidates, and more neighbours found",
-        "More candidates, and fewer neighbours found",
-    )
-    return DrawnQuestion(
+    return one_of_sentences(
+        rng,
         text="Each key gets one bit more, and nothing else changes. What happens?",
-        options=shuffled((right, *others), rng),
-        right=right,
+        right="Fewer candidates, and fewer neighbours found",
+        others=(
+            "Fewer candidates, and more neighbours found",
+            "More candidates, and more neighbours found",
+            "More candidates, and fewer neighbours found",
+        ),
         why="One more cut makes the buckets smaller. There is less to look at, and some "
         "neighbours fall on the other side.",
         place=LAB,
@@ -146,16 +145,15 @@ def ids_in_tables(rng: Random) -> DrawnQuestion:
 
 def one_table_more(rng: Random) -> DrawnQuestion:
     """L up: more candidates, higher recall, more memory."""
-    right = "More neighbours found, more candidates, more memory"
-    others = (
-        "More neighbours found, fewer candidates, more memory",
-        "More neighbours found, and everything else as before",
-        "Fewer neighbours found, fewer candidates, less memory",
-    )
-    return DrawnQuestion(
+    return one_of_sentences(
+        rng,
         text="The index gets one table more, and nothing else changes. What happens?",
-        options=shuffled((right, *others), rng),
-        right=right,
+        right="More neighbours found, more candidates, more memory",
+        others=(
+            "More neighbours found, fewer candidates, more memory",
+            "More neighbours found, and everything else as before",
+            "Fewer neighbours found, fewer candidates, less memory",
+        ),
         why="Another table adds another bucket: what it holds is looked at too, and the table "
         "itself has to be kept.",
         place=TABLES,
@@ -178,11 +176,11 @@ def buckets_read(rng: Random) -> DrawnQuestion:
 
 def without_a_new_index(rng: Random) -> DrawnQuestion:
     """Probes are set when asking, K and L when building."""
-    right = "The probes per table"
-    return DrawnQuestion(
+    return one_of_sentences(
+        rng,
         text="Which of these can be changed without building a new index?",
-        options=shuffled((right, "The bits per key, K", "The hash tables, L"), rng),
-        right=right,
+        right="The probes per table",
+        others=("The bits per key, K", "The hash tables, L"),
         why="Probes only say how many buckets are read. Other bits or tables put the images "
         "into other buckets.",
         place=PROBES,
@@ -229,14 +227,12 @@ def one_bit_differs(rng: Random) -> DrawnQuestion:
     """A bucket needs all bits."""
     bits = [rng.randint(0, 1) for _ in range(6)]
     other = _key(bits, {rng.randrange(6)})
-    right = "No: a bucket needs all bits alike"
-    return DrawnQuestion(
+    return one_of_sentences(
+        rng,
         text=f"In one table the query has the key {_key(bits, set())} and an image the key "
         f"{other}. Do they share a bucket in this table?",
-        options=shuffled(
-            (right, "Yes: five of six bits are alike", "It depends on the margins"), rng
-        ),
-        right=right,
+        right="No: a bucket needs all bits alike",
+        others=("Yes: five of six bits are alike", "It depends on the margins"),
         why="The key names the bucket. One bit that differs is another key, and so another bucket.",
         place=ROBUSTNESS,
     )

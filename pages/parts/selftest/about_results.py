@@ -5,7 +5,14 @@ from random import Random
 from core.evaluation.metrics import precision_at, recall_at
 from core.index.exact import neighbour_recall
 from core.wording import percent
-from pages.parts.selftest.question import BENCHMARK, SEARCH, DrawnQuestion, rising, shuffled, whole
+from pages.parts.selftest.question import (
+    BENCHMARK,
+    SEARCH,
+    DrawnQuestion,
+    one_of_sentences,
+    rising,
+    whole,
+)
 
 
 def precision(rng: Random) -> DrawnQuestion:
@@ -73,19 +80,15 @@ def ten_times_the_gallery(rng: Random) -> DrawnQuestion:
 
 def slower_when_small(rng: Random) -> DrawnQuestion:
     """Why LSH loses on a small gallery."""
-    right = "Hashing the query and finding its buckets takes time in any gallery"
-    return DrawnQuestion(
+    return one_of_sentences(
+        rng,
         text="Why can LSH be slower than the exact scan in a small gallery?",
-        options=shuffled(
-            (
-                right,
-                "In a small gallery LSH has to look at more images than there are",
-                "The network takes longer for LSH",
-                "LSH has to learn the gallery's labels first",
-            ),
-            rng,
+        right="Hashing the query and finding its buckets takes time in any gallery",
+        others=(
+            "In a small gallery LSH has to look at more images than there are",
+            "The network takes longer for LSH",
+            "LSH has to learn the gallery's labels first",
         ),
-        right=right,
         why="What a look-up costs before it compares anything is the same everywhere. A short "
         "scan is over before that.",
         place=BENCHMARK,

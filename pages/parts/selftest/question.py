@@ -57,11 +57,13 @@ def rising(values: Iterable[float], write: Callable[[float], str]) -> tuple[str,
     return tuple(dict.fromkeys(write(value) for value in sorted(values)))
 
 
-def shuffled(options: Iterable[str], rng: Random) -> tuple[str, ...]:
-    """Put sentences in a drawn order, so that the place tells nothing."""
-    drawn = list(options)
-    rng.shuffle(drawn)
-    return tuple(drawn)
+def one_of_sentences(
+    rng: Random, *, text: str, right: str, others: Iterable[str], why: str, place: Place
+) -> DrawnQuestion:
+    """Ask which sentence is right; all stand in a drawn order, so that the place tells nothing."""
+    options = [right, *others]
+    rng.shuffle(options)
+    return DrawnQuestion(text=text, options=tuple(options), right=right, why=why, place=place)
 
 
 def whole(number: float) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.parts.selftest.bank import draw
 from pages.parts.selftest.question import DrawnQuestion
-from pages.ui import tour
+from pages.ui import button, tour
 from pages.ui.address import tied
 
 _NUMBERS = range(1, 1_000)
@@ -20,13 +20,10 @@ _ANSWERS = "guess-test"  # in the address; a link for others leaves guesses out
 _NONE = "-"
 _PASSED = 0.9  # of the answers are right
 
-_print = st.components.v2.component(
+_print = button.component(
     "print_sheet",
-    html='<button type="button">Print this sheet</button>\n',
-    css=(Path(__file__).parent / "print.css").read_text(encoding="utf-8"),
-    js="export default ({ parentElement }) => {\n"
-    '  parentElement.querySelector("button").onclick = () => window.print();\n'
-    "};\n",
+    Path(__file__).parent,
+    '<button type="button">Print this sheet</button>\n',
 )
 
 

@@ -33,7 +33,7 @@ def component(name: str, css: str, js: str) -> Callable[..., Any]:
         js: its code, after that of the menu.
     """
     made: Callable[..., Any] = st.components.v2.component(
-        name, html=f'<div class="{name}"></div>\n', css=css, js=js
+        name, html=f'<div class="{name} pictures"></div>\n', css=css, js=js
     )
     return made
 

@@ -4,16 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent
-_STYLES = (_FOLDER.with_name("button.css"), _FOLDER / "share.css")
-_copy = st.components.v2.component(
+from pages.ui import button
+
+_copy = button.component(
     "share",
-    html='<button type="button">Link to exactly this view</button>\n'
+    Path(__file__).parent,
+    '<button type="button">Link to exactly this view</button>\n'
     '<label hidden><input type="checkbox"> With my guesses</label>\n'
     '<input class="address" readonly hidden aria-label="The address of this view">\n'
     '<p role="status"></p>\n',
-    css="".join(it.read_text(encoding="utf-8") for it in _STYLES),
-    js=(_FOLDER / "share.js").read_text(encoding="utf-8"),
 )
 
 

@@ -15,23 +15,20 @@ from core.galleries import kept
 from core.galleries.kept import KeptGallery
 from core.galleries.uploads import GivenFile, UploadedGallery, gather, is_zip
 from core.images import FORMAT_NAMES, MAX_BYTES
-from pages.ui import errors, resources, view
+from pages.ui import button, errors, resources, view
 from pages.ui.errors import plain
 from pages.ui.uploads import given
 
 MOST_MEGABYTES = 500  # of one file: a zip
 
-_FOLDER = Path(__file__).parent
-_STYLES = (_FOLDER.with_name("button.css"), _FOLDER / "ways.css")
 _ROUNDS = "handed-over"  # in the session: how often; each uploader is a new one, and empty
-_ways = st.components.v2.component(
+_ways = button.component(
     "ways",
-    html='<button type="button" data-way="folder">A folder</button>\n'
+    Path(__file__).parent,
+    '<button type="button" data-way="folder">A folder</button>\n'
     '<button type="button" data-way="paste">Paste</button>\n'
     '<button type="button" data-way="camera">Camera</button>\n'
     '<p role="status"></p>\n',
-    css="".join(it.read_text(encoding="utf-8") for it in _STYLES),
-    js=(_FOLDER / "ways.js").read_text(encoding="utf-8"),
 )
 
 

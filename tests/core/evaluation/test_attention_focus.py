@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch import nn
 from torch.nn.functional import normalize
 
 from core.errors import GalleryError
@@ -22,10 +21,9 @@ from core.evaluation.attention_focus import (
     untrained_cbam,
 )
 from core.galleries.scenes import ScenesGallery
-from core.model import network as network_module
 from core.model.cbam import CBAM
 from core.model.gradcam import grad_cam, similarity_map
-from core.model.network import NetworkConfig, RetrievalNetwork
+from tests.networks import narrow_network
 
 pytestmark = pytest.mark.model
 
@@ -67,11 +65,7 @@ class Stub:
     """An embedder whose feature maps are strong and random, another one for each picture."""
 
     def __init__(self):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(network_module, "CHANNELS", CHANNELS)
-            patch.setattr(network_module, "residual_stages", lambda _: nn.Identity())
-            torch.manual_seed(0)
-            self.checkpoint = SimpleNamespace(network=RetrievalNetwork(NetworkConfig(dim=8)))
+        self.checkpoint = SimpleNamespace(network=narrow_network(CHANNELS, dim=8))
 
     def prepare(self, data):
         return torch.tensor(zlib.crc32(data))

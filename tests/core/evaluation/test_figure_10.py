@@ -7,6 +7,7 @@ from core.evaluation import figure_10 as module
 from core.evaluation.figure_10 import measure_figure_10
 from core.evaluation.protocol import draw_split
 from core.galleries.scenes import ScenesGallery
+from core.methods.base import Pictures
 from core.methods.trainer import RECIPE
 
 
@@ -43,7 +44,7 @@ def done(monkeypatch):
         ("embed_with", lambda embedder, attention: None),
     ]:
         monkeypatch.setattr(module, name, fake)
-    monkeypatch.setattr(module.Pictures, "pixels", lambda self, row: None)
+    monkeypatch.setattr(Pictures, "pixels", lambda self, row: None)
     return log
 
 

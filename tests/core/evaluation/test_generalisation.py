@@ -1,16 +1,14 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from core.errors import GalleryError, SettingError
 from core.evaluation import generalisation as module
 from core.evaluation.generalisation import deal_labels, judge, leave_labels_out
 from core.evaluation.metrics import leave_one_out
-from core.model import network as network_module
 from core.model.attention import ATTENTION_MODES
 from core.model.general import UNLABELLED, GeneralConfig, TrainingPictures
-from core.model.network import NetworkConfig, RetrievalNetwork
+from tests.networks import narrow_network
 
 pytestmark = pytest.mark.model
 
@@ -22,12 +20,8 @@ QUICK = GeneralConfig(epochs=2, labels_per_batch=4, images_per_label=3, unlabell
 
 
 @pytest.fixture
-def network(monkeypatch):
-    """A network of 64 channels; its backbone is not used."""
-    monkeypatch.setattr(network_module, "CHANNELS", CHANNELS)
-    monkeypatch.setattr(network_module, "residual_stages", lambda _: nn.Sequential())
-    torch.manual_seed(0)
-    return RetrievalNetwork(NetworkConfig(dim=16))
+def network():
+    return narrow_network(CHANNELS, dim=16)
 
 
 @pytest.fixture(scope="module")

@@ -11,14 +11,15 @@ from core.errors import ImageError, SettingError
 from core.evaluation import stage_timing as module
 from core.evaluation.stage_timing import (
     TimedSystem,
+    by_lsh,
+    by_scan,
     limited_threads,
     measure_stages,
     summary,
     take_turns_by_query,
     timed_cnn,
     timed_description,
-    timed_lsh,
-    timed_scan,
+    timed_network,
     timed_svm,
 )
 from core.images import decode
@@ -78,7 +79,9 @@ def fixed(key, by_call):
 
 def test_hashing_has_its_stages_and_finds_what_the_index_finds(embedder, index, files, monkeypatch):
     queries, hits = spied(monkeypatch, "embed_query"), spied(monkeypatch, "rerank")
-    system = timed_lsh("ours", "Ours", embedder, index, attention="channel", n_probes=2, k=200)
+    system = timed_network(
+        "ours", "Ours", embedder, by_lsh(index, n_probes=2, k=200), attention="channel"
+    )
     for number, data in enumerate(files):
         seconds = system.answer(number, data)
         assert [*seconds] == [*EMBED, "hash", "probe", "rerank"]
@@ -91,7 +94,7 @@ def test_hashing_has_its_stages_and_finds_what_the_index_finds(embedder, index, 
 
 def test_the_exact_scan_is_the_one_stage_after_embedding(embedder, index, files, monkeypatch):
     queries, hits = spied(monkeypatch, "embed_query"), spied(monkeypatch, "exact_scan")
-    system = timed_scan("cnn", "CNN", embedder, index.vectors, attention="off", k=3)
+    system = timed_network("cnn", "CNN", embedder, by_scan(index.vectors, k=3), attention="off")
     for number, data in enumerate(files):
         seconds = system.answer(number, data)
         assert [*seconds] == [*EMBED, "exact scan"]
@@ -168,7 +171,7 @@ def test_feedback_asks_in_every_round_about_the_query_of_its_number(gallery, fil
 
 
 def test_bytes_that_are_no_image_are_one_sentence(embedder, index):
-    system = timed_scan("cnn", "CNN", embedder, index.vectors, attention="off")
+    system = timed_network("cnn", "CNN", embedder, by_scan(index.vectors), attention="off")
     with pytest.raises(ImageError, match=r"\.$"):
         measure_stages([system], [b"no picture"])
 

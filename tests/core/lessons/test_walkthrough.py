@@ -2,24 +2,17 @@ import numpy as np
 import pytest
 import torch
 from scipy.signal import correlate2d
-from torch import nn
 
 from core.lessons.walkthrough import walk
-from core.model import network as network_module
 from core.model.attention import ATTENTION_MODES
-from core.model.network import NetworkConfig, RetrievalNetwork
+from tests.networks import narrow_network
 
 CHANNELS, SIDE = 6, 5
 
 
 @pytest.fixture(scope="module")
 def network():
-    """A network of 6 channels with a random head; its backbone is not used."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(network_module, "CHANNELS", CHANNELS)
-        patch.setattr(network_module, "residual_stages", lambda _: nn.Identity())
-        torch.manual_seed(0)
-        return RetrievalNetwork(NetworkConfig(dim=4, reduction=2)).eval()
+    return narrow_network(CHANNELS, dim=4, reduction=2).eval()
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.preprocess import PreprocessConfig
 from core.model.training import TrainingConfig
 from core.progress import silent
+from tests.networks import noisy_maps
 
 N_CLASSES, PER_CLASS, CHANNELS = 4, 12, 32
 N = N_CLASSES * PER_CLASS
@@ -62,10 +63,7 @@ def small_networks(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def maps():
-    rng = np.random.default_rng(0)
-    classes = rng.random((N_CLASSES, CHANNELS // 2, 1, 1))
-    noise = rng.random((N, CHANNELS // 2, 4, 4))
-    return (classes[LABELS] + noise).astype(np.float16)
+    return noisy_maps(LABELS, CHANNELS // 2, 4)
 
 
 def new_trainer(maps, init_digest="0"):

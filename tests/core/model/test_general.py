@@ -1,13 +1,11 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
 from torch.nn.functional import normalize
 
 from core.errors import GalleryError, SettingError, StoreError
 from core.evaluation.metrics import leave_one_out
 from core.model import general as module
-from core.model import network as network_module
 from core.model.general import (
     UNLABELLED,
     GeneralConfig,
@@ -18,7 +16,7 @@ from core.model.general import (
     train_general,
     with_foreign_places,
 )
-from core.model.network import NetworkConfig, RetrievalNetwork
+from tests.networks import narrow_network
 
 N_LABELS, PER_LABEL, CHANNELS, SIDE = 6, 5, 64, 4
 LABELS = np.repeat(np.arange(N_LABELS), PER_LABEL)
@@ -31,12 +29,8 @@ QUICK = GeneralConfig(
 
 
 @pytest.fixture
-def network(monkeypatch):
-    """A network of 64 channels; its backbone is not used."""
-    monkeypatch.setattr(network_module, "CHANNELS", CHANNELS)
-    monkeypatch.setattr(network_module, "residual_stages", lambda _: nn.Sequential())
-    torch.manual_seed(0)
-    return RetrievalNetwork(NetworkConfig(dim=16))
+def network():
+    return narrow_network(CHANNELS, dim=16)
 
 
 def things(seed):

@@ -4,25 +4,18 @@ from copy import deepcopy
 import numpy as np
 import pytest
 import torch
-from torch import nn
 from torch.nn.functional import normalize
 
-from core.model import network as network_module
 from core.model.attention import ATTENTION_MODES
 from core.model.gradcam import explain_similarity, grad_cam, similarity_map
-from core.model.network import NetworkConfig, RetrievalNetwork
+from tests.networks import narrow_network
 
 CHANNELS, SIDE, DIM = 6, 3, 4
 
 
 @pytest.fixture(scope="module")
 def network():
-    """A network of 6 channels and a random head; its backbone is not used."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(network_module, "CHANNELS", CHANNELS)
-        patch.setattr(network_module, "residual_stages", lambda _: nn.Identity())
-        torch.manual_seed(0)
-        return RetrievalNetwork(NetworkConfig(dim=DIM, reduction=2)).eval()
+    return narrow_network(CHANNELS, dim=DIM, reduction=2).eval()
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from core.model.training import (
     structure_loss,
     train,
 )
+from tests.networks import noisy_maps
 
 N_CLASSES, PER_CLASS, CHANNELS = 4, 6, 64
 N = N_CLASSES * PER_CLASS
@@ -296,10 +297,7 @@ DEEPER = TrainingConfig(**QUICK.describe() | {"learns": "last stage"})
 @pytest.fixture(scope="module")
 def inputs():
     """What the last stage gets: half of the channels, twice the sides."""
-    rng = np.random.default_rng(1)
-    classes = rng.random((N_CLASSES, CHANNELS // 2, 1, 1))
-    noise = rng.random((N, CHANNELS // 2, 4, 4))
-    return (classes[LABELS] + noise).astype(np.float16)
+    return noisy_maps(LABELS, CHANNELS // 2, 4, seed=1)
 
 
 def deeper(inputs, ids=EVERYTHING, config=DEEPER, **options):

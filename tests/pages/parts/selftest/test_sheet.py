@@ -3,16 +3,9 @@
 import pytest
 
 from pages.parts.selftest.bank import draw
+from tests.pages.conftest import opener
 
-
-@pytest.fixture
-def self_test(open_app):
-    def self_test(**params):
-        page = open_app("pages/selftest.py", **params)
-        assert not page.exception
-        return page
-
-    return self_test
+self_test = opener("pages/selftest.py")
 
 
 def answer(page, choose):

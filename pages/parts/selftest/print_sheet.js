@@ -1,0 +1,3 @@
+export default ({ parentElement }) => {
+  parentElement.querySelector("button").onclick = () => window.print();
+};
