@@ -65,7 +65,7 @@ def door(attempt) -> Door:
     ("attempt", "said"),
     [
         (lambda: 1 / 0, "ZeroDivisionError"),
-        (lambda: f"{len(b'x' * 100 * 2**20)}", "MB"),
+        (lambda: f"{len(b'x' * 400 * 2**20)}", "MB"),
         (lambda: busy(1.2), " s and "),
         (lambda: check_sentence("Traceback (most recent call last)"), "no sentence"),
     ],
