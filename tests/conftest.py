@@ -27,6 +27,10 @@ MODEL = (  # which compile, train or embed
     TESTS / "pages",
     *(TESTS / "core" / name for name in ("benchmark", "engine", "methods", "model", "scale")),
 )
+TOGETHER = {  # in two processes they would starve or find one another
+    "browser": ("tests/browser/",),
+    "ray": ("tests/core/scale/", "tests/core/cli/test_tables.py"),
+}
 MODEL_FIXTURES = {"checkpoint_file", "embedder"}
 
 
@@ -48,19 +52,16 @@ def mark_of(item: pytest.Item) -> str:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
-    """Divide the tests between processes by file, and give the browser's all to one of them.
-
-    Two browsers with two servers beside them would starve one another.
-    """
-    return OneBrowser(config, log)
+    """Divide the tests between processes by file, but for those that are done by one alone."""
+    return ByOneAlone(config, log)
 
 
-class OneBrowser(LoadFileScheduling):
-    """All of ``tests/browser`` is one piece of work; every other file is one of its own."""
+class ByOneAlone(LoadFileScheduling):
+    """Each of ``TOGETHER`` is one piece of work; every other file is one of its own."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = f"{BROWSER[0].relative_to(TESTS.parent)}/"
-        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+        pieces = (name for name, places in TOGETHER.items() if nodeid.startswith(places))
+        return next(pieces, super()._split_scope(nodeid))
 
 
 SIZE = 64  # px, the smallest input: a forward pass takes some 20 ms

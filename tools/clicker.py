@@ -126,8 +126,8 @@ class Clicker:
 
     def _console(self, message: ConsoleMessage) -> None:
         about = f"{message.text} {message.location.get('url', '')}"
-        # A page's pictures are let go of as soon as the next page is drawn.
-        is_left = "/media/" in about and "404" in about
+        # A page's pictures and files are let go of as soon as the next page is drawn.
+        is_left = "404" in about and ("/media/" in about or "Download Button source" in about)
         if message.type == "error" and not is_left and not any(it in about for it in EXPECTED):
             self._note(f"console: {about[:300]}")
 

@@ -11,6 +11,7 @@ so that readers and embedders don't wait for one another.
 import hashlib
 import logging
 import os
+import socket
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ READER = 0.5  # of a processor
 BATCH = 16  # images in one forward pass
 BLOCK = 32  # images that are lost and done again when a machine dies
 
+_PATIENCE = 10.0  # seconds for a cluster to answer
+
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
 
 
@@ -41,6 +44,8 @@ def cluster(address: str | None = None) -> Iterator[None]:
     Raises:
         SettingError: there is no cluster at this address.
     """
+    if address:
+        _check_that_somebody_listens(address)
     before = {name: os.environ.get(name) for name in _QUIET}
     os.environ.update(_QUIET)
     here = {"address": address} if address else {"num_cpus": 2 * (os.cpu_count() or 1)}
@@ -65,6 +70,24 @@ def cluster(address: str | None = None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_that_somebody_listens(address: str) -> None:
+    """Refuse an address where nobody answers: Ray would ask there again and again, for minutes.
+
+    Raises:
+        SettingError: it is ``host:port``, and nobody listens there.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return  # such as "auto"
+    try:
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        raise SettingError(
+            f"There is no Ray cluster at {address} ({str(error).lower()}); start one with "
+            "`ray start --head`, or leave --ray out."
+        ) from error
 
 
 def embed_on_ray(

@@ -33,6 +33,7 @@ _TABLE = "gallery"
 _ABOUT = b"hashlight"
 _ROWS_TO_TRAIN = 64  # per partition: more change nothing that was measured
 _ROUNDS = 10  # of k-means
+_TRIES = 5  # of a compaction, while others write
 _FEWEST_TO_INDEX = 4_000  # rows: fewer are read as fast without an index
 _AT_ONCE = 10_000  # ids in one request
 _SETTINGS = "search"  # of the field ``code``: how far a query goes, as calibrated
@@ -184,9 +185,18 @@ class Table:
                 self._rows.create_index("embedding", config=config)
 
     def compact(self, *, kept_for: timedelta = KEPT_FOR) -> None:
-        """Join small files, index new rows, and let go of versions older than ``kept_for``."""
+        """Join small files, index new rows, and let go of versions older than ``kept_for``.
+
+        Where other writers come in between every time, theirs is left for the next compaction.
+        """
         with _told(self.address):
-            self._rows.optimize(cleanup_older_than=kept_for)
+            for _ in range(_TRIES):
+                try:
+                    self._rows.optimize(cleanup_older_than=kept_for)
+                    return
+                except RuntimeError as error:  # LanceDB has no kind of its own for it
+                    if "Retryable commit conflict" not in str(error):
+                        raise
 
     def keep_settings(self, text: str) -> None:
         """Keep how far a query goes, for all who open the table."""

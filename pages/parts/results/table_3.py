@@ -32,7 +32,7 @@ def show_times() -> None:
                     for key, row in TABLE_3.items()
                 ]
             )
-    show_code("core.evaluation.stage_timing:timed_lsh", "core.evaluation.stage_timing:summary")
+    show_code("core.evaluation.stage_timing:by_lsh", "core.evaluation.stage_timing:summary")
 
 
 def _times(result: Result, gallery: str) -> None:

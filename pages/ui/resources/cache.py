@@ -86,7 +86,7 @@ class Cache(Generic[T]):
     def drop(self, names: Collection[str]) -> None:
         """Let go of every value whose key is one of these digests, or has one in it."""
         with self._lock:
-            for key in [key for key in self._entries if _named(key, names)]:
+            for key in [key for key in self._entries if named(key, names)]:
                 self.n_bytes -= self._entries.pop(key)[1]
 
     def clear(self) -> None:
@@ -124,7 +124,8 @@ def size_of(value: object) -> int:
     return total
 
 
-def _named(key: Hashable, names: Collection[str]) -> bool:
+def named(key: Hashable, names: Collection[str]) -> bool:
+    """Whether a key is one of these digests, or has one in it."""
     return any(part in names for part in (key if isinstance(key, tuple) else (key,)))
 
 

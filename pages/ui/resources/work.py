@@ -15,7 +15,7 @@ from core.errors import HashlightError
 from core.progress import Progress
 from core.wording import long_duration
 from pages.ui import errors
-from pages.ui.resources.cache import Cache, size_of
+from pages.ui.resources.cache import Cache, named, size_of
 
 T = TypeVar("T")
 
@@ -115,7 +115,13 @@ class WorkCache(Generic[T]):
             return work
 
     def drop(self, names: Collection[str]) -> None:
-        """Let go of every result whose key is one of these digests, or has one in it."""
+        """Let go of every result whose key is one of these digests, or has one in it.
+
+        What is still being worked on goes on, and nobody keeps its result.
+        """
+        with self._lock:
+            for key in [key for key in self._running if named(key, names)]:
+                del self._running[key]
         self._results.drop(names)
 
     def clear(self) -> None:
@@ -141,10 +147,10 @@ class WorkCache(Generic[T]):
 
     def _take_in(self, key: Hashable, work: Work[T]) -> None:
         """Move work that has ended to the results, if it has one."""
-        if work.error is None:
-            self._results.put(key, work)
         with self._lock:
-            if self._running.get(key) is work:
+            if self._running.get(key) is work:  # else it has been dropped
+                if work.error is None:
+                    self._results.put(key, work)
                 del self._running[key]
 
 
