@@ -7,6 +7,7 @@ from core.scale.gallery import TableGallery
 from core.scale.importing import TablePlan, copied, import_images
 from core.scale.sources import GalleryImages
 from pages.ui import resources
+from pages.ui.resources.embeddings import forget_embeddings
 
 
 @pytest.fixture
@@ -16,7 +17,9 @@ def table_gallery(small_gallery, tmp_path, monkeypatch):
     source, address = GalleryImages(small_gallery), f"lance://{tmp_path / 'small'}"
     import_images(source, address, copied(source, stored, "both"), TablePlan(embedder=model.digest))
     monkeypatch.setenv("HASHLIGHT_TABLES", address)
-    return TableGallery(address)
+    gallery = TableGallery(address)
+    forget_embeddings({gallery.digest})  # other tests have embedded these images in all modes
+    return gallery
 
 
 @pytest.mark.parametrize("page", ["pages/search.py", "pages/1_inspect.py"])

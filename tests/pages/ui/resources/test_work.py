@@ -147,3 +147,15 @@ def test_who_began_what_failed_is_told_and_can_try_again_and_the_next_visitor_se
     page.button[0].click().run()
     assert page.markdown[0].value == "The result is 42."
     assert not page.error
+
+
+def test_what_is_forgotten_while_it_is_worked_on_is_kept_by_nobody():
+    cache, go = WorkCache(10**6), threading.Event()
+    work = cache.start(("digest", 1), lambda progress: go.wait(10) and "private")
+    cache.drop({"digest"})
+    assert cache.find(("digest", 1)) is None
+    go.set()
+    assert work.wait(10)
+    assert work.result() == "private"  # for who still waits for it
+    assert cache.find(("digest", 1)) is None
+    assert len(cache) == 0
