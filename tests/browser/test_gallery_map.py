@@ -58,6 +58,7 @@ def test_keys_walk_over_the_map_and_its_menu_and_marks_are_those_of_every_pictur
     items = page.locator(".gallery_map").get_by_role("menuitem")
     expect(items.first).to_have_text("Search with this")
     page.keyboard.press("Escape")
+    expect(row).to_be_focused()  # where the menu was opened, which points at it again
     page.locator(".gallery_map .stage").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".gallery_map .card")).to_contain_text("owl/03.jpg")
