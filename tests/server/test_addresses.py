@@ -54,6 +54,6 @@ def test_the_operators_page_tells_memory_by_cache_and_versions(monkeypatch):
 
 def test_memory_is_what_the_system_says():
     before = operator.memory()
-    block = bytearray(64 * 10**6)
-    assert operator.memory() - before > 50 * 10**6
+    block = b"x" * (400 * 10**6)  # written, so the system has to give it
+    assert operator.memory() - before > 200 * 10**6
     assert block
