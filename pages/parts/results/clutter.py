@@ -33,9 +33,9 @@ def _show(name: str, result: Result) -> None:
     st.markdown(
         f"Each of the {result['n_images']:,} pictures of *{result['gallery_title']}* is made "
         "smaller and put into a painting that shows no object. So ever more of what the network "
-        f"sees is clutter. {result['n_heads']} heads were trained alike but for their seed, on "
-        "other pictures. A bar is a 95 % interval: another training and other queries would most "
-        "likely fall inside. " + verdicts.clutter(result["steps"])
+        f"sees is clutter. Attention was trained {result['n_heads']} times on other pictures, "
+        "alike but for the seed. A bar is a 95 % interval: another training and other queries "
+        "would most likely fall inside. " + verdicts.clutter(result["steps"])
     )
     charts.chart(
         gain_over_clutter(result["steps"]),
