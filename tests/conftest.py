@@ -51,6 +51,7 @@ def mark_of(item: pytest.Item) -> str:
     return "model" if MODEL_FIXTURES & set(getattr(item, "fixturenames", ())) else "fast"
 
 
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist the tests run in one process
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
     """Divide the tests between processes by file, but for those that are done by one alone."""
     return ByOneAlone(config, log)

@@ -31,6 +31,20 @@ class PartView(View):
         return View.params(self) | {"part": self.part}
 
 
+def follow(key: str, value: Hashable) -> None:
+    """Let a widget follow the address, *back* included.
+
+    A value that is set goes to the browser, where it takes the place of a choice that is still on
+    its way here. So it is set only where the widget says something else.
+
+    Args:
+        key: of the widget, which is drawn after this.
+        value: that it shows.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 def tied(name: str, choices: Iterable[Hashable], default: Hashable) -> dict[str, Any]:
     """Give a widget the value that the address has under its name, and let it write there.
 
@@ -43,7 +57,7 @@ def tied(name: str, choices: Iterable[Hashable], default: Hashable) -> dict[str,
         keyword arguments for the widget.
     """
     named = {str(choice): choice for choice in choices}
-    st.session_state[name] = named.get(st.query_params.get(name, ""), default)
+    follow(name, named.get(st.query_params.get(name, ""), default))
     return {"key": name, "on_change": write, "args": (name, default)}
 
 
@@ -111,8 +125,7 @@ class NumberSlider:
         Args:
             key: of the widget, unique on the page.
         """
-        if st.session_state.get(key) != self.value:
-            st.session_state[key] = self.value  # the address is right, *back* included
+        follow(key, self.value)
         value: float = st.slider(
             self.label,
             *self.limits,

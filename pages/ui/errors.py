@@ -24,13 +24,18 @@ def show(error: HashlightError) -> None:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Show what is remembered, once, and what the block raises; what it has drawn stays."""
-    if problem := st.session_state.pop(_PENDING, None):
+    """Show what is remembered, and what the block raises; what it has drawn stays.
+
+    It is remembered until a run has come to its end: one that a further click cuts short may never
+    have been seen.
+    """
+    if problem := st.session_state.get(_PENDING):
         st.error(plain(problem), icon=":material/error:")
     try:
         yield
     except HashlightError as error:
         show(error)
+    st.session_state.pop(_PENDING, None)
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
 from core.wording import long_duration
-from pages.ui import resources, sources, uploads, view
+from pages.ui import address, resources, sources, uploads, view
 from pages.ui.errors import plain
 from pages.ui.view import View
 
@@ -28,7 +28,7 @@ def choose(shown: View) -> None:
         titles[shown.gallery] = f"{others[shown.gallery]} · to download"
     if others:
         titles[MORE] = "More photographs to download …"
-    st.session_state["gallery"] = shown.gallery if shown.gallery in titles else None
+    address.follow("gallery", shown.gallery if shown.gallery in titles else None)
     st.selectbox(
         "Gallery",
         list(titles),
@@ -123,5 +123,5 @@ def describe(gallery: Gallery) -> None:
 
 
 def _gallery_changed() -> None:
-    here = view.parse(st.query_params)  # a part of the page may have changed it since
+    here = view.here()
     view.show(here.with_gallery(st.session_state["gallery"]))

@@ -1,7 +1,7 @@
 """What a visitor chooses: the settings and the query."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from core.images import FORMAT_NAMES, MAX_BYTES
 from core.model.attention import ATTENTION_MODES
 from core.search import find_by_name
 from core.wording import joined
-from pages.ui import errors, navigation, resources, samples, uploads, view
+from pages.ui import address, errors, navigation, resources, samples, uploads, view
 from pages.ui.errors import plain
 from pages.ui.grid import Action, Fact, Tile, show_grid
 from pages.ui.grid.gallery import SIDE
@@ -68,7 +68,7 @@ def settings(shown: View, *, without: Collection[str] = ()) -> None:
         without: sliders that the page draws itself, with ``setting``.
     """
     for name in ("seed", "attention"):
-        st.session_state[name] = getattr(shown, name)  # the address is right, back included
+        address.follow(name, getattr(shown, name))
     with st.sidebar:
         st.header("Index", anchor=False)
         say_who_chose(shown, [name for name in FITTING if name not in without])
@@ -134,8 +134,7 @@ def setting(shown: View, name: str) -> None:
         return
     if name == "probes" and name in shown.fitted:
         help += " Each query reads as many as it needs: the slider shows what most of them read."
-    # The address is right, back included.
-    st.session_state[name] = min(max(getattr(shown, name), low), high)
+    address.follow(name, min(max(getattr(shown, name), low), high))
     st.slider(label, low, high, key=name, help=help, on_change=_changed, args=(name,))
 
 
@@ -146,13 +145,11 @@ def _sliders(shown: View, names: Sequence[str], without: Collection[str]) -> Non
 
 
 def _fit(names: Sequence[str]) -> None:
-    here = view.parse(st.query_params)
-    view.show(here.by_hand(**dict.fromkeys(names, 0)))
+    view.change(**dict.fromkeys(names, 0))
 
 
 def _changed(name: str) -> None:
-    here = view.parse(st.query_params)  # a part of the page may have changed it since
-    view.show(replace(here, **{name: st.session_state[name]}))
+    view.change(**{name: st.session_state[name]})
 
 
 # Query ------------------------------------------------------------------------------------
@@ -250,7 +247,7 @@ def choose_query(
                 "the machine that runs this app, and is forgotten "
                 f"{resources.MINUTES} minutes after you leave.",
                 on_change=_image_given,
-                args=(shown, "upload_file"),
+                args=("upload_file",),
             )
         if camera.open:  # asks for the camera as soon as it is drawn
             with camera:
@@ -258,7 +255,7 @@ def choose_query(
                     "Take a picture",
                     key="camera",
                     on_change=_image_given,
-                    args=(shown, "camera"),
+                    args=("camera",),
                 )
         if sample.open:
             with sample:
@@ -307,7 +304,7 @@ def _sample_links(shown: View, page: str) -> None:
     )
 
 
-def _image_given(shown: View, key: str) -> None:
+def _image_given(key: str) -> None:
     """Take an upload or a camera picture as the query, if it is an image; else say why not."""
     file = st.session_state[key]
     if file is None:  # taken away again: what is shown stays
@@ -317,4 +314,4 @@ def _image_given(shown: View, key: str) -> None:
     except HashlightError as error:
         errors.remember(error)
     else:
-        view.show(shown.with_query("upload", own))
+        view.show(view.here().with_query("upload", own))

@@ -80,10 +80,6 @@ class View:
         """Return this view with settings that were chosen for its gallery."""
         return replace(self, fitted=self.fitted | settings.keys(), **settings)
 
-    def by_hand(self, **settings: Any) -> Self:
-        """Return this view with settings that somebody has chosen."""
-        return replace(self, fitted=self.fitted - settings.keys(), **settings)
-
     def with_query(self, source: str, name: str) -> Self:
         """Return this view with another query."""
         return replace(self, source=source, name=name)
@@ -120,9 +116,22 @@ def current() -> View:
     parameters to the script but leaves the browser's address as it was. An address that is
     right already stays untouched.
     """
-    view = parse(st.query_params)
+    view = here()
     show(view)
     return view
+
+
+def here() -> View:
+    """Return what the browser's address says now.
+
+    A callback asks this: the page it was drawn with may show an earlier state.
+    """
+    return parse(st.query_params)
+
+
+def change(**settings: Any) -> None:
+    """Put settings into the browser's address, and leave there whatever else it says."""
+    show(replace(here(), **settings))
 
 
 def show(view: View) -> None:
@@ -130,14 +139,15 @@ def show(view: View) -> None:
 
     What a page has put there besides stays.
     """
-    wanted, here = view.params(), st.query_params
-    others = {name: value for name, value in here.items() if name not in menu.GOES_ALONG}
+    wanted, address = view.params(), st.query_params
+    others = {name: value for name, value in address.items() if name not in menu.GOES_ALONG}
     try:
-        here.from_dict(wanted | others)  # in one step, so that *back* is one step too
+        address.from_dict(wanted | others)  # in one step, so that *back* is one step too
     except StreamlitAPIException:  # a widget owns one of the others, which may not even be kept
-        here.update({name: value for name, value in wanted.items() if here.get(name) != value})
-        for name in set(menu.GOES_ALONG) & set(here) - set(wanted):
-            del here[name]
+        changed = {name: value for name, value in wanted.items() if address.get(name) != value}
+        address.update(changed)
+        for name in set(menu.GOES_ALONG) & set(address) - set(wanted):
+            del address[name]
 
 
 def _whole(text: str) -> int | None:

@@ -18,9 +18,9 @@ def test_k_and_the_seed_start_with_the_defaults_of_the_core():
 def test_what_was_chosen_for_the_gallery_is_not_in_the_address_until_a_hand_takes_over():
     settled = View(K=9, L=16, probes=3, fitted=frozenset({"K", "L", "probes"}))
     assert settled.params() == {}
-    assert settled.by_hand(L=5).params() == {"L": "5"}
-    assert settled.by_hand(L=5).with_query("sample", "china").params()["L"] == "5"
-    assert settled.by_hand(L=5).by_hand(L=0).params() == {}
+    by_hand = parse({"L": "5"}).chosen({"K": 9, "probes": 3})
+    assert by_hand.params() == {"L": "5"}
+    assert by_hand.with_query("sample", "china").params()["L"] == "5"
 
 
 def test_reading_back_an_address_gives_the_view_that_wrote_it():

@@ -1,7 +1,5 @@
 """What training makes of the picture: all five transformations at once, at random."""
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
@@ -25,9 +23,7 @@ def show_draws(pixels: Pixels, shown: View) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.header("What the network sees in training", anchor=False, width="stretch")
-        st.button(
-            "Draw again", icon=":material/casino:", on_click=view.show, args=(_next_seed(shown),)
-        )
+        st.button("Draw again", icon=":material/casino:", on_click=_draw_again)
     st.caption(
         "All five at once, drawn by the code that the experiment's training runs, then squashed to "
         f"{_INPUT_SIDE} × {_INPUT_SIDE} pixels. Below each: scale, turn, side kept, noise, "
@@ -62,6 +58,6 @@ def describe_strengths(strengths: Strengths) -> str:
     )
 
 
-def _next_seed(shown: View) -> View:
-    """The same view with the next seed; after the last one the first."""
-    return replace(shown, seed=(shown.seed + 1) % (RANGES["seed"][1] + 1))
+def _draw_again() -> None:
+    """Take the next seed; after the last one the first."""
+    view.change(seed=(view.here().seed + 1) % (RANGES["seed"][1] + 1))

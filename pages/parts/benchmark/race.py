@@ -11,7 +11,7 @@ from core.index.lsh import LSHConfig
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.searched import choose_searched
-from pages.ui import charts, resources, view
+from pages.ui import address, charts, resources, view
 from pages.ui.code import show_code
 from pages.ui.question import ask
 from pages.ui.view import View
@@ -89,13 +89,13 @@ def _lsh(shown: View, n: int) -> tuple[LSHConfig, int]:
         for name, (low, high) in limits.items()
     }
     for name, value in chosen.items():
-        st.session_state[f"race-{name}"] = value
+        address.follow(f"race-{name}", value)
 
     def changed() -> None:
-        view.show(shown.by_hand(**{name: st.session_state[f"race-{name}"] for name in limits}))
+        view.change(**{name: st.session_state[f"race-{name}"] for name in limits})
 
     def suit() -> None:
-        view.show(shown.by_hand(K=0, L=0, probes=0))
+        view.change(K=0, L=0, probes=0)
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         for name, (low, high) in limits.items():

@@ -1,7 +1,5 @@
 """What the SVM learns from: the embeddings, or colours and textures that are measured on demand."""
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -13,7 +11,7 @@ from core.methods.svm import SvmActiveLearning
 from core.methods.visual_features import N_FEATURES
 from core.progress import Progress
 from core.wording import long_duration
-from pages.ui import resources, view
+from pages.ui import address, resources, view
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
@@ -21,13 +19,13 @@ FEATURE_NAMES = {"embeddings": "Embeddings", "colour": "Colour and texture"}
 _SECONDS_PER_IMAGE = 0.015  # on a free core; only to say beforehand about how long it takes
 
 
-def _features_changed(shown: View) -> None:
-    view.show(replace(shown, features=st.session_state["features"]))
+def _features_changed() -> None:
+    view.change(features=st.session_state["features"])
 
 
 def choose_features(shown: View) -> None:
     """Draw the choice of what is learned from; a change goes to the address."""
-    st.session_state["features"] = shown.features  # the address is right, back included
+    address.follow("features", shown.features)
     st.segmented_control(
         "What the SVM learns from",
         list(FEATURE_NAMES),
@@ -37,7 +35,6 @@ def choose_features(shown: View) -> None:
         help="The paper's system [17] is older than such networks and knows colours and textures "
         "only.",
         on_change=_features_changed,
-        args=(shown,),
     )
     answers = "Your answers stand in the address: a reload or a link keeps them."
     if shown.features == "embeddings":

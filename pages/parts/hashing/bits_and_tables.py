@@ -73,7 +73,7 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
             type="primary",
             icon=":material/auto_awesome:",
             on_click=_choose,
-            args=(shown, sample, wanted / 100),
+            args=(sample, wanted / 100),
             help="Of all K and L of the sliders that reach it by the curve, those with the "
             "fewest dot products: K·L for the hyperplanes, and one per candidate.",
         )
@@ -146,9 +146,9 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
     )
 
 
-def _choose(shown: View, sample: theory.PairSample, recall: float) -> None:
+def _choose(sample: theory.PairSample, recall: float) -> None:
     K, L = _best(sample, recall)
-    view.show(shown.by_hand(K=K, L=L))
+    view.change(K=K, L=L)
 
 
 def _best(sample: theory.PairSample, recall: float) -> tuple[int, int]:

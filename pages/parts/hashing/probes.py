@@ -145,9 +145,13 @@ def _step_buttons(shown: View, n_steps: int) -> None:
                 label,
                 icon=f":material/{icon}:",
                 disabled=not 1 <= to <= n_steps,
-                on_click=view.show,
-                args=(shown.by_hand(probes=to),),
+                on_click=_read,
+                args=(to,),
             )
+
+
+def _read(n_probes: int) -> None:
+    view.change(probes=n_probes)
 
 
 def _row(

@@ -59,4 +59,4 @@ def _about(source: GallerySource) -> str:
 
 def _start(key: str) -> None:
     st.session_state[resources.started(_LABEL)] = resources.download(key)
-    view.show(view.parse(st.query_params).with_gallery(key))
+    view.show(view.here().with_gallery(key))

@@ -1,5 +1,6 @@
 """The galleries that this browser has handed over, by the keys in its addresses."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -9,6 +10,10 @@ from core.galleries.uploads import UploadedGallery
 from pages.ui import resources, view
 
 _KEYS = "own"  # in the session: of galleries that can be gone back to
+_GONE = (
+    "These photographs are not here any more: they are forgotten "
+    f"{resources.MINUTES} minutes after their browser has left. Hand them over again."
+)
 
 
 def opened(key: str) -> UploadedGallery | None:
@@ -22,10 +27,7 @@ def opened(key: str) -> UploadedGallery | None:
 def warn_if_gone(key: str) -> None:
     """Say so where a key is that of an uploaded gallery; it is not here any more."""
     if key.startswith(resources.PREFIX):
-        st.warning(
-            "These photographs are not here any more: they are forgotten "
-            f"{resources.MINUTES} minutes after their browser has left. Hand them over again."
-        )
+        st.warning(_GONE)
 
 
 def titles() -> dict[str, str]:
@@ -53,14 +55,35 @@ def show(gallery: UploadedGallery) -> None:
     """Hold a gallery and go to it: its first image is the query."""
     resources.hold(gallery)
     _remember(gallery.key)
-    here = view.parse(st.query_params)
+    here = view.here()
     view.show(replace(here, gallery=gallery.key).with_query("image", gallery.items[0].name))
 
 
-def show_changed(gallery: UploadedGallery) -> None:
-    """Hold another state of a gallery; where the query was dropped, its first image is one."""
+def present(key: str) -> UploadedGallery:
+    """Return the gallery of a key as it is now; a page may have drawn an earlier state.
+
+    Raises:
+        GalleryError: it is not here.
+    """
+    gallery = opened(key)
+    if gallery is None:
+        raise GalleryError(_GONE)
+    return gallery
+
+
+def change(key: str, to: Callable[[UploadedGallery], UploadedGallery]) -> None:
+    """Hold another state of a gallery; where the query was dropped, its first image is one.
+
+    Args:
+        key: of the gallery.
+        to: makes it of the present one.
+
+    Raises:
+        GalleryError: the gallery is not here, or it can't be changed so.
+    """
+    gallery = to(present(key))
     resources.hold(gallery)
-    here = view.parse(st.query_params)
+    here = view.here()
     if here.source == "image" and here.name not in {item.name for item in gallery.items}:
         view.show(here.with_query("image", gallery.items[0].name))
 
@@ -69,7 +92,7 @@ def forget(key: str) -> None:
     """Let go of a gallery or a photograph at once, and leave it."""
     resources.forget(key)
     st.session_state[_KEYS] = [it for it in st.session_state.get(_KEYS, ()) if it != key]
-    here = view.parse(st.query_params)
+    here = view.here()
     if here.gallery == key:
         view.show(here.with_gallery(view.DEFAULT_GALLERY))
     elif (here.source, here.name) == ("upload", key):

@@ -1,5 +1,7 @@
 """What can be done with one's own gallery: name, add, drop, keep, forget; what was left out."""
 
+from collections.abc import Callable, Collection
+
 import streamlit as st
 
 from core.errors import HashlightError
@@ -9,7 +11,7 @@ from core.galleries.duplicates import nearly_same
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
 from core.wording import count
-from pages.ui import errors, resources
+from pages.ui import address, errors, resources
 from pages.ui.errors import plain
 from pages.ui.grid import show_grid
 from pages.ui.grid.gallery import tile
@@ -62,9 +64,9 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
 
 
 def _name_and_keep(gallery: UploadedGallery) -> None:
-    st.session_state["own-name"] = gallery.title
+    address.follow("own-name", gallery.title)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input("Name", key="own-name", on_change=_renamed, args=(gallery,), width=280)
+        st.text_input("Name", key="own-name", on_change=_renamed, args=(gallery.key,), width=280)
         st.button(
             "Keep on this machine",
             icon=":material/save:",
@@ -72,7 +74,7 @@ def _name_and_keep(gallery: UploadedGallery) -> None:
             help="Copies the photographs to the disk of the machine that runs this app. Everyone "
             "who uses the app there can open and delete them.",
             on_click=_keep,
-            args=(gallery,),
+            args=(gallery.key,),
         )
         if any(it.key.endswith(gallery.digest[:12]) for it in kept.kept()):
             st.caption(
@@ -96,7 +98,7 @@ def _offer_to_drop(gallery: UploadedGallery) -> None:
             key="drop-own",
             disabled=not ids,
             on_click=_drop,
-            args=(gallery, tuple(ids)),
+            args=(gallery.key, {names[id] for id in ids}),
         )
 
 
@@ -119,19 +121,23 @@ def _show_nearly_same(gallery: UploadedGallery, stored: StoredGallery, shown: Vi
         show_grid(f"same-{number}", tiles, height=_HEIGHT)
 
 
-def _renamed(gallery: UploadedGallery) -> None:
-    given.show_changed(gallery.renamed(st.session_state["own-name"]))
+def _renamed(key: str) -> None:
+    _do(lambda: given.change(key, lambda gallery: gallery.renamed(st.session_state["own-name"])))
 
 
-def _keep(gallery: UploadedGallery) -> None:
+def _keep(key: str) -> None:
+    _do(lambda: kept.keep(given.present(key)))
+
+
+def _drop(key: str, names: Collection[str]) -> None:
+    def without(gallery: UploadedGallery) -> UploadedGallery:
+        return gallery.without({it.id for it in gallery.items if it.name in names})
+
+    _do(lambda: given.change(key, without))
+
+
+def _do(what: Callable[[], object]) -> None:
     try:
-        kept.keep(gallery)
-    except HashlightError as error:
-        errors.remember(error)
-
-
-def _drop(gallery: UploadedGallery, ids: tuple[int, ...]) -> None:
-    try:
-        given.show_changed(gallery.without(ids))
+        what()
     except HashlightError as error:
         errors.remember(error)

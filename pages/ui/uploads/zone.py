@@ -53,7 +53,7 @@ def drop_zone(*, into: UploadedGallery | None = None) -> None:
             "stay in the memory of the machine that runs this app, and are forgotten "
             f"{resources.MINUTES} minutes after you leave.",
             on_change=_taken,
-            args=(key, into),
+            args=(key, into.key if into else None),
         )
         _ways(key=f"ways-{name}", data={"uploader": f"st-key-{key}"})
 
@@ -93,8 +93,8 @@ def hold_photograph(name: str, data: bytes) -> str:
     return gallery.key
 
 
-def _taken(key: str, into: UploadedGallery | None) -> None:
-    """Take what was handed over; what can't be used is said in a sentence."""
+def _taken(key: str, into: str | None) -> None:
+    """Take what was handed over, into the gallery of a key; what can't be used is said."""
     uploaded: list[Any] = st.session_state[key] or []
     files = [GivenFile(it.name, it.getvalue()) for it in uploaded]
     if not files:
@@ -102,10 +102,10 @@ def _taken(key: str, into: UploadedGallery | None) -> None:
     st.session_state[_ROUNDS] = st.session_state.get(_ROUNDS, 0) + 1
     try:
         if into:
-            given.show_changed(into.with_files(files))
+            given.change(into, lambda gallery: gallery.with_files(files))
         elif len(files) == 1 and not is_zip(files[0].data):
             own = hold_photograph(files[0].name, files[0].data)
-            view.show(view.parse(st.query_params).with_query("upload", own))
+            view.show(view.here().with_query("upload", own))
         else:
             given.show(gather(files, key=resources.new_key()))
     except HashlightError as error:
