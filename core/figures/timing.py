@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from ..wording import duration
 from .style import AMBER, GREY, TEAL, WITH_GRID, figure, scatter
 
-FASTEST, SLOWEST = 1e-5, 10.0  # seconds: the fixed scale
+FASTEST, SLOWEST = 1e-6, 10.0  # seconds: the fixed scale
 
 _COLOURS = {"exact scan": AMBER} | dict.fromkeys(
     ("hash", "probe", "rerank", "probe and rerank"), TEAL
@@ -15,7 +15,7 @@ _COLOURS = {"exact scan": AMBER} | dict.fromkeys(
 
 
 def stage_times(seconds: Mapping[str, float]) -> go.Figure:
-    """Show one dot per stage on a fixed logarithmic scale, 0.01 ms … 10 s.
+    """Show one dot per stage on a fixed logarithmic scale, 1 µs … 10 s.
 
     Dots and not bars: a bar's length would need a zero, and a logarithm has none. What only
     LSH does is teal, the exact scan that judges it amber, and the network grey.
@@ -40,9 +40,9 @@ def stage_times(seconds: Mapping[str, float]) -> go.Figure:
         xaxis={
             **WITH_GRID,
             "type": "log",
-            "range": [-5.2, 1.2],
-            "tickvals": [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10],
-            "ticktext": ["10 µs", "0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s"],
+            "range": [-6.2, 1.2],
+            "tickvals": [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10],
+            "ticktext": ["0.001 ms", "0.01 ms", "0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s"],
         },
         yaxis={"categoryorder": "array", "categoryarray": stages[::-1], "showgrid": False},
         showlegend=False,

@@ -22,8 +22,8 @@ TRIES = 4  # pictures of one label that are looked at; each costs a pass through
 LEAST = 0.9  # of the hits have the query's label
 
 RULE = (
-    "all ten nearest pictures are found, nine or more show the same thing, and the network "
-    "looks at it."
+    "Chosen because the search does well on them: it finds all ten of their nearest pictures, nine "
+    "or more of these show the same thing, and the network looks at that thing."
 )
 """The rule, for people."""
 

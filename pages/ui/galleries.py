@@ -7,7 +7,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
 from core.wording import long_duration
-from pages.ui import address, resources, sources, uploads, view
+from pages.ui import address, navigation, resources, sources, uploads, view
 from pages.ui.errors import plain
 from pages.ui.view import View
 
@@ -108,6 +108,26 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
     if not isinstance(gallery, UploadedGallery):  # whose panel shows it
         sources.show_left_out(gallery, stored)
     return stored
+
+
+def offer_others(shown: View, *, page: str) -> None:
+    """Offer to look for the same picture in every other gallery.
+
+    Args:
+        shown: the view that is left.
+        page: where the links lead.
+    """
+    sources = resources.sources()
+    ready = [it for it in sources if it.state == "ready" and it.key != shown.gallery]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("Look for it in", width="content")
+        for it in ready:
+            st.page_link(page, label=it.title, query_params=shown.with_gallery(it.key).params())
+        if any(it.state == "download" for it in sources):
+            more = shown.with_gallery(MORE).params()
+            st.page_link(page, label="More photographs to download", query_params=more)
+        own = shown.with_gallery(OWN).params()
+        st.page_link(navigation.SEARCH, label="Photographs of your own", query_params=own)
 
 
 def describe(gallery: Gallery) -> None:

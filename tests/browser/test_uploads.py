@@ -144,7 +144,7 @@ def test_a_gallery_is_named_and_pictures_are_added_dropped_and_kept(server, open
     page = settled(open_tab(server, "/"))
     by_files(page, tmp_path)
     shows_own_gallery(page, "0.jpg")
-    page.get_by_text("Name, add or drop photographs").click()
+    page.get_by_text("Name, add or remove photographs").click()
     settled(page)
     page.locator("[class*=st-key-more_photographs-] input[type=file]").set_input_files(
         [
@@ -155,9 +155,9 @@ def test_a_gallery_is_named_and_pictures_are_added_dropped_and_kept(server, open
     expect(page.get_by_text(f"{N + 1} photographs, only")).to_be_visible()
     expect(page.get_by_text("notes.txt: It is not an image")).to_be_visible()
     settled(page)
-    page.get_by_role("combobox", name="Drop from the gallery").press_sequentially("0.jp")
+    page.get_by_role("combobox", name="Remove from the gallery").press_sequentially("0.jp")
     page.get_by_role("option", name="0.jpg").click()
-    page.get_by_role("button", name="Drop", exact=True).click()
+    page.get_by_role("button", name="Remove", exact=True).click()
     expect(page.get_by_text(f"{N} photographs, only")).to_be_visible()
     expect(query_picture(page)).to_have_attribute("alt", "Query: 1.jpg")
     settled(page)

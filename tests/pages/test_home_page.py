@@ -40,7 +40,7 @@ def test_a_gallery_of_ones_own_is_searched_with_its_first_photograph(home_page, 
     assert "4 photographs, only in this machine's memory" in captions(page)
     assert "trip/0" in captions(page).replace("\\", "")
     assert "1 file left out." in captions(page)
-    assert [it.label for it in page.expander] == ["Name, add or drop photographs"]
+    assert [it.label for it in page.expander] == ["Name, add or remove photographs"]
 
 
 @pytest.mark.parametrize("path", [page for page, _, _ in navigation.MENU])

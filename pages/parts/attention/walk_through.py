@@ -99,7 +99,8 @@ def _open_channels(steps: ChannelSteps) -> str:
     n_open = int((steps.gate > 0.5).sum())
     return (
         f"**{n_open:,} of {len(steps.gate):,}** gates are more than half open. They run from "
-        f"{steps.gate.min():.2f} to {steps.gate.max():.2f}: a channel can be shut almost wholly."
+        f"{steps.gate.min():.2f} to {steps.gate.max():.2f}: the most open channel counts "
+        f"{steps.gate.max() / steps.gate.min():.1f} times as much as the least open one."
     )
 
 

@@ -16,7 +16,7 @@ from pages.ui.resources import Work
 from pages.ui.view import View
 
 MOST = 6
-HEIGHT = 80  # pixels of a picture
+HEIGHT = 58  # pixels of a picture
 
 
 def first_query(gallery: Gallery, scenes: Scenes) -> Query:
@@ -39,7 +39,7 @@ def show_examples(frame: Frame, scenes: Scenes) -> None:
             return
         st.markdown("Or start with one of these")
         show_grid("examples", [_example(scenes.gallery, id) for id in found], height=HEIGHT)
-        st.caption(f"By a rule: {RULE}")
+        st.caption(RULE)
 
 
 def _example(gallery: Gallery, id: int) -> Tile:

@@ -51,7 +51,7 @@ def draw_frame() -> Frame:
     ask, examples = (_grey(column, 110) for column in (left, right))
     progress = st.empty()
     with st.container(border=True, key="stage", gap="xsmall"):
-        columns = st.columns([3, 3, 4, 3], gap="medium")
+        columns = st.columns([3, 3, 4, 4], gap="medium")
         steps = []
         for number, (column, step) in enumerate(zip(columns, STEPS, strict=True), 1):
             column.markdown(f"**{number} · {step}**")

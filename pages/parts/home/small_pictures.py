@@ -10,6 +10,7 @@ from PIL import Image
 from core.figures.bits import FAR
 from core.search import SearchResult
 from pages.ui import pictures
+from pages.ui.heatmap import RELATIVE_SCALE
 
 _SIDE = 480  # pixels of a picture
 _DARK = 0.2  # of its brightness remains where the network looks least
@@ -28,16 +29,15 @@ def where_it_looks(result: SearchResult) -> None:
 
 
 def lit(pixels: NDArray[np.uint8], gate: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Darken a picture where a map is low.
+    """Darken a picture where a map is low: on the scale of all maps, full from twice its mean on.
 
     Args:
         pixels: (H, W, 3).
-        gate: (h, w), of which only the order and the distances count.
+        gate: (h, w).
     """
     image = Image.fromarray(pixels)
     image.thumbnail((_SIDE, _SIDE))
-    low, high = gate.min(), gate.max()
-    light = (gate - low) / max(high - low, np.finfo(np.float32).tiny)  # 0 … 1
+    light = gate / gate.mean() / RELATIVE_SCALE.high
     smooth = Image.fromarray(light.astype(np.float32)).resize(image.size, Image.Resampling.BICUBIC)
     shades = _DARK + (1 - _DARK) * np.clip(np.asarray(smooth), 0, 1)[..., np.newaxis]
     darkened: NDArray[np.uint8] = np.rint(np.asarray(image) * shades).astype(np.uint8)

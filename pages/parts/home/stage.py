@@ -9,7 +9,7 @@ from core.search import SearchResult
 from core.wording import duration, percent
 from pages.parts.home import small_pictures
 from pages.parts.home.frame import Frame
-from pages.ui import pictures, resources, uploads
+from pages.ui import navigation, pictures, resources, uploads
 from pages.ui.answers import answer, notes
 from pages.ui.errors import plain
 from pages.ui.grid import show_grid
@@ -17,8 +17,8 @@ from pages.ui.grid.gallery import FoundBy, hit_tiles
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
-N_HITS = 9  # one row of a small screen
-_HEIGHT = 88  # pixels of a hit
+N_HITS = 10  # as many as are told about
+_HEIGHT = 76  # pixels of a hit
 _PREVIEWS = 4  # of a gallery that still grows: whenever it has so many times as many images
 
 
@@ -101,13 +101,16 @@ def _show_hits(
     frame: Frame, searched: FoundBy, gallery: Gallery, shown: View, n_so_far: int = 0
 ) -> None:
     """Show the best hits; those of a gallery that still grows are replaced later."""
+    result = searched.result
     with frame.hits.container():
+        # Streamlit replaces what is drawn anew in one run place by place: each has its own.
+        above = st.empty()
         name = f"so-far-{n_so_far}" if n_so_far else "home"
         if n_so_far:
-            st.caption(f"The first {n_so_far:,} of {len(gallery.items):,} photographs, so far.")
-        result = searched.result
-        if not n_so_far:
-            notes(result)
+            above.caption(f"The first {n_so_far:,} of {len(gallery.items):,} photographs, so far.")
+        else:
+            with above.container():
+                notes(result, shown, page=navigation.HOME)
         if result.hits:
             tiles = hit_tiles(result.hits[:N_HITS], gallery, shown, searched=searched)
             show_grid(name, tiles, height=_HEIGHT)

@@ -58,7 +58,10 @@ def _revealed(guess: str, n_missed: int, n_nearest: int) -> str:
     right = GUESSES[(share > 0) + (share > 0.25) + (share > 0.5)]
     sign = ":green[:material/check: Right.]" if guess == right else ":orange[Not quite.]"
     if not n_missed:
-        return f"{sign} LSH missed **none of {n_nearest}**. Take fewer probes and look again."
+        return (
+            f"{sign} LSH missed **none of {n_nearest}**. Take fewer probes (in the sidebar, below "
+            "*Query*) and look again."
+        )
     return (
         f"{sign} LSH missed **{n_missed} of {n_nearest}**. *Missed* below names the bits that "
         "lost them."

@@ -83,8 +83,8 @@ def _crossing(result: SearchResult, stored: StoredGallery, shown: View) -> None:
         return
     costs = (
         f"Measured here: the scan takes {duration(1_000 * lines.per_image)} for 1,000 images; LSH "
-        f"takes {duration(lines.look_up)}, and {duration(1_000 * lines.per_candidate)} for 1,000 "
-        f"candidates, which are {percent(lines.share)} of this gallery."
+        f"takes {duration(lines.look_up)} to find its candidates, here {percent(lines.share)} of "
+        f"the gallery, and {duration(1_000 * lines.per_candidate)} to compare 1,000 of them."
     )
     if lines.n is None:
         where = "So LSH reads too much here to become faster, however many images there are."

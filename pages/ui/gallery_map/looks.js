@@ -91,7 +91,7 @@ class Looks {
     const colours = this.fill((row) => (label[row] === NO_LABEL ? grey : hues[label[row] % hues.length]));
     const legend = labels.length
       ? [{ text: "Each label has a colour, and is written where most of its images lie." }]
-      : [{ text: "The images have no labels." }];
+      : [{ text: "These images have no labels, so all have one colour." }];
     return { colours, legend, named: true };
   }
 

@@ -40,7 +40,7 @@ def show_wall(
         order = st.selectbox(
             "Order",
             orders,
-            format_func=_CALLED.__getitem__,
+            format_func=_called(gallery).__getitem__,
             width=200,
             **tied("sort", orders, _MIXED),
         )
@@ -67,6 +67,11 @@ def show_wall(
         height=HEIGHT,
         resizable=True,
     )
+
+
+def _called(gallery: Gallery) -> dict[str, str]:
+    has_labels = any(it.label is not None for it in gallery.items)
+    return _CALLED if has_labels else _CALLED | {_MIXED: "As they came"}
 
 
 def _of_label(gallery: Gallery, ids: Sequence[int]) -> Sequence[int]:

@@ -91,6 +91,7 @@ def change(key: str, to: Callable[[UploadedGallery], UploadedGallery]) -> None:
 def forget(key: str) -> None:
     """Let go of a gallery or a photograph at once, and leave it."""
     resources.forget(key)
+    st.toast("Forgotten: nothing of it is in this machine's memory any more.")
     st.session_state[_KEYS] = [it for it in st.session_state.get(_KEYS, ()) if it != key]
     here = view.here()
     if here.gallery == key:

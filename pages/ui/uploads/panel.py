@@ -1,4 +1,4 @@
-"""What can be done with one's own gallery: name, add, drop, keep, forget; what was left out."""
+"""What can be done with one's own gallery: name, add, remove, keep, forget; what was left out."""
 
 from collections.abc import Callable, Collection
 
@@ -48,7 +48,7 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
             args=(gallery.key,),
         )
     box = st.expander(
-        "Name, add or drop photographs",
+        "Name, add or remove photographs",
         key="own-box",
         icon=":material/photo_library:",
         on_change="rerun",
@@ -58,7 +58,7 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
     with box:
         _name_and_keep(gallery)
         drop_zone(into=gallery)
-        _offer_to_drop(gallery)
+        _offer_to_remove(gallery)
         _show_left_out(gallery, stored)
         _show_nearly_same(gallery, stored, shown)
 
@@ -82,22 +82,22 @@ def _name_and_keep(gallery: UploadedGallery) -> None:
             )
 
 
-def _offer_to_drop(gallery: UploadedGallery) -> None:
+def _offer_to_remove(gallery: UploadedGallery) -> None:
     names = {item.id: item.name for item in gallery.items}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         ids = st.multiselect(
-            "Drop from the gallery",
+            "Remove from the gallery",
             list(names),
-            key=f"drop-{gallery.digest[:12]}",
+            key=f"remove-{gallery.digest[:12]}",
             format_func=lambda id: names.get(id, ""),
             placeholder="Choose photographs",
             width=420,
         )
         st.button(
-            "Drop",
-            key="drop-own",
+            "Remove",
+            key="remove-own",
             disabled=not ids,
-            on_click=_drop,
+            on_click=_remove,
             args=(gallery.key, {names[id] for id in ids}),
         )
 
@@ -129,9 +129,11 @@ def _keep(key: str) -> None:
     _do(lambda: kept.keep(given.present(key)))
 
 
-def _drop(key: str, names: Collection[str]) -> None:
+def _remove(key: str, names: Collection[str]) -> None:
     def without(gallery: UploadedGallery) -> UploadedGallery:
-        return gallery.without({it.id for it in gallery.items if it.name in names})
+        rest = gallery.without({it.id for it in gallery.items if it.name in names})
+        st.toast(f"Removed {count(len(gallery.items) - len(rest.items), 'photograph')}.")
+        return rest
 
     _do(lambda: given.change(key, without))
 

@@ -61,6 +61,24 @@ async function imagesOfClipboard() {
   return found;
 }
 
+const PATIENCE = 60_000; // milliseconds that an answer may take to come
+
+/** Bring the answer into view as soon as it is another picture's: on a phone it grows far below. */
+function bringAnswerIntoView() {
+  const asked = () => document.querySelector(".st-key-stage .st-key-query-picture img")?.alt;
+  const before = asked();
+  const watcher = new MutationObserver(() => {
+    if (!asked() || asked() === before) return;
+    watcher.disconnect();
+    const stage = document.querySelector(".st-key-stage");
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (stage.getBoundingClientRect().bottom > innerHeight)
+      stage.scrollIntoView({ behavior: calm ? "auto" : "smooth" });
+  });
+  watcher.observe(document.body, { subtree: true, childList: true, attributeFilter: ["alt"] });
+  setTimeout(() => watcher.disconnect(), PATIENCE);
+}
+
 export default function ({ parentElement, data }) {
   const { uploader } = data;
   const status = parentElement.querySelector("p");
@@ -96,9 +114,12 @@ export default function ({ parentElement, data }) {
     event.stopPropagation();
     give(uploader, (await Promise.all(entries.filter(Boolean).map((it) => filesBelow(it)))).flat());
   };
+  const given = (event) => event.target.closest(`.${uploader}`) && bringAnswerIntoView();
+  document.addEventListener("change", given, true);
   document.addEventListener("paste", pasted);
   document.addEventListener("drop", dropped, true);
   return () => {
+    document.removeEventListener("change", given, true);
     document.removeEventListener("paste", pasted);
     document.removeEventListener("drop", dropped, true);
   };

@@ -13,7 +13,7 @@ def test_every_stage_has_one_dot_in_the_order_of_the_query():
 
 def test_what_lies_beyond_the_fixed_scale_is_drawn_at_its_end_and_written_as_it_is():
     dots = stage_times(SECONDS).data[0]
-    assert np.allclose(dots.x, [0.0012, 0.061, 1e-5, 10])
+    assert np.allclose(dots.x, [0.0012, 0.061, 1e-6, 10])
     assert list(dots.text)[2:] == ["0.000 ms", "70.00 s"]
 
 

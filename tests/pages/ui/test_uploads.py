@@ -9,7 +9,7 @@ from core.galleries import kept
 from core.galleries.archive import MAX_ARCHIVE_BYTES
 from core.galleries.uploads import GivenFile, gather
 from pages.ui import resources
-from pages.ui.uploads.panel import _drop, _keep, _renamed
+from pages.ui.uploads.panel import _keep, _remove, _renamed
 from pages.ui.uploads.zone import MOST_MEGABYTES
 from tests.conftest import as_png, soft_pattern
 
@@ -27,8 +27,8 @@ def test_buttons_of_a_page_that_was_drawn_before_act_on_the_gallery_as_it_is_now
     resources.hold(gallery)
     monkeypatch.setitem(st.session_state, "own-name", "My trip")
     _renamed(gallery.key)
-    _drop(gallery.key, {"0.png"})
-    _drop(gallery.key, {"0.png", "1.png"})
+    _remove(gallery.key, {"0.png"})
+    _remove(gallery.key, {"0.png", "1.png"})
     _keep(gallery.key)
     assert [(it.title, it.n_images) for it in kept.kept()] == [("My trip", 1)]
     assert resources.uploaded(gallery.key).items[0].name == "2.png"
