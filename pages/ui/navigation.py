@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import menu, share, tour
+from pages.ui import menu, present, share, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
@@ -31,6 +31,7 @@ ROBUSTNESS = "pages/robustness.py"
 FEEDBACK = "pages/feedback.py"
 AUGMENTATION = "pages/augmentation.py"
 SELF_TEST = "pages/selftest.py"
+TEACHING = "pages/teaching.py"
 GLOSSARY = "pages/glossary.py"
 RESULTS = "pages/results.py"
 BENCHMARK = "pages/benchmark.py"
@@ -47,6 +48,7 @@ GROUPS = {
         (FEEDBACK, "Relevance feedback", ":material/thumbs_up_down:"),
         (AUGMENTATION, "Augmentation", ":material/auto_fix_high:"),
         (SELF_TEST, "Self-test", ":material/quiz:"),
+        (TEACHING, "For teachers", ":material/school:"),
     ),
     "Evidence": (
         (RESULTS, "Results", ":material/table_chart:"),
@@ -82,6 +84,7 @@ def set_up(title: str) -> None:
     with st.sidebar:
         menu.draw(GROUPS, home=HOME)
         share.link()
+        present.way_in()
 
 
 def set_up_with_choice(title: str) -> DeltaGenerator:

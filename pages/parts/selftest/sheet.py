@@ -6,46 +6,55 @@ The answers stand in the address once they are marked, so a reload or a bookmark
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
 from pages.parts.selftest.bank import draw
+from pages.parts.selftest.paper import show_key, show_worksheet
 from pages.parts.selftest.question import DrawnQuestion
-from pages.ui import button, tour
+from pages.ui import tour
 from pages.ui.address import tied
+from pages.ui.button import print_page
 
 _NUMBERS = range(1, 1_000)
 _ANSWERS = "guess-test"  # in the address; a link for others leaves guesses out
 _NONE = "-"
 _PASSED = 0.9  # of the answers are right
 
-_print = button.component(
-    "print_sheet",
-    Path(__file__).parent,
-    '<button type="button">Print this sheet</button>\n',
-)
-
 
 def show_sheet() -> None:
     """Show the questions of a test, or what became of them."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="choose-test"):
+        number = st.number_input(
+            "Number of the test",
+            _NUMBERS[0],
+            _NUMBERS[-1],
+            width=200,
+            **tied("test", _NUMBERS, _NUMBERS[0]) | {"on_change": _another_test, "args": ()},
+        )
+        form = st.segmented_control(
+            "Form", list(_FORMS), required=True, **tied("form", _FORMS, next(iter(_FORMS)))
+        )
+        if form != _ON_SCREEN:
+            print_page("print-paper", f"Print the {form.lower()}")
+    questions = draw(number)
+    _FORMS[form](number, questions)
+
+
+def _show_test(number: int, questions: Mapping[str, DrawnQuestion]) -> None:
     st.markdown(
         "Ten questions, one on each subject. Every answer can be found in this app; once marked, "
         "each question names the place. Another number draws other questions."
     )
-    number = st.number_input(
-        "Number of the test",
-        _NUMBERS[0],
-        _NUMBERS[-1],
-        width=200,
-        **tied("test", _NUMBERS, _NUMBERS[0]) | {"on_change": _another_test, "args": ()},
-    )
-    questions = draw(number)
     answers = _parse(st.query_params.get(_ANSWERS, ""), questions)
     if answers is None:
         _ask(questions)
     else:
         _show_marked(number, questions, answers)
+
+
+_ON_SCREEN = "On the screen"
+_FORMS = {_ON_SCREEN: _show_test, "Worksheet": show_worksheet, "Key": show_key}
 
 
 def _ask(questions: Mapping[str, DrawnQuestion]) -> None:
@@ -68,7 +77,7 @@ def _show_marked(
     st.header(f"{sum(right)} of {len(right)} right", anchor=False)
     st.caption(f"Test {number} of the Hashlight self-test.")
     with st.container(horizontal=True, key="sheet-buttons"):
-        _print(key="print-sheet")
+        print_page("print-sheet", "Print this sheet")
         st.button("Answer again", icon=":material/undo:", on_click=_answer_again)
         st.button(
             "Ten other questions",

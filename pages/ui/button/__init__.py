@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-_STYLE = Path(__file__).with_name("button.css")
+_FOLDER = Path(__file__).parent
+_STYLE = _FOLDER / "button.css"
 
 
 def component(name: str, folder: Path, html: str) -> Callable[..., Any]:
@@ -25,3 +26,16 @@ def component(name: str, folder: Path, html: str) -> Callable[..., Any]:
         js=(folder / f"{name}.js").read_text(encoding="utf-8"),
     )
     return made
+
+
+_print = component("print", _FOLDER, '<button type="button"></button>\n')
+
+
+def print_page(key: str, label: str) -> None:
+    """Draw a button that prints the page.
+
+    Args:
+        key: unique on the page.
+        label: what the button says.
+    """
+    _print(key=key, data={"label": label})

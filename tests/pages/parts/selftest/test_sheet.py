@@ -63,3 +63,14 @@ def test_the_last_step_of_the_tour_is_marked_by_nine_right_answers(self_test):
     page = self_test(tour="10")
     answer(page, lambda place, it: None if place == 1 else it.right)
     assert page.query_params["guess-tour"] == "---------1"
+
+
+def test_the_key_names_for_each_question_the_letter_beside_its_right_answer(self_test):
+    key = [it.value for it in self_test(test="7", form="Key").markdown]
+    sheet = [it.value for it in self_test(test="7", form="Worksheet").markdown]
+    for place, (subject, it) in enumerate(draw(7).items(), 1):
+        (answer,) = (text for text in key if text.startswith(f"**{place} · {subject}: "))
+        letter = answer.partition(": ")[2][0]
+        (options,) = (text for text in sheet if f"☐ **{letter}** {it.right}" in text.split("  \n"))
+        assert f"*{it.right}*" in answer
+        assert options.count("☐") == len(it.options)

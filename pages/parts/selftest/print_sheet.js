@@ -1,3 +1,0 @@
-export default ({ parentElement }) => {
-  parentElement.querySelector("button").onclick = () => window.print();
-};

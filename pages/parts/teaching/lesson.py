@@ -1,0 +1,34 @@
+"""One lesson, minute by minute, to follow on the screen or on paper."""
+
+from itertools import accumulate
+
+import streamlit as st
+
+from pages.parts.teaching.plans import LESSONS
+from pages.ui.address import tied
+from pages.ui.button import print_page
+
+
+def show_lesson() -> None:
+    """Let the teacher choose a lesson, and show its steps with links to what the class sees."""
+    st.header("Lesson plans", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="not-on-paper"):
+        minutes = st.segmented_control(
+            "Minutes",
+            list(LESSONS),
+            required=True,
+            **tied("minutes", LESSONS, next(iter(LESSONS))),
+        )
+        print_page("print-lesson", "Print this lesson")
+    steps = LESSONS[minutes]
+    ends = accumulate(step.minutes for step in steps)
+    for step, end in zip(steps, ends, strict=True):
+        with st.container(border=True, gap="xsmall"):
+            st.page_link(
+                step.page,
+                label=f"{end - step.minutes}–{end} min · {step.title}",
+                query_params=step.state,
+                icon=":material/arrow_outward:",
+            )
+            st.markdown(f"**Ask first.** {step.ask}")
+            st.markdown(f"**Then.** {step.do}")

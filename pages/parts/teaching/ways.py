@@ -1,0 +1,36 @@
+"""What helps in front of a class: presenting, one link for all, and paper."""
+
+import streamlit as st
+
+from pages.ui import navigation
+
+_WORKSHEET = {"test": "1", "form": "Worksheet"}
+_KEY = {"test": "1", "form": "Key"}
+
+
+def show_ways() -> None:
+    """Name them, each with what to press."""
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        st.markdown(
+            "**On the wall.** *Present*, in the sidebar of every page, hides the menu and makes "
+            "all text larger. Page Down and Page Up, the keys of a clicker, turn the pages; Esc "
+            "ends it."
+        )
+    with middle:
+        st.markdown(
+            "**On every phone.** *Link to exactly this view*, in the sidebar, copies an address. "
+            "Whoever opens it sees the same picture with the same settings, without your guesses."
+        )
+    with right:
+        st.markdown(
+            "**On paper.** The worksheet has ten questions, the key their answers. Both have a "
+            "number: another one draws other questions."
+        )
+        for label, params in (("Worksheet 1", _WORKSHEET), ("Key to it", _KEY)):
+            st.page_link(
+                navigation.SELF_TEST,
+                label=label,
+                query_params=params,
+                icon=":material/print:",
+            )

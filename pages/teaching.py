@@ -1,0 +1,12 @@
+"""For teachers: lessons of ten, 45 and 90 minutes, the sheets to print, and how to present."""
+
+import streamlit as st
+
+from pages.parts.teaching.lesson import show_lesson
+from pages.parts.teaching.ways import show_ways
+from pages.ui import navigation
+
+navigation.set_up("For teachers")
+st.title("For teachers", anchor=False)
+show_ways()
+show_lesson()

@@ -1,0 +1,21 @@
+"""A presenter mode for every page: no menu, large type, and the keys of a clicker.
+
+It is the browser's alone: no run of a script, so nothing on the page changes but its looks.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import button
+
+_FOLDER = Path(__file__).parent
+_STYLE = _FOLDER / "presenting.css"
+
+_present = button.component("present", _FOLDER, '<button type="button">Present</button>\n')
+
+
+def way_in() -> None:
+    """Draw the button that begins it."""
+    st.html(_STYLE)
+    _present(key="present")
