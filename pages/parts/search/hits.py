@@ -45,6 +45,11 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
             f"exact scan {duration(result.seconds['exact scan'])}",
             help=f"Hash, probe and rerank together. {_how_timed(result)}",
         )
+    if result.look_up_seconds > result.seconds["exact scan"]:
+        st.caption(
+            "Comparing with all is faster here: the gallery is small. *Time per stage* below says "
+            "more."
+        )
 
 
 def hits_side_by_side(
