@@ -21,10 +21,12 @@ def home() -> None:
     shown = view.current()
     with frame.ask.container():
         uploads.drop_zone()
+    stored = None
     with errors.reported():
         frame.progress.empty()
         scenes = gallery.open_scenes()
-        opened, shown = gallery.open_shown(shown, scenes)
+        with frame.progress.container():
+            opened, shown = gallery.open_shown(shown, scenes)
         if opened:
             query = inputs.query(shown, opened) or examples.first_query(opened, scenes)
             stage.show_query(frame, query, shown)
@@ -33,6 +35,8 @@ def home() -> None:
                 stage.show_answer(frame, query, opened, stored, shown)
         examples.show_examples(frame, scenes)
         uploads.offer_kept()
+    if stored is None:
+        frame.hide_stage()
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ with errors.reported():
         query = inputs.query(shown, gallery)
         if query:
             result = answers.answer(query, gallery, stored, shown)
-            answers.notes(result, shown, page=navigation.SEARCH)
+            answers.notes(result, shown)
             pictures, numbers = st.columns([3, 2], gap="medium")
             with pictures:
                 query_and_attention(result, query)

@@ -93,16 +93,15 @@ def answer(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -
     )
 
 
-def notes(result: SearchResult, shown: View, *, page: str) -> None:
+def notes(result: SearchResult, shown: View) -> None:
     """Say first what one should know before looking at the hits, and where to go on.
 
     Args:
         result: that is shown.
         shown: its view.
-        page: that this is drawn on.
     """
     if result.strangeness:
         st.warning(result.strangeness, icon=":material/help:")
-        galleries.offer_others(shown, page=page)
+        galleries.offer_others(shown)
     if result.shortfall:
         st.info(result.shortfall, icon=":material/tune:")

@@ -95,7 +95,7 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
     n = len(gallery.items)
     work = resources.offered(
         "Compute the embeddings",
-        f"**{plain(gallery.title)} has no embeddings yet.** Each of its {n:,} images goes "
+        f"**{plain(gallery.title)} can't be searched yet.** First each of its {n:,} images goes "
         "through the network once; they are stored on this machine after that. It takes "
         f"about {long_duration(n * _SECONDS_PER_IMAGE)} on two free cores, and goes on where "
         "it was if it is interrupted.",
@@ -110,24 +110,22 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
     return stored
 
 
-def offer_others(shown: View, *, page: str) -> None:
-    """Offer to look for the same picture in every other gallery.
+def offer_others(shown: View) -> None:
+    """Offer to look for the picture of a view in every other gallery, on Search.
 
-    Args:
-        shown: the view that is left.
-        page: where the links lead.
+    Search shows what may have to happen first: a download, or minutes of computing.
     """
     sources = resources.sources()
-    ready = [it for it in sources if it.state == "ready" and it.key != shown.gallery]
+    others = {it.key: it.title for it in sources if it.state == "ready"}
+    others[OWN] = "Photographs of your own"
+    if any(it.state == "download" for it in sources):
+        others[MORE] = "More photographs to download"
+    others.pop(shown.gallery, None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("Look for it in", width="content")
-        for it in ready:
-            st.page_link(page, label=it.title, query_params=shown.with_gallery(it.key).params())
-        if any(it.state == "download" for it in sources):
-            more = shown.with_gallery(MORE).params()
-            st.page_link(page, label="More photographs to download", query_params=more)
-        own = shown.with_gallery(OWN).params()
-        st.page_link(navigation.SEARCH, label="Photographs of your own", query_params=own)
+        for key, title in others.items():
+            params = shown.with_gallery(key).params()
+            st.page_link(navigation.SEARCH, label=title, query_params=params)
 
 
 def describe(gallery: Gallery) -> None:

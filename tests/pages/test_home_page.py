@@ -80,3 +80,18 @@ def test_a_picture_that_nothing_resembles_is_said_to_be_strange_before_the_hits(
     assert not home_page(image="red/1.jpg").warning
     strange = home_page(sample="china")
     assert "Nothing in this gallery is much like" in strange.warning[0].value
+
+
+def test_why_a_hit_is_here_opens_from_home_with_the_settings_that_were_chosen(home_page, grids):
+    page = home_page()
+    grids.clicked = ("home", grids["home"][0]["name"], "Why here?")
+    page.run()
+    assert not page.exception
+    assert any("° apart" in it.value for it in page.markdown)
+
+
+@pytest.mark.parametrize("gallery", ["more", "none-such"])
+def test_where_nothing_can_be_searched_no_grey_shapes_promise_an_answer(open_app, gallery):
+    page = open_app("streamlit_app.py", gallery=gallery)
+    assert not page.exception
+    assert any("display: none" in it.proto.body for it in page.get("html"))

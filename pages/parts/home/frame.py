@@ -24,6 +24,10 @@ class Frame:
     hits: Any
     told: Any
 
+    def hide_stage(self) -> None:
+        """Hide what will not be filled: first something else has to happen."""
+        self.told.html("<style>.st-key-stage { display: none; }</style>")
+
 
 def draw_frame() -> Frame:
     """Draw the title, the ways on, and every place with its grey shape."""

@@ -54,7 +54,8 @@ def embeddings(frame: Frame, gallery: Gallery, query: Query, shown: View) -> Sto
         HashlightError: they can't be computed.
     """
     if not isinstance(gallery, UploadedGallery):
-        return galleries.embeddings(gallery)
+        with frame.progress.container():
+            return galleries.embeddings(gallery)
     stored = stage.embeddings_as_they_come(frame, gallery, query, shown)
     uploads.panel(gallery, stored, shown)
     return stored

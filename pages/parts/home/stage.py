@@ -9,8 +9,8 @@ from core.search import SearchResult
 from core.wording import duration, percent
 from pages.parts.home import small_pictures
 from pages.parts.home.frame import Frame
-from pages.ui import navigation, pictures, resources, uploads
-from pages.ui.answers import answer, notes
+from pages.ui import pictures, resources, uploads
+from pages.ui.answers import answer, notes, settled
 from pages.ui.errors import plain
 from pages.ui.grid import show_grid
 from pages.ui.grid.gallery import FoundBy, hit_tiles
@@ -80,7 +80,7 @@ def show_answer(
 
 
 def told(result: SearchResult) -> str:
-    """Say what was measured, in two sentences."""
+    """Say what was measured, in three short sentences."""
     found = round(result.neighbour_recall * len(result.exact_hits))
     looking = f"**{duration(result.seconds['embed'])}**"
     first = (
@@ -89,11 +89,10 @@ def told(result: SearchResult) -> str:
         else f"Looking at the picture took {looking}"
     )
     return (
-        f"{first}. Reading "
-        f"**{result.n_candidates:,} of {result.n_gallery:,} pictures** "
-        f"({percent(result.candidate_ratio)}) took **{duration(result.look_up_seconds)}**, and "
-        f"**{found} of the {len(result.exact_hits)}** that comparing with every picture would "
-        "find are among them."
+        f"{first}. Then it was compared with **{result.n_candidates:,} of {result.n_gallery:,} "
+        f"pictures** ({percent(result.candidate_ratio)}), in "
+        f"**{duration(result.look_up_seconds)}**. **{found} of the {len(result.exact_hits)} "
+        "nearest** of all pictures are among these."
     )
 
 
@@ -101,7 +100,7 @@ def _show_hits(
     frame: Frame, searched: FoundBy, gallery: Gallery, shown: View, n_so_far: int = 0
 ) -> None:
     """Show the best hits; those of a gallery that still grows are replaced later."""
-    result = searched.result
+    result, shown = searched.result, settled(shown, searched.stored)
     with frame.hits.container():
         # Streamlit replaces what is drawn anew in one run place by place: each has its own.
         above = st.empty()
@@ -110,7 +109,7 @@ def _show_hits(
             above.caption(f"The first {n_so_far:,} of {len(gallery.items):,} photographs, so far.")
         else:
             with above.container():
-                notes(result, shown, page=navigation.HOME)
+                notes(result, shown)
         if result.hits:
             tiles = hit_tiles(result.hits[:N_HITS], gallery, shown, searched=searched)
             show_grid(name, tiles, height=_HEIGHT)

@@ -117,6 +117,7 @@ def _mark(questions: Mapping[str, DrawnQuestion]) -> None:
         _NONE if answer is None else str(it.options.index(answer)) for it, answer in pairs
     )
     n_right = sum(it.right == answer for it, answer in pairs)
+    st.toast(f"{n_right} of {len(pairs)} right", icon=":material/check:")  # whatever is in view
     tour.finished(is_right=n_right >= _PASSED * len(pairs))
 
 

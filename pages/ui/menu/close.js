@@ -1,10 +1,12 @@
-// On a phone the menu lies over the page: a choice closes it, so that the page is seen.
+// A choice from the menu shows the page from its top. On a phone the menu lies over the page, and
+// closes.
 
 const NARROW = "(max-width: 768px)"; // where Streamlit lays the sidebar over the page
 
 function close({ target }) {
-  if (!window.matchMedia(NARROW).matches) return;
   if (!target.closest(".st-key-menu :is(a, button)")) return;
+  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0); // where a page begins
+  if (!window.matchMedia(NARROW).matches) return;
   document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
 }
 
