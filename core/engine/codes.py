@@ -37,7 +37,7 @@ from .base import (
     n_threads,
     suited_bits,
 )
-from .kernels.structures import Asked, CellLists, CellReach
+from .kernels.structures import Asked, CellLists
 
 CELLS_PAY = 8_000  # vectors: below, reading every sketch is as fast
 MAX_CELLS = 65_536
@@ -161,14 +161,7 @@ class CodeIndex(CodedVectors):
 
     def answers(self, asked: Asked, settings: CodeSearch | None) -> Found:
         """Search with queries that have been checked, in the caller's thread."""
-        chosen, fewest = settings or self.settings, asked.fewest
-        reach = CellReach(
-            chosen.n_cells,
-            min(chosen.n_words, len(self.lists.sketches)),
-            max(chosen.n_sketch, fewest),
-            max(chosen.n_rerank, fewest),
-        )
-        workspace = self.workspace(len(self) + 8)
+        reach, workspace = settings or self.settings, self.workspace(len(self) + 8)
         found: Found = self.kernels.search_cells(
             asked, self.rotations, self.gallery, self.lists, reach, workspace
         )

@@ -417,7 +417,8 @@ def _refine(code, planes, codes, positions, n):
 
 
 def search_cells(asked, rotations, gallery, lists, reach, workspace):
-    return _search_cells(*asked, *rotations, *gallery, *lists, *reach, workspace)
+    numbers = reach.n_cells, reach.n_words, reach.n_sketch, reach.n_rerank
+    return _search_cells(*asked, *rotations, *gallery, *lists, *numbers, workspace)
 
 
 @compiled
@@ -426,7 +427,9 @@ def _search_cells(*flat):
     asked, rotations = Asked(flat[0], flat[1], flat[2]), Rotations(flat[3], flat[4])
     gallery = GalleryRows(flat[5], flat[6])
     lists = CellLists(flat[7], flat[8], flat[9], flat[10], flat[11])
-    reach, workspace = CellReach(flat[12], flat[13], flat[14], flat[15]), flat[16]
+    fewest, workspace = asked.k + 1, flat[16]
+    n_sketch_words = min(flat[13], lists.sketches.shape[0])
+    reach = CellReach(flat[12], n_sketch_words, max(flat[14], fewest), max(flat[15], fewest))
     order = lists.order
     n_queries, n_words = asked.queries.shape[0], lists.codes.shape[1]
     found, cosines, looked_at = _empty(n_queries, asked.k)

@@ -151,6 +151,7 @@ def search_cells(
     """
     found, cosines, looked_at = _empty(len(asked.queries), asked.k)
     n_words = lists.codes.shape[1]
+    n_sketch, n_rerank = max(reach.n_sketch, asked.fewest), max(reach.n_rerank, asked.fewest)
     margins_of_queries = margins(asked.queries, rotations)
     planes = weigh(margins_of_queries, n_words)
     for i, code in enumerate(pack(margins_of_queries, n_words)):
@@ -158,9 +159,9 @@ def search_cells(
         stretches = [np.arange(lists.starts[c], lists.starts[c + 1]) for c in np.sort(read)]
         positions = np.concatenate(stretches)
         sketched = sketch_distances(code, lists.sketches[: reach.n_words, positions])
-        kept = positions[within(sketched, reach.n_sketch)]
+        kept = positions[within(sketched, n_sketch)]
         weighed = weighted_distances(code, planes[i], lists.codes[kept])
-        chosen = lists.order[kept[within(weighed, reach.n_rerank)]]
+        chosen = lists.order[kept[within(weighed, n_rerank)]]
         looked_at[i] = len(positions), len(kept), len(chosen)
         _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, found[i], cosines[i])
     return found, cosines, looked_at

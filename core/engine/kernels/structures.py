@@ -48,10 +48,13 @@ class CellLists(NamedTuple):
 
 
 class CellReach(NamedTuple):
-    """How far a search through cells goes."""
+    """How far a search through cells goes: what ``CodeSearch`` says, which may stand in its place.
+
+    Of the last two it takes ``Asked.fewest`` at least.
+    """
 
     n_cells: int  # cells that are read, those with the nearest codes
-    n_words: int  # words of the sketches that are compared, at most S
+    n_words: int  # words of the sketches that are compared; S where there are no more
     n_sketch: int  # vectors that go on by the distance of their sketches
     n_rerank: int  # of these, how many go on by the weighted distance of their whole codes
 
