@@ -1,6 +1,6 @@
 """What both of the engine's indexes have in common: embeddings by row, and their hash codes.
 
-Every embedding has a code of some 1,024 bits (``structured``). The number of different bits
+Every embedding has a code of some hundred bits (``structured``). The number of different bits
 estimates the angle between two embeddings, at an eighth of a kilobyte instead of several, and a
 processor counts it in nanoseconds. So an index first compares codes and reads only the embeddings
 whose codes are near: *rerank*.
