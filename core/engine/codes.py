@@ -57,7 +57,7 @@ class CodeConfig:
 
     n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
     depth: int | None = None  # of these for each hyperplane: its side, and how far; None: suited
-    n_sketch_bits: int | None = None  # used as a sketch; None: 512, or 256 below D = 1,024
+    n_sketch_bits: int | None = None  # used as a sketch; None: 384, or 256 below D = 1,024
     n_cells: int | None = None  # None: about the root of N, or one below CELLS_PAY
     seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
 
@@ -82,7 +82,7 @@ class CodeConfig:
 
     def sketch_words_for(self, dim: int, n_hyperplanes: int) -> int:
         """How many words of each code's sides, of so many hyperplanes, make its sketch."""
-        bits = self.n_sketch_bits or min(n_hyperplanes, 512 if dim >= LONG else 256)
+        bits = self.n_sketch_bits or min(n_hyperplanes, 384 if dim >= LONG else 256)
         return checked_whole("n_sketch_bits", bits, low=WORD, high=n_hyperplanes) // WORD
 
     def cells_for(self, n: int) -> int:
