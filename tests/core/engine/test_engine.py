@@ -8,6 +8,7 @@ import pytest
 from core import array_files
 from core.engine import persistence
 from core.engine.buckets import BucketIndex, BucketSearch
+from core.engine.cells import MOST_NUMBERS
 from core.engine.codes import CodeConfig, CodeIndex, CodeSearch
 from core.engine.kernels import compiled, readable
 from core.errors import SettingError, StoreError
@@ -85,6 +86,17 @@ def test_codes_give_the_same_hits_whichever_kernels_run(settings, dtype):
         for kernels in KERNELS.values()
     ]
     assert same(*answers)
+
+
+def test_cells_of_long_embeddings_are_chosen_by_margins_whichever_kernels_run():
+    rows = clusters(dim=300)
+    settings = CodeSearch(n_cells=4, n_sketch=60, n_rerank=20)
+    indexes = [codes(rows, kernels=kernels) for kernels in KERNELS.values()]
+    answers = [it.query_batch(rows[:200], settings=settings) for it in indexes]
+    assert indexes[0].centres.shape == (20, MOST_NUMBERS)
+    assert same(*answers)
+    assert answers[0].looked_at[:, 0].mean() < len(rows) / 2
+    assert (answers[0].ids[:, 0] == IDS[:200]).mean() > 0.95  # but for the two that are the same
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
