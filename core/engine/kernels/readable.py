@@ -3,8 +3,9 @@
 ``compiled`` has the same functions at machine speed, and the tests hold one against the other.
 They take plain arrays, and a few named ones together (``structures``).
 
-Distances are whole numbers here, so both agree to the last bit. Only the cosines differ, in
-their seventh digit: a sum of floats depends on its order.
+Distances are whole numbers here, and estimates are made of them in the same steps, so both agree
+to the last bit. Only inner products differ, with embeddings and with centres of cells, in their
+seventh digit: a sum of floats depends on its order.
 """
 
 from itertools import islice
