@@ -1,6 +1,6 @@
 """What both of the engine's indexes have in common: embeddings by row, and their hash codes.
 
-Every embedding has a code of some 1,024 bits (``structured``). The number of different bits
+Every embedding has a code of some hundred bits (``structured``). The number of different bits
 estimates the angle between two embeddings, at an eighth of a kilobyte instead of several, and a
 processor counts it in nanoseconds. So an index first compares codes and reads only the embeddings
 whose codes are near: *rerank*.
@@ -80,26 +80,16 @@ class CodedVectors:
         n_bits = checked_whole("n_bits", n_bits, low=128, high=MAX_CODE_BITS)
         if n_bits % WORD:
             raise SettingError(f"Codes of {n_bits} bits don't fill words; take a multiple of 64.")
-        self.rows = rows
+        self._hold(rows, ids)
         self._owns_rows = False  # whose they are who gave them, until something is added
-        self.ids = ids  # (≥ N,), -1 where a row is not in use
         self.n_words = n_bits // WORD
         self.rotations = draw_rotations(n_bits=n_bits, centre=mean_of(rows), seed=seed)
         self._workspaces = threading.local()
 
-    @property
-    def rows(self) -> NDArray[np.floating]:
-        """The embeddings: (≥ N, D) float32 or float16."""
-        return self._rows
-
-    @rows.setter
-    def rows(self, rows: NDArray[np.floating]) -> None:
-        self._rows, self._rows_to_read = rows, rows_to_read(self.kernels, rows)
-
-    @property
-    def gallery(self) -> GalleryRows:
-        """Embeddings and ids, for the kernels."""
-        return GalleryRows(self._rows_to_read, self.ids)
+    def _hold(self, rows: NDArray[np.floating], ids: NDArray[np.int64]) -> None:
+        self.rows = rows  # (≥ N, D) float32 or float16
+        self.ids = ids  # (≥ N,), -1 where a row is not in use
+        self.gallery = GalleryRows(rows_to_read(self.kernels, rows), ids)  # for the kernels
 
     @property
     def dim(self) -> int:
@@ -166,8 +156,7 @@ class CodedVectors:
         """
         asked = self.asked(embedding, k=k, exclude=exclude)
         ids, cosines, _ = self.answers(asked, settings)
-        n = int(np.count_nonzero(ids[0] >= 0))
-        return Hits(ids=ids[0, :n], similarities=cosines[0, :n])
+        return found_hits(ids[0], cosines[0])
 
     def asked(self, embedding: Embedding, *, k: int, exclude: int | None) -> Asked:
         """Check one query.
@@ -251,8 +240,10 @@ class CodedVectors:
         if missing <= 0 and self._owns_rows:
             return
         more = max(missing, len(self.ids) // 2) if missing > 0 else 0  # few, large steps
-        self.rows = np.concatenate([self.rows, np.empty((more, self.dim), self.rows.dtype)])
-        self.ids = np.concatenate([self.ids, np.full(more, -1)])
+        empty = np.empty((more, self.dim), self.rows.dtype)
+        self._hold(
+            np.concatenate([self.rows, empty]), np.concatenate([self.ids, np.full(more, -1)])
+        )
         self._owns_rows = True
 
     def in_use_without(self, ids: ArrayLike) -> NDArray[np.bool_]:
@@ -267,6 +258,14 @@ class CodedVectors:
             raise id_is_unknown(int(wanted[unknown][0]), len(self))
         stays: NDArray[np.bool_] = (self.ids >= 0) & ~np.isin(self.ids, wanted)
         return stays
+
+
+def found_hits(ids: NDArray[np.int64], cosines: NDArray[np.float32]) -> Hits:
+    """Return what stands in ids (k,) before the first -1: mostly all, which costs no counting."""
+    if len(ids) and ids[-1] < 0:
+        n = int(np.count_nonzero(ids >= 0))
+        ids, cosines = ids[:n], cosines[:n]
+    return Hits(ids, cosines)
 
 
 def compiled_kernels() -> Any:
@@ -338,5 +337,5 @@ def rows_to_read(kernels: Any, rows: NDArray[np.floating]) -> NDArray[Any]:
 def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """Return a view that can't be written: numba compiles anew for one that can."""
     view = array.view()
-    view.flags.writeable = False
+    view.setflags(write=False)
     return view

@@ -35,8 +35,8 @@ MOST_READ = 200_000  # vectors whose sketches are looked at to choose how many s
 MOST_REFINED = 20_000
 
 _BLOCK = 4_096  # rows of the gallery that are scanned at once
-_PROBE_NS, _ENTRY_NS, _SKETCH_NS, _CELL_NS = 60, 5, 0.15, 6
-_CODE_NS, _WORD_NS = 10, 1  # a whole code: to reach it, and for each word of it
+_PROBE_NS, _ENTRY_NS, _SKETCH_NS, _CENTRE_NS = 60, 5, 0.15, 0.04
+_CODE_NS, _WORD_NS = 30, 1  # a whole code: to reach it, and for each word of it
 _ROW_NS, _NUMBER_NS = 50, 0.25  # an embedding: to reach it, and for each number of it
 
 
@@ -272,7 +272,7 @@ class _CellRanks:
     def __init__(self, index: CodeIndex, asked: _Asked, progress: Progress) -> None:
         self.index = index
         shape = asked.truth.shape
-        n_cells = len(index.cells)
+        n_cells = len(index.centres)
         mean = len(index) / n_cells
         self.n_words = sorted({n for n in (1, 2, 3, 4, 6, 8) if n <= len(index.sketches)})
         self.n_cells = [n for n in _steps(1, n_cells, 1.25) if n * mean <= MOST_READ] or [1]
@@ -286,20 +286,25 @@ class _CellRanks:
         margins = index.margins(asked.queries)
         codes = readable.pack(margins, index.n_words)
         planes = readable.weigh(margins, index.n_words)
+        units = readable.half_units(margins, index.n_words)
+        scores = index.points_of(asked.queries) @ index.centres.T
+        by_cell = np.argsort(-scores, axis=1, kind="stable")
         for i in range(len(codes)):
-            self._rank(index, i, codes[i], planes[i], truth[i])
+            self._rank(i, (codes[i], planes[i], units[i]), by_cell[i], truth[i])
             progress(i + 1, len(codes), "Trying settings")
 
     def _rank(
         self,
-        index: CodeIndex,
         i: int,
-        code: NDArray[np.uint64],
-        planes: NDArray[np.uint64],
+        query: tuple[NDArray[np.uint64], NDArray[np.uint64], np.float32],
+        cells: NDArray[np.intp],
         truth: NDArray[np.int64],
     ) -> None:
-        """Rank the true neighbours, at positions (k,), of query i."""
-        cells = np.argsort(index.kernels.distances(code, index.cells), kind="stable")
+        """Rank the true neighbours, at positions (k,), of query i, whose cells are in order.
+
+        Of the query it takes the sides, the planes of weights, and half their unit.
+        """
+        index, code = self.index, query[0]
         cell_of_truth = np.searchsorted(index.lists.starts, truth, side="right") - 1
         place = np.empty(len(cells), np.int64)
         place[cells] = np.arange(len(cells))
@@ -318,11 +323,11 @@ class _CellRanks:
                 place_of = self.sketch[:, self.n_words.index(w + 1), i]
                 place_of[:] = _before(own, near, ends, readable.coarseness(w + 1))
         positions = positions[readable.within(near, MOST_REFINED)]
-        weighed = np.sort(
-            index.kernels.weighted_distances(code, planes, index.lists.codes[positions])
+        lists, estimates = index.lists, index.kernels.estimates
+        of_all, of_truth = (
+            estimates(*query, lists.codes[some], lists.scales[some]) for some in (positions, truth)
         )
-        own_code = index.kernels.weighted_distances(code, planes, index.lists.codes[truth])
-        self.code[i] = np.searchsorted(weighed, own_code)
+        self.code[i] = np.searchsorted(np.sort(-of_all), -of_truth)
 
 
 def _before(
@@ -342,7 +347,7 @@ def _before(
 
 def _code_work(index: CodeIndex, settings: CodeSearch, read: float) -> float:
     """Nanoseconds of one query, apart from what all settings share."""
-    sketching: float = len(index.cells) * _CELL_NS + read * settings.n_words * _SKETCH_NS
+    sketching: float = index.centres.size * _CENTRE_NS + read * settings.n_words * _SKETCH_NS
     return sketching + _later_work(index, min(settings.n_sketch, read), settings.n_rerank)
 
 
@@ -457,7 +462,7 @@ def _widest(index: CodeIndex | BucketIndex) -> Any:
             n_rerank=MOST_REFINED // 2,
         )
     return CodeSearch(
-        n_cells=len(index.cells),
+        n_cells=len(index.centres),
         n_words=len(index.sketches),
         n_sketch=MOST_REFINED,
         n_rerank=MOST_REFINED // 2,

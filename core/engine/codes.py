@@ -1,17 +1,20 @@
 """Search by hash codes, without hash tables: cells, sketches, codes, cosines.
 
-    all N vectors, in C cells      read the few cells whose own codes are nearest
+    all N vectors, in C cells      read the few cells whose centres are nearest
     some thousand sketches         compare the first 128 bits or so of each code
-    some hundred codes             compare all 1,024 bits, each weighted by the query's margin
+    some hundred codes             estimate the cosine from all bits, weighted by the margins
     some dozen embeddings          rerank: the exact cosine
 
 Each stage costs more per vector than the one before, and leaves it fewer. With C growing as the
 root of N, the first two grow as the root of N and the last two hardly at all.
 
-A cell is to this search what a bucket is to a hash table: a place where neighbours meet. Its code
-is, bit by bit, what most of its members have (k-majority: k-means for bits), so cells follow the
-gallery where buckets follow chance. Nothing but the rerank needs an embedding: the codes are the
-index.
+A code says on which side of each hyperplane a vector lies and, where embeddings are short, how far
+from it (``graded_codes``). Two numbers a vector make its estimate right on average (RaBitQ), so
+fewer embeddings need be reranked.
+
+A cell is to this search what a bucket is to a hash table: a place where neighbours meet. Cells are
+learnt (``cells``), so they follow the gallery where buckets follow chance. Of the gallery itself
+nothing but the rerank needs an embedding: the codes are the index.
 """
 
 from dataclasses import asdict, dataclass
@@ -22,12 +25,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..errors import SettingError
 from ..index.families.structured import Rotations
 from ..index.vectors import checked_whole
 from ..progress import Progress, silent
-from . import persistence
+from . import cells, persistence
 from .base import (
     LONG,
+    MAX_CODE_BITS,
     WORD,
     CodedVectors,
     Found,
@@ -35,14 +40,15 @@ from .base import (
     given_rows,
     in_threads,
     n_threads,
-    suited_bits,
+    rows_to_read,
 )
-from .kernels.structures import Asked, CellLists, CellReach
+from .kernels.structures import Asked, CellLists
 
 CELLS_PAY = 8_000  # vectors: below, reading every sketch is as fast
 MAX_CELLS = 65_536
-_TRAINING = 64  # codes per cell that the cells are learnt from
-_ITERATIONS = 6
+MAX_DEPTH = 4
+_BLOCK = 4_096  # embeddings that are turned into points at once
+_TRAINING = 64  # embeddings per cell that the cells are learnt from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,14 +56,34 @@ class CodeConfig:
     """How an index is built; a change means building it again."""
 
     n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
-    n_sketch_bits: int | None = None  # used as a sketch; None: 512, or 256 below D = 1,024
+    depth: int | None = None  # of these for each hyperplane: its side, and how far; None: suited
+    n_sketch_bits: int | None = None  # used as a sketch; None: 384, or 256 below D = 1,024
     n_cells: int | None = None  # None: about the root of N, or one below CELLS_PAY
     seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
 
-    def sketch_words_for(self, dim: int, n_bits: int) -> int:
-        """How many words of each code, of so many bits, make its sketch."""
-        bits = self.n_sketch_bits or min(n_bits, 512 if dim >= LONG else 256)
-        return checked_whole("n_sketch_bits", bits, low=WORD, high=n_bits) // WORD
+    def bits_for(self, dim: int) -> tuple[int, int]:
+        """How many bits a code has, and how many of these each hyperplane gets.
+
+        As many hyperplanes as an embedding has numbers tell it from all others as well as more
+        would; bits beyond say how far from each it lies. Of long ones, codes have the sides alone.
+
+        Raises:
+            SettingError: they don't fit together.
+        """
+        suited = 2 if dim <= LONG // 2 else 1
+        depth = checked_whole("depth", self.depth or suited, low=1, high=MAX_DEPTH)
+        n_bits = self.n_bits or (256 * depth if dim <= 256 else 1_024)
+        if checked_whole("n_bits", n_bits, low=1, high=MAX_CODE_BITS) % (depth * WORD):
+            raise SettingError(
+                f"Codes of {n_bits} bits, {depth} for each hyperplane, don't fill words; take "
+                f"a multiple of {depth * WORD}."
+            )
+        return n_bits, depth
+
+    def sketch_words_for(self, dim: int, n_hyperplanes: int) -> int:
+        """How many words of each code's sides, of so many hyperplanes, make its sketch."""
+        bits = self.n_sketch_bits or min(n_hyperplanes, 384 if dim >= LONG else 256)
+        return checked_whole("n_sketch_bits", bits, low=WORD, high=n_hyperplanes) // WORD
 
     def cells_for(self, n: int) -> int:
         """How many cells a gallery of n vectors gets."""
@@ -90,15 +116,18 @@ class CodeIndex(CodedVectors):
         self.kernels = kernels
         self.config = config
         self.settings = CodeSearch()
-        n_bits = config.n_bits or suited_bits(*rows.shape)
-        super().__init__(rows, ids, n_bits, config.seed)
-        n_sketch_words = config.sketch_words_for(self.dim, n_bits)
+        n_bits, depth = config.bits_for(rows.shape[1])
+        n_hyperplanes = n_bits // depth
+        super().__init__(rows, ids, n_hyperplanes, config.seed)
+        n_sketch_words = config.sketch_words_for(self.dim, n_hyperplanes)
         self.lists = CellLists(
             order=np.empty(0, np.int32),
-            codes=np.empty((0, self.n_words), np.uint64),
+            codes=np.empty((0, depth * self.n_words), np.uint64),
+            scales=np.empty((0, 2), np.float32),
             sketches=np.empty((n_sketch_words, 0), np.uint64),
             starts=np.zeros(1, np.int64),
-            cells=np.empty((0, self.n_words), np.uint64),
+            centres=np.empty((0, min(self.dim, cells.MOST_NUMBERS)), np.float32),
+            depth=depth,
         )
 
     @classmethod
@@ -129,15 +158,20 @@ class CodeIndex(CodedVectors):
         rows, checked = given_rows(embeddings, ids)
         index = cls(config or CodeConfig(), rows, checked, kernels or compiled_kernels())
         threads = threads or n_threads()
-        codes = index.codes_of(rows, threads, progress)
-        cells = index._learnt_cells(codes, threads, progress)
-        of_each = index._cells_of(codes, cells, threads, progress)
+        codes, scales = index._graded(rows, threads, progress)
+        centres = index._learnt_centres(progress)
+        of_each = index._cells_of(rows, centres, threads, progress)
         all_rows = np.arange(len(rows), dtype=np.int32)
-        index.lists = index._arranged(all_rows, codes, of_each, cells)
+        index.lists = index._arranged(all_rows, codes, scales, of_each, centres)
         return index
 
     def __len__(self) -> int:
         return len(self.lists.order)
+
+    @property
+    def code_bits(self) -> int:
+        """Bits of a code."""
+        return WORD * int(self.lists.codes.shape[1])
 
     @property
     def order(self) -> NDArray[np.int32]:
@@ -150,25 +184,19 @@ class CodeIndex(CodedVectors):
         return self.lists.sketches
 
     @property
-    def cells(self) -> NDArray[np.uint64]:
-        """(C, W) the code of each cell."""
-        return self.lists.cells
+    def centres(self) -> NDArray[np.float32]:
+        """(C, E) the centre of each cell, of unit length: among embeddings, or their points."""
+        return self.lists.centres
 
     @property
     def nbytes(self) -> int:
         """Bytes beyond the embeddings themselves."""
-        return self.ids.nbytes + sum(array.nbytes for array in self.lists)
+        arrays = (it for it in self.lists if isinstance(it, np.ndarray))
+        return self.ids.nbytes + sum(array.nbytes for array in arrays)
 
     def answers(self, asked: Asked, settings: CodeSearch | None) -> Found:
         """Search with queries that have been checked, in the caller's thread."""
-        chosen, fewest = settings or self.settings, asked.fewest
-        reach = CellReach(
-            chosen.n_cells,
-            min(chosen.n_words, len(self.lists.sketches)),
-            max(chosen.n_sketch, fewest),
-            max(chosen.n_rerank, fewest),
-        )
-        workspace = self.workspace(len(self) + 8)
+        reach, workspace = settings or self.settings, self.workspace(len(self) + 8)
         found: Found = self.kernels.search_cells(
             asked, self.rotations, self.gallery, self.lists, reach, workspace
         )
@@ -184,12 +212,13 @@ class CodeIndex(CodedVectors):
             SettingError: an id is there already, or not embeddings of this gallery.
         """
         new_ids, new = self.checked_growth(ids, embeddings)
-        codes, rows = self.codes_of(new), self.store(new)
+        (codes, scales), rows = self._graded(new), self.store(new)
         lists = self._arranged(
             np.concatenate([self.order, rows]),
             np.concatenate([self.lists.codes, codes]),
-            np.concatenate([self._cell_by_position(), self._cells_of(codes, self.cells)]),
-            self.cells,
+            np.concatenate([self.lists.scales, scales]),
+            np.concatenate([self._cell_by_position(), self._cells_of(new, self.centres)]),
+            self.centres,
         )
         self.ids[rows], self.lists = new_ids, lists
 
@@ -204,8 +233,9 @@ class CodeIndex(CodedVectors):
         lists = self._arranged(
             self.order[stays],
             self.lists.codes[stays],
+            self.lists.scales[stays],
             self._cell_by_position()[stays],
-            self.cells,
+            self.centres,
         )
         self.ids[~in_use], self.lists = -1, lists
 
@@ -217,11 +247,16 @@ class CodeIndex(CodedVectors):
         """
         arrays: dict[str, NDArray[Any]] = {
             "codes": self.lists.codes,
-            "cells": self.cells,
+            "scales": self.lists.scales,
+            "centres": self.centres,
             "starts": self.lists.starts,
             "centre": self.rotations.centre,
         }
-        sizes = {"n_bits": WORD * self.n_words, "n_sketch_bits": WORD * len(self.sketches)}
+        sizes = {
+            "n_bits": self.code_bits,
+            "depth": self.lists.depth,
+            "n_sketch_bits": WORD * len(self.sketches),
+        }
         persistence.save_index(folder, self, arrays, asdict(self.config) | sizes)
 
     @classmethod
@@ -245,57 +280,82 @@ class CodeIndex(CodedVectors):
         order = np.arange(len(rows), dtype=np.int32)  # written cell by cell
         sizes = np.diff(arrays["starts"])
         of_each = np.repeat(np.arange(len(sizes)), sizes)
-        index.lists = index._arranged(order, arrays["codes"], of_each, arrays["cells"])
+        codes, scales, centres = (arrays[it] for it in ("codes", "scales", "centres"))
+        index.lists = index._arranged(order, codes, scales, of_each, centres)
         return index
 
-    def _learnt_cells(
-        self, codes: NDArray[np.uint64], threads: int, progress: Progress
-    ) -> NDArray[np.uint64]:
-        """Codes of the cells (C, W): k-majority on a sample, from codes drawn at random."""
-        n_cells = self.config.cells_for(len(codes))
+    def _graded(
+        self, embeddings: NDArray[np.floating], threads: int = 1, progress: Progress = silent
+    ) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
+        """Graded codes (n, B W) of embeddings (n, D), and their scales (n, 2)."""
+        codes = np.empty((len(embeddings), self.lists.codes.shape[1]), np.uint64)
+        scales = np.empty((len(embeddings), 2), np.float32)
+
+        def hash_some(some: slice) -> None:
+            rows = rows_to_read(self.kernels, embeddings[some])
+            codes[some], scales[some] = self.kernels.graded_codes(
+                rows, self.rotations, self.n_words, self.lists.depth
+            )
+
+        in_threads(hash_some, len(embeddings), threads, progress=progress, what="Hashing")
+        return codes, scales
+
+    def points_of(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Where embeddings (n, D) lie among the centres of cells: (n, E), of unit length."""
+        n_numbers = self.centres.shape[1]
+        if n_numbers == self.dim:
+            return np.asarray(embeddings, np.float32)
+        first = self.rotations._replace(signs=self.rotations.signs[:1])
+        rows = rows_to_read(self.kernels, embeddings)
+        return cells.unit(self.kernels.margins(rows, first)[:, :n_numbers])
+
+    def _learnt_centres(self, progress: Progress) -> NDArray[np.float32]:
+        """Centres of the cells (C, E), learnt from a sample."""
+        n_cells = self.config.cells_for(len(self.rows))
         rng = np.random.default_rng(self.config.seed)
-        sample = codes[rng.permutation(len(codes))[: _TRAINING * n_cells]]
-        cells = np.zeros((n_cells, self.n_words), np.uint64)
-        cells[: len(sample)] = sample[:n_cells]
-        for iteration in range(_ITERATIONS if n_cells > 1 else 1):
-            progress(iteration, _ITERATIONS, "Learning cells")
-            of_each = self._cells_of(sample, cells, threads)
-            cells = self.kernels.majority(sample, of_each, cells)
-        return cells
+        sample = rng.permutation(len(self.rows))[: _TRAINING * n_cells]
+        if n_cells == 1 or len(sample) == 0:
+            return np.zeros((n_cells, self.centres.shape[1]), np.float32)
+        blocks = np.split(sample, range(_BLOCK, len(sample), _BLOCK))
+        points = np.concatenate([self.points_of(self.rows[block]) for block in blocks])
+        return cells.learnt(points, n_cells, progress)
 
     def _cells_of(
         self,
-        codes: NDArray[np.uint64],
-        cells: NDArray[np.uint64],
+        embeddings: NDArray[np.floating],
+        centres: NDArray[np.float32],
         threads: int = 1,
         progress: Progress = silent,
     ) -> NDArray[np.int32]:
-        """The nearest cell of each code: (n,)."""
-        nearest = np.empty(len(codes), np.int32)
+        """The nearest cell of each embedding: (n,)."""
+        nearest = np.empty(len(embeddings), np.int32)
 
         def assign_some(some: slice) -> None:
-            nearest[some] = self.kernels.nearest_cells(codes[some], cells)
+            nearest[some] = cells.nearest(self.points_of(embeddings[some]), centres)
 
-        in_threads(assign_some, len(codes), threads, progress=progress, what="Filling cells")
+        in_threads(assign_some, len(nearest), threads, progress=progress, what="Filling cells")
         return nearest
 
     def _cell_by_position(self) -> NDArray[np.int64]:
-        return np.repeat(np.arange(len(self.cells)), np.diff(self.lists.starts))
+        return np.repeat(np.arange(len(self.centres)), np.diff(self.lists.starts))
 
     def _arranged(
         self,
         rows: NDArray[np.int32],
         codes: NDArray[np.uint64],
+        scales: NDArray[np.float32],
         of_each: NDArray[np.integer],
-        cells: NDArray[np.uint64],
+        centres: NDArray[np.float32],
     ) -> CellLists:
-        """Put rows (n,) and their codes in the order of the cells that each is in (n,)."""
+        """Put rows (n,) and their graded codes in the order of the cells that each is in (n,)."""
         by_cell = np.argsort(of_each, kind="stable")
         arranged = codes[by_cell]
         return CellLists(
             order=rows[by_cell],
             codes=arranged,
+            scales=scales[by_cell],
             sketches=np.ascontiguousarray(arranged[:, : len(self.sketches)].T),
-            starts=np.searchsorted(of_each[by_cell], np.arange(len(cells) + 1)).astype(np.int64),
-            cells=cells,
+            starts=np.searchsorted(of_each[by_cell], np.arange(len(centres) + 1)).astype(np.int64),
+            centres=centres,
+            depth=self.lists.depth,
         )

@@ -188,7 +188,7 @@ def checked_embedding(embedding: Embedding, dim: int) -> NDArray[np.float32]:
             f"image; give one of ({dim},)."
         )
     if given.dtype == np.float32 and given.flags.c_contiguous:
-        squared = float(given @ given)  # NaN where one of them is
+        squared = float(given.dot(given))  # NaN where one of them is
         if abs(sqrt(squared) - 1) <= UNIT_TOLERANCE:
             return given
     row: NDArray[np.float32] = checked_embeddings(given[np.newaxis], dim)[0]

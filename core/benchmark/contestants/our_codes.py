@@ -16,10 +16,11 @@ class OurCodes(EngineIndex):
     _search = CodeSearch
 
     def parameters(self) -> Mapping[str, Any]:
-        """Bits of a code and of the part of it that is its sketch, and cells."""
+        """Bits of a code, for each hyperplane, and of the part that is its sketch; and cells."""
         index = self._index
         return {
-            "bits": 64 * index.n_words,
+            "bits": index.code_bits,
+            "bits_per_hyperplane": index.lists.depth,
             "sketch_bits": 64 * len(index.sketches),
-            "cells": len(index.cells),
+            "cells": len(index.centres),
         }

@@ -21,14 +21,17 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES, Rotations
+from . import readable
 from .structures import Asked, BucketReach, CellLists, CellReach, GalleryRows, Tables
 
 WORD = 64
 FLOAT = 4  # bytes of a float32
+STEPS = np.array(readable.STEPS, np.float32)
 LAST = np.uint64(127)  # the largest distance of two sketches; all beyond count as this
 STRETCH = 1_024
 FIRST_PROBES = 4  # whose keys are made before it is known whether more are needed
 NONE, ONE = np.int64(0), np.int64(1)  # numba compiles anew for a number that stands in the text
+BINS = 256  # that scores are counted in
 EVERY_BYTE = np.uint64(0x0101010101010101)
 TOP_BITS = np.uint64(0x8080808080808080)
 
@@ -230,6 +233,61 @@ def hash_codes(embeddings, rotations, n_words):
     return codes
 
 
+@compiled
+def graded_codes(embeddings, rotations, n_words, depth):
+    codes = np.zeros((embeddings.shape[0], depth * n_words), np.uint64)
+    scales = np.zeros((embeddings.shape[0], 2), np.float32)
+    grades = np.empty(WORD * n_words, np.uint8)
+    x, y, of_row = _working_memory(rotations)
+    for i in range(embeddings.shape[0]):
+        _margins(embeddings[i], rotations, x, y, of_row)
+        _grade(of_row, depth, grades)
+        for bit in range(depth):
+            words = codes[i, bit * n_words : (bit + 1) * n_words]
+            _pack_bytes(grades.view(np.uint64), depth - 1 - bit, words)
+        if embeddings.shape[1] == FLOAT * rotations.centre.shape[0]:
+            squares, offset = _against(embeddings[i].view(np.float32), rotations.centre)
+        else:
+            squares, offset = _against(embeddings[i].view(np.uint16), rotations.centre)
+        along = _along(grades, of_row, depth)
+        if along > 0:
+            scales[i, 0] = squares / along
+        scales[i, 1] = offset
+    return codes, scales
+
+
+@compiled
+def _grade(margins, depth, grades):
+    """Write the step of each margin, counted from the lowest."""
+    half = np.float32(1 << (depth - 1))
+    width = STEPS[depth] * _largest(margins[: grades.shape[0]])
+    for j in range(grades.shape[0]):
+        step = np.floor(margins[j] / width) if width > 0 else np.float32(0)
+        grades[j] = np.uint8(min(max(step, -half), half - np.float32(1)) + half)
+
+
+@reordering
+def _along(grades, margins, depth):
+    """How far the steps reach along the margins that they stand for."""
+    middle = (1 << (depth - 1)) - 0.5
+    along = 0.0
+    for j in range(grades.shape[0]):
+        along += (np.float64(grades[j]) - middle) * np.float64(margins[j])
+    return along
+
+
+@reordering
+def _against(row, centre):
+    """The square of a row's distance from the centre, and its inner product with it."""
+    squares = product = 0.0
+    for d in range(centre.shape[0]):
+        number = _number(row[d])
+        apart = np.float64(number - centre[d])
+        squares += apart * apart
+        product += np.float64(number) * np.float64(centre[d])
+    return squares, product
+
+
 @reordering
 def _largest(margins):
     largest = np.float32(0)
@@ -254,60 +312,6 @@ def weigh(margins, n_words):
         for p in range(PLANES):
             _pack_bytes(steps.view(np.uint64), p, planes[i, p])
     return planes
-
-
-# Cells ------------------------------------------------------------------------------------
-
-
-@compiled
-def _distance(a, b):
-    count = np.uint64(0)
-    for w in range(a.shape[0]):
-        count += _ones(a[w] ^ b[w])
-    return np.int64(count)
-
-
-@compiled
-def distances(code, codes):
-    counted = np.empty(codes.shape[0], np.int64)
-    for i in range(codes.shape[0]):
-        counted[i] = _distance(code, codes[i])
-    return counted
-
-
-@compiled
-def nearest_cells(codes, cells):
-    assigned = np.empty(codes.shape[0], np.int32)
-    for i in range(codes.shape[0]):
-        least = np.int64(WORD * codes.shape[1] + 1)
-        for c in range(cells.shape[0]):
-            distance = _distance(codes[i], cells[c])
-            if distance < least:
-                least = distance
-                assigned[i] = c
-    return assigned
-
-
-@compiled
-def majority(codes, assigned, cells):
-    n_cells, n_words = cells.shape
-    ones = np.zeros((n_cells, n_words, WORD), np.int32)
-    members = np.zeros(n_cells, np.int32)
-    for i in range(codes.shape[0]):
-        c = assigned[i]
-        members[c] += 1
-        for w in range(n_words):
-            for bit in range(WORD):
-                ones[c, w, bit] += np.int32((codes[i, w] >> np.uint64(bit)) & np.uint64(1))
-    renewed = cells.copy()
-    for c in range(n_cells):
-        if members[c]:
-            for w in range(n_words):
-                word = np.uint64(0)
-                for bit in range(WORD):
-                    word |= np.uint64(2 * ones[c, w, bit] > members[c]) << np.uint64(bit)
-                renewed[c, w] = word
-    return renewed
 
 
 # The n smallest ---------------------------------------------------------------------------
@@ -354,25 +358,65 @@ def _threshold_of_bytes(words, n):
 
 
 @compiled
-def _nearest_of_cells(code, cells, n):
-    """The n cells with the nearest codes, ties to the lower, ascending."""
-    n = min(n, cells.shape[0])
-    distances = np.empty(cells.shape[0], np.int64)
-    for c in range(cells.shape[0]):
-        distances[c] = _distance(code, cells[c])
-    last = _threshold(distances, n)
-    tied = n
-    for c in range(cells.shape[0]):
-        tied -= distances[c] < last
-    chosen = np.empty(n, np.int64)
-    m = 0
-    for c in range(cells.shape[0]):
-        if distances[c] == last:
-            tied -= 1
-        if distances[c] < last or (distances[c] == last and tied >= 0):
-            chosen[m] = c
-            m += 1
-    return chosen[:m]
+def _nth_highest(scores, n):
+    """The n-th highest of at least n scores: ever smaller stretches of them, in BINS parts."""
+    low, high = _least_and_most(scores)
+    counts = np.empty(BINS, np.int32)
+    while low < high:
+        scale = np.float32(BINS - 1) / (high - low)
+        counts[:] = 0
+        for score in scores:
+            if low <= score <= high:
+                counts[np.int64((high - score) * scale)] += 1
+        place = _place(counts, n)
+        for before in range(place):
+            n -= counts[before]
+        bottom, top, low, high = low, high, high, low
+        for score in scores:
+            if bottom <= score <= top and np.int64((top - score) * scale) == place:
+                low, high = min(low, score), max(high, score)
+    return low
+
+
+@reordering
+def _least_and_most(scores):
+    least = most = scores[0]
+    for score in scores:
+        least, most = min(least, score), max(most, score)
+    return least, most
+
+
+@compiled
+def _highest(scores, n):
+    """Places of the n highest scores and of all that are tied with the last, ascending."""
+    m = scores.shape[0]
+    last = _nth_highest(scores, n) if n < m else -np.float32(np.inf)
+    chosen = np.empty(m, np.int64)
+    kept = 0
+    for i in range(m):
+        chosen[kept] = i
+        kept += scores[i] >= last
+    return chosen[:kept]
+
+
+@reordering
+def _products(point, rows):
+    products = np.empty(rows.shape[0], np.float32)
+    for i in range(rows.shape[0]):
+        product = np.float32(0)
+        for j in range(point.shape[0]):
+            product += rows[i, j] * point[j]
+        products[i] = product
+    return products
+
+
+@compiled
+def _nearest_cells(query, margins, centres, n):
+    """The cells with the nearest centres: to the query, or to its first margins."""
+    point = np.empty(centres.shape[1], np.float32)
+    for j in range(point.shape[0]):
+        point[j] = query[j] if query.shape[0] == point.shape[0] else margins[j]
+    return _highest(_products(point, centres), n)
 
 
 @compiled
@@ -393,6 +437,81 @@ def weighted_distances(code, planes, codes):
     for i in range(codes.shape[0]):
         weighed[i] = _weighted_distance(code, planes, codes[i])
     return weighed
+
+
+@compiled
+def half_units(margins, n_words):
+    units = np.empty(margins.shape[0], np.float32)
+    for i in range(margins.shape[0]):
+        units[i] = FULL_WEIGHT * _largest(margins[i, : WORD * n_words]) / np.float32(2 * HEAVIEST)
+    return units
+
+
+@compiled
+def _for_each_bit(code, planes, depth):
+    """A query's sides and weights as a code has its bits: what ``_balance`` takes of a query.
+
+    Each weight's planes (ones, twos and fours), by how much a difference is shifted, and the
+    balance where nothing differs.
+    """
+    n_words = code.shape[0]
+    sides, shifts = np.empty(depth * n_words, np.uint64), np.empty(depth * n_words, np.uint64)
+    weights = np.empty((PLANES, depth * n_words), np.uint64)
+    most = np.uint64(0)
+    for bit in range(depth):
+        for w in range(n_words):
+            at = bit * n_words + w
+            sides[at], shifts[at] = code[w], depth - 1 - bit
+            for p in range(PLANES):
+                weights[p, at] = planes[p, w]
+                most += _ones(planes[p, w]) << np.uint64(p + depth - 1 - bit)
+    return sides, weights[0], weights[1], weights[2], shifts, np.int64(most)
+
+
+@compiled
+def _balance(query, codes, i):
+    """How far code i is on the query's sides, less how far on the others, in halves of a step."""
+    sides, ones, twos, fours, shifts, most = query
+    apart = np.uint64(0)
+    for w in range(sides.shape[0]):
+        differs = sides[w] ^ codes[i, w]
+        count = _ones(differs & ones[w])
+        count += _ones(differs & twos[w]) << np.uint64(1)
+        count += _ones(differs & fours[w]) << np.uint64(2)
+        apart += count << shifts[w]
+    return np.float32(most - 2 * np.int64(apart))
+
+
+@compiled
+def estimates(code, planes, unit, codes, scales):
+    everything = np.arange(codes.shape[0]).astype(np.int32)
+    return _estimates(code, planes, unit, codes, scales, everything)
+
+
+@compiled
+def _estimates(code, planes, unit, codes, scales, positions):
+    query = _for_each_bit(code, planes, codes.shape[1] // code.shape[0])
+    found = np.empty(positions.shape[0], np.float32)
+    for j in range(positions.shape[0]):
+        i = positions[j]
+        found[j] = _balance(query, codes, i) * unit * scales[i, 0] + scales[i, 1]
+    return found
+
+
+@compiled
+def _best_by_codes(code, planes, unit, lists, positions, n):
+    """Those of the positions whose codes promise the n highest cosines, or as much as the last."""
+    m = positions.shape[0]
+    if n >= m:
+        return positions
+    guessed = _estimates(code, planes, unit, lists.codes, lists.scales, positions)
+    last = _nth_highest(guessed, n)
+    kept = 0
+    for i in range(m):
+        if guessed[i] >= last:
+            positions[kept] = positions[i]
+            kept += 1
+    return positions[:kept]
 
 
 @compiled
@@ -417,7 +536,8 @@ def _refine(code, planes, codes, positions, n):
 
 
 def search_cells(asked, rotations, gallery, lists, reach, workspace):
-    return _search_cells(*asked, *rotations, *gallery, *lists, *reach, workspace)
+    numbers = reach.n_cells, reach.n_words, reach.n_sketch, reach.n_rerank
+    return _search_cells(*asked, *rotations, *gallery, *lists, *numbers, workspace)
 
 
 @compiled
@@ -425,20 +545,23 @@ def _search_cells(*flat):
     """``search_cells`` of all arrays, one by one: numba is slow to see what a structure holds."""
     asked, rotations = Asked(flat[0], flat[1], flat[2]), Rotations(flat[3], flat[4])
     gallery = GalleryRows(flat[5], flat[6])
-    lists = CellLists(flat[7], flat[8], flat[9], flat[10], flat[11])
-    reach, workspace = CellReach(flat[12], flat[13], flat[14], flat[15]), flat[16]
+    lists = CellLists(flat[7], flat[8], flat[9], flat[10], flat[11], flat[12], flat[13])
+    fewest, workspace = asked.k + 1, flat[18]
+    n_sketch_words = min(flat[15], lists.sketches.shape[0])
+    reach = CellReach(flat[14], n_sketch_words, max(flat[16], fewest), max(flat[17], fewest))
     order = lists.order
-    n_queries, n_words = asked.queries.shape[0], lists.codes.shape[1]
+    n_queries, n_words = asked.queries.shape[0], lists.codes.shape[1] // lists.depth
     found, cosines, looked_at = _empty(n_queries, asked.k)
     margins_of_queries = margins(asked.queries.view(np.uint8), rotations)
     codes_of_queries = pack(margins_of_queries, n_words)
-    planes = weigh(margins_of_queries, n_words)
+    planes, units = weigh(margins_of_queries, n_words), half_units(margins_of_queries, n_words)
     for i in range(n_queries):
         code = codes_of_queries[i]
-        read = _nearest_of_cells(code, lists.cells, reach.n_cells)
+        query, of_query = asked.queries[i], margins_of_queries[i]
+        read = _nearest_cells(query, of_query, lists.centres, reach.n_cells)
         n, kept = _sketch(code, lists, read, reach, workspace)
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
-        kept = _refine(code, planes[i], lists.codes, kept, reach.n_rerank)
+        kept = _best_by_codes(code, planes[i], units[i], lists, kept, reach.n_rerank)
         looked_at[i, 2] = kept.shape[0]
         for j in range(kept.shape[0]):
             kept[j] = order[kept[j]]
@@ -465,7 +588,7 @@ def _sketch(code, lists, read, reach, workspace):
         at += size
     near = reach.n_sketch < n
     threshold = np.uint64(_threshold_of_bytes(words, reach.n_sketch)) if near else LAST
-    return n, _collect(words, threshold, starts, read, n, lists.codes)
+    return n, _collect(words, threshold, starts, read, n, lists)
 
 
 @compiled
@@ -502,7 +625,7 @@ def _to_bytes(counts, shift, out):
 
 
 @compiled
-def _collect(words, threshold, starts, read, n, codes):
+def _collect(words, threshold, starts, read, n, lists):
     """Positions whose byte is at most the threshold: eight bytes are passed over at once."""
     distances = words.view(np.uint8)
     add = EVERY_BYTE * (LAST - threshold)
@@ -521,7 +644,8 @@ def _collect(words, threshold, starts, read, n, codes):
                         at += starts[read[cell] + 1] - starts[read[cell]]
                         cell += 1
                     kept[m] = starts[read[cell]] + j - at
-                    _fetch(codes, kept[m])
+                    _fetch(lists.codes, kept[m])
+                    _fetch_from(lists.scales, 2 * np.int64(kept[m]))
                     m += 1
     return kept[:m]
 

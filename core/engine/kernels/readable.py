@@ -3,8 +3,9 @@
 ``compiled`` has the same functions at machine speed, and the tests hold one against the other.
 They take plain arrays, and a few named ones together (``structures``).
 
-Distances are whole numbers here, so both agree to the last bit. Only the cosines differ, in
-their seventh digit: a sum of floats depends on its order.
+Distances are whole numbers here, and estimates are made of them in the same steps, so both agree
+to the last bit. Only inner products differ, with embeddings and with centres of cells, in their
+seventh digit: a sum of floats depends on its order.
 """
 
 from itertools import islice
@@ -33,6 +34,7 @@ Floats = NDArray[np.float32]
 Found = tuple[Ids, Floats, NDArray[np.int64]]
 
 WORD = 64  # bits
+STEPS = (0, 1, 0.32, 0.19, 0.11)  # by depth, of the largest margin: fits normal ones best
 LAST = 127  # the largest distance of two sketches; all beyond count as this
 
 
@@ -51,6 +53,70 @@ def pack(margins: Floats, n_words: int) -> Codes:
 def hash_codes(embeddings: NDArray[np.floating], rotations: Rotations, n_words: int) -> Codes:
     """Codes of embeddings (n, D): (n, W)."""
     return pack(margins(embeddings, rotations), n_words)
+
+
+def graded_codes(
+    embeddings: NDArray[np.floating], rotations: Rotations, n_words: int, depth: int
+) -> tuple[Codes, Floats]:
+    """Codes of embeddings (n, D) that also say how far from each hyperplane they lie.
+
+    Every margin is rounded to one of 2^B steps, B = ``depth``, the same number of them on either
+    side. The first bits of all steps are the sides, as ``hash_codes`` gives them; the second bits
+    follow, and so on.
+
+    Returns:
+        codes (n, B W), and scales (n, 2): what makes ``estimates`` right on average.
+    """
+    all_margins = margins(embeddings, rotations)[:, : WORD * n_words]
+    width = np.float32(STEPS[depth]) * np.abs(all_margins).max(axis=1, keepdims=True)
+    steps = np.floor(np.divide(all_margins, width, where=width > 0, out=0 * all_margins))
+    half = 1 << (depth - 1)
+    grades = np.clip(steps, -half, half - 1).astype(np.int64) + half  # 0 … 2^B - 1
+    shifts = np.arange(depth - 1, -1, -1).reshape(-1, 1)
+    bits = (grades[:, np.newaxis] >> shifts & 1).astype(np.uint64)  # (n, B, 64 W)
+    codes = _words(bits.reshape(len(bits), -1, WORD))
+    wide = embeddings.astype(np.float32)
+    squares = np.square(wide - rotations.centre, dtype=np.float64).sum(axis=1)
+    along = ((grades - half + 0.5) * all_margins).sum(axis=1)
+    scales = np.empty((len(codes), 2), np.float32)
+    scales[:, 0] = np.divide(squares, along, where=along > 0, out=0 * along)
+    scales[:, 1] = wide.astype(np.float64) @ rotations.centre.astype(np.float64)
+    return codes, scales
+
+
+def estimates(code: Codes, planes: Codes, unit: np.float32, codes: Codes, scales: Floats) -> Floats:
+    """What graded codes (n, B W) say of the cosine to a query, but for a number of its own: (n,).
+
+    The margins of two vectors have the inner product of the vectors themselves. In place of a
+    vector's margins stand its steps, and its length divided by how far they reach along it makes
+    up for that (J. Gao and C. Long, "RaBitQ: Quantizing High-Dimensional Vectors with a
+    Theoretical Error Bound for Approximate Nearest Neighbor Search", SIGMOD 2024: unbiased). The
+    offset is what centring took away: the inner product with the centre.
+
+    Args:
+        code: (W,) of the query, the sides alone.
+        planes: (PLANES, W) how much each side counts (``weigh``).
+        unit: half of what a weight of 1 stands for (``half_units``).
+        codes: of the vectors.
+        scales: (n, 2) of the vectors, factor and offset.
+    """
+    depth = codes.shape[1] // len(code)
+    by_bit = codes.reshape(len(codes), depth, len(code))
+    apart = sum(
+        weighted_distances(code, planes, by_bit[:, bit]) << (depth - 1 - bit)
+        for bit in range(depth)
+    )
+    (most,) = weighted_distances(code, planes, ~code[np.newaxis])
+    balance = ((1 << depth) - 1) * most - 2 * apart
+    found: Floats = balance.astype(np.float32) * unit * scales[:, 0] + scales[:, 1]
+    return found
+
+
+def half_units(margins: Floats, n_words: int) -> Floats:
+    """Half the margin that a weight of 1 stands for, of each query (n,)."""
+    largest = np.abs(margins[:, : WORD * n_words]).max(axis=1)
+    units: Floats = FULL_WEIGHT * largest / np.float32(2 * HEAVIEST)
+    return units
 
 
 def weigh(margins: Floats, n_words: int) -> Codes:
@@ -105,23 +171,11 @@ def coarseness(n_words: int) -> int:
     return max(0, (n_words * WORD - 1).bit_length() - 8)
 
 
-def nearest_cells(codes: Codes, cells: Codes) -> Positions:
-    """The cell of each code: the one whose own code is nearest, ties to the lower (n,)."""
-    return np.array([distances(code, cells).argmin() for code in codes], np.int32)
-
-
-def majority(codes: Codes, assigned: Positions, cells: Codes) -> Codes:
-    """For each cell the code that is nearest to its members: bit by bit what most have (C, W).
-
-    A tie gives 0; a cell without members stays as it was.
-    """
-    renewed = cells.copy()
-    for cell in np.unique(assigned):
-        members = codes[assigned == cell]
-        bits = (members[:, :, np.newaxis] >> np.arange(WORD, dtype=np.uint64)) & np.uint64(1)
-        most = 2 * bits.sum(axis=0) > len(members)  # (W, 64)
-        renewed[cell] = _words(most.astype(np.uint64))
-    return renewed
+def highest(scores: Floats, n: int) -> NDArray[np.intp]:
+    """Places of the n highest scores and of all that are tied with the last of them, ascending."""
+    if n >= len(scores):
+        return np.arange(len(scores))
+    return np.flatnonzero(scores >= np.partition(scores, -n)[-n])
 
 
 def search_cells(
@@ -150,17 +204,21 @@ def search_cells(
         each stage looked at (Q, 3): sketches, codes, embeddings.
     """
     found, cosines, looked_at = _empty(len(asked.queries), asked.k)
-    n_words = lists.codes.shape[1]
+    n_words = lists.codes.shape[1] // lists.depth
+    n_sketch, n_rerank = max(reach.n_sketch, asked.fewest), max(reach.n_rerank, asked.fewest)
     margins_of_queries = margins(asked.queries, rotations)
-    planes = weigh(margins_of_queries, n_words)
+    planes, units = weigh(margins_of_queries, n_words), half_units(margins_of_queries, n_words)
     for i, code in enumerate(pack(margins_of_queries, n_words)):
-        read = nearest(distances(code, lists.cells), np.arange(len(lists.cells)), reach.n_cells)
-        stretches = [np.arange(lists.starts[c], lists.starts[c + 1]) for c in np.sort(read)]
+        point = asked.queries[i]
+        if lists.centres.shape[1] < len(point):
+            point = margins_of_queries[i, : lists.centres.shape[1]]
+        read = highest(np.vecdot(lists.centres, point), reach.n_cells)
+        stretches = [np.arange(lists.starts[c], lists.starts[c + 1]) for c in read]
         positions = np.concatenate(stretches)
         sketched = sketch_distances(code, lists.sketches[: reach.n_words, positions])
-        kept = positions[within(sketched, reach.n_sketch)]
-        weighed = weighted_distances(code, planes[i], lists.codes[kept])
-        chosen = lists.order[kept[within(weighed, reach.n_rerank)]]
+        kept = positions[within(sketched, n_sketch)]
+        guessed = estimates(code, planes[i], units[i], lists.codes[kept], lists.scales[kept])
+        chosen = lists.order[kept[highest(guessed, n_rerank)]]
         looked_at[i] = len(positions), len(kept), len(chosen)
         _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, found[i], cosines[i])
     return found, cosines, looked_at
@@ -251,11 +309,6 @@ def read_tables(
         if len(candidates) == n or (found[-1] >= 0 and n_probes >= needed[step_of(cosines[-1])]):
             break
     return found, cosines, len(candidates)
-
-
-def nearest(distances: NDArray[np.int64], ids: Ids, n: int) -> Ids:
-    """The n ids with the smallest distances, ties to the lower."""
-    return ids[best(ids, -distances, n)]
 
 
 def within(distances: NDArray[np.int64], n: int) -> NDArray[np.intp]:

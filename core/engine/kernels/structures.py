@@ -41,19 +41,24 @@ class CellLists(NamedTuple):
     """All codes, cell by cell: the position of a vector is its place in these lists."""
 
     order: Positions  # (N,) the row at each position
-    codes: Codes  # (N, W) by position
+    codes: Codes  # (N, B W) by position: the W words of the sides, then of each further bit
+    scales: NDArray[np.float32]  # (N, 2) what ``estimates`` takes of each vector
     sketches: Codes  # (S, N) the first words of each code, word by word
     starts: Ids  # (C + 1,) the position where each cell begins
-    cells: Codes  # (C, W) the code of each cell
+    centres: NDArray[np.float32]  # (C, E) of the cells: E = D, or that of the first E margins
+    depth: int  # B bits of a code for each hyperplane
 
 
 class CellReach(NamedTuple):
-    """How far a search through cells goes."""
+    """How far a search through cells goes: what ``CodeSearch`` says, which may stand in its place.
 
-    n_cells: int  # cells that are read, those with the nearest codes
-    n_words: int  # words of the sketches that are compared, at most S
+    Of the last two it takes ``Asked.fewest`` at least.
+    """
+
+    n_cells: int  # cells that are read, those with the nearest centres
+    n_words: int  # words of the sketches that are compared; S where there are no more
     n_sketch: int  # vectors that go on by the distance of their sketches
-    n_rerank: int  # of these, how many go on by the weighted distance of their whole codes
+    n_rerank: int  # of these, how many go on by what their whole codes say of their cosine
 
 
 class Tables(NamedTuple):

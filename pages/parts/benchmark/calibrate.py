@@ -57,7 +57,7 @@ def _choice(chooser: live.Chooser) -> None:
             list(shares),
             right=min(shares, key=lambda it: abs(words.decades(shares[it], rows / n))),
             because=f"{rows:,} of {n:,}, {rows / n:.2%}. All others are ruled out by their codes, "
-            f"{chooser.index.n_words * 8} bytes each instead of {chooser.index.dim * 4:,}.",
+            f"{chooser.index.code_bits // 8} bytes each instead of {chooser.index.dim * 4:,}.",
             key="guess-calibrate",
         )
     with st.container(horizontal=True, gap="medium"):

@@ -236,7 +236,7 @@ def steps(choice: live.Choice, index: CodeIndex) -> list[str]:
     settings = choice.calibration.settings
     assert isinstance(settings, CodeSearch)
     sketched, refined, reranked = choice.calibration.looked_at
-    n_cells = len(index.cells)
+    n_cells = len(index.centres)
     cells = (
         f"**Cells**: read the {settings.n_cells} nearest of {n_cells}, which hold "
         f"{sketched:,} of {len(index):,} images."
@@ -244,12 +244,15 @@ def steps(choice: live.Choice, index: CodeIndex) -> list[str]:
         else f"**Cells**: one, with all {len(index):,} images; more don't pay in so small a "
         "gallery."
     )
+    how_far = ", and how far from it" if index.lists.depth > 1 else ""
     return [
         cells,
         f"**Sketches**: of each, compare the first {64 * settings.n_words} bits of its code; "
         f"about {refined:,} go on.",
-        f"**Codes**: of these, compare all {64 * index.n_words:,} bits, each weighted by the "
-        f"query's margin; about {reranked:,} go on.",
+        f"**Codes**: of these, estimate the cosine from all {index.code_bits:,} bits: on which "
+        f"side of each hyperplane an image lies{how_far}, each weighted by the query's margin. Two "
+        "numbers an image make the estimates right on average (RaBitQ, Gao and Long 2024); about "
+        f"{reranked:,} go on.",
         f"**Rerank**: of these, the exact cosine. The best {choice.calibration.k} are the hits.",
     ]
 

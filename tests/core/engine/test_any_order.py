@@ -198,7 +198,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert hits.ids.tolist() == in_order  # each once, none that is left out or unknown
         assert len(hits) <= k
         self.cosines_are_right(query, hits)
-        if isinstance(self.index, CodeIndex) and len(self.index.cells) == 1:
+        if isinstance(self.index, CodeIndex) and len(self.index.centres) == 1:
             assert len(hits) == min(k, len(self.expected(query, None, exclude)))
 
     @rule(asked=st.lists(st.tuples(queries, excluded), max_size=4), k=numbers, threads=st.just(3))

@@ -44,7 +44,7 @@ def test_queries_that_were_held_out_get_the_recall_that_was_wanted(calibrator, w
 
 
 def test_a_higher_recall_costs_more_work(calibrator):
-    work = [sum(calibrator.choose(wanted).looked_at[1:]) for wanted in (0.5, 0.8, 0.95, 0.99)]
+    work = [sum(calibrator.choose(wanted).looked_at[1:]) for wanted in (0.5, 0.9, 0.99)]
     assert work == sorted(work)
     assert work[-1] > 1.5 * work[0]
 

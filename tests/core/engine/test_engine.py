@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from core import array_files
+from core.engine import persistence
 from core.engine.buckets import BucketIndex, BucketSearch
+from core.engine.cells import MOST_NUMBERS
 from core.engine.codes import CodeConfig, CodeIndex, CodeSearch
 from core.engine.kernels import compiled, readable
 from core.errors import SettingError, StoreError
@@ -84,6 +86,17 @@ def test_codes_give_the_same_hits_whichever_kernels_run(settings, dtype):
         for kernels in KERNELS.values()
     ]
     assert same(*answers)
+
+
+def test_cells_of_long_embeddings_are_chosen_by_margins_whichever_kernels_run():
+    rows = clusters(dim=300)
+    settings = CodeSearch(n_cells=4, n_sketch=60, n_rerank=20)
+    indexes = [codes(rows, kernels=kernels) for kernels in KERNELS.values()]
+    answers = [it.query_batch(rows[:200], settings=settings) for it in indexes]
+    assert indexes[0].centres.shape == (20, MOST_NUMBERS)
+    assert same(*answers)
+    assert answers[0].looked_at[:, 0].mean() < len(rows) / 2
+    assert (answers[0].ids[:, 0] == IDS[:200]).mean() > 0.95  # but for the two that are the same
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
@@ -342,8 +355,11 @@ def test_an_index_that_is_only_read_says_how_to_add_to_it(tmp_path):
     assert len(loaded) == len(ROWS) + 1
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut", "changed", "other rows", "other kind"])
-def test_a_damaged_index_is_refused_in_one_sentence(damage, tmp_path):
+DAMAGES = ("missing", "cut", "changed", "other rows", "other kind", "other version")
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_refused_in_one_sentence(damage, tmp_path, monkeypatch):
     codes().save(tmp_path)
     path = tmp_path / "index.safetensors"
     content = path.read_bytes()
@@ -356,6 +372,8 @@ def test_a_damaged_index_is_refused_in_one_sentence(damage, tmp_path):
     elif damage == "other rows":
         (rows,) = tmp_path.glob("rows-*.npy")
         np.save(rows, ROWS[:5])
+    elif damage == "other version":
+        monkeypatch.setattr(persistence, "VERSION", persistence.VERSION + 1)
     kind = BucketIndex if damage == "other kind" else CodeIndex
     with pytest.raises(StoreError, match="build it again"):
         kind.load(tmp_path)
@@ -397,8 +415,10 @@ def test_bad_settings_are_refused():
         CodeSearch(n_rerank=0)
     with pytest.raises(SettingError, match="n_probes"):
         BucketSearch(n_probes=0)
-    with pytest.raises(SettingError, match="multiple of 64"):
+    with pytest.raises(SettingError, match="multiple of 128"):
         codes(n_bits=1_000)
+    with pytest.raises(SettingError, match="depth"):
+        codes(depth=5)
     with pytest.raises(SettingError, match="n_sketch_bits"):
         codes(n_sketch_bits=2_048)
 

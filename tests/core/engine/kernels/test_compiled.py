@@ -74,24 +74,65 @@ def test_a_weighted_distance_is_the_sum_of_the_weights_where_bits_differ():
 def test_distances_count_differing_bits():
     codes = words(30, 3)
     bits = np.unpackbits(codes.view(np.uint8), axis=1)
-    for kernels in (readable, compiled):
-        found = kernels.distances(codes[7], codes)
-        assert np.array_equal(found, (bits != bits[7]).sum(axis=1))
+    assert np.array_equal(readable.distances(codes[7], codes), (bits != bits[7]).sum(axis=1))
 
 
-def test_the_nearest_cell_is_the_lower_of_two_that_are_as_near():
-    cells = np.array([[0b1111], [0b0011], [0b1100]], np.uint64)
-    codes = np.array([[0b0111], [0b0001], [0b0000]], np.uint64)  # 1 or 1; 1; 2 or 2
-    for kernels in (readable, compiled):
-        assert kernels.nearest_cells(codes, cells).tolist() == [0, 1, 1]
+def graded(depth, kernels, dtype=np.float32):
+    """Rows in a cone, some alike, hashed by two rotations."""
+    rows = np.random.default_rng(6).standard_normal((300, 200), dtype=np.float32) + np.float32(0.3)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows[1:40] = rows[0] + 0.3 * rows[1:40]
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows = rows.astype(dtype)
+    signs = np.sign(np.random.default_rng(7).standard_normal((2, 3, 256))).astype(np.float32)
+    rotations = Rotations(rows.astype(np.float32).mean(axis=0), signs)
+    rows[-1] = rotations.centre if dtype == np.float32 else rows[-1]  # whose margins are all 0
+    given = rows if kernels is readable else as_bytes(rows)
+    return rows, rotations, kernels.graded_codes(given, rotations, 8, depth)
 
 
-def test_the_code_of_a_cell_is_what_most_members_have_and_an_empty_cell_keeps_its_own():
-    codes = np.array([[0b110], [0b100], [0b101], [0b010], [0b001]], np.uint64)
-    assigned = np.array([0, 0, 0, 1, 1], np.int32)
-    cells = np.array([[0], [0], [0b111]], np.uint64)
-    for kernels in (readable, compiled):
-        assert kernels.majority(codes, assigned, cells).tolist() == [[0b100], [0b000], [0b111]]
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_graded_codes_and_what_they_promise_are_the_same_whichever_kernels_run(depth, dtype):
+    (rows, rotations, (codes, scales)), (*_, others) = (
+        graded(depth, kernels, dtype) for kernels in (readable, compiled)
+    )
+    assert np.array_equal(codes, others[0])
+    assert np.array_equal(scales, others[1])
+    assert np.array_equal(codes[:-1, :8], readable.hash_codes(rows, rotations, 8)[:-1])  # sides
+    margins = readable.margins(rows[:1].astype(np.float32), rotations)
+    query = readable.pack(margins, 8)[0], readable.weigh(margins, 8)[0]
+    units = [kernels.half_units(margins, 8)[0] for kernels in (readable, compiled)]
+    assert units[0] == units[1]
+    promised = [it.estimates(*query, units[0], codes, scales) for it in (readable, compiled)]
+    assert np.array_equal(*promised)
+
+
+@pytest.mark.parametrize(("depth", "error"), [(1, 0.05), (2, 0.035), (3, 0.03), (4, 0.03)])
+def test_a_graded_code_estimates_the_cosine_and_more_bits_do_it_better(depth, error):
+    rows, rotations, (codes, scales) = graded(depth, readable)
+    margins = readable.margins(rows[:1], rotations)
+    query = readable.pack(margins, 8)[0], readable.weigh(margins, 8)[0]
+    (unit,) = readable.half_units(margins, 8)
+    of_query = rows[0] @ rotations.centre - rotations.centre @ rotations.centre
+    promised = readable.estimates(*query, unit, codes, scales) + of_query
+    off = promised - rows @ rows[0]
+    assert np.abs(off).max() < 4 * error
+    assert off.std() < error
+
+
+@pytest.mark.parametrize("n", [1, 3, 64, 200, 999])
+@pytest.mark.parametrize("kind", ["normal", "few values", "one far away"])
+def test_the_highest_scores_are_those_that_sorting_would_give(n, kind):
+    scores = rng.standard_normal(1_000, dtype=np.float32)
+    scores = {"few values": np.round(scores), "one far away": np.append(scores, 1e6)}.get(
+        kind, scores
+    )
+    scores = scores.astype(np.float32)
+    assert compiled._nth_highest(scores, n) == np.sort(scores)[-n]
+    expected = np.flatnonzero(scores >= np.sort(scores)[-n])
+    for highest in (readable.highest, compiled._highest):
+        assert np.array_equal(highest(scores, n), expected)
 
 
 @pytest.mark.parametrize("n_words", [1, 2, 3, 4, 5, 8])
