@@ -20,7 +20,10 @@ from core.model.checkpoint import DEFAULT, read_header
 from core.paper.tables import TABLE_1
 
 ROOT = ASSETS.parent
-FILES = (ROOT / "README.md", *(ROOT / "docs" / f"{it}.md" for it in ("results", "reliability")))
+FILES = (
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{it}.md" for it in ("results", "reliability", "scale")),
+)
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 100
 
@@ -68,6 +71,11 @@ def paragraph(text: str) -> str:
             lines.append("")
         lines[-1] += f" {word}" if lines[-1] else word
     return "\n".join(lines)
+
+
+def with_note(head: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> str:
+    """Lay out a table and, below it, how it came about."""
+    return f"{table(head, rows)}\n\n{paragraph(note)}"
 
 
 def commands() -> str:
@@ -298,7 +306,7 @@ def fuzz() -> str:
         f"{total:,} cases, seed {', '.join(map(str, seeds))}, {measured['date']}, on an "
         f"{measured['machine']['processor']}; seconds and memory are the server process's."
     )
-    return f"{table(head, rows)}\n\n{paragraph(about)}"
+    return with_note(head, rows, about)
 
 
 def kill() -> str:
@@ -321,8 +329,7 @@ def kill() -> str:
         f"{measured['date']}, on an {measured['machine']['processor']}. "
         f"Faults of the machine, each met in a process of its own: {'; '.join(met)}."
     )
-    killed = table(("work", "kills", "came to an end", "failures"), rows)
-    return f"{killed}\n\n{paragraph(about)}"
+    return with_note(("work", "kills", "came to an end", "failures"), rows, about)
 
 
 def decoders() -> str:
@@ -341,7 +348,7 @@ def decoders() -> str:
         ]
     )
     about = f"Medians, {measured['date']}, on an {measured['machine']['processor']}."
-    return f"{table(('', 'in the server', 'in decoders'), rows)}\n\n{paragraph(about)}"
+    return with_note(("", "in the server", "in decoders"), rows, about)
 
 
 def machine(measured: Any) -> str:
@@ -400,10 +407,142 @@ def load() -> str:
     return table([*head, "load average"], rows)
 
 
+def engines() -> str:
+    """One gallery on four engines that answer alike."""
+    measured = result("tables")
+    head = ("", "recall@10", "a query", "processor", "reader's memory", "on disk", "built in")
+    rows = [
+        [
+            title,
+            f"{it['recall']:.3f}",
+            f"{it['milliseconds']:.2f} ms",
+            f"{it['processor_milliseconds']:.2f} ms",
+            f"{it['reader_megabytes']:,} MB",
+            f"{it['disk_megabytes']:,} MB",
+            f"{it['build_seconds']:,.0f} s",
+        ]
+        for title, it in measured["rows"].items()
+    ]
+    return with_note(
+        head,
+        rows,
+        f"{measured['n']:,} vectors of {measured['dim']} numbers, seed {measured['seed']}, "
+        f"{measured['date']}, {machine(measured)}, which did other work meanwhile: the processor "
+        "time of a query is the figure that this changes least. Memory is what the reader has "
+        "taken beyond its packages; of PostgreSQL it is the server process's, without the files "
+        f"that the system keeps in memory for it. `{measured['command']}`.",
+    )
+
+
+def same_answers() -> str:
+    """What a table answers, beside the index in memory."""
+    measured = result("answers-tables")
+    rows = [
+        [
+            place,
+            f"{it['n_rows']:,}",
+            f"{it['n_equal_by_keys']} of {it['n_queries']}",
+            f"{it['n_equal_by_command']} of {it['n_by_command']}",
+            f"{it['recall']['in_process']:.4f}",
+            f"{it['recall']['by_hamming']:.4f}",
+        ]
+        for place, it in measured["places"].items()
+    ]
+    head = (
+        *("table in", "rows", "equal by keys", "equal by the two commands"),
+        *("recall@10 in memory", "by Hamming"),
+    )
+    return with_note(
+        head,
+        rows,
+        f"{measured['title']}, seed {measured['seed']}, {measured['date']}; equal means the same "
+        f"ids and the same cosines, to the last bit. `{measured['command']}`.",
+    )
+
+
+def nodes() -> str:
+    """How fast one node and two nodes embed."""
+    measured = result("ray")
+    one, two = (measured["nodes"][n] for n in ("1", "2"))
+    return paragraph(
+        f"Two nodes embed {measured['times_as_fast']:.2f} times as fast as one "
+        f"({two['images_per_s']:.1f} and {one['images_per_s']:.1f} images a second, medians of "
+        f"{', '.join(map(str, two['all_images_per_s']))} and of "
+        f"{', '.join(map(str, one['all_images_per_s']))}). The two shared their cores with other "
+        "work, which is why turns differ. An image costs "
+        f"a worker {one['worker_s_per_image']:.3f} s of processor time on one node and "
+        f"{two['worker_s_per_image']:.3f} s on two, which makes two nodes "
+        f"{measured['times_as_fast_by_processor_time']:.2f} times as fast where each has a core to "
+        f"itself. Measured on {machine(measured)}, load average "
+        f"{measured['other_work_on_the_machine']}, {measured['date']}, by `{measured['command']}`."
+    )
+
+
+def codes_growth() -> str:
+    """What codes cost as the gallery grows."""
+    measured = result("growth-codes")
+    rows = [
+        [
+            f"{it['n']:,}",
+            f"{it['codes_MB']:,} MB",
+            f"{it['scan_processor_ms']:,} ms",
+            f"{it['rows_ranked']:,}",
+        ]
+        for it in measured["sizes"]
+    ]
+    head = ("codes", "memory", "a scan of all, one core", "rows ranked for recall@10 0.95")
+    return with_note(
+        head,
+        rows,
+        f"Codes of {measured['code_bits']:,} bits of the generator, seed {measured['seed']}, "
+        f"{measured['date']}, {machine(measured)}; the process had {measured['peak_MB']:,} MB at "
+        f"most. `{measured['command']}`.",
+    )
+
+
+def costs() -> str:
+    """What larger galleries would cost: worked out from what was measured."""
+    tables, growth = result("tables"), result("growth-codes")
+    pace = result("ray")
+    lance, codes = tables["rows"]["LanceDB, our codes"], growth["sizes"][-1]
+    row = 1e6 * lance["disk_megabytes"] / tables["n"]
+    second = pace["nodes"]["1"]["worker_s_per_image"]
+    rows = []
+    for power in (7, 8, 9):
+        n = 10**power
+        query = lance["processor_milliseconds"] * (n / tables["n"]) ** 0.5
+        rows.append(
+            [
+                f"10^{power}",
+                f"{second * n / 86_400:,.0f} days",
+                f"{row * n / 1e9:,.0f} GB",
+                f"{pace['thumbnail_bytes'] * n / 1e9:,.0f} GB",
+                f"{1e6 * codes['codes_MB'] / codes['n'] * n / 1e9:,.1f} GB",
+                f"{codes['scan_processor_ms'] / codes['n'] * n / 1e3:,.2f} s",
+                f"{query:,.0f} ms",
+                f"{query / 10:,.0f}",
+            ]
+        )
+    head = (
+        *("images", "embedding, one core", "rows", "thumbnails", "codes"),
+        *("a scan of all codes", "a query of LanceDB", "cores for 100 queries a second"),
+    )
+    return with_note(
+        head,
+        rows,
+        f"Worked out, not measured: {second:.3f} s of a core and {pace['thumbnail_bytes']:,} bytes "
+        f"of thumbnail an image, {row:,.0f} bytes a row with its indexes, all of them measured "
+        "above and multiplied. A query of LanceDB is taken to grow with the square root of the "
+        f"gallery from {lance['processor_milliseconds']:.1f} ms at {tables['n']:,}, since it reads "
+        "as many partitions, each of which has as many rows as there are partitions.",
+    )
+
+
 PARTS = {
     it.__name__: it
     for it in (
-        *(clutter, commands, decoders, experiment, first_minute, fuzz, galleries, index),
+        *(clutter, codes_growth, commands, costs, decoders, engines, experiment, first_minute),
+        *(fuzz, galleries, index, nodes, same_answers),
         *(ingredients, kill, leads, load, looks, map_speed, model, parts, server, unseen),
     )
 }

@@ -22,9 +22,12 @@ def table_gallery(small_gallery, tmp_path, monkeypatch):
     return gallery
 
 
-@pytest.mark.parametrize("page", ["pages/search.py", "pages/1_inspect.py"])
-def test_a_page_finds_the_same_in_a_table(page, table_gallery, open_app):
-    address = {"image": "red/1.jpg", "k": "5"}
+@pytest.mark.parametrize(
+    ("page", "part"),
+    [("pages/search.py", {}), ("pages/1_inspect.py", {}), ("pages/1_inspect.py", {"part": "Map"})],
+)
+def test_a_page_finds_the_same_in_a_table(page, part, table_gallery, open_app):
+    address = {"image": "red/1.jpg", "k": "5", **part}
     shown = open_app(page, table_gallery, gallery=table_gallery.key, **address)
     assert not shown.exception
     assert not shown.error

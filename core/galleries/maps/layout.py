@@ -7,7 +7,8 @@ embeddings; galleries that ship with the program have theirs in ``assets/embeddi
 
 L. van der Maaten, G. Hinton, "Visualizing Data using t-SNE", JMLR 9, 2008; P. G. Poličar et al.,
 "openTSNE", Journal of Statistical Software 109, 2024; the start: D. Kobak, P. Berens, "The art of
-using t-SNE for single-cell transcriptomics", Nature Communications 10, 2019.
+using t-SNE for single-cell transcriptomics", Nature Communications 10, 2019, which also places new
+points among their nearest.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,10 +24,13 @@ from ..store import SHIPPED, Notice, StoredGallery, beside, folder_of, log
 
 VERSION = 1  # of the layout and of how it is computed: a file with another number is made again
 FEWEST = 10  # images that t-SNE says more of than ``rough``
+SAMPLE = 20_000  # images that t-SNE places in minutes; of more, the others follow these
 
 _PERPLEXITY = 30  # about how many neighbours count: the middle of what t-SNE's authors advise
 _STEPS = 750  # t-SNE's own: 250 that draw groups together, 500 that settle them
 _EVERY = 25  # steps between two reports
+_NEAREST = 3  # of the sample, among which each other image lies
+_AT_ONCE = 1_024  # images whose cosines to the sample are in memory: 80 MB
 _START = 1e-4  # standard deviation of the first axis at the start, as Kobak and Berens advise
 
 Layout = NDArray[np.float32]
@@ -50,8 +54,13 @@ def rough(embeddings: NDArray[np.float32]) -> Layout:
 def settle(embeddings: NDArray[np.float32], *, progress: Progress = silent) -> Layout:
     """Return the layout of embeddings (n, D) by t-SNE, from ``rough`` on: (n, 2).
 
-    Of fewer than ``FEWEST`` images it is ``rough`` itself.
+    Of fewer than ``FEWEST`` images it is ``rough`` itself. Of more than ``SAMPLE``, as many are
+    laid out, evenly spread over the rows, and each of the others lies among its nearest of them.
     """
+    if len(embeddings) > SAMPLE:
+        rows = np.linspace(0, len(embeddings) - 1, SAMPLE).astype(np.intp)
+        sample = embeddings[rows]
+        return _among(embeddings, sample, settle(sample, progress=progress))
     start = rough(embeddings)
     spread = start[:, 0].std()
     if len(embeddings) < FEWEST or not spread:
@@ -77,6 +86,22 @@ def settle(embeddings: NDArray[np.float32], *, progress: Progress = silent) -> L
         callbacks_every_iters=_EVERY,
     ).fit(embeddings)
     return _fitted(np.asarray(settled))
+
+
+def _among(embeddings: NDArray[np.float32], sample: NDArray[np.float32], places: Layout) -> Layout:
+    """Place embeddings (n, D) at the mean of their nearest in a sample (m, D), the nearer the more.
+
+    A weight is one over the squared distance, so that an image of the sample stays in its place.
+    """
+    found = np.empty((len(embeddings), 2), np.float32)
+    for start in range(0, len(embeddings), _AT_ONCE):
+        cosines = embeddings[start : start + _AT_ONCE] @ sample.T
+        nearest = np.argpartition(-cosines, _NEAREST, axis=1)[:, :_NEAREST]
+        squares = 2 - 2 * np.take_along_axis(cosines, nearest, axis=1)
+        weights = 1 / np.maximum(squares, 1e-6)  # below that, float32 tells no difference
+        weights /= weights.sum(axis=1, keepdims=True)
+        found[start : start + _AT_ONCE] = np.einsum("nk,nkp->np", weights, places[nearest])
+    return found
 
 
 def load(

@@ -69,6 +69,21 @@ def test_t_sne_keeps_more_neighbours_than_pca_and_comes_out_the_same_again():
     assert steps == sorted(steps)
 
 
+@pytest.mark.model  # t-SNE: seconds
+def test_of_a_large_gallery_a_sample_is_laid_out_and_the_rest_lies_beside_its_neighbours(
+    monkeypatch,
+):
+    rows = grouped(301)
+    sample = settle(rows[::5])
+    monkeypatch.setattr(layout, "SAMPLE", 61)
+    places = settle(rows)
+    assert places[::5] == pytest.approx(sample, abs=1e-3)
+    by_pca, by_neighbours = (
+        trustworthiness(rows, it, n_neighbors=5) for it in (rough(rows), places)
+    )
+    assert by_neighbours > by_pca
+
+
 def test_the_map_that_ships_keeps_the_scenes_neighbours():
     gallery = open_gallery("scenes")
     (path,) = SHIPPED[0].glob(f"{gallery.digest[:16]}-{'?' * 16}.safetensors")
