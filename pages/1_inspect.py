@@ -1,6 +1,5 @@
 """Inspect a query: everything about one query, and why each image came up or did not."""
 
-
 from pages.ui import navigation
 
 choice = navigation.set_up_with_choice("Inspect a query")

@@ -1,6 +1,5 @@
 """How attention works: CBAM stage by stage, what its switches do, and Grad-CAM beside it."""
 
-
 from pages.ui import glossary, navigation
 
 choice = navigation.set_up_with_choice("How attention works")

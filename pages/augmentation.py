@@ -1,6 +1,5 @@
 """What training does to a picture before the network sees it (section 3.1, Figure 3)."""
 
-
 from pages.ui import glossary, navigation
 
 choice = navigation.set_up_with_choice("Augmentation")

@@ -1,6 +1,5 @@
 """Change a query by hand and see what becomes of its bits, buckets and ranks (section 4.4.3)."""
 
-
 from pages.ui import glossary, navigation
 
 choice = navigation.set_up_with_choice("Robustness")
