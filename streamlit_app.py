@@ -14,7 +14,7 @@ def home() -> None:
     """Draw the page."""
     navigation.set_up("Home")
     frame = draw_frame()
-    with frame.progress.container(), st.spinner("Starting …"):  # once after a server start: PyTorch
+    with frame.progress.container(), navigation.starting(navigation.HOME):
         from pages.parts.home import examples, gallery, stage
         from pages.ui import errors, inputs, uploads, view
 

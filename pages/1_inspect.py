@@ -1,11 +1,9 @@
 """Inspect a query: everything about one query, and why each image came up or did not."""
 
-import streamlit as st
-
 from pages.ui import navigation
 
 choice = navigation.set_up_with_choice("Inspect a query")
-with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
+with navigation.starting(navigation.INSPECT):
     from pages.parts.inspect.buckets import show_buckets_read
     from pages.parts.inspect.candidates import show_candidates
     from pages.parts.inspect.export import offer_files

@@ -1,11 +1,9 @@
 """How attention works: CBAM stage by stage, what its switches do, and Grad-CAM beside it."""
 
-import streamlit as st
-
 from pages.ui import glossary, navigation
 
 choice = navigation.set_up_with_choice("How attention works")
-with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
+with navigation.starting(navigation.ATTENTION):
     from pages.parts.attention.ablation import show_ablation
     from pages.parts.attention.gradcam import show_gradcam
     from pages.parts.attention.query import AttentionQuery

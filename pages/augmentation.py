@@ -1,11 +1,9 @@
 """What training does to a picture before the network sees it (section 3.1, Figure 3)."""
 
-import streamlit as st
-
 from pages.ui import glossary, navigation
 
 choice = navigation.set_up_with_choice("Augmentation")
-with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
+with navigation.starting(navigation.AUGMENTATION):
     from pages.parts.augmentation.draws import show_draws
     from pages.parts.augmentation.guess import guess_the_furthest
     from pages.parts.augmentation.one_by_one import show_one_by_one

@@ -21,7 +21,7 @@ if tabs[0].open:
         show_measured()
 for tab, name in zip(tabs[1:], (RACE, CALIBRATE), strict=True):
     if tab.open:
-        with tab, st.spinner("Starting …"):  # seconds, once after a server start: PyTorch
+        with tab, navigation.starting(navigation.BENCHMARK):
             from pages.parts.benchmark.calibrate import show_calibration
             from pages.parts.benchmark.race import show_race
             from pages.ui import errors, view

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui import glossary, navigation
 
 choice = navigation.set_up_with_choice("Relevance feedback")
-with st.spinner("Starting …"):  # once after a server start: PyTorch and scikit-learn take seconds
+with navigation.starting(navigation.FEEDBACK):
     from pages.parts.feedback.game import play
     from pages.parts.feedback.search import prepare_feedback
     from pages.ui import errors, galleries, inputs

@@ -7,7 +7,7 @@ from pages.ui import navigation
 LAB = "Hyperplane lab"
 
 choice = navigation.set_up_with_choice("How LSH works")
-with st.spinner("Starting …"):  # once after a server start: PyTorch takes seconds
+with navigation.starting(navigation.HASHING):
     from pages.parts.hashing.bits_and_tables import show_bits_and_tables
     from pages.parts.hashing.buckets import show_buckets
     from pages.parts.hashing.gallery import IndexedGallery, is_large_enough

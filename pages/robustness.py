@@ -1,11 +1,9 @@
 """Change a query by hand and see what becomes of its bits, buckets and ranks (section 4.4.3)."""
 
-import streamlit as st
-
 from pages.ui import glossary, navigation
 
 choice = navigation.set_up_with_choice("Robustness")
-with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
+with navigation.starting(navigation.ROBUSTNESS):
     from pages.parts.robustness.further import link_further
     from pages.parts.robustness.guess import guess_flipped_bits
     from pages.parts.robustness.playground import show_playground

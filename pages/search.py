@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui import navigation
 
 choice = navigation.set_up_with_choice("Search")
-with st.spinner("Starting …"):  # seconds, once after a server start: these bring PyTorch along
+with navigation.starting(navigation.SEARCH):
     from core.galleries.uploads import UploadedGallery
     from pages.parts.search import hits, recall, times
     from pages.parts.search.query import query_and_attention

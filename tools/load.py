@@ -2,7 +2,8 @@
 
 Every visitor opens Search and asks again and again: another K, now and then another picture. An
 answer counts only with its hits: both rankings must be there, whole. Afterwards one visitor alone
-asks the same questions, and every ranking must be the same as before.
+asks the same questions, or brings the same photographs, and every ranking must be the same as
+before.
 
 The machine may be shared, so beside the seconds that visitors waited it says how much of the
 processors' time an answer took, in the server and in this client.
@@ -46,6 +47,7 @@ RANKINGS = ("grid-lsh", "grid-exact")
 UPLOADED, LARGE = 1.0, 11.5  # megapixels of a photograph: 0.2 MB and 2 MB
 PAUSE = 2.0  # seconds between two questions, at most
 SOLO = 200  # questions that are asked again by one visitor alone
+SOLO_UPLOADS = 100  # photographs that are brought again by one visitor alone
 SCENES = ROOT / "assets" / "scenes" / "scenes.json"
 RESULTS = ROOT / "assets" / "results"
 
@@ -261,11 +263,19 @@ async def load(
 async def uploads(
     url: str, sessions: int, seed: int, meter: Callable[[int], dict[str, float]]
 ) -> dict[str, Any]:
-    """Let many visitors hand over a photograph each, all at once."""
+    """Let many visitors hand over a photograph each, all at once, then one alone some of them."""
     start = perf_counter()
     visits = await asyncio.gather(*[bring(url, seed + i, UPLOADED) for i in range(sessions)])
     told = summary([pair for it in visits for pair in it], perf_counter() - start)
-    return told | meter(told["answers"])
+    told |= meter(told["answers"])
+    seen = {i: it[0][1].rankings for i, it in enumerate(visits) if not it[0][1].problem}
+    again = Random(seed).sample(sorted(seen), min(SOLO_UPLOADS, len(seen)))
+    alone = [(await bring(url, seed + i, UPLOADED))[0][1].rankings for i in again]
+    return told | {
+        "compared_with_a_solo_run": len(again),
+        "different_from_it": sum(seen[i] != it for i, it in zip(again, alone, strict=True)),
+        "different_rankings": len({str(sorted(it.items())) for it in seen.values()}),
+    }
 
 
 async def come_and_go(url: str, visits: int, seed: int, pid: int) -> dict[str, Any]:

@@ -7,6 +7,8 @@ menu.
 
 import re
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -58,6 +60,8 @@ GROUPS = {
 }
 MENU = tuple(entry for entries in GROUPS.values() for entry in entries)
 
+_started = set[str]()  # pages that this process has drawn
+
 
 def slug(page: str) -> str:
     """Return what a page is called in an address: Streamlit leaves a leading number out."""
@@ -97,3 +101,20 @@ def set_up_with_choice(title: str) -> DeltaGenerator:
     words, choice = st.columns([2, 1], vertical_alignment="bottom")
     words.title(title, anchor=False)
     return choice
+
+
+@contextmanager
+def starting(page: str) -> Iterator[None]:
+    """Say so while a page's imports bring PyTorch along: seconds, once after a server start.
+
+    A spinner costs each run a thread of its own, so there is none once they are done.
+
+    Args:
+        page: as ``GROUPS`` has it.
+    """
+    if page in _started:
+        yield
+        return
+    with st.spinner("Starting …"):
+        yield
+    _started.add(page)

@@ -57,6 +57,7 @@ def show_map(
             result,
             gallery,
             index=resources.index(stored, shown.attention, shown.lsh),
+            keys=resources.keys(stored, shown.attention, shown.lsh),
             places=places,
             actions=actions_of(gallery, int(stored.ids[0]), shown, searched=searched),
             shown=shown,

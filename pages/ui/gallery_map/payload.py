@@ -32,6 +32,7 @@ def payload(
     gallery: Gallery,
     *,
     index: LSHIndex,
+    keys: NDArray[np.int64],
     places: Layout,
     actions: Sequence[Action],
     shown: View,
@@ -45,6 +46,7 @@ def payload(
         result: of the search.
         gallery: that was searched.
         index: that was searched, its vectors in the order of ``places``.
+        keys: (n, L) of the gallery's images, in the same order.
         places: (n, 2) of the gallery's images.
         actions: what can be done with each image.
         shown: the view that links keep, but for the query.
@@ -86,7 +88,7 @@ def payload(
     return packed(
         header,
         places=places.ravel(),
-        keys=index.functions.keys(matrix).T.ravel(),
+        keys=keys.T.ravel(),
         cosines=cosines,
         label=label,
     )

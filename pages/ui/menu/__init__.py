@@ -37,11 +37,12 @@ def draw(groups: Mapping[str, Sequence[Entry]], *, home: str) -> None:
         groups: heading -> its entries.
         home: the page where one starts over.
     """
+    view = along()
     with st.container(key="menu", gap=None):
         for heading, entries in groups.items():
             st.header(heading, anchor=False)
             for page, label, icon in entries:
-                st.page_link(page, label=label, icon=icon, query_params=along())
+                st.page_link(page, label=label, icon=icon, query_params=view)
         if st.button("Start over", icon=":material/restart_alt:", type="tertiary", key="over"):
             _start_over(home)
     _close_on_phones(key="close-menu")

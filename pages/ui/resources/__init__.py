@@ -22,6 +22,7 @@ from pages.ui.resources.embeddings import (
     fast_index,
     fitting,
     index,
+    keys,
     pair_sample,
 )
 from pages.ui.resources.examples import examples, examples_so_far
@@ -90,6 +91,7 @@ __all__ = [
     "in_line",
     "index",
     "is_public",
+    "keys",
     "named_thumbnail",
     "new_key",
     "offered",

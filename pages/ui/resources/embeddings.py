@@ -3,6 +3,9 @@
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.engine.buckets import BucketIndex
 from core.galleries import store
 from core.galleries.base import Gallery
@@ -44,10 +47,11 @@ def index_size(index: LSHIndex) -> int:
 _embeddings: WorkCache[StoredGallery] = WorkCache(300 * MB)  # 4 KB an image
 _indexes: Cache[LSHIndex] = Cache(500 * MB, index_size)  # at K = 24, L = 32 up to 9 KB an image
 _fast_indexes: Cache[BucketIndex] = Cache(200 * MB, lambda index: index.nbytes)
+_keys: Cache[NDArray[np.int64]] = Cache(16 * MB)  # 8 bytes an image and table
 _fittings: Cache[Fitting] = Cache(4 * MB)  # each 2 KB
 _crossings: Cache[Crossing] = Cache(1 * MB)
 _samples: Cache[PairSample] = Cache(24 * MB)
-_descriptions: WorkCache[Any] = WorkCache(200 * MB)  # 2 KB an image
+_descriptions: WorkCache[Any] = WorkCache(150 * MB)  # 2 KB an image
 _uploaded: Cache[Known] = Cache(48 * MB)  # 4 KB an uploaded image, by its digest
 _steps: Cache[StoredGallery] = Cache(48 * MB)  # of uploaded galleries: what is there so far
 
@@ -86,7 +90,7 @@ def embedded_so_far(gallery: UploadedGallery) -> StoredGallery | None:
 
 def forget_embeddings(digests: Collection[str]) -> None:
     """Let go of all that was made of these galleries and images."""
-    for made in (_embeddings, _indexes, _fast_indexes, _fittings, _crossings, _samples):
+    for made in (_embeddings, _indexes, _fast_indexes, _keys, _fittings, _crossings, _samples):
         made.drop(digests)
     for found in (_descriptions, _uploaded, _steps):
         found.drop(digests)
@@ -102,6 +106,18 @@ def index(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) ->
         return index
 
     return _indexes.get((*_digests(stored), attention, config), build)
+
+
+def keys(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) -> NDArray[np.int64]:
+    """Return the keys of all images in every table, (n, L), in the order of the index's vectors."""
+
+    def hashed() -> NDArray[np.int64]:
+        built = index(stored, attention, config)
+        values = built.functions.keys(built.vectors.matrix)
+        values.setflags(write=False)
+        return values
+
+    return _keys.get((*_digests(stored), attention, config), hashed)
 
 
 def fast_index(

@@ -27,7 +27,7 @@ from core.search import EmbeddedQuery, embed_query
 from pages.ui import samples
 from pages.ui.resources import benchmark
 from pages.ui.resources.cache import MB, Cache
-from pages.ui.resources.decoding import decode
+from pages.ui.resources.decoding import decode, forget_decoded
 from pages.ui.resources.line import InLine, Line
 from pages.ui.resources.uploads import session
 
@@ -206,6 +206,7 @@ def forget_queries(digests: Collection[str]) -> None:
     """Let go of all that was made of these images as queries."""
     for kept in (_queries, _passes, _jpegs, _pictures, _altered):
         kept.drop(digests)
+    forget_decoded(digests)
 
 
 def _to_be_shown(image: DecodedImage) -> DecodedImage:

@@ -125,7 +125,9 @@ class WorkCache(Generic[T]):
         self._results.drop(names)
 
     def clear(self) -> None:
-        """Let go of all results."""
+        """Let go of everything, as ``drop`` does."""
+        with self._lock:
+            self._running.clear()
         self._results.clear()
 
     @property

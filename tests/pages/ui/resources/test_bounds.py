@@ -10,14 +10,23 @@ import pytest
 from core.galleries.uploads import MAX_TOTAL_BYTES
 from core.index.lsh import LSHConfig, LSHIndex
 from pages.ui import resources, samples, view
-from pages.ui.resources import benchmark, embeddings, examples, galleries, maps, model, uploads
+from pages.ui.resources import (
+    benchmark,
+    decoding,
+    embeddings,
+    examples,
+    galleries,
+    maps,
+    model,
+    uploads,
+)
 from pages.ui.resources.cache import Cache, size_of
 from pages.ui.resources.work import WorkCache
 
 LARGEST = 50_000  # images of a gallery
 CACHES = {
     f"{module.__name__}.{name}": it
-    for module in (benchmark, embeddings, examples, galleries, maps, model)
+    for module in (benchmark, decoding, embeddings, examples, galleries, maps, model)
     for name, it in vars(module).items()
     if isinstance(it, Cache | WorkCache)
 }
@@ -44,7 +53,7 @@ def counted(value: object) -> int:
 
 
 def test_all_caches_together_leave_room_on_a_machine_of_four_gigabytes():
-    assert len(CACHES) == 27
+    assert len(CACHES) == 29
     assert sum(cache.max_bytes for cache in (*CACHES.values(), galleries._uploads)) < 2.5e9
 
 

@@ -149,10 +149,11 @@ def test_who_began_what_failed_is_told_and_can_try_again_and_the_next_visitor_se
     assert not page.error
 
 
-def test_what_is_forgotten_while_it_is_worked_on_is_kept_by_nobody():
+@pytest.mark.parametrize("forget", [lambda cache: cache.drop({"digest"}), WorkCache.clear])
+def test_what_is_forgotten_while_it_is_worked_on_is_kept_by_nobody(forget):
     cache, go = WorkCache(10**6), threading.Event()
     work = cache.start(("digest", 1), lambda progress: go.wait(10) and "private")
-    cache.drop({"digest"})
+    forget(cache)
     assert cache.find(("digest", 1)) is None
     go.set()
     assert work.wait(10)
