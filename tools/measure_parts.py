@@ -119,6 +119,14 @@ def parts(page: str, *moved: tuple[str, Move], part: str = "") -> list[Part]:
 KINDS = ("Overlapping clusters, 2048 numbers", "Clusters, 2048 numbers")
 ATTENTION = choice("off", "channel", "spatial", "both", within="stSidebar")
 PARTS = [
+    *parts(
+        "machine",
+        ("K", slider("Bits per hash code, K")),
+        ("probes", slider("Probes per table")),
+        ("attention", ATTENTION),
+        ("a stage is opened", lambda page, n: page.locator(".machine .card").nth(n).click()),
+    ),
+    Part("Machine: a hyperplane cuts", f"machine?{QUERY}&stage=sides", button("Step")),
     Part("Hashing · Hyperplane lab: a line, while it is dragged", "hashing", drag),
     Part("Hashing · Hyperplane lab: K", "hashing", slider("Hyperplanes per table, K")),
     Part("Hashing · Hyperplane lab: L", "hashing", slider("Hash tables, L")),
@@ -215,7 +223,8 @@ def main() -> None:
         for part in PARTS:
             if options.only not in part.name:
                 continue
-            page = browser.new_page()
+            # What still flies after the answer is not waited for.
+            page = browser.new_page(reduced_motion="reduce")
             page.set_default_timeout(PATIENCE)
             found = times(page, part, server.url)
             page.close()

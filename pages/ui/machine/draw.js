@@ -47,31 +47,27 @@ function listing(caption, head, rows) {
     "table",
     {},
     element("caption", {}, caption),
-    element("thead", {}, element("tr", {}, ...head.map(cell("th")))),
+    ...(head.length ? [element("thead", {}, element("tr", {}, ...head.map(cell("th"))))] : []),
     element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map(cell("td"))))),
   );
 }
 
 /** A sum as one writes it by hand: rows of [what, how, value], and below the line the result. */
 function sumOf(caption, rows, result) {
-  const row = (it, looks = {}) => element("tr", looks, ...it.map((text) => element("td", {}, text)));
-  return element(
-    "table",
-    { class: "sum" },
-    element("caption", {}, caption),
-    element("tbody", {}, ...rows.map((it) => row(it)), row(result, { class: "result" })),
-  );
+  const sum = listing(caption, [], [...rows, result]);
+  sum.classList.add("sum");
+  return sum;
 }
 
 /** A scalar product by its largest terms. */
 function productOf(caption, [terms, rest, total], { left, right, n, result }) {
   const rows = terms.map(([place, a, b]) => [
-    `number ${place + 1}: ${left} × ${right}`,
+    `number ${place + 1}`,
     `${signed(a, 4)} × ${signed(b, 4)}`,
     signed(a * b, 4),
   ]);
   if (n > terms.length) rows.push([`the other ${whole(n - terms.length)} products`, "", signed(rest, 4)]);
-  return sumOf(caption, rows, [result, "", signed(total, 4)]);
+  return sumOf(`${caption}: ${left} × ${right}`, rows, [result, "", signed(total, 4)]);
 }
 
 /** A choice by its number, shown from 1. */

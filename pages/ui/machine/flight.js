@@ -111,7 +111,7 @@ class Flight {
     if (step > n) {
       const [query, ...others] = cast;
       const same = others.filter((it) => it.key === query.key).length;
-      const found = same === 1 ? "1 picture shares" : `${same || "no"} picture${same === 1 ? " shares" : "s share"}`;
+      const found = same > 1 ? `${same} pictures share` : `${same || "no"} picture shares`;
       return `The keys stand: ${counted(new Set(cast.map((it) => it.key)).size, "bucket")}; ${found} the query's.`;
     }
     const ones = cast.filter((it) => it.key[step - 1] === "1").length;

@@ -104,7 +104,7 @@ const PANELS = {
     });
     const total = margins[table][bit];
     return {
-      sum: productOf(`Arrow times hyperplane ${bit + 1} of table ${table + 1}`, products[table][bit], {
+      sum: productOf(`Hyperplane ${bit + 1} of table ${table + 1}`, products[table][bit], {
         left: "hyperplane", right: "arrow", n: embedding.length,
         result: `margin: ${total >= 0 ? "0 or more, so side 1" : "below 0, so side 0"}`,
       }),
@@ -157,7 +157,7 @@ const PANELS = {
         listing(
           `Buckets that were read in table ${table + 1}`,
           ["Probe", "Bucket", "Reach", "Pictures"],
-          shown.map(([key, bits, reach, n], at) => [`${at + 1}`, keyMarked(key, bits), decimal(reach, 6), whole(n)]),
+          shown.map(([key, bits, reach, n], at) => [`${at + 1}`, keyMarked(key, bits), reach ? decimal(reach, 6) : "0", whole(n)]),
         ),
         paragraph(`${probes.length > ROWS ? `And ${probes.length - ROWS} more. ` : ""}Together ${counted(places[table], "picture")} in this table. Bold: bits that a probe flips.`),
       ],
@@ -196,7 +196,7 @@ const PANELS = {
       return told;
     });
     return {
-      sum: productOf(`The query times hit ${hits[at].rank}`, hits[at].sum, {
+      sum: productOf(`Hit ${hits[at].rank}`, hits[at].sum, {
         left: "hit", right: "query", n: embedding.length, result: `cosine, rank ${hits[at].rank}`,
       }),
       values: [

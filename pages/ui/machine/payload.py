@@ -67,9 +67,7 @@ class Machine:
             "keys": [f"{key:0{config.n_bits}b}" for key in code.keys.tolist()],
             "worth": [machine.values_of(bits) for bits in code.bits],
             "read": self._read(),
-            "found": _rounded(
-                machine.found_along(ranking, self.result.candidates.ids, N_CELLS), 3
-            ),
+            "found": _rounded(machine.found_along(ranking, self.result.candidates.ids, N_CELLS), 3),
             "hits": self._hits(),
             "k": self.result.k,
             "nHits": len(self.result.hits),
