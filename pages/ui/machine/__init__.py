@@ -26,9 +26,12 @@ _machine = grid.component(
 )
 
 
-@st.fragment
 def show_machine(machine: Machine) -> None:
-    """Show the machine; a stage that is opened redraws nothing else."""
+    """Show the machine.
+
+    It is no fragment: where one stage is opened and a setting changed at once, the fragment's run,
+    which knows the old setting, may come last.
+    """
     key = "the-machine"
     chosen = _machine(
         key=key,

@@ -32,7 +32,7 @@ class Machine {
     state.flipped = changes.flipped;
     state.table = Math.min(state.table, data.keys.length - 1);
     state.bit = Math.min(state.bit, data.bits - 1);
-    if (changes.text) this.said.textContent = changes.text;
+    this.said.textContent = changes.text ?? HINT;
     const hits = placesOf(this.chain);
     this.flight.receive(data.flight, state.table);
     this.draw();
