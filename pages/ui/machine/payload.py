@@ -95,7 +95,7 @@ class Machine:
     def lesson(self, number: int) -> Action:
         """Return the way to what teaches a stage, with the view."""
         stage = STAGES[number]
-        params = View.params(self.shown) | stage.state
+        params = View.params(self.shown) | ({"part": stage.part} if stage.part else {})
         return Action(label=stage.lesson, page=stage.page, params=params)
 
     def _picture(self) -> str:

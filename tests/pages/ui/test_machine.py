@@ -19,23 +19,17 @@ ROOT = Path(__file__).parents[3]
 machine_page = opener("pages/machine.py")
 
 
-class Machines:
-    """What machines are given; the stage whose lesson the visitor asks for in the next run."""
-
-    def __init__(self):
-        self.told, self.chosen = None, None
-
-    def mount(self, key, data, **callbacks):
-        self.told = json.loads(json.dumps(data))
-        chosen, self.chosen = self.chosen, None
-        return SimpleNamespace(chosen=chosen)
-
-
 @pytest.fixture
 def machines(monkeypatch):
-    machines = Machines()
-    monkeypatch.setattr(machine, "_machine", machines.mount)
-    return machines
+    """What the machine is told, and the stage whose lesson the visitor asks for in the next run."""
+    seen = SimpleNamespace(told=None, chosen=None)
+
+    def mount(data, **_):
+        seen.told = json.loads(json.dumps(data))
+        return SimpleNamespace(chosen=seen.chosen)
+
+    monkeypatch.setattr(machine, "_machine", mount)
+    return seen
 
 
 def adds_up(sum, total):
@@ -129,6 +123,5 @@ def test_the_address_says_what_is_open_and_nonsense_opens_nothing(
 def test_a_stage_is_told_in_sixty_words_and_has_a_lesson_that_is_there(stage):
     assert len(stage.says.split()) <= 60
     assert stage.page in {page for page, _, _ in navigation.MENU}
-    if "part" in stage.state:
-        page = (ROOT / stage.page).read_text(encoding="utf-8")
-        assert f'"{stage.state["part"]}":' in page
+    page = (ROOT / stage.page).read_text(encoding="utf-8")
+    assert not stage.part or f'"{stage.part}":' in page
