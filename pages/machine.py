@@ -27,4 +27,5 @@ with errors.reported():
                 shown=shown,
             )
         )
-        answers.notes(result)
+        # Below: above, they would push away what is just moving.
+        answers.notes(result, shown, page=navigation.MACHINE)
