@@ -119,14 +119,6 @@ def parts(page: str, *moved: tuple[str, Move], part: str = "") -> list[Part]:
 KINDS = ("Overlapping clusters, 2048 numbers", "Clusters, 2048 numbers")
 ATTENTION = choice("off", "channel", "spatial", "both", within="stSidebar")
 PARTS = [
-    *parts(
-        "machine",
-        ("K", slider("Bits per hash code, K")),
-        ("probes", slider("Probes per table")),
-        ("attention", ATTENTION),
-        ("a stage is opened", lambda page, n: page.locator(".machine .card").nth(n).click()),
-    ),
-    Part("Machine: a hyperplane cuts", f"machine?{QUERY}&stage=sides", button("Step")),
     Part("Hashing · Hyperplane lab: a line, while it is dragged", "hashing", drag),
     Part("Hashing · Hyperplane lab: K", "hashing", slider("Hyperplanes per table, K")),
     Part("Hashing · Hyperplane lab: L", "hashing", slider("Hash tables, L")),
@@ -152,6 +144,14 @@ PARTS = [
         part="Probes",
     ),
     *parts("hashing", ("hash table", select("Hash table")), part="Buckets"),
+    *parts(
+        "machine",
+        ("K", slider("Bits per hash code, K")),
+        ("probes", slider("Probes per table")),
+        ("attention", ATTENTION),
+        ("a stage is opened", lambda page, n: page.locator(".machine .card").nth(n).click()),
+    ),
+    Part("Machine: a hyperplane cuts", f"machine?{QUERY}&stage=sides", button("Step")),
     *parts("attention", ("attention", ATTENTION), part="Walk through"),
     *parts(
         "attention",
