@@ -28,4 +28,4 @@ with errors.reported():
             )
         )
         # Below: above, they would push away what is just moving.
-        answers.notes(result, shown, page=navigation.MACHINE)
+        answers.notes(result, shown)
