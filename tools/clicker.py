@@ -29,7 +29,10 @@ from tools.running_app import PATIENCE, ROOT, launch, running
 OWL = "image=owl/03.jpg"
 PAGES = (
     "",
-    *(f"{name}?{OWL}" for name in ("search", "hashing", "attention", "inspect", "robustness")),
+    *(
+        f"{name}?{OWL}"
+        for name in ("search", "machine", "hashing", "attention", "inspect", "robustness")
+    ),
     "feedback?image=cactus/01.jpg",
     f"augmentation?{OWL}",
     "results",
@@ -46,6 +49,7 @@ CLICKABLE = ", ".join(
         "[role=slider]",
         "summary",
         ".tile a",
+        ".machine button",
     )
 )
 PAUSES = (0, 0, 30, 80, 200, 600)  # milliseconds between two clicks

@@ -144,6 +144,14 @@ PARTS = [
         part="Probes",
     ),
     *parts("hashing", ("hash table", select("Hash table")), part="Buckets"),
+    *parts(
+        "machine",
+        ("K", slider("Bits per hash code, K")),
+        ("probes", slider("Probes per table")),
+        ("attention", ATTENTION),
+        ("a stage is opened", lambda page, n: page.locator(".machine .card").nth(n).click()),
+    ),
+    Part("Machine: a hyperplane cuts", f"machine?{QUERY}&stage=sides", button("Step")),
     *parts("attention", ("attention", ATTENTION), part="Walk through"),
     *parts(
         "attention",
@@ -215,7 +223,8 @@ def main() -> None:
         for part in PARTS:
             if options.only not in part.name:
                 continue
-            page = browser.new_page()
+            # What still flies after the answer is not waited for.
+            page = browser.new_page(reduced_motion="reduce")
             page.set_default_timeout(PATIENCE)
             found = times(page, part, server.url)
             page.close()

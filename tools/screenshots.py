@@ -25,6 +25,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 OWL = "?gallery=scenes&image=owl%2F03.jpg"
 STATES = {  # where another one than the page's own start says more
     navigation.SEARCH: "?gallery=scenes&image=lighthouse%2F07.jpg",
+    navigation.MACHINE: OWL,
     navigation.HASHING: "?planes=4&tables=2",
     navigation.ATTENTION: OWL,
     navigation.INSPECT: OWL,

@@ -84,6 +84,11 @@ class Embedder:
         return self._network.head(self.feature_maps([image]), attention=attention)
 
     @torch.inference_mode()
+    def switched(self, forward: ForwardPass, attention: AttentionMode) -> ForwardPass:
+        """Take a pass again from its feature map on, with other gates."""
+        return self._network.head(forward.feature_map, attention=attention)
+
+    @torch.inference_mode()
     def look(self, files: Sequence[bytes]) -> NDArray[np.float32]:
         """M_s of B files, without and with the channel gate before it: (B, 2, H, W).
 

@@ -26,6 +26,7 @@ STYLE = Path(__file__).with_name("style.css")
 
 HOME = "streamlit_app.py"
 SEARCH = "pages/search.py"
+MACHINE = "pages/machine.py"
 HASHING = "pages/hashing.py"
 ATTENTION = "pages/attention.py"
 INSPECT = "pages/1_inspect.py"  # numbered: nobody's `import inspect` finds it
@@ -44,6 +45,7 @@ GROUPS = {
         (INSPECT, "Inspect a query", ":material/troubleshoot:"),
     ),
     "Learn": (
+        (MACHINE, "The machine", ":material/account_tree:"),
         (HASHING, "How LSH works", ":material/grid_on:"),
         (ATTENTION, "How attention works", ":material/visibility:"),
         (ROBUSTNESS, "Robustness", ":material/rotate_90_degrees_cw:"),

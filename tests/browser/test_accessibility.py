@@ -12,6 +12,7 @@ from tests.browser.screen import settled
 OWL = "?gallery=scenes&image=owl%2F03.jpg"
 QUERIES = {  # what a page shows most of
     navigation.HOME: "",
+    navigation.MACHINE: f"{OWL}&stage=sides",
     navigation.HASHING: f"{OWL}&part=Bits+and+tables",
     navigation.INSPECT: f"{OWL}&part=Missed",
     navigation.RESULTS: "",

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import glossary, navigation
+from pages.ui.machine.stages import STAGES
 from pages.ui.tour import progress, way_in
 from pages.ui.tour.steps import STEPS
 from pages.ui.view import RANGES, parse
@@ -48,6 +49,11 @@ def test_a_step_is_at_most_sixty_words_and_names_no_measured_figure(step):
 @pytest.mark.parametrize("step", FIRST_IDEAS, ids=lambda step: step.title)
 def test_a_step_lights_a_question_that_its_page_asks(step):
     assert f'key="{step.asks}"' in sources(step.page)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.title)
+def test_a_step_names_a_stage_of_the_machine_if_it_is_about_one(step):
+    assert step.stage in {None, *(stage.name for stage in STAGES)}
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.title)

@@ -20,7 +20,7 @@ from core.galleries.base import Gallery
 from core.galleries.gates import StoredGates
 from core.galleries.store import StoredGallery
 from core.images import DecodedImage
-from core.model.attention import AttentionMode
+from core.model.attention import ATTENTION_MODES, AttentionMode
 from core.model.embedder import Embedder
 from core.model.network import ForwardPass
 from core.search import EmbeddedQuery, embed_query
@@ -110,7 +110,16 @@ def forward_pass(data: bytes, attention: AttentionMode) -> ForwardPass:
         return forward
 
     key = _key(data, attention)
-    return _passes.find(key) or trace()
+    return _passes.find(key) or _switched(data, attention) or trace()
+
+
+def _switched(data: bytes, attention: AttentionMode) -> ForwardPass | None:
+    """Return the pass with other gates, where one of the image is known: F is the same."""
+    known = (_passes.find(_key(data, mode)) for mode in ATTENTION_MODES)
+    forward = next(filter(None, known), None)
+    return forward and _passes.get(
+        _key(data, attention), lambda: embedder().switched(forward, attention)
+    )
 
 
 def stored_query(

@@ -15,12 +15,13 @@ import streamlit as st
 
 from pages.ui import glossary
 from pages.ui.tour import progress
-from pages.ui.tour.steps import STEPS, TourStep
+from pages.ui.tour.steps import OWL, STEPS, TourStep
 
 _NAME = "tour"  # in the address
 _IN_SESSION = "tour-step"  # in the session
 _FOLDER = Path(__file__).parent
 _STYLE = _FOLDER / "tour.css"
+_MACHINE = "pages/machine.py"
 _SIGNS = {progress.RIGHT: "●", progress.WRONG: "◐", progress.OPEN: "○"}
 _TOLD = {progress.RIGHT: "right", progress.WRONG: "answered", progress.OPEN: "open"}
 
@@ -85,6 +86,13 @@ def _panel(number: int, where: str) -> None:
     st.html(f'<div class="tour-dots" role="img" aria-label="{told}">{dots}</div>')
     glossary.markdown(step.idea)
     st.markdown(f":material/arrow_forward: **Your turn.** {step.do}")
+    if step.stage:
+        st.page_link(
+            _MACHINE,
+            label="Where this is in the machine",
+            icon=":material/account_tree:",
+            query_params=OWL | {"stage": step.stage} | progress.params(marks),
+        )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if number > 1:
             _go(number - 1, "Back", ":material/chevron_left:", f"tour-back{where}")

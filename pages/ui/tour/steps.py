@@ -16,6 +16,7 @@ class TourStep:
     do: str
     asks: str | None  # key of the page's question (``pages.ui.question``); None: the page itself
     state: dict[str, str] = field(default_factory=dict)  # of the page, as its address says it
+    stage: str | None = None  # of the machine, that it is about
 
 
 STEPS = (
@@ -24,6 +25,7 @@ STEPS = (
         page="pages/search.py",
         state=OWL,
         asks="guess-recall",
+        stage="ranking",
         idea="You give one picture, the [[query]]. The machine shows the pictures most like it, "
         "the [[hits]]. [[Precision]] asks: how many of the hits are right? [[Recall]] asks: how "
         "many of all right pictures are among the hits?",
@@ -34,6 +36,7 @@ STEPS = (
         page="pages/search.py",
         state=OWL,
         asks="guess-stage",
+        stage="embedding",
         idea="A [[network]] turns each picture into a list of numbers, its [[embedding]]. Think "
         "of an arrow of length 1. Two pictures are alike when their arrows point nearly the same "
         "way; the [[cosine]] of the angle says how nearly.",
@@ -44,6 +47,7 @@ STEPS = (
         page="pages/attention.py",
         state=OWL,
         asks="guess-gates",
+        stage="channel",
         idea="In the network a picture is a stack of small maps, its [[channels]]. Each answers "
         "to one kind of thing: an eye, a stripe, a sky. [[Channel attention]] reads the average "
         "and the maximum of each and gives it a weight, its [[gate]], between 0 and 1.",
@@ -54,6 +58,7 @@ STEPS = (
         page="pages/attention.py",
         state=OWL,
         asks="guess-weight",
+        stage="spatial",
         idea="[[Spatial attention]] comes next: a gate for each place. At each place it takes the "
         "mean and the maximum over all channels, so two maps are left. A small window of learnt "
         "weights, the [[kernel]], slides over both.",
@@ -64,6 +69,7 @@ STEPS = (
         page="pages/hashing.py",
         state=OWL | {"part": "Theory and practice"},
         asks="guess-practice",
+        stage="sides",
         idea="Now the search. A random [[hyperplane]] cuts all arrows into two sides, as a line "
         "cuts a sheet of paper. The side is one [[bit]]. The wider the angle between two "
         "pictures, the more often a cut falls between them.",
@@ -73,6 +79,7 @@ STEPS = (
         title="Buckets and tables",
         page="pages/hashing.py",
         asks="guess-lab",
+        stage="keys",
         idea="Several bits together name a [[bucket]]. Only pictures in the query's bucket are "
         "looked at. More bits: smaller buckets, and more [[neighbours]] lost. A second "
         "[[hash table]] cuts with other lines, so it may find what the first has lost.",
@@ -83,6 +90,7 @@ STEPS = (
         page="pages/hashing.py",
         state=OWL | _SET | {"part": "Bits and tables"},
         asks="guess-coach",
+        stage="candidates",
         idea="The same with real pictures. [[Candidates]] are the pictures looked at. One bit "
         "more: fewer candidates, fewer found. One table more: more found, more candidates, and "
         "more memory, for each table holds the number of every picture.",
@@ -93,6 +101,7 @@ STEPS = (
         page="pages/hashing.py",
         state=OWL | _SET | {"part": "Probes", "probes": "1"},
         asks="guess-probes",
+        stage="buckets",
         idea="The [[margin]] is how far a picture lies from a cut. Where it is small, the bit is "
         "fragile: a neighbour may lie just across. So read that bucket too. This is a [[probe]]. "
         "It needs no new tables; other bits or tables do.",

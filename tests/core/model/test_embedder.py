@@ -61,6 +61,14 @@ def test_a_trace_holds_every_value_on_the_way(embedder, batch):
     assert embedder.trace(batch[0], attention="off").maps.channel is None
 
 
+def test_a_pass_with_other_gates_is_the_pass_that_those_gates_give(embedder, batch):
+    forward = embedder.trace(batch[0])
+    for mode in embedder.modes:
+        switched, alone = embedder.switched(forward, mode), embedder.trace(batch[0], attention=mode)
+        assert torch.equal(switched.feature_map, alone.feature_map)
+        torch.testing.assert_close(switched.embedding, alone.embedding)
+
+
 def test_it_says_what_its_embeddings_are(embedder, checkpoint_file):
     assert embedder.digest == embedder.checkpoint.digest
     assert embedder.modes == ATTENTION_MODES

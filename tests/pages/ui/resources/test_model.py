@@ -35,3 +35,12 @@ def test_a_large_photograph_is_scaled_down_once(monkeypatch):
         pixels = resources.small_picture(data, max_side=100)
     assert pixels.shape == (67, 100, 3)
     assert len(decoded) == 1
+
+
+def test_another_gate_needs_no_second_way_through_the_network(monkeypatch):
+    data = samples.read("flower")
+    both = resources.forward_pass(data, "both")
+    monkeypatch.setattr(model, "_embed", lambda data, attention: pytest.fail("embedded again"))
+    off = resources.forward_pass(data, "off")
+    assert off.maps.channel is None
+    np.testing.assert_array_equal(off.maps.refined, both.feature_map)
