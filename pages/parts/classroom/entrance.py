@@ -4,6 +4,8 @@
 over other pages loses both from the address, so the session remembers them.
 """
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.errors import HashlightError, RoomError
@@ -15,10 +17,12 @@ ROOM = "room"
 _KEY = "key-room"
 _REMEMBERED = "classroom"  # in the session
 _EVERY = 2  # seconds
+_STYLE = Path(__file__).with_name("classroom.css")
 
 
 def find_room() -> tuple[Room | None, str]:
     """Return the room that one is in, and one's key in it; say where there is no such room."""
+    st.html(_STYLE)
     named = {name: st.query_params[name] for name in (ROOM, _KEY) if name in st.query_params}
     if ROOM not in named:
         named = st.session_state.get(_REMEMBERED, {})
@@ -54,7 +58,9 @@ def show_ways_in() -> None:
 def show_door(room: Room) -> None:
     """Ask a student for a name, which may stay empty."""
     with st.form("join", width=480):
-        st.markdown(f"**Room {room.code}.** No account is needed, and your name is gone with the room.")
+        st.markdown(
+            f"**Room {room.code}.** No account is needed, and your name is gone with the room."
+        )
         st.text_input("Your name, if you like", max_chars=MAX_NAME, key="name")
         st.form_submit_button("Join", type="primary", width="stretch", on_click=_join, args=(room,))
 

@@ -18,8 +18,9 @@ def show_invitation(room: Room) -> None:
     address = f"{here()}?{urlencode({ROOM: room.code})}"
     code = segno.make(address, error="m").svg_data_uri(scale=6, border=3, light="white")
     st.html(f'<img class="qr" width="240" alt="QR code of the room\'s address" src="{code}">')
-    st.metric("Code of the room", room.code)
-    st.caption(f"The QR code leads to {plain(address)}")
+    with st.container(key="code-of-the-room"):
+        st.metric("Code of the room", room.code)
+    st.markdown(plain(address))
     if urlsplit(address).hostname in _OWN_MACHINE:
         st.caption(
             ":material/wifi_off: This address leads no phone here. Start the app with "

@@ -1,7 +1,5 @@
 """A student's place: the question with large buttons, a hand to raise, a word on the pace."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.errors import RoomError
@@ -11,8 +9,6 @@ from pages.parts.classroom.guesses import show_guesses, show_text
 from pages.ui import errors
 from pages.ui.page_address import draw_link
 
-_STYLE = Path(__file__).with_name("seat.css")
-
 
 def show_seat(room: Room, key: str) -> None:
     """Show what a student sees of the room.
@@ -21,7 +17,6 @@ def show_seat(room: Room, key: str) -> None:
         room: that the student is in.
         key: the student's.
     """
-    st.html(_STYLE)
     watch(room, "stage", room.stage)
     _show_present(room, key)
     _show_signals(room, key)
