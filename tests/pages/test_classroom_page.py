@@ -101,6 +101,17 @@ def test_who_has_no_key_of_the_room_stands_at_its_door(classroom_page, room):
     assert [it.label for it in page.button if it.label in {"Join", "Ask the class"}] == ["Join"]
 
 
+def test_a_walk_over_other_pages_leads_back_into_the_room(classroom_page, room):
+    named = {"room": room.code, "key-room": room.key}
+    page = classroom_page(**named)
+    page.switch_page(navigation.TEACHING)
+    for name in named:
+        del page.query_params[name]
+    page.run().switch_page(navigation.CLASSROOM)
+    assert button(page.run(), "Ask the class")
+    assert {name: page.query_params[name] for name in named} == named
+
+
 @pytest.mark.parametrize("number", range(1, 30))
 def test_every_question_of_the_bank_fits_a_class(number):
     assert len(class_questions(number)) == 10

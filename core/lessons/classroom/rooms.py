@@ -68,8 +68,8 @@ class Rooms:
             if code in self._rooms:
                 return self._rooms[code]
         raise RoomError(
-            f"There is no room {code[:CODE_LENGTH]} on this server; look at the teacher's screen "
-            "again."
+            f"There is no room {code[:CODE_LENGTH] or 'without a code'} on this server; look at "
+            "the teacher's screen again."
         )
 
     def close(self, room: Room) -> None:

@@ -17,6 +17,8 @@ def test_a_room_is_found_by_its_code_in_any_case_and_gone_once_closed():
     assert room.is_closed
     with pytest.raises(RoomError, match=rf"no room {room.code} on this server; look at the"):
         rooms.find(room.code)
+    with pytest.raises(RoomError, match="no room without a code"):
+        rooms.find(" ")
 
 
 def test_a_room_is_gone_two_hours_after_its_last_change():
