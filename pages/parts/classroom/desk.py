@@ -72,7 +72,8 @@ def _offer_questions(room: Room, bank: Bank) -> None:
     with own, st.form("own-question", border=False):
         st.text_input("Question", key="own-text")
         st.text_area(
-            "Options, one a line", key="own-options", help=f"Begin the right one with {RIGHT}"
+            f"Options, one a line; the right one begins with {errors.plain(RIGHT)}",
+            key="own-options",
         )
         st.form_submit_button(
             "Ask your question",
