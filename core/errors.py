@@ -9,7 +9,8 @@ next step, so that a page or the command line can show ``str(error)`` as it is.
     ├── GalleryError        a gallery that is missing, empty or unreadable
     │   └── DownloadError   a data set that could not be fetched
     ├── CheckpointError     weights that are missing, damaged or of another network
-    └── StoreError          a cache file that can't be written
+    ├── StoreError          a cache file that can't be written
+    └── RoomError           a classroom that is not there, full or past the question
 """
 
 from collections.abc import Iterator
@@ -45,6 +46,10 @@ class CheckpointError(HashlightError):
 
 class StoreError(HashlightError):
     """The cache directory can't be used."""
+
+
+class RoomError(HashlightError):
+    """A classroom is not there, full, or past the question."""
 
 
 @contextmanager

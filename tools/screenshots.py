@@ -33,7 +33,10 @@ STATES = {  # where another one than the page's own start says more
     navigation.FEEDBACK: "?gallery=scenes&image=cactus%2F50.jpg&guess-round=it+gets+better",
     navigation.AUGMENTATION: "?sample=china",
 }
-PRESSED = {navigation.FEEDBACK: ["Let the labels answer"] * 2}
+PRESSED = {
+    navigation.FEEDBACK: ["Let the labels answer"] * 2,
+    navigation.CLASSROOM: ["Open a room"],
+}
 PAGES = {  # name of its pictures -> file
     navigation.slug(page) or "home": page for page, _, _ in navigation.MENU
 }

@@ -35,6 +35,7 @@ FEEDBACK = "pages/feedback.py"
 AUGMENTATION = "pages/augmentation.py"
 SELF_TEST = "pages/selftest.py"
 TEACHING = "pages/teaching.py"
+CLASSROOM = "pages/classroom.py"
 GLOSSARY = "pages/glossary.py"
 RESULTS = "pages/results.py"
 BENCHMARK = "pages/benchmark.py"
@@ -53,6 +54,7 @@ GROUPS = {
         (AUGMENTATION, "Augmentation", ":material/auto_fix_high:"),
         (SELF_TEST, "Self-test", ":material/quiz:"),
         (TEACHING, "For teachers", ":material/school:"),
+        (CLASSROOM, "Classroom", ":material/groups:"),
     ),
     "Evidence": (
         (RESULTS, "Results", ":material/table_chart:"),

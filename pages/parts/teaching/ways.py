@@ -20,8 +20,10 @@ def show_ways() -> None:
     with middle:
         st.markdown(
             "**On every phone.** *Link to exactly this view*, in the sidebar, copies an address. "
-            "Whoever opens it sees the same picture with the same settings, without your guesses."
+            "Whoever opens it sees the same picture with the same settings, without your guesses. "
+            "In a room, students guess on their phones, and all see what was guessed."
         )
+        st.page_link(navigation.CLASSROOM, label="Classroom", icon=":material/groups:")
     with right:
         st.markdown(
             "**On paper.** The worksheet has ten questions, the key their answers. Both have a "

@@ -54,6 +54,7 @@ from pages.ui.resources.model import (
     small_picture,
     stored_query,
 )
+from pages.ui.resources.rooms import rooms
 from pages.ui.resources.uploads import MINUTES, PREFIX, new_key
 from pages.ui.resources.work import Work, finished, offered, started
 
@@ -100,6 +101,7 @@ __all__ = [
     "places",
     "query_jpeg",
     "read_again",
+    "rooms",
     "sheet",
     "small_picture",
     "sources",

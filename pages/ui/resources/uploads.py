@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from time import monotonic
+from typing import Protocol
 
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -128,12 +129,19 @@ def is_connected(session: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
+class Forgetful(Protocol):
+    """Something that lets go of what nobody uses any more, when it is asked to."""
+
+    def sweep(self) -> None:
+        """Let go of it."""
+
+
 @cache
-def start_sweeping(uploads: Uploads) -> None:
+def start_sweeping(held: Forgetful) -> None:
     """Let an own thread look for what is to go, once: a server that nobody visits forgets too."""
 
     def sweep() -> None:
         while not threading.Event().wait(_SWEEP_EVERY):
-            uploads.sweep()
+            held.sweep()
 
-    threading.Thread(target=sweep, daemon=True, name="forget-uploads").start()
+    threading.Thread(target=sweep, daemon=True, name="forget").start()

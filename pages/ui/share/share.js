@@ -14,11 +14,16 @@ async function copy(address, field) {
   }
 }
 
-/** The address of this page; a guess in it would tell a class what somebody thought. */
+/**
+ * The address of this page, without the key of a teacher or a student, which is theirs alone; a
+ * guess in it would tell a class what somebody thought.
+ */
 function shared(withGuesses) {
   const url = new URL(window.location.href);
+  const keys = [...url.searchParams.keys()].filter((name) => name.startsWith("key-"));
+  keys.forEach((name) => url.searchParams.delete(name));
   const guesses = [...url.searchParams.keys()].filter((name) => name.startsWith("guess"));
-  if (withGuesses || !guesses.length) return { address: window.location.href, guesses };
+  if (withGuesses || !guesses.length) return { address: url.href, guesses };
   guesses.forEach((name) => url.searchParams.delete(name));
   return { address: url.href, guesses };
 }

@@ -1,0 +1,76 @@
+"""A question to a class."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ...errors import SettingError
+
+OPTIONS = range(2, 7)  # how many a question may have
+MAX_TEXT, MAX_OPTION, MAX_WHY = 300, 120, 400  # characters
+RIGHT = "*"  # before the right option, where a teacher writes them
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassQuestion:
+    """What is asked, with the options to choose from.
+
+    Raises:
+        SettingError: too long, too few or too many options, one of them twice, or a right answer
+            that is not an option.
+    """
+
+    text: str
+    options: tuple[str, ...]
+    right: str | None = None  # None: a matter of opinion
+    why: str = ""
+    where: str = ""  # the relative address of the view that shows it
+
+    def __post_init__(self) -> None:
+        _bounded("question", self.text, MAX_TEXT)
+        for option in self.options:
+            _bounded("option", option, MAX_OPTION)
+        if len(self.why) > MAX_WHY:
+            raise SettingError(
+                f"The reason has {len(self.why)} characters; shorten it to {MAX_WHY}."
+            )
+        if len(self.options) not in OPTIONS:
+            raise SettingError(
+                f"A question has {OPTIONS[0]} to {OPTIONS[-1]} options, this one has "
+                f"{len(self.options)}; write each on a line of its own."
+            )
+        if len(set(self.options)) < len(self.options):
+            raise SettingError("Two options are the same; change one of them.")
+        if self.right is not None and self.right not in self.options:
+            raise SettingError(f"The right answer, {self.right}, is no option; make it one.")
+
+    @classmethod
+    def written(cls, text: str, options: str) -> Self:
+        """Read a question as a teacher types it.
+
+        Args:
+            text: what is asked.
+            options: a line each; the right one, if any, begins with ``RIGHT``.
+
+        Raises:
+            SettingError: as for the class, or two options are marked as right.
+        """
+        lines = [line.strip() for line in options.splitlines() if line.strip()]
+        right = [_unmarked(line) for line in lines if line.startswith(RIGHT)]
+        if len(right) > 1:
+            raise SettingError(f"{len(right)} options begin with {RIGHT}; mark one as right.")
+        return cls(
+            text=text.strip(),
+            options=tuple(map(_unmarked, lines)),
+            right=right[0] if right else None,
+        )
+
+
+def _unmarked(line: str) -> str:
+    return line.removeprefix(RIGHT).strip()
+
+
+def _bounded(what: str, text: str, most: int) -> None:
+    if not text.strip():
+        raise SettingError(f"The {what} is empty; write something.")
+    if len(text) > most:
+        raise SettingError(f"The {what} has {len(text)} characters; shorten it to {most}.")

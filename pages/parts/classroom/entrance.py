@@ -1,0 +1,110 @@
+"""The way into a room and out of it: the room and who one is stand in the address.
+
+``key-…`` in an address is the teacher's or a student's; a link for others leaves it out. A walk
+over other pages loses both from the address, so the session remembers them.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import HashlightError, RoomError
+from core.lessons.classroom.room import MAX_NAME, Room
+from core.lessons.classroom.rooms import CODE_LENGTH
+from pages.ui import errors, resources
+
+ROOM = "room"
+_KEY = "key-room"
+_REMEMBERED = "classroom"  # in the session
+_EVERY = 2  # seconds
+_STYLE = Path(__file__).with_name("classroom.css")
+
+
+def find_room() -> tuple[Room | None, str]:
+    """Return the room that one is in, and one's key in it; say where there is no such room."""
+    st.html(_STYLE)
+    named = {name: st.query_params[name] for name in (ROOM, _KEY) if name in st.query_params}
+    if ROOM not in named:
+        named = st.session_state.get(_REMEMBERED, {})
+        for name, value in named.items():
+            st.query_params[name] = value
+    if not named:
+        return None, ""
+    try:
+        room = resources.rooms().find(named[ROOM])
+    except RoomError as error:
+        _leave()
+        errors.show(error)
+        return None, ""
+    st.session_state[_REMEMBERED] = named
+    return room, named.get(_KEY, "")
+
+
+def show_ways_in() -> None:
+    """Offer to open a room, or to join one by its code."""
+    teacher, student = st.columns(2, gap="large")
+    with teacher.container(border=True):
+        st.markdown(
+            "**You teach.** Open a room. Students join it with their phones and guess at what "
+            "you ask; then all see the guesses beside the answer."
+        )
+        st.button("Open a room", type="primary", icon=":material/add:", on_click=_open)
+    with student.form("join-room"):
+        st.markdown("**You learn.** Type the four letters on the teacher's screen.")
+        st.text_input("Code of the room", max_chars=CODE_LENGTH, key="code")
+        st.form_submit_button("Go to the room", icon=":material/login:", on_click=_go_in)
+
+
+def show_door(room: Room) -> None:
+    """Ask a student for a name, which may stay empty."""
+    with st.form("join", width=480):
+        st.markdown(
+            f"**Room {room.code}.** No account is needed, and your name is gone with the room."
+        )
+        st.text_input("Your name, if you like", max_chars=MAX_NAME, key="name")
+        st.form_submit_button("Join", type="primary", width="stretch", on_click=_join, args=(room,))
+
+
+@st.fragment(run_every=_EVERY)
+def watch(room: Room, what: str, seen: int) -> None:
+    """Run the page again once the room has changed, or is gone; until then do nothing.
+
+    Args:
+        room: to be watched.
+        what: "version" for any change, "stage" for those that all students see.
+        seen: its value as the page shows it.
+    """
+    if room.is_closed or getattr(room, what) != seen:
+        st.rerun()
+
+
+def close(room: Room) -> None:
+    """Close the room, and leave it."""
+    resources.rooms().close(room)
+    _leave()
+
+
+def _leave() -> None:
+    st.session_state.pop(_REMEMBERED, None)
+    for name in (ROOM, _KEY):
+        st.query_params.pop(name, None)
+
+
+def _open() -> None:
+    try:
+        room = resources.rooms().open()
+    except RoomError as error:
+        errors.remember(error)
+    else:
+        st.query_params[ROOM], st.query_params[_KEY] = room.code, room.key
+
+
+def _go_in() -> None:
+    st.query_params[ROOM] = st.session_state["code"].strip().upper()
+
+
+def _join(room: Room) -> None:
+    try:
+        st.query_params[_KEY] = room.join(st.session_state["name"])
+    except HashlightError as error:
+        errors.remember(error)

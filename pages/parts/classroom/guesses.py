@@ -1,0 +1,33 @@
+"""What the class has guessed, beside what is right."""
+
+import streamlit as st
+
+from core.lessons.classroom.room import Poll
+from core.wording import count, percent
+from pages.ui.errors import plain
+from pages.ui.page_address import draw_link
+
+
+def show_text(poll: Poll) -> None:
+    """Show what is asked."""
+    st.markdown(f"### {poll.number} · {plain(poll.question.text)}")
+
+
+def show_guesses(poll: Poll, own: str | None = None) -> None:
+    """Show a bar for each option, which of them is right, and why.
+
+    Args:
+        poll: revealed.
+        own: the option that the reader has guessed.
+    """
+    it, n = poll.question, sum(poll.counts)
+    for option, guesses in zip(it.options, poll.counts, strict=True):
+        marks = ":green[:material/check: **right**] · " if option == it.right else ""
+        marks += "your guess · " if option == own else ""
+        share = guesses / n if n else 0.0
+        st.progress(share, text=f"**{plain(option)}** · {marks}{guesses} ({percent(share)})")
+    st.caption(f"{count(n, 'answer')} in all.")
+    if it.why:
+        st.markdown(plain(it.why))
+    if it.where:
+        draw_link(it.where, "Shown in:")

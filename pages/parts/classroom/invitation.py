@@ -1,0 +1,41 @@
+"""How students come in, and who is here."""
+
+from urllib.parse import urlencode, urlsplit
+
+import segno
+import streamlit as st
+
+from core.lessons.classroom.room import Room
+from pages.parts.classroom.entrance import ROOM
+from pages.ui.errors import plain
+from pages.ui.page_address import here
+
+_OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
+
+
+def show_invitation(room: Room) -> None:
+    """Show the code, and the address as text and as a QR code."""
+    address = f"{here()}?{urlencode({ROOM: room.code})}"
+    code = segno.make(address, error="m").svg_data_uri(scale=6, border=3, light="white")
+    st.html(f'<img class="qr" width="240" alt="QR code of the room\'s address" src="{code}">')
+    with st.container(key="code-of-the-room"):
+        st.metric("Code of the room", room.code)
+    st.markdown(plain(address))
+    if urlsplit(address).hostname in _OWN_MACHINE:
+        st.caption(
+            ":material/wifi_off: This address leads no phone here. Start the app with "
+            "`--server.address 0.0.0.0` and open it by this machine's name or number."
+        )
+
+
+def show_attendance(room: Room) -> None:
+    """Show who has joined, whose hand is up, and what is thought of the pace."""
+    it = room.attendance()
+    joined, hands = st.columns(2)
+    joined.metric("Joined", len(it.names))
+    hands.metric("Hands up", len(it.hands))
+    if it.hands:
+        st.markdown(f":material/front_hand: {plain(', '.join(it.hands))}")
+    st.markdown("**Pace:** " + " · ".join(f"{n} {pace}" for pace, n in it.paces.items()))
+    with st.expander("Who is here"):
+        st.markdown(plain(", ".join(it.names)) or "Nobody yet. Show the QR code to the class.")
