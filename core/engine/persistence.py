@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from .. import array_files
 from ..errors import StoreError
 
-VERSION = 4
+VERSION = 5
 _INDEX = "index.safetensors"
 _BLOCK = 65_536
 

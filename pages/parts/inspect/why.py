@@ -7,7 +7,6 @@ import streamlit as st
 
 from core.figures.bits import code_grid
 from core.figures.evidence import crossings
-from core.index.families import hyperplanes
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, InTable, verdict
 from core.wording import count, decimal, signed
 from pages.parts.inspect.inspection import Inspection
@@ -71,19 +70,22 @@ def _compared(inspection: Inspection, image: Explained) -> None:
     """Set the bits of both images beside each other."""
     evidence, shown = inspection.evidence, inspection.shown
     ours = evidence.result.code
-    theirs = evidence.index.hash(evidence.index.vectors.rows([image.id])[0])
+    row = evidence.index.vectors.rows([image.id])[0]
+    theirs = evidence.index.hash(row)
     differs = ours.bits != theirs.bits  # (L, K)
     notes = np.array(
         [[f"<br>this image: {signed(margin)}" for margin in row] for row in theirs.margins.tolist()]
     )
-    expected = shown.K * (1 - hyperplanes.collision_probability(image.similarity))
+    planes = evidence.index.hyperplanes
+    seen = planes.seen(np.stack([evidence.result.query.embedding, row]))  # (2, D)
+    expected = shown.K * (1 - planes.collision_probability(float(seen[0] @ seen[1])))
     distances = differs.sum(axis=1)
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("All tables", anchor=False)
         st.caption(
-            f"The query's bits; a ring marks each bit that differs. At {image.angle:.0f}° a table "
-            f"of {shown.K} bits differs in {expected:.1f} on average; here in "
+            "The query's bits; a ring marks each bit that differs. Of two images that lie like "
+            f"these, {expected:.1f} of the {shown.K} bits of a table differ on average; here "
             f"{_range(distances.min(), distances.max())}."
         )
         charts.chart(

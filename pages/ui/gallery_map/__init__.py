@@ -56,7 +56,7 @@ def show_map(
         data=payload(
             result,
             gallery,
-            index=resources.index(stored, shown.attention, shown.lsh),
+            index=resources.index(stored, shown.attention, *shown.built),
             places=places,
             actions=actions_of(gallery, int(stored.ids[0]), shown, searched=searched),
             shown=shown,
