@@ -84,10 +84,9 @@ class BucketIndex(CodedVectors, HashTables):
         kernels: Any,
     ) -> None:
         self.kernels = kernels
-        self.config = config
-        self.settings = BucketSearch()
         super().__init__(rows, ids, code_bits, config.seed)
-        self.spread = spread
+        self.settings = BucketSearch()
+        self.config, self.spread = config, spread
         self.functions = family.draw(
             n_tables=config.n_tables, n_bits=config.n_bits, spread=spread, seed=config.seed
         )

@@ -64,6 +64,10 @@ class Hyperplanes:
         """Keys of many embeddings (N, D): ``keys_of``, (N, L)."""
         return keys_of(embeddings, self.normals, self.centre)
 
+    def neighbours(self, code: HashCode, table: int) -> Iterator[tuple[int, float]]:
+        """Keys of one table in order of their cost: ``keys_in_order``."""
+        return keys_in_order(code, table)
+
     def seen(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return embeddings (n, D) as they lie to hyperplanes of all directions alike: as is.
 
@@ -71,10 +75,6 @@ class Hyperplanes:
         returns.
         """
         return embeddings
-
-    def neighbours(self, code: HashCode, table: int) -> Iterator[tuple[int, float]]:
-        """Keys of one table in order of their cost: ``keys_in_order``."""
-        return keys_in_order(code, table)
 
     @staticmethod
     def collision_probability(cosine: Number) -> Number:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.figures.bits import code_grid
 from core.figures.evidence import crossings
@@ -83,11 +84,7 @@ def _compared(inspection: Inspection, image: Explained) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("All tables", anchor=False)
-        st.caption(
-            "The query's bits; a ring marks each bit that differs. Of two images that lie like "
-            f"these, {expected:.1f} of the {shown.K} bits of a table differ on average; here "
-            f"{_range(distances.min(), distances.max())}."
-        )
+        st.caption(_how_many_differ(distances, expected))
         charts.chart(
             code_grid(ours.margins, marked=differs, notes=notes, numbered=True),
             name="differing-bits",
@@ -145,6 +142,15 @@ def _when_read(table: InTable, shown: View) -> str:
     if table.is_read:
         return f"read by probe {table.probe}"
     return f"probe {table.probe} would read it, {count(shown.probes, 'probe')} did not"
+
+
+def _how_many_differ(distances: NDArray[np.intp], expected: float) -> str:
+    """Set the distances (L,) of the tables beside what theory expects of one."""
+    return (
+        "The query's bits; a ring marks each bit that differs. Of two images that lie like these, "
+        f"{expected:.1f} bits of a table differ on average; here "
+        f"{_range(distances.min(), distances.max())}."
+    )
 
 
 def _range(low: int, high: int) -> str:
