@@ -25,7 +25,7 @@ from .galleries.base import Gallery
 from .galleries.store import StoredGallery
 from .images import DecodedImage
 from .index.exact import Hits, exact_scan, neighbour_recall, rerank
-from .index.families.hyperplanes import HashCode
+from .index.families.hyperplanes import HashCode, Hyperplanes
 from .index.fitting import Fitting, fit
 from .index.lsh import MAX_PROBES, Candidates, LSHConfig, LSHIndex
 from .index.reading import ReadingRule, probes_by_rule
@@ -215,14 +215,25 @@ class Stopwatch:
 
 
 def build_index(
-    stored: StoredGallery, attention: AttentionMode = "both", config: LSHConfig | None = None
+    stored: StoredGallery,
+    attention: AttentionMode = "both",
+    config: LSHConfig | None = None,
+    family: type[Hyperplanes] = Hyperplanes,
 ) -> LSHIndex:
     """Hash a gallery's embeddings of one attention mode into the L tables (Figure 8).
 
-    Without ``config``, K and L are those that fit the gallery (``core.index.fitting``).
+    Args:
+        stored: the embeddings.
+        attention: whose.
+        config: K, L and the seed; without them, all is as it fits the gallery
+            (``core.index.fitting``), the family too.
+        family: of the hyperplanes: the paper's, or what fits with ``config``.
     """
     rows = stored.of(attention)
-    return LSHIndex.build(rows, stored.ids, config=config or fit(rows).lsh)
+    if config is None:
+        fitting = fit(rows)
+        config, family = fitting.lsh, fitting.family
+    return LSHIndex.build(rows, stored.ids, config=config, family=family)
 
 
 class Tracer(Protocol):
@@ -397,7 +408,7 @@ def search(
         gallery: what is searched.
         stored: its embeddings.
         attention: which gates are used.
-        lsh: K, L and the seed; by default what fits the gallery.
+        lsh: K, L and the seed; by default what fits the gallery, as the hyperplanes do.
         config: hits and probes; by default ten, and as many as the query needs.
         query_id: as for ``look_up``.
 
@@ -407,7 +418,7 @@ def search(
     query = embed_query(data, embedder, attention=attention)
     by_hand = {} if lsh is None else asdict(lsh)
     fitting = fit(stored.of(attention), **by_hand)
-    index = build_index(stored, attention, fitting.lsh)
+    index = build_index(stored, attention, fitting.lsh, fitting.family)
     return look_up(query, gallery, index, config, query_id=query_id, fitting=fitting)
 
 

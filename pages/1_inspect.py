@@ -29,5 +29,6 @@ PARTS = {
 with errors.reported():
     if asked := answers.ask(choice, page=navigation.INSPECT):
         inspection = inspect_query(*asked)
+        answers.notes(inspection.evidence.result, inspection.shown)
         show_overview(inspection)
         address.show_open_tab(PARTS, inspection)

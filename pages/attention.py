@@ -23,5 +23,5 @@ glossary.markdown(
 )
 
 with errors.reported():
-    if asked := answers.ask(choice, page=navigation.ATTENTION):
+    if asked := answers.ask(choice, page=navigation.ATTENTION, teaches=True):
         address.show_open_tab(PARTS, AttentionQuery(*asked))

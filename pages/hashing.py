@@ -1,5 +1,7 @@
 """How LSH works: six parts, from lines in the plane to the tables of a real index."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.ui import navigation
@@ -25,8 +27,12 @@ PARTS = {
     "Map": show_gallery_map,
 }
 
-# Settings that a part offers itself, beside what they change.
-SET_THERE = {"Bits and tables": ("K", "L"), "Probes": ("probes",)}
+# Settings that a part offers itself, beside what they change; or that it has whatever is set.
+SET_THERE = {
+    "Bits and tables": ("hyperplanes", "K", "L"),
+    "Theory and practice": ("hyperplanes",),
+    "Probes": ("probes",),
+}
 
 shown = view.current()
 tabs = st.tabs([LAB, *PARTS], **address.tied("part", [LAB, *PARTS], LAB))
@@ -40,8 +46,9 @@ else:
         if tab.open:
             with tab, errors.reported():
                 if opened := galleries.open_embedded(shown):
-                    shown = answers.settled(shown, opened[1])
                     there = SET_THERE.get(st.session_state["part"], ())
+                    shown = replace(shown, teaches="hyperplanes" in there)
+                    shown = answers.settled(shown, opened[1])
                     inputs.settings(shown, without=there)
                     indexed = IndexedGallery(shown, *opened)
                     if is_large_enough(indexed):

@@ -21,7 +21,7 @@ with errors.reported():
                 title=query.title,
                 result=result,
                 gallery=gallery,
-                index=resources.index(stored, shown.attention, shown.lsh),
+                index=resources.index(stored, shown.attention, *shown.built),
                 walked=walk(network, resources.forward_pass(query.data, shown.attention)),
                 preprocess=resources.embedder().preprocess,
                 shown=shown,

@@ -18,7 +18,7 @@ glossary.markdown(
 )
 
 with errors.reported():
-    if asked := answers.ask(choice, page=navigation.ROBUSTNESS):
+    if asked := answers.ask(choice, page=navigation.ROBUSTNESS, teaches=True):
         about = prepare_query(*asked)
         guess_flipped_bits(about)
         show_playground(about)

@@ -53,6 +53,8 @@ NEEDED = {
     "core.index.fitting": {"numpy"},
     "core.index.exact": {"numpy"},
     "core.index.families.structured": {"numpy"},
+    "core.index.families.leaning": {"numpy"},
+    "core.index.spread": {"numpy"},
     "core.engine.kernels.structures": {"numpy"},
     "core.engine.kernels.readable": {"numpy"},
     "core.engine.kernels.compiled": {"numpy", "numba", "llvmlite"},

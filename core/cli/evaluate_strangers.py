@@ -57,7 +57,8 @@ def table(result: Mapping[str, Any], title: str) -> list[str]:
     """Lines with what was fitted, and what it gave."""
     settings = result["settings"]
     lines = [
-        f"{title}: {count(result['n_images'], 'image')}; {settings['n_bits']} bits, "
+        f"{title}: {count(result['n_images'], 'image')}; {settings['hyperplanes']} hyperplanes, "
+        f"{settings['n_bits']} bits, "
         f"{count(settings['n_tables'], 'table')}, as many probes as a query needs"
     ]
     for name, what in (("own", "its own images"), ("strangers", "strangers")):

@@ -93,8 +93,9 @@ def _fitting(stored: StoredGallery) -> str:
     """Say which settings fit the gallery: those that a search takes."""
     fitting = fit(stored.of("both"))
     return (
-        f"LSH that fits it: {fitting.lsh.n_bits} bits, {count(fitting.lsh.n_tables, 'table')}, as "
-        f"many probes as a query needs ({fitting.typical_probes} for most of its own images); it "
+        f"LSH that fits it: {fitting.family.manner} hyperplanes, {fitting.lsh.n_bits} bits, "
+        f"{count(fitting.lsh.n_tables, 'table')}, as many probes as a query needs "
+        f"({fitting.typical_probes} for most of its own images); it "
         f"finds {percent(fitting.recall)} of the ten nearest in {percent(fitting.ratio)} of the "
         "gallery."
     )

@@ -16,7 +16,7 @@ from ..errors import ImageError
 from ..galleries.registry import open_gallery
 from ..galleries.store import load_or_build
 from ..images import decode
-from ..index.fitting import fit
+from ..index.fitting import FAMILIES, Fitting, fit
 from ..index.lsh import LSHConfig
 from ..model.attention import ATTENTION_MODES
 from ..search import SearchConfig, SearchResult, build_index, embed_query, look_up
@@ -31,6 +31,8 @@ from .common import (
     tell_about,
 )
 from .printing import printable
+
+_FAMILIES = {family.manner: family for family in FAMILIES}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +50,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             option, type=int, metavar=metavar, help=f"{what} (default: what fits the gallery)"
         )
+    parser.add_argument(
+        "--hyperplanes",
+        choices=_FAMILIES,
+        help="uniform ones, as in the paper, or some that lean towards the directions in which the "
+        "gallery's images differ (default: what fits the gallery)",
+    )
     parser.add_argument("--seed", type=int, default=LSHConfig().seed, help="of the hyperplanes")
     parser.add_argument("--attention", choices=ATTENTION_MODES, default="both")
     add_checkpoint(parser)
@@ -86,21 +94,21 @@ def run(options: argparse.Namespace) -> None:
         gallery = open_gallery(options.gallery, label_level=options.label_level, progress=progress)
         stored = load_or_build(gallery, embedder, progress=progress)
     fitting = fit(stored.of(options.attention), **by_hand)
-    index = build_index(stored, options.attention, fitting.lsh)
+    index = build_index(stored, options.attention, fitting.lsh, fitting.family)
     query = embed_query(data, embedder, attention=options.attention)
     n_probes = fitting.rule if options.n_probes is None else options.n_probes
     config = SearchConfig(k=options.k, n_probes=n_probes)
     result = look_up(query, gallery, index, config, fitting=fitting)
     if options.json:
         left_out = [asdict(it) for it in all_left_out(gallery, stored)]
-        print(json.dumps(as_json(result, options) | {"left_out": left_out}, indent=2))
+        print(json.dumps(as_json(result, options, fitting) | {"left_out": left_out}, indent=2))
     else:
-        print(as_text(result, gallery.title, chosen=_chosen(options)))
+        print(as_text(result, gallery.title, fitting, chosen=_chosen(options)))
         tell_about(gallery, stored)
 
 
-def _set_by_hand(options: argparse.Namespace) -> dict[str, int]:
-    """Return what is set of K, L and the seed, as ``fit`` takes it.
+def _set_by_hand(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what is set of the hyperplanes, K, L and the seed, as ``fit`` takes it.
 
     Raises:
         SettingError: a number is outside its range, which is found out before any long work.
@@ -110,12 +118,12 @@ def _set_by_hand(options: argparse.Namespace) -> dict[str, int]:
     LSHConfig(**given)
     probes = {} if options.n_probes is None else {"n_probes": options.n_probes}
     SearchConfig(k=options.k, **probes)
-    return given
+    return given | {"family": _FAMILIES.get(options.hyperplanes)}
 
 
 def _chosen(options: argparse.Namespace) -> list[str]:
     """Which settings nobody has set: they are chosen for the gallery."""
-    names = {"n_bits": "K", "n_tables": "L", "n_probes": "probes"}
+    names = {"hyperplanes": "hyperplanes", "n_bits": "K", "n_tables": "L", "n_probes": "probes"}
     return [name for option, name in names.items() if getattr(options, option) is None]
 
 
@@ -131,12 +139,15 @@ def read(path: Path) -> bytes:
         raise ImageError(f"{path} can't be read ({error.strerror}); check the path.") from error
 
 
-def as_text(result: SearchResult, title: str, *, chosen: Sequence[str] = ()) -> str:
+def as_text(
+    result: SearchResult, title: str, fitting: Fitting, *, chosen: Sequence[str] = ()
+) -> str:
     """Lay the hits out for a terminal.
 
     Args:
         result: of the search.
         title: of the gallery.
+        fitting: what was searched with.
         chosen: the settings that were chosen for the gallery.
     """
     lines = [] if result.strangeness is None else [result.strangeness, ""]
@@ -152,7 +163,10 @@ def as_text(result: SearchResult, title: str, *, chosen: Sequence[str] = ()) -> 
         lines.append(result.shortfall)
     times = ", ".join(f"{stage} {duration(s)}" for stage, s in result.seconds.items())
     n_tables, n_bits = result.code.bits.shape
-    settings = f"K {n_bits}, L {n_tables}, {count(result.n_probes, 'probe')} per table"
+    settings = (
+        f"{fitting.family.manner} hyperplanes, K {n_bits}, L {n_tables}, "
+        f"{count(result.n_probes, 'probe')} per table"
+    )
     if chosen:
         settings += f"; {joined(chosen)} chosen for this gallery"
     lines += [
@@ -166,7 +180,7 @@ def as_text(result: SearchResult, title: str, *, chosen: Sequence[str] = ()) -> 
     return "\n".join(lines)
 
 
-def as_json(result: SearchResult, options: argparse.Namespace) -> dict[str, Any]:
+def as_json(result: SearchResult, options: argparse.Namespace, fitting: Fitting) -> dict[str, Any]:
     """Return the same, and the settings, for a program."""
 
     def hits(ranked: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -177,6 +191,7 @@ def as_json(result: SearchResult, options: argparse.Namespace) -> dict[str, Any]
         "gallery": options.gallery,
         "settings": {
             "k": options.k,
+            "hyperplanes": fitting.family.manner,
             "n_bits": result.code.bits.shape[1],
             "n_tables": result.code.bits.shape[0],
             "n_probes": result.n_probes,

@@ -28,6 +28,7 @@ from ..index.families.hyperplanes import Hyperplanes, bit_values
 from ..index.families.structured import Rotations, StructuredHyperplanes
 from ..index.lsh import MAX_PROBES, HashTables, LSHConfig
 from ..index.reading import N_STEPS, ReadingRule
+from ..index.spread import Spread
 from ..index.vectors import Embedding, checked_embedding, checked_whole
 from ..progress import Progress, silent
 from . import persistence
@@ -78,14 +79,19 @@ class BucketIndex(CodedVectors, HashTables):
         rows: Any,
         ids: NDArray[np.int64],
         *,
+        spread: Spread,
         code_bits: int,
         kernels: Any,
     ) -> None:
         self.kernels = kernels
-        self.config = config
-        self.settings = BucketSearch()
         super().__init__(rows, ids, code_bits, config.seed)
-        self._draw(family)
+        self.settings = BucketSearch()
+        self.config, self.spread = config, spread
+        self.functions = family.draw(
+            n_tables=config.n_tables, n_bits=config.n_bits, spread=spread, seed=config.seed
+        )
+        # Structured hyperplanes are those that the codes come from.
+        self._keys_are_in_codes = isinstance(self.functions, StructuredHyperplanes)
         self.tables = Tables(
             entries=np.empty((config.n_tables, 0, 2), np.uint64),
             keys=np.empty((config.n_tables, 0), np.uint32),
@@ -93,14 +99,6 @@ class BucketIndex(CodedVectors, HashTables):
             codes=np.empty((0, self.n_words), np.uint64),
             n_bits=config.n_bits,
         )
-
-    def _draw(self, family: type[HashFamily]) -> None:
-        """Draw the functions of the tables; structured ones are those that the codes come from."""
-        n_tables, n_bits, seed = self.config.n_tables, self.config.n_bits, self.config.seed
-        self.functions = family.draw(
-            n_tables=n_tables, n_bits=n_bits, centre=self.rotations.centre, seed=seed
-        )
-        self._keys_are_in_codes = isinstance(self.functions, StructuredHyperplanes)
 
     @classmethod
     def build(
@@ -138,6 +136,7 @@ class BucketIndex(CodedVectors, HashTables):
             family,
             rows,
             checked,
+            spread=Spread.of(rows, axes=family.looks_at_axes),
             code_bits=code_bits,
             kernels=kernels or compiled_kernels(),
         )
@@ -189,7 +188,8 @@ class BucketIndex(CodedVectors, HashTables):
         if not isinstance(self.functions, Hyperplanes):
             return self.functions.hash(query).margins
         margins: NDArray[np.float32] = self.kernels.dense_margins(
-            read_only(checked_embedding(query, self.dim)), self.functions.normals
+            read_only(checked_embedding(query, self.dim) - self.functions.centre),
+            self.functions.normals,
         )
         return margins
 
@@ -286,7 +286,7 @@ class BucketIndex(CodedVectors, HashTables):
         arrays: dict[str, NDArray[Any]] = {
             "codes": self.tables.codes[self.order],
             "keys": keys[by_row],
-            "centre": self.rotations.centre,
+            **self.spread._asdict(),
         }
         about = {
             "lsh": asdict(self.config),
@@ -313,10 +313,12 @@ class BucketIndex(CodedVectors, HashTables):
         config, code_bits = LSHConfig(**saved.config["lsh"]), saved.config["code_bits"]
         family = family_named(saved.config["family"])
         rows, arrays, kernels = saved.rows, saved.arrays, kernels or compiled_kernels()
-        index = cls(config, family, rows, saved.ids, code_bits=code_bits, kernels=kernels)
+        spread = Spread(arrays["centre"], arrays["axes"])
+        index = cls(
+            config, family, rows, saved.ids, spread=spread, code_bits=code_bits, kernels=kernels
+        )
         index.settings = BucketSearch(**saved.settings)
-        index.rotations = Rotations(arrays["centre"], index.rotations.signs)
-        index._draw(family)
+        index.rotations = Rotations(spread.centre, index.rotations.signs)
         all_rows = np.arange(len(rows), dtype=np.int32)
         index.tables = index._arranged(all_rows, arrays["keys"], arrays["codes"])
         return index

@@ -1,11 +1,11 @@
 """Do the settings that fit a gallery keep their word: for its own images, and for strangers to it?
 
 Each kind of query is asked with the rule that fits, which reads as many buckets as the query needs.
-Beside it stands what a fixed number of probes would give, for several K and L: what can be had of
-random hyperplanes at all, for such queries.
+Beside it stands what would fit with hyperplanes that lean more or less towards the directions in
+which the gallery's images differ, the uniform ones of the paper first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..index.exact import exact_scan, neighbour_recall, rerank
+from ..index.families.hyperplanes import Hyperplanes
+from ..index.families.leaning import LeaningHyperplanes
 from ..index.fitting import Fitting, fit
-from ..index.lsh import LSHConfig, LSHIndex
-from ..index.reading import most_probes, probes_by_rule
+from ..index.lsh import LSHIndex
+from ..index.reading import probes_by_rule
 from ..progress import Progress, silent
 
 K = 10  # hits
 OWN_QUERIES = 200  # of the gallery's images, at most
-PROBES = (1, 2, 4, 8, 16, 32, 64)  # of the curve
-CURVE_TABLES = 24
+POWERS = (0.25, 0.75)  # of the covariance, beside 0, which is uniform, and the one in use
 
 _Queries = Sequence[tuple[NDArray[np.float32], int | None]]  # each with its own id, if it has one
 
@@ -39,12 +40,12 @@ def measure(
         rows: (N, D) embeddings of the gallery.
         strangers: (S, D) embeddings of images that are not in it.
         seed: of the choice of the gallery's own queries.
-        progress: told about every kind of query, and each K of the curves.
+        progress: told about every power.
 
     Returns:
-        The settings; and for the gallery's ``own`` images and for ``strangers`` the mean neighbour
-        recall@10, the mean share of the gallery that was read, how many answers had fewer hits
-        than the gallery could give, and the curve.
+        The settings; for the gallery's ``own`` images and for ``strangers`` the mean neighbour
+        recall@10, the mean share of the gallery that was read, and how many answers had fewer hits
+        than the gallery could give; and all of that for each of ``powers``.
     """
     fitting = fit(rows)
     rng = np.random.default_rng(seed)
@@ -53,25 +54,34 @@ def measure(
         "own": [(rows[it], int(it)) for it in own],
         "strangers": [(it, None) for it in strangers],
     }
-    n_bits = sorted({fitting.lsh.n_bits + it for it in (-2, 0, 2)})
-    n_steps = 1 + len(n_bits)
-    index = LSHIndex.build(rows, config=fitting.lsh)
-    result: dict[str, Any] = {
-        "n_images": len(rows),
-        "k": K,
-        "settings": {**asdict(fitting.lsh), "typical_probes": fitting.typical_probes},
-        "promised": {"recall": fitting.recall, "share_read": fitting.ratio},
-    }
-    for name, queries in kinds.items():
-        result[name] = {"n_queries": len(queries), **_by_rule(index, fitting, queries), "curve": []}
-    progress(1, n_steps, "asking")
-    for step, bits in enumerate(n_bits, 2):
-        config = LSHConfig(n_bits=bits, n_tables=CURVE_TABLES, seed=fitting.lsh.seed)
-        index = LSHIndex.build(rows, config=config)
-        for name, queries in kinds.items():
-            result[name]["curve"] += _curve(index, queries)
-        progress(step, n_steps, "asking")
+    families = [(0.0, Hyperplanes), *((power, _leaning(power)) for power in POWERS)]
+    result: dict[str, Any] = {"n_images": len(rows), "k": K, **_asked(rows, fitting, kinds)}
+    result["powers"] = []
+    for step, (power, family) in enumerate(families, 1):
+        progress(step, 1 + len(families), "asking")
+        tried = _asked(rows, fit(rows, family=family), kinds)
+        result["powers"].append({"power": power, **tried})
     return result
+
+
+def _leaning(power: float) -> type[Hyperplanes]:
+    """The family of leaning hyperplanes with another power of the covariance."""
+    return type(LeaningHyperplanes.__name__, (LeaningHyperplanes,), {"power": power})
+
+
+def _asked(
+    rows: NDArray[np.float32], fitting: Fitting, kinds: Mapping[str, _Queries]
+) -> dict[str, Any]:
+    """What fits, what it promises, and what it gives each kind of query."""
+    index = LSHIndex.build(rows, config=fitting.lsh, family=fitting.family)
+    settings = {"hyperplanes": fitting.family.manner, **asdict(fitting.lsh)}
+    return {
+        "settings": {**settings, "typical_probes": fitting.typical_probes},
+        "promised": {"recall": fitting.recall, "share_read": fitting.ratio},
+    } | {
+        name: {"n_queries": len(queries), **_by_rule(index, fitting, queries)}
+        for name, queries in kinds.items()
+    }
 
 
 def _by_rule(index: LSHIndex, fitting: Fitting, queries: _Queries) -> dict[str, float]:
@@ -82,21 +92,6 @@ def _by_rule(index: LSHIndex, fitting: Fitting, queries: _Queries) -> dict[str, 
         n = probes_by_rule(query, code, index, fitting.rule, k=K, exclude=own)
         answers.append(_answer(index, query, own, n_probes=n))
     return _mean(answers)
-
-
-def _curve(index: LSHIndex, queries: _Queries) -> list[dict[str, float]]:
-    """Ask with each number of probes, as far as there are so many buckets."""
-    n_bits = index.config.n_bits
-    return [
-        {
-            "n_bits": n_bits,
-            "n_tables": index.config.n_tables,
-            "n_probes": n_probes,
-            **_mean([_answer(index, *query, n_probes=n_probes) for query in queries]),
-        }
-        for n_probes in PROBES
-        if n_probes <= most_probes(n_bits)
-    ]
 
 
 def _answer(

@@ -5,6 +5,8 @@ A gallery doesn't change; adding, dropping and naming give another one, with ano
 its images are others.
 """
 
+import io
+import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,6 +15,7 @@ from ..errors import GalleryError, ImageError, enough_memory
 from ..files import file_digest
 from ..images import check
 from ..progress import Progress, silent
+from ..wording import count
 from .archive import ArchiveGallery
 from .base import GalleryItem, LeftOut, digest_of
 from .labels import LabelledByFolders, find_level, labels_from_folders
@@ -136,15 +139,23 @@ def gather(
         photographs, left_out = _sorted_out(given, (), progress)
     if not photographs:
         why = f" {left_out[0].reason}" if left_out else ""
-        raise GalleryError(f"There is no photograph among the {len(given):,} files given.{why}")
+        raise GalleryError(f"There is no photograph in the {count(len(given), 'file')} given.{why}")
     return UploadedGallery(
         photographs, key=key, title=title or _title(given), left_out=tuple(left_out)
     )
 
 
 def is_zip(data: bytes) -> bool:
-    """Tell by its first bytes whether a file is a zip."""
-    return data.startswith(_ZIP_MARKS)
+    """Tell whether a file is a zip; one that unpacks itself has a program before it."""
+    if data.startswith(_ZIP_MARKS):
+        return True
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return False
+    try:
+        check(data)
+    except ImageError:
+        return True
+    return False  # something is packed behind the image
 
 
 def _title(given: Sequence[GivenFile]) -> str:

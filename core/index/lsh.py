@@ -25,7 +25,8 @@ from . import persistence
 from .exact import Hits, HitsBatch, query_each, rerank
 from .families import HashFamily, family_named
 from .families.hyperplanes import MAX_BITS, MAX_TABLES, HashCode, Hyperplanes
-from .vectors import Embedding, Vectors, as_matrix, checked_whole, mean_of, unit_vector
+from .spread import Spread
+from .vectors import Embedding, Vectors, as_matrix, checked_whole, unit_vector
 
 Bucket: TypeAlias = "array[int]"  # 8 bytes per id, and NumPy copies it without a loop
 
@@ -139,14 +140,13 @@ class LSHIndex(HashTables):
         dim: int,
         *,
         family: type[HashFamily] = Hyperplanes,
-        centre: NDArray[np.float32] | None = None,
+        spread: Spread | None = None,
     ) -> None:
         self.config = config
         self.vectors = Vectors(dim)
-        self.centre = np.zeros(dim, np.float32) if centre is None else centre  # (D,)
-        self.functions = family.draw(
-            n_tables=config.n_tables, n_bits=config.n_bits, centre=self.centre, seed=config.seed
-        )
+        self.spread = spread or Spread.nowhere(dim)
+        self._family = family
+        self.functions = self.draw(config.n_tables)
         self._tables: list[dict[int, Bucket]] = [{} for _ in range(config.n_tables)]
 
     @classmethod
@@ -158,7 +158,7 @@ class LSHIndex(HashTables):
         config: LSHConfig | None = None,
         family: type[HashFamily] = Hyperplanes,
     ) -> Self:
-        """Hash a whole gallery into L tables (figure 8), around its mean.
+        """Hash a whole gallery into L tables (figure 8), by functions that may look at it.
 
         Args:
             embeddings: (N, D), rows of unit length.
@@ -170,7 +170,8 @@ class LSHIndex(HashTables):
             SettingError: as ``Vectors.from_matrix``.
         """
         rows = as_matrix(embeddings)
-        index = cls(config or LSHConfig(), rows.shape[1], family=family, centre=mean_of(rows))
+        spread = Spread.of(rows, axes=family.looks_at_axes)
+        index = cls(config or LSHConfig(), rows.shape[1], family=family, spread=spread)
         index.add(np.arange(len(rows)) if ids is None else ids, rows)
         return index
 
@@ -182,15 +183,25 @@ class LSHIndex(HashTables):
         """Length D of an embedding."""
         return self.vectors.dim
 
-    @property
-    def hyperplanes(self) -> NDArray[np.float32]:
-        """(L, K, D) the normals, where the family is the paper's.
+    def draw(self, n_tables: int) -> HashFamily:
+        """Draw the hash functions of so many tables, which begin with those of this index.
 
         Raises:
-            SettingError: it is another.
+            SettingError: the number is outside its range.
+        """
+        return self._family.draw(
+            n_tables=n_tables, n_bits=self.config.n_bits, spread=self.spread, seed=self.config.seed
+        )
+
+    @property
+    def hyperplanes(self) -> Hyperplanes:
+        """The hash functions, where each bit is a hyperplane with a normal.
+
+        Raises:
+            SettingError: the family is another.
         """
         if isinstance(self.functions, Hyperplanes):
-            return self.functions.normals
+            return self.functions
         raise SettingError(
             f"The family {self.functions.name!r} has no normals to show; build the index with "
             f"{Hyperplanes.name!r}."
@@ -283,7 +294,7 @@ class LSHIndex(HashTables):
         """
         about = {**asdict(self.config), "family": self.functions.name}
         kind = type(self).__name__
-        persistence.save_vectors(folder, kind, self.vectors, about, centre=self.centre)
+        persistence.save_vectors(folder, kind, self.vectors, about, **self.spread._asdict())
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -295,7 +306,8 @@ class LSHIndex(HashTables):
         """
         vectors, about, arrays = persistence.load_vectors(folder, cls.__name__)
         family = family_named(about.pop("family", "none"))
-        index = cls(LSHConfig(**about), vectors.dim, family=family, centre=arrays["centre"])
+        spread = Spread(**arrays)
+        index = cls(LSHConfig(**about), vectors.dim, family=family, spread=spread)
         index.add(vectors.ids, vectors.matrix)
         return index
 

@@ -19,7 +19,7 @@ from .. import files
 from ..errors import SettingError, StoreError
 from .vectors import Vectors
 
-VERSION = 2
+VERSION = 3
 _NAME = "index.npz"
 _DAMAGE = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, SettingError)
 

@@ -167,10 +167,14 @@ def mean_of(rows: NDArray[np.generic]) -> NDArray[np.float32]:
     """Mean of embeddings (N, D), of 50,000 to 100,000 of them where there are more; or zeros."""
     if not len(rows):
         return np.zeros(rows.shape[1], np.float32)
-    step = max(1, len(rows) // _MEAN_SAMPLE)
-    sample = np.asarray(rows[::step], np.float32)
-    mean: NDArray[np.float32] = sample.mean(axis=0)
+    mean: NDArray[np.float32] = sample_of(rows).mean(axis=0)
     return mean
+
+
+def sample_of(rows: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Every n-th of embeddings (N, D), so that there are at most 100,000."""
+    step = max(1, len(rows) // _MEAN_SAMPLE)
+    return np.asarray(rows[::step], np.float32)
 
 
 def checked_embedding(embedding: Embedding, dim: int) -> NDArray[np.float32]:

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..galleries.base import Gallery
 from ..index.exact import Hits, exact_scan, rerank
-from ..index.families.hyperplanes import MAX_TABLES, bit_values, draw_hyperplanes, hash_code
+from ..index.families import HashFamily
+from ..index.families.hyperplanes import MAX_TABLES, bit_values
 from ..index.lsh import LSHIndex
 from ..index.multi_probe import flips_in_order
 from ..index.vectors import similarities
@@ -38,8 +39,8 @@ Outcome = Literal["query", "hit", "outranked", "missed", "far"]
 
 STEPS = (
     "Tables, bits, probes and ranks count from 1, ids from 0.",
-    "margins[table][bit] is the scalar product of hyperplanes[table][bit] and query.embedding; "
-    "a bit is 1 where its margin is >= 0.",
+    "margins[table][bit] is the scalar product of hyperplanes[table][bit] and query.embedding - "
+    "centre; a bit is 1 where its margin is >= 0.",
     "A key is its table's bits as a binary number, bit 1 highest. Each gallery image lies in the "
     "bucket of its own key in each table.",
     "Probe 1 of a table reads the bucket of the query's key. Each further one flips a set of "
@@ -47,8 +48,10 @@ STEPS = (
     "Candidates are the images in the buckets of `probes`, each once, without the query itself.",
     "Hits are the k candidates of the highest cosine, exact hits the k images of the whole "
     "gallery; equal cosines go to the lower id.",
-    "The hyperplanes are numpy.random.default_rng(seed).standard_normal((L, K, D), "
-    "dtype=numpy.float32), each divided by its length.",
+    "Uniform hyperplanes are numpy.random.default_rng(seed).standard_normal((L, K, D), "
+    "dtype=numpy.float32), each divided by its length; their centre is 0. Leaning ones are those "
+    "times the square root of the covariance matrix of the gallery's embeddings, each divided by "
+    "its length again; their centre is the mean of the embeddings.",
 )
 """How to redo the query from the numbers that ``as_json`` writes."""
 
@@ -192,7 +195,7 @@ class Evidence:
 
     def _least_tables(self, row: NDArray[np.float32]) -> int | None:
         """How many tables of this seed it takes until one finds an embedding (D,)."""
-        keys = hash_code(row, self._hyperplanes).keys.tolist()  # (MOST_TABLES,)
+        keys = self._more_tables.hash(row).keys.tolist()  # (MOST_TABLES,)
         found = (n for n, key in enumerate(keys, start=1) if key in self._read_keys[n - 1])
         return next(found, None)
 
@@ -205,16 +208,14 @@ class Evidence:
         return [probe_order(margins, key, limit) for margins, key in pairs]
 
     @cached_property
-    def _hyperplanes(self) -> NDArray[np.float32]:
-        """(MOST_TABLES, K, D): the tables of the index, and those that would follow."""
-        _, n_bits, dim = self.index.hyperplanes.shape
-        seed = self.index.config.seed
-        return draw_hyperplanes(n_tables=MOST_TABLES, n_bits=n_bits, dim=dim, seed=seed)
+    def _more_tables(self) -> HashFamily:
+        """Hash functions of MOST_TABLES: of the index, and those that would follow."""
+        return self.index.draw(MOST_TABLES)
 
     @cached_property
     def _read_keys(self) -> list[dict[int, int]]:
         """For each of MOST_TABLES tables: the keys that a query's probes would read."""
-        code = hash_code(self.result.query.embedding, self._hyperplanes)
+        code = self._more_tables.hash(self.result.query.embedding)
         pairs = zip(code.margins, code.keys.tolist(), strict=True)
         return [probe_order(margins, key, self.result.n_probes) for margins, key in pairs]
 
@@ -333,7 +334,7 @@ def as_json(
             "n_searched": result.n_gallery,
         },
         "model": {"digest": model_digest, "attention": result.query.attention},
-        "settings": {**asdict(index.config), **asdict(evidence.config)},
+        "settings": _settings(evidence),
         "steps": list(STEPS),
         "query": {
             "title": title,
@@ -344,7 +345,8 @@ def as_json(
             "margins": _plain(result.code.margins),
             "keys": result.code.keys.tolist(),
         },
-        "hyperplanes": _plain(index.hyperplanes),
+        "hyperplanes": _plain(index.hyperplanes.normals),
+        "centre": _plain(np.broadcast_to(index.hyperplanes.centre, index.dim)),
         "probes": _probes(evidence),
         "images": [
             {
@@ -391,8 +393,7 @@ def as_csv(
         "gallery_digest": evidence.gallery.digest,
         "model_digest": model_digest,
         "attention": evidence.result.query.attention,
-        **asdict(evidence.index.config),
-        **asdict(evidence.config),
+        **_settings(evidence),
         **versions(),
         "address": address,
     }
@@ -402,6 +403,12 @@ def as_csv(
     writer.writeheader()
     writer.writerows(sorted(images, key=lambda row: row["exact_rank"] or 0))
     return file.getvalue()
+
+
+def _settings(evidence: Evidence) -> dict[str, Any]:
+    index = evidence.index
+    manner = {"hyperplanes": index.hyperplanes.manner}
+    return manner | asdict(index.config) | asdict(evidence.config)
 
 
 def _row(image: Explained) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..errors import StoreError
 from ..index.families.hyperplanes import Hyperplanes
 from ..index.families.structured import Rotations, draw_rotations, margins
 from ..index.lsh import LSHConfig
+from ..index.spread import Spread
 from ..index.vectors import checked_whole
 
 VERSION = 1  # of the columns
@@ -40,7 +41,7 @@ class About:
         checked_whole("code_bits", self.code_bits, low=128, high=8_192)
         lsh = self.lsh
         functions = Hyperplanes.draw(
-            n_tables=lsh.n_tables, n_bits=lsh.n_bits, centre=self.centre, seed=lsh.seed
+            n_tables=lsh.n_tables, n_bits=lsh.n_bits, spread=Spread.nowhere(self.dim), seed=lsh.seed
         )
         rotations = draw_rotations(n_bits=self.code_bits, centre=self.centre, seed=lsh.seed)
         object.__setattr__(self, "functions", functions)

@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import GalleryError
 from ..galleries.store import StoredGallery
 from ..images import thumbnail
+from ..index.families.hyperplanes import Hyperplanes
 from ..index.fitting import fit
 from ..index.lsh import LSHConfig
 from ..progress import Progress, silent
@@ -213,7 +214,7 @@ class _Writer:
         if lsh is None:
             is_all = self.n_images <= len(embeddings)
             bits = None if is_all else min(round(log2(self.n_images)), _MOST_BITS)
-            lsh = fit(embeddings, n_bits=bits).lsh
+            lsh = fit(embeddings, n_bits=bits, family=Hyperplanes).lsh
         about = About(
             lsh=lsh,
             centre=embeddings.mean(axis=0).astype(np.float32),

@@ -1,10 +1,13 @@
 """From a query and a view to the answer that a page shows."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.index.fitting import Fitting
 from core.search import EmbeddedQuery, SearchConfig, SearchResult, look_up
 from pages.ui import galleries, inputs, resources
 from pages.ui.inputs import Query
@@ -14,12 +17,16 @@ _REPEATS = 3  # of the part that is timed
 _ENGINE_REPEATS = 15  # a hundredth of a millisecond's work
 
 
-def ask(choice: DeltaGenerator, *, page: str) -> tuple[Query, Gallery, StoredGallery, View] | None:
+def ask(
+    choice: DeltaGenerator, *, page: str, teaches: bool = False
+) -> tuple[Query, Gallery, StoredGallery, View] | None:
     """Draw the choice of a gallery, the settings and the ways to a query, as the address has them.
 
     Args:
         choice: the place where the gallery is chosen.
         page: that this is drawn on.
+        teaches: whether the page sets bits beside the theory of uniform hyperplanes, and so has
+            these whatever fits.
 
     Returns:
         The query, or the gallery's first image where nobody has chosen one, with the gallery, its
@@ -32,22 +39,23 @@ def ask(choice: DeltaGenerator, *, page: str) -> tuple[Query, Gallery, StoredGal
     opened = galleries.open_embedded(shown)
     if not opened:
         return None
-    shown = settled(shown, opened[1])
-    inputs.settings(shown)
+    shown = settled(replace(shown, teaches=teaches), opened[1])
+    inputs.settings(shown, without=("hyperplanes",) if teaches else ())
     query, asked = inputs.query_or_example(shown, *opened, page=page)
     return (query, *opened, asked) if query else None
 
 
 def settled(shown: View, stored: StoredGallery) -> View:
-    """Return a view with what fits the gallery where nobody has set K, L or the probes.
+    """Return a view with what fits the gallery where nobody has set hyperplanes, K, L or probes.
 
     Probes are then those of most queries: each reads as many as it needs.
     """
     free = {name for name in FITTING if not getattr(shown, name)}
     if not free:
         return shown
-    fitting = resources.fitting(stored, shown.attention, shown.K, shown.L, shown.seed)
+    fitting = _fitting(shown, stored)
     fits = {
+        "hyperplanes": fitting.family.manner,
         "K": fitting.lsh.n_bits,
         "L": fitting.lsh.n_tables,
         "probes": fitting.typical_probes,
@@ -59,8 +67,19 @@ def reading(shown: View, stored: StoredGallery) -> SearchConfig:
     """Return how a settled view asks: by the gallery's rule where nobody has set the probes."""
     if "probes" not in shown.fitted:
         return shown.search
-    fitting = resources.fitting(stored, shown.attention, shown.K, shown.L, shown.seed)
-    return SearchConfig(k=shown.k, n_probes=fitting.rule)
+    return SearchConfig(k=shown.k, n_probes=_fitting(shown, stored).rule)
+
+
+def _fitting(shown: View, stored: StoredGallery) -> Fitting:
+    """Return what fits the gallery with whatever is settled already."""
+    return resources.fitting(
+        stored,
+        shown.attention,
+        n_bits=shown.K,
+        n_tables=shown.L,
+        seed=shown.seed,
+        family=shown.family,
+    )
 
 
 def _embedded(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -> EmbeddedQuery:
@@ -78,9 +97,9 @@ def answer(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -
     """
     shown = settled(shown, stored)
     embedded = _embedded(query, gallery, stored, shown)
-    index = resources.index(stored, shown.attention, shown.lsh)
-    engine = resources.fast_index(stored, shown.attention, shown.lsh)
-    fitting = resources.fitting(stored, shown.attention, shown.K, shown.L, shown.seed)
+    index = resources.index(stored, shown.attention, *shown.built)
+    engine = resources.fast_index(stored, shown.attention, *shown.built)
+    fitting = _fitting(shown, stored)
     return look_up(
         embedded,
         gallery,

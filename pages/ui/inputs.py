@@ -18,7 +18,7 @@ from pages.ui.grid import Action, Fact, Tile, show_grid
 from pages.ui.grid.gallery import SIDE
 from pages.ui.grid.wall import show_wall
 from pages.ui.pictures import image_file
-from pages.ui.view import FITTING, RANGES, View
+from pages.ui.view import FITTING, MANNERS, RANGES, View
 
 _SLIDERS = {  # name of a setting -> label and help
     "K": ("Bits per hash code, K", "More bits: smaller buckets, fewer candidates."),
@@ -67,11 +67,12 @@ def settings(shown: View, *, without: Collection[str] = ()) -> None:
         shown: what the address says, settled for its gallery.
         without: sliders that the page draws itself, with ``setting``.
     """
-    for name in ("seed", "attention"):
+    for name in ("hyperplanes", "seed", "attention"):
         address.follow(name, getattr(shown, name))
     with st.sidebar:
         st.header("Index", anchor=False)
         say_who_chose(shown, [name for name in FITTING if name not in without])
+        _hyperplanes(without)
         _sliders(shown, ("K", "L"), without)
         low, high = RANGES["seed"]
         st.number_input(
@@ -79,7 +80,7 @@ def settings(shown: View, *, without: Collection[str] = ()) -> None:
             low,
             high,
             key="seed",
-            help="Another seed draws other random hyperplanes.",
+            help="Another seed draws other hyperplanes.",
             on_change=_changed,
             args=("seed",),
         )
@@ -138,6 +139,24 @@ def setting(shown: View, name: str) -> None:
     st.slider(label, low, high, key=name, help=help, on_change=_changed, args=(name,))
 
 
+def _hyperplanes(without: Collection[str]) -> None:
+    if "hyperplanes" in without:
+        st.caption("Uniform hyperplanes, as in the paper: the theory here is theirs.")
+        return
+    st.segmented_control(
+        "Hyperplanes",
+        list(MANNERS),
+        key="hyperplanes",
+        required=True,
+        width="stretch",
+        help="How they are drawn. Leaning ones cut mostly across the directions in which the "
+        "images of this gallery differ, through their middle: so fewer images share a bucket with "
+        "a query that is not like them. Uniform ones, the paper's, cut in any direction.",
+        on_change=_changed,
+        args=("hyperplanes",),
+    )
+
+
 def _sliders(shown: View, names: Sequence[str], without: Collection[str]) -> None:
     for name in names:
         if name not in without:
@@ -145,7 +164,7 @@ def _sliders(shown: View, names: Sequence[str], without: Collection[str]) -> Non
 
 
 def _fit(names: Sequence[str]) -> None:
-    view.change(**dict.fromkeys(names, 0))
+    view.change(**{name: getattr(View(), name) for name in names})
 
 
 def _changed(name: str) -> None:

@@ -16,7 +16,8 @@ from typing import Any, Self
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from core.index.fitting import MOST_PROBES
+from core.index.families.hyperplanes import Hyperplanes
+from core.index.fitting import FAMILIES, MOST_PROBES
 from core.index.lsh import LSHConfig
 from core.model.attention import ATTENTION_MODES, AttentionMode
 from core.search import SearchConfig
@@ -25,7 +26,12 @@ from pages.ui import menu
 DEFAULT_GALLERY = "scenes"
 
 # What the sliders offer, and so what an address may say; the core allows more.
-FITTING = ("K", "L", "probes")  # what is chosen for the gallery unless somebody sets it
+FITTING = (
+    "hyperplanes",
+    "K",
+    "L",
+    "probes",
+)  # what is chosen for the gallery unless somebody sets it
 RANGES = {
     "K": (1, 24),
     "L": (1, 32),
@@ -33,6 +39,7 @@ RANGES = {
     "k": (1, 50),
     "seed": (0, 9_999),
 }
+MANNERS: dict[str, type[Hyperplanes]] = {family.manner: family for family in FAMILIES}
 SOURCES = ("image", "sample", "upload")
 FEATURES = ("embeddings", "colour")  # what relevance feedback learns from
 
@@ -44,19 +51,32 @@ class View:
     gallery: str = DEFAULT_GALLERY
     source: str | None = None  # where the query comes from: one of SOURCES; None: none yet
     name: str = ""  # of the query image, in its source
-    K: int = 0  # this and the next two: 0 for what fits the gallery (``answers.settled``)
+    hyperplanes: str = ""  # one of MANNERS; "" for what fits the gallery (``answers.settled``)
+    K: int = 0  # this, L and the probes: 0 for what fits the gallery
     L: int = 0
     seed: int = LSHConfig().seed
     probes: int = 0
     k: int = SearchConfig().k
     attention: AttentionMode = "both"
     features: str = "embeddings"  # one of FEATURES
+    teaches: bool = False  # then the hyperplanes are the paper's, whatever is set or fits
     fitted: frozenset[str] = frozenset()  # settings whose value was chosen for the gallery
 
     @property
     def lsh(self) -> LSHConfig:
         """How the index is built."""
         return LSHConfig(n_bits=self.K, n_tables=self.L, seed=self.seed)
+
+    @property
+    def family(self) -> type[Hyperplanes] | None:
+        """Of the hyperplanes; None where it isn't settled yet."""
+        return Hyperplanes if self.teaches else MANNERS.get(self.hyperplanes)
+
+    @property
+    def built(self) -> tuple[LSHConfig, type[Hyperplanes]]:
+        """How the index is built, once the view is settled."""
+        assert self.family is not None
+        return self.lsh, self.family
 
     @property
     def search(self) -> SearchConfig:
@@ -70,7 +90,7 @@ class View:
             params["gallery"] = self.gallery
         if self.source:
             params[self.source] = self.name
-        for name in (*RANGES, "attention", "features"):
+        for name in (*RANGES, "hyperplanes", "attention", "features"):
             value = getattr(self, name)
             if name not in self.fitted and value != getattr(View(), name):
                 params[name] = str(value)
@@ -97,6 +117,8 @@ def parse(params: Mapping[str, str]) -> View:
         number = _whole(params.get(name, ""))
         if number is not None and low <= number <= high:
             values[name] = number
+    if params.get("hyperplanes") in MANNERS:
+        values["hyperplanes"] = params["hyperplanes"]
     if params.get("attention") in ATTENTION_MODES:
         values["attention"] = params["attention"]
     if params.get("features") in FEATURES:

@@ -1,5 +1,5 @@
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -76,8 +76,10 @@ def test_a_search_is_its_steps_one_after_another(gallery, embedder, stored, stra
     assert [hit.id for hit in result.hits] == expected
     assert [hit.rank for hit in result.hits] == list(range(1, len(expected) + 1))
     # The candidates: whoever shares one of the two probed keys in one of the three tables.
-    planes = build_index(stored, attention, FEW_BITS).hyperplanes
-    ours, theirs = planes @ result.query.embedding, planes @ stored.embeddings[mode].T
+    family = fit(stored.of(attention), **asdict(FEW_BITS)).family
+    planes = build_index(stored, attention, FEW_BITS, family).hyperplanes
+    ours = planes.normals @ (result.query.embedding - planes.centre)
+    theirs = planes.normals @ (stored.embeddings[mode] - planes.centre).T
     differing = ((ours >= 0)[..., None] != (theirs >= 0)).sum(axis=1)  # (L, N)
     fragile = np.abs(ours).argmin(axis=1)  # the second probe flips this bit
     tables = zip(theirs, ours, fragile, strict=True)
@@ -127,6 +129,7 @@ def test_what_nobody_has_set_fits_the_gallery(gallery, embedder, stored, strange
     fitting = fit(stored.of("both"))
     index = build_index(stored)
     assert index.config == fitting.lsh
+    assert type(index.hyperplanes) is fitting.family
     query = embed_query(stranger, embedder)
     steps = look_up(query, gallery, index, fitting=fitting)
     at_once = search(stranger, embedder=embedder, gallery=gallery, stored=stored)
@@ -300,7 +303,8 @@ def test_the_time_of_a_stage_is_the_median_of_its_runs(compass, index):
 def fitting_of(needed, familiar_from=-1.0):
     rule = ReadingRule(np.full(N_STEPS, needed, np.int32))
     lsh = LSHConfig(n_bits=2, n_tables=1)
-    return Fitting(lsh, rule, typical_probes=1, recall=1.0, ratio=0.5, familiar_from=familiar_from)
+    judged = {"typical_probes": 1, "recall": 1.0, "ratio": 0.5, "familiar_from": familiar_from}
+    return Fitting(Hyperplanes, lsh, rule, **judged)
 
 
 def test_fewer_hits_than_the_gallery_could_give_are_explained(compass, index):

@@ -40,6 +40,12 @@ def test_a_setting_keeps_part_table_and_image(inspect_page):
     assert not page.exception
 
 
+def test_a_picture_that_nothing_resembles_is_said_to_be_strange_before_anything_else(inspect_page):
+    assert not inspect_page(**RED).warning
+    strange = inspect_page(gallery="scenes", sample="china")
+    assert "Nothing in this gallery is much like" in strange.warning[0].value
+
+
 def test_an_unknown_query_gets_one_sentence(inspect_page):
     page = inspect_page(gallery="scenes", image="green/1.jpg", part="Why?")
     assert ["no image named" in it.value for it in page.error] == [True]

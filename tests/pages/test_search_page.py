@@ -149,12 +149,12 @@ def test_what_fits_the_gallery_is_chosen_until_a_hand_takes_over_and_one_click_g
     page = search_page(**RED)
     assert not {"K", "L", "probes"} & {*page.query_params}
     chosen = {name: page.slider(key=name).value for name in ("K", "L", "probes")}
-    assert any("K, L and probes** chosen" in it.value for it in page.caption)
+    assert any("hyperplanes, K, L and probes** chosen" in it.value for it in page.caption)
 
     page.slider(key="K").set_value(chosen["K"] + 3).run()
     assert page.query_params["K"] == str(chosen["K"] + 3)
     assert not {"L", "probes"} & {*page.query_params}
-    assert any("L and probes** chosen" in it.value for it in page.caption)
+    assert any("hyperplanes, L and probes** chosen" in it.value for it in page.caption)
 
     page.button(key="fit-K").click().run()
     assert not page.exception

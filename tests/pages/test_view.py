@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from core.index.families.hyperplanes import Hyperplanes
 from core.index.lsh import LSHConfig
 from core.search import SearchConfig
 from pages.ui.view import RANGES, View, parse
@@ -28,6 +31,7 @@ def test_reading_back_an_address_gives_the_view_that_wrote_it():
         gallery="corel1k",
         source="image",
         name="buses/ünïcode & more.jpg",
+        hyperplanes="leaning",
         K=3,
         L=5,
         seed=7,
@@ -65,8 +69,21 @@ def test_every_value_in_range_is_one_that_the_core_accepts():
         assert (view.lsh.n_bits, view.search.k) == (view.K, view.k)  # no SettingError
 
 
+def test_what_teaches_the_papers_theory_has_its_hyperplanes_and_forgets_no_others():
+    for manner in ("", "leaning", "uniform"):
+        view = replace(View(K=9, L=16, hyperplanes=manner), teaches=True)
+        assert view.built[1] is Hyperplanes
+        assert view.params().get("hyperplanes", "") == manner
+
+
 def test_unknown_parameters_and_attention_modes_are_ignored():
-    nonsense = {"attention": "sideways", "features": "smell", "utm_source": "x", "K[]": "3"}
+    nonsense = {
+        "hyperplanes": "curved",
+        "attention": "sideways",
+        "features": "smell",
+        "utm_source": "x",
+        "K[]": "3",
+    }
     assert parse(nonsense) == View()
 
 

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = tuple(page for page, _, _ in navigation.MENU)
 
 NAMES = (
-    *("gallery", "image", "sample", "upload", *view.RANGES, "attention", "features", "answers"),
+    *("gallery", "image", "sample", "upload", *view.RANGES, "hyperplanes"),
+    *("attention", "features", "answers"),
     *("bits", "channel", "curve", "data", "draw", "embeddings", "find", "guess", "handles", "hit"),
     *("hits", "kind", "label", "measure", "other", "page", "pair", "part", "planes", "sort"),
     *("switch", "switched", "table", "tables", "tour", "turned", "wanted"),

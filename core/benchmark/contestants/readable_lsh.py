@@ -97,4 +97,4 @@ class ReadableLSH(Contestant):
     def extra_bytes(self) -> int:
         """An id per vector and table, and the hyperplanes; dictionaries come on top."""
         index = self._index
-        return int(8 * len(index) * index.config.n_tables + index.hyperplanes.nbytes)
+        return int(8 * len(index) * index.config.n_tables + index.hyperplanes.normals.nbytes)

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import SettingError
+from ..spread import Spread
 from ..vectors import Embedding
 from .hyperplanes import HashCode, Hyperplanes, Number
+from .leaning import LeaningHyperplanes
 from .structured import StructuredHyperplanes
 
 
@@ -22,15 +24,16 @@ class HashFamily(Protocol):
     """Hash functions drawn from one family: a key of K bits in each of L tables."""
 
     name: ClassVar[str]
+    looks_at_axes: ClassVar[bool]  # whether it wants to know in which directions a gallery differs
 
     @classmethod
-    def draw(cls, *, n_tables: int, n_bits: int, centre: NDArray[np.float32], seed: int) -> Self:
+    def draw(cls, *, n_tables: int, n_bits: int, spread: Spread, seed: int) -> Self:
         """Draw functions that are equal for equal arguments, on every machine.
 
         Args:
             n_tables: L.
             n_bits: K.
-            centre: (D,) the gallery's mean, or zeros: a family may look at space from there.
+            spread: how the gallery lies, as far as the family looks at it.
             seed: 0 or more.
 
         Raises:
@@ -64,7 +67,7 @@ class HashFamily(Protocol):
 
 
 FAMILIES: dict[str, type[HashFamily]] = {
-    family.name: family for family in (Hyperplanes, StructuredHyperplanes)
+    family.name: family for family in (Hyperplanes, LeaningHyperplanes, StructuredHyperplanes)
 }
 
 

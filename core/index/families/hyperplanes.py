@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..multi_probe import flips_in_order
+from ..spread import Spread
 from ..vectors import Embedding, checked_embedding, checked_embeddings, checked_whole
 
 MAX_BITS = 32
@@ -28,7 +29,7 @@ Number = TypeVar("Number", float, NDArray[np.float64])  # one value, or an array
 class HashCode:
     """One embedding as each of L tables sees it."""
 
-    margins: NDArray[np.float32]  # (L, K) r·e, the signed distance to each hyperplane; another
+    margins: NDArray[np.float32]  # (L, K) the signed distance to each hyperplane, r·e; another
     #                               family has another number of them, and its own meaning
     bits: NDArray[np.bool_]  # (L, K) margin >= 0
     keys: NDArray[np.int64]  # (L,) the bits read as a binary number, first bit highest
@@ -39,29 +40,41 @@ class Hyperplanes:
     """The paper's family: hyperplanes through the origin, each drawn by itself."""
 
     name: ClassVar[str] = "hyperplanes"
+    manner: ClassVar[str] = "uniform"  # in a word, for people
+    looks_at_axes: ClassVar[bool] = False
 
     normals: NDArray[np.float32]  # (L, K, D) of unit length
+    centre: NDArray[np.float32] | float = 0.0  # (D,) what all hyperplanes pass through; the origin
 
     @classmethod
-    def draw(cls, *, n_tables: int, n_bits: int, centre: NDArray[np.float32], seed: int) -> Self:
-        """Draw the hash functions of L tables; of the centre (D,), only D matters here.
+    def draw(cls, *, n_tables: int, n_bits: int, spread: Spread, seed: int) -> Self:
+        """Draw the hash functions of L tables; of the spread, only D matters here.
 
         Raises:
             SettingError: as ``draw_hyperplanes``.
         """
-        return cls(draw_hyperplanes(n_tables=n_tables, n_bits=n_bits, dim=len(centre), seed=seed))
+        dim = len(spread.centre)
+        return cls(draw_hyperplanes(n_tables=n_tables, n_bits=n_bits, dim=dim, seed=seed))
 
     def hash(self, embedding: Embedding) -> HashCode:
         """Hash one embedding (D,): ``hash_code``."""
-        return hash_code(embedding, self.normals)
+        return hash_code(embedding, self.normals, self.centre)
 
     def keys(self, embeddings: ArrayLike) -> NDArray[np.int64]:
         """Keys of many embeddings (N, D): ``keys_of``, (N, L)."""
-        return keys_of(embeddings, self.normals)
+        return keys_of(embeddings, self.normals, self.centre)
 
     def neighbours(self, code: HashCode, table: int) -> Iterator[tuple[int, float]]:
         """Keys of one table in order of their cost: ``keys_in_order``."""
         return keys_in_order(code, table)
+
+    def seen(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return embeddings (n, D) as they lie to hyperplanes of all directions alike: as is.
+
+        Two of them share a bit with the ``collision_probability`` of the cosine between what this
+        returns.
+        """
+        return embeddings
 
     @staticmethod
     def collision_probability(cosine: Number) -> Number:
@@ -89,8 +102,12 @@ def draw_hyperplanes(*, n_tables: int, n_bits: int, dim: int, seed: int) -> NDAr
     return normals
 
 
-def hash_code(embedding: Embedding, hyperplanes: NDArray[np.float32]) -> HashCode:
-    """Hash one embedding (D,) with the hyperplanes (L, K, D).
+def hash_code(
+    embedding: Embedding,
+    hyperplanes: NDArray[np.float32],
+    centre: NDArray[np.float32] | float = 0.0,
+) -> HashCode:
+    """Hash one embedding (D,) with the hyperplanes (L, K, D), which pass through a centre (D,).
 
     The first hyperplane gives the highest bit of the key, so that ``f"{key:0{K}b}"`` shows
     the bits in their order: bits 1, 0, 0 are the key 4.
@@ -99,12 +116,16 @@ def hash_code(embedding: Embedding, hyperplanes: NDArray[np.float32]) -> HashCod
         SettingError: not an embedding of D numbers and unit length.
     """
     vector = checked_embedding(embedding, hyperplanes.shape[-1])
-    margins = np.vecdot(hyperplanes, vector)  # (L, K)
+    margins = np.vecdot(hyperplanes, vector - centre)  # (L, K)
     bits = margins >= 0  # (L, K)
     return HashCode(margins=margins, bits=bits, keys=bits @ bit_values(bits.shape[-1]))
 
 
-def keys_of(embeddings: ArrayLike, hyperplanes: NDArray[np.float32]) -> NDArray[np.int64]:
+def keys_of(
+    embeddings: ArrayLike,
+    hyperplanes: NDArray[np.float32],
+    centre: NDArray[np.float32] | float = 0.0,
+) -> NDArray[np.int64]:
     """Keys of many embeddings (N, D) in every table: (N, L).
 
     ``vecdot`` computes each margin by itself, so an embedding has exactly the keys that
@@ -119,7 +140,7 @@ def keys_of(embeddings: ArrayLike, hyperplanes: NDArray[np.float32]) -> NDArray[
     keys = np.empty((len(matrix), n_tables), dtype=np.int64)
     for start in range(0, len(matrix), _BLOCK):
         block = matrix[start : start + _BLOCK, np.newaxis, np.newaxis]  # (B, 1, 1, D)
-        bits = np.vecdot(hyperplanes, block) >= 0  # (B, L, K)
+        bits = np.vecdot(hyperplanes, block - centre) >= 0  # (B, L, K)
         keys[start : start + _BLOCK] = bits @ bit_values(n_bits)
     return keys
 

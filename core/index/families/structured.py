@@ -22,6 +22,7 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..spread import Spread
 from ..vectors import Embedding, checked_embedding, checked_embeddings, checked_whole
 from .hyperplanes import HashCode, Number, bit_values, collision_probability, keys_in_order
 
@@ -54,19 +55,20 @@ class StructuredHyperplanes:
     """The family: table by table, K of the margins that rotations give."""
 
     name: ClassVar[str] = "structured"
+    looks_at_axes: ClassVar[bool] = False
 
     rotations: Rotations
     n_tables: int
     n_bits: int
 
     @classmethod
-    def draw(cls, *, n_tables: int, n_bits: int, centre: NDArray[np.float32], seed: int) -> Self:
-        """Draw the hash functions of L tables, of K bits each, through the centre (D,).
+    def draw(cls, *, n_tables: int, n_bits: int, spread: Spread, seed: int) -> Self:
+        """Draw the hash functions of L tables, of K bits each, through the gallery's centre.
 
         Raises:
             SettingError: a size or the seed is outside its range.
         """
-        rotations = draw_rotations(n_bits=n_tables * n_bits, centre=centre, seed=seed)
+        rotations = draw_rotations(n_bits=n_tables * n_bits, centre=spread.centre, seed=seed)
         return cls(rotations, n_tables, n_bits)
 
     def hash(self, embedding: Embedding) -> HashCode:

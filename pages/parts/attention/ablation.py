@@ -109,7 +109,7 @@ def _search(about: AttentionQuery, mode: AttentionMode, *, alone: bool) -> Searc
     return look_up(
         about.embedded(mode),
         about.gallery,
-        resources.index(about.stored, "both", about.shown.lsh),
+        resources.index(about.stored, "both", *about.shown.built),
         answers.reading(replace(about.shown, attention="both"), about.stored),
         query_id=about.query.id,
     )

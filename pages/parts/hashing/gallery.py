@@ -30,7 +30,7 @@ class IndexedGallery:
     @property
     def index(self) -> LSHIndex:
         """The index that Search would use."""
-        return resources.index(self.stored, self.shown.attention, self.shown.lsh)
+        return resources.index(self.stored, self.shown.attention, *self.shown.built)
 
     @property
     def embeddings(self) -> NDArray[np.float32]:

@@ -38,7 +38,7 @@ def _pairs(indexed: IndexedGallery) -> None:
         required=True,
         **tied("bits", [_ONE, _ALL], _ONE),
     )
-    hyperplanes = indexed.index.hyperplanes[: 1 if codes == _ONE else None]
+    hyperplanes = indexed.index.hyperplanes.normals[: 1 if codes == _ONE else None]
     pairs = figure_7.hamming_pairs(indexed.embeddings, hyperplanes, N_PAIRS)
     n_pairs, n_bits = len(pairs.rows), pairs.n_bits
     pair = tied("pair", range(1, n_pairs + 1), _first_pair(n_pairs))

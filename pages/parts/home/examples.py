@@ -50,9 +50,9 @@ def _example(gallery: Gallery, id: int) -> Tile:
 
 def _looking(gallery: Gallery, stored: StoredGallery) -> Work[tuple[int, ...]]:
     shown = settled(View(), stored)
-    return resources.examples(gallery, stored, shown.lsh, reading(shown, stored), most=MOST)
+    return resources.examples(gallery, stored, shown.built, reading(shown, stored), most=MOST)
 
 
 def _so_far(stored: StoredGallery) -> tuple[int, ...]:
     shown = settled(View(), stored)
-    return resources.examples_so_far(stored, shown.lsh, reading(shown, stored), most=MOST)
+    return resources.examples_so_far(stored, shown.built, reading(shown, stored), most=MOST)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import glossary, menu, navigation, tour
+from pages.ui import menu, navigation, tour
 
 STEPS = ("Your picture", "Where it looks", "Its code", "The buckets read")
 
@@ -47,9 +47,8 @@ def draw_frame() -> Frame:
             icon=":material/route:",
             query_params=params,
         )
-    glossary.markdown(
-        "Drop in a photograph: see the pictures most like it, and each step of how they were found "
-        "(after a [[paper]] of 2022)."
+    st.markdown(
+        "Drop in a photograph: see the pictures most like it, and each step of how they were found."
     )
     left, right = st.columns([5, 7], gap="medium")
     ask, examples = (_grey(column, 110) for column in (left, right))

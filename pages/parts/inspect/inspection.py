@@ -60,7 +60,7 @@ def inspect_query(query: Query, gallery: Gallery, stored: StoredGallery, shown: 
     """
     result = answer(query, gallery, stored, shown)
     shown = replace(shown, probes=result.n_probes)
-    index = resources.index(stored, shown.attention, shown.lsh)
+    index = resources.index(stored, shown.attention, *shown.built)
     return Inspection(
         query=query,
         gallery=gallery,

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.figures.bits import code_grid
 from core.figures.evidence import crossings
-from core.index.families import hyperplanes
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, InTable, verdict
 from core.wording import count, decimal, signed
 from pages.parts.inspect.inspection import Inspection
@@ -71,21 +71,20 @@ def _compared(inspection: Inspection, image: Explained) -> None:
     """Set the bits of both images beside each other."""
     evidence, shown = inspection.evidence, inspection.shown
     ours = evidence.result.code
-    theirs = evidence.index.hash(evidence.index.vectors.rows([image.id])[0])
+    row = evidence.index.vectors.rows([image.id])[0]
+    theirs = evidence.index.hash(row)
     differs = ours.bits != theirs.bits  # (L, K)
     notes = np.array(
         [[f"<br>this image: {signed(margin)}" for margin in row] for row in theirs.margins.tolist()]
     )
-    expected = shown.K * (1 - hyperplanes.collision_probability(image.similarity))
+    planes = evidence.index.hyperplanes
+    seen = planes.seen(np.stack([evidence.result.query.embedding, row]))  # (2, D)
+    expected = shown.K * (1 - planes.collision_probability(float(seen[0] @ seen[1])))
     distances = differs.sum(axis=1)
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("All tables", anchor=False)
-        st.caption(
-            f"The query's bits; a ring marks each bit that differs. At {image.angle:.0f}° a table "
-            f"of {shown.K} bits differs in {expected:.1f} on average; here in "
-            f"{_range(distances.min(), distances.max())}."
-        )
+        st.caption(_how_many_differ(distances, expected))
         charts.chart(
             code_grid(ours.margins, marked=differs, notes=notes, numbered=True),
             name="differing-bits",
@@ -143,6 +142,15 @@ def _when_read(table: InTable, shown: View) -> str:
     if table.is_read:
         return f"read by probe {table.probe}"
     return f"probe {table.probe} would read it, {count(shown.probes, 'probe')} did not"
+
+
+def _how_many_differ(distances: NDArray[np.intp], expected: float) -> str:
+    """Set the distances (L,) of the tables beside what theory expects of one."""
+    return (
+        "The query's bits; a ring marks each bit that differs. Of two images that lie like these, "
+        f"{expected:.1f} bits of a table differ on average; here "
+        f"{_range(distances.min(), distances.max())}."
+    )
 
 
 def _range(low: int, high: int) -> str:

@@ -66,7 +66,7 @@ def prepare_query(
     """
     digest = file_digest(query.data)
     query_id = find_by_digest(gallery, digest) if query.id is None else query.id
-    index = resources.index(stored, shown.attention, shown.lsh)
+    index = resources.index(stored, shown.attention, *shown.built)
     how = reading(shown, stored).n_probes
     if isinstance(how, ReadingRule):  # the changed query then reads as many
         embedding = resources.altered_embedding(

@@ -78,7 +78,7 @@ def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> 
 def _crossing(result: SearchResult, stored: StoredGallery, shown: View) -> None:
     """Say from how many images on LSH is faster than the scan, by what both cost here."""
     assert result.fitting is not None  # an answer has it
-    lines = resources.crossing(stored, shown.attention, shown.lsh, result.fitting.rule)
+    lines = resources.crossing(stored, shown.attention, result.fitting)
     if lines is None:
         return
     costs = (

@@ -56,8 +56,8 @@ def show_map(
         data=payload(
             result,
             gallery,
-            index=resources.index(stored, shown.attention, shown.lsh),
-            keys=resources.keys(stored, shown.attention, shown.lsh),
+            index=resources.index(stored, shown.attention, *shown.built),
+            keys=resources.keys(stored, shown.attention, *shown.built),
             places=places,
             actions=actions_of(gallery, int(stored.ids[0]), shown, searched=searched),
             shown=shown,

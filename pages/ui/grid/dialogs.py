@@ -73,7 +73,7 @@ def explain(
         shown: the view of the search.
         id: of the image.
     """
-    index = resources.index(stored, shown.attention, shown.lsh)
+    index = resources.index(stored, shown.attention, *shown.built)
     image = Evidence(result, index, gallery, shown.search).explain(id)
     st.markdown(
         f"**{plain(image.name)}** · cosine {image.similarity:.3f}, {image.angle:.0f}° apart"

@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitAPIException
 GOES_ALONG = (
     "gallery",
     *("image", "sample", "upload"),
-    *("K", "L", "probes", "k", "seed"),
+    *("hyperplanes", "K", "L", "probes", "k", "seed"),
     *("attention", "features"),
 )
 

@@ -17,7 +17,6 @@ from core.galleries.uploads import UploadedGallery
 from core.index.families.hyperplanes import Hyperplanes
 from core.index.fitting import Fitting, fit
 from core.index.lsh import LSHConfig, LSHIndex
-from core.index.reading import ReadingRule
 from core.lessons.crossing import Crossing, measure
 from core.lessons.hashing import PairSample, sample_pairs
 from core.model.attention import AttentionMode
@@ -40,7 +39,7 @@ def index_size(index: LSHIndex) -> int:
     in a dictionary that is a third full.
     """
     n, dim = index.vectors.matrix.shape
-    size: int = n * (4 * dim + 200 + 256 * index.config.n_tables) + index.hyperplanes.nbytes
+    size: int = n * (4 * dim + 200 + 256 * index.config.n_tables) + index.hyperplanes.normals.nbytes
     return size
 
 
@@ -97,31 +96,44 @@ def forget_embeddings(digests: Collection[str]) -> None:
     forget_measurements(digests)
 
 
-def index(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) -> LSHIndex:
+def index(
+    stored: StoredGallery,
+    attention: AttentionMode,
+    config: LSHConfig,
+    family: type[Hyperplanes] = Hyperplanes,
+) -> LSHIndex:
     """Return the hash tables of a gallery for one attention mode and one setting."""
 
     def build() -> LSHIndex:
-        index = build_index(stored, attention, config)
+        index = build_index(stored, attention, config, family)
         index.query(index.vectors.matrix[0], k=1)  # as in embedder: the first of anything is slow
         return index
 
-    return _indexes.get((*_digests(stored), attention, config), build)
+    return _indexes.get((*_digests(stored), attention, config, family), build)
 
 
-def keys(stored: StoredGallery, attention: AttentionMode, config: LSHConfig) -> NDArray[np.int64]:
+def keys(
+    stored: StoredGallery,
+    attention: AttentionMode,
+    config: LSHConfig,
+    family: type[Hyperplanes] = Hyperplanes,
+) -> NDArray[np.int64]:
     """Return the keys of all images in every table, (n, L), in the order of the index's vectors."""
 
     def hashed() -> NDArray[np.int64]:
-        built = index(stored, attention, config)
+        built = index(stored, attention, config, family)
         values = built.functions.keys(built.vectors.matrix)
         values.setflags(write=False)
         return values
 
-    return _keys.get((*_digests(stored), attention, config), hashed)
+    return _keys.get((*_digests(stored), attention, config, family), hashed)
 
 
 def fast_index(
-    stored: StoredGallery, attention: AttentionMode, config: LSHConfig
+    stored: StoredGallery,
+    attention: AttentionMode,
+    config: LSHConfig,
+    family: type[Hyperplanes] = Hyperplanes,
 ) -> BucketIndex | None:
     """Return the engine's index with the same hyperplanes, once the engine has compiled."""
     kernels = compiled_kernels()
@@ -133,36 +145,45 @@ def fast_index(
             stored.of(attention),
             stored.ids,
             config=config,
-            family=Hyperplanes,
+            family=family,
             threads=1,
             kernels=kernels,
         )
 
-    return _fast_indexes.get((*_digests(stored), attention, config), build)
+    return _fast_indexes.get((*_digests(stored), attention, config, family), build)
 
 
 def fitting(
-    stored: StoredGallery, attention: AttentionMode, n_bits: int, n_tables: int, seed: int
+    stored: StoredGallery,
+    attention: AttentionMode,
+    *,
+    n_bits: int,
+    n_tables: int,
+    seed: int,
+    family: type[Hyperplanes] | None,
 ) -> Fitting:
-    """Return the settings that fit a gallery; K and L are chosen where they are 0."""
+    """Return the settings that fit a gallery; those are chosen that are 0 or None."""
     return _fittings.get(
-        (*_digests(stored), attention, n_bits, n_tables, seed),
+        (*_digests(stored), attention, n_bits, n_tables, seed, family),
         lambda: fit(
-            stored.of(attention), n_bits=n_bits or None, n_tables=n_tables or None, seed=seed
+            stored.of(attention),
+            n_bits=n_bits or None,
+            n_tables=n_tables or None,
+            seed=seed,
+            family=family,
         ),
     )
 
 
-def crossing(
-    stored: StoredGallery, attention: AttentionMode, config: LSHConfig, rule: ReadingRule
-) -> Crossing | None:
+def crossing(stored: StoredGallery, attention: AttentionMode, fitting: Fitting) -> Crossing | None:
     """Return where the look-up's and the scan's times cross, once the engine has compiled."""
-    engine = fast_index(stored, attention, config)
+    built = fitting.lsh, fitting.family
+    engine = fast_index(stored, attention, *built)
     if engine is None:
         return None
     return _crossings.get(
-        (*_digests(stored), attention, config),
-        lambda: measure(engine, index(stored, attention, config).vectors, rule),
+        (*_digests(stored), attention, *built),
+        lambda: measure(engine, index(stored, attention, *built).vectors, fitting.rule),
     )
 
 

@@ -2,6 +2,7 @@
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.index.families.hyperplanes import Hyperplanes
 from core.index.lsh import LSHConfig
 from core.lessons.worked_examples import worked_examples
 from core.progress import Progress
@@ -16,24 +17,29 @@ _so_far: Cache[tuple[int, ...]] = Cache(1 * MB)
 
 
 def examples(
-    gallery: Gallery, stored: StoredGallery, lsh: LSHConfig, config: SearchConfig, *, most: int
+    gallery: Gallery,
+    stored: StoredGallery,
+    built: tuple[LSHConfig, type[Hyperplanes]],
+    config: SearchConfig,
+    *,
+    most: int,
 ) -> Work[tuple[int, ...]]:
     """Return the search for examples that work, under way or done: their ids.
 
     Args:
         gallery: with labels.
         stored: its embeddings.
-        lsh: how the index is built.
+        built: how the index is.
         config: how it is asked.
         most: examples that are looked for.
     """
-    key = (stored.gallery_digest, stored.embedder_digest, lsh, config, most)
+    key = (stored.gallery_digest, stored.embedder_digest, built, config, most)
 
     def task(progress: Progress) -> tuple[int, ...]:
         found: tuple[int, ...] = ()
         for id in worked_examples(
             gallery,
-            index(stored, "both", lsh),
+            index(stored, "both", *built),
             config,
             look=lambda data: embedded_query(data, "both").spatial_gate,
             mask=getattr(gallery, "mask", None),
@@ -49,8 +55,12 @@ def examples(
 
 
 def examples_so_far(
-    stored: StoredGallery, lsh: LSHConfig, config: SearchConfig, *, most: int
+    stored: StoredGallery,
+    built: tuple[LSHConfig, type[Hyperplanes]],
+    config: SearchConfig,
+    *,
+    most: int,
 ) -> tuple[int, ...]:
     """Return the examples that were found until now, for the same arguments."""
-    key = (stored.gallery_digest, stored.embedder_digest, lsh, config, most)
+    key = (stored.gallery_digest, stored.embedder_digest, built, config, most)
     return _so_far.find(key) or ()

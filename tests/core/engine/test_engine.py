@@ -14,7 +14,7 @@ from core.engine.kernels import compiled, readable
 from core.errors import SettingError, StoreError
 from core.index.exact import exact_scan, neighbour_recall
 from core.index.families import FAMILIES
-from core.index.families.hyperplanes import Hyperplanes
+from core.index.fitting import FAMILIES as FITTED
 from core.index.fitting import fit
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.reading import probes_by_rule
@@ -135,11 +135,13 @@ def test_without_codes_before_the_rerank_it_is_the_index_of_the_lessons(family, 
 @pytest.mark.parametrize("kernels", KERNELS.values(), ids=KERNELS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 @pytest.mark.parametrize("reading", ["rule", 1, 3, 30])
-def test_reading_by_a_rule_it_gives_the_hits_of_the_lessons(kernels, dtype, reading):
+@pytest.mark.parametrize("family", FITTED)
+def test_reading_by_a_rule_it_gives_the_hits_of_the_lessons(kernels, dtype, reading, family):
     rows = ROWS.astype(dtype)
-    fitting = fit(rows)
-    lesson = LSHIndex.build(rows, IDS, config=fitting.lsh)
-    fast = BucketIndex.build(rows, IDS, config=fitting.lsh, family=Hyperplanes, kernels=kernels)
+    fitting = fit(rows, family=family)
+    built = {"config": fitting.lsh, "family": fitting.family}
+    lesson = LSHIndex.build(rows, IDS, **built)
+    fast = BucketIndex.build(rows, IDS, **built, kernels=kernels)
     strangers = np.random.default_rng(6).standard_normal((20, ROWS.shape[1]))
     strangers /= np.linalg.norm(strangers, axis=1, keepdims=True)
     queries = [*zip(ROWS[:40], IDS[:40].tolist(), strict=True), *((it, None) for it in strangers)]

@@ -71,6 +71,14 @@ def test_what_is_no_image_is_left_out_with_a_reason_and_the_rest_stays(given):
     assert reasons["trip/copy.png"] == "It is the same file as trip/cats/2.png."
 
 
+def test_a_zip_is_known_by_its_end_but_for_an_image_with_one_behind_it(given):
+    packed = zipped(given)
+    program = GivenFile("photos.exe", b"MZ a program that unpacks what follows" + packed)
+    assert len(gather([program], key="own-1").items) == len(given)
+    both = gather([GivenFile("one.png", given[0].data + packed)], key="own-1")
+    assert names(both) == ["one.png"]
+
+
 def test_two_images_of_one_name_have_a_number_each(given, png, picture):
     same = [GivenFile("IMG_1.png", png(picture(seed))) for seed in range(3)]
     assert names(gather(same, key="own-1")) == ["IMG_1.png", "IMG_1 (2).png", "IMG_1 (3).png"]
@@ -84,7 +92,7 @@ def test_what_finds_no_room_is_left_out(given, monkeypatch):
 
 
 def test_nothing_but_other_files_is_refused_with_the_first_reason():
-    with pytest.raises(GalleryError, match=r"among the 1 files given\. It is not an image"):
+    with pytest.raises(GalleryError, match=r"in the 1 file given\. It is not an image"):
         gather([GivenFile("a.txt", b"text")], key="own-1")
 
 

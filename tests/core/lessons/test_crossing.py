@@ -3,7 +3,6 @@ import pytest
 
 from core.engine.buckets import BucketIndex
 from core.engine.kernels import readable
-from core.index.families.hyperplanes import Hyperplanes
 from core.index.fitting import fit
 from core.index.vectors import Vectors
 from core.lessons.crossing import Crossing, measure
@@ -34,7 +33,7 @@ def test_what_is_measured_are_times_and_the_share_that_is_read(n):
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     fitting = fit(rows)
     engine = BucketIndex.build(
-        rows, config=fitting.lsh, family=Hyperplanes, kernels=readable, threads=1
+        rows, config=fitting.lsh, family=fitting.family, kernels=readable, threads=1
     )
     lines = measure(engine, Vectors.from_matrix(rows), fitting.rule)
     assert 0 < lines.share <= 1

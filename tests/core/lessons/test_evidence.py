@@ -9,7 +9,8 @@ import pytest
 from core.errors import SettingError
 from core.galleries import store
 from core.galleries.registry import open_known
-from core.index.families.hyperplanes import Hyperplanes, draw_hyperplanes, hash_code
+from core.index.families.hyperplanes import Hyperplanes, draw_hyperplanes
+from core.index.fitting import FAMILIES
 from core.index.lsh import LSHConfig, LSHIndex
 from core.lessons.evidence import (
     MOST_PROBES,
@@ -146,15 +147,19 @@ def cloud():
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def built(cloud, *, n_tables=L):
-    index = LSHIndex(LSHConfig(n_bits=K, n_tables=n_tables, seed=5), D)
-    index.add(range(N), cloud[:N])
-    return index
+def built(cloud, family, *, n_tables=L):
+    config = LSHConfig(n_bits=K, n_tables=n_tables, seed=5)
+    return LSHIndex.build(cloud[:N], config=config, family=family)
+
+
+@pytest.fixture(scope="module", params=FAMILIES, ids=lambda family: family.manner)
+def family(request):
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def evidence(cloud):
-    return evidence_of(cloud[:N], cloud[-1], built(cloud), k=12, n_probes=3)
+def evidence(cloud, family):
+    return evidence_of(cloud[:N], cloud[-1], built(cloud, family), k=12, n_probes=3)
 
 
 @pytest.mark.parametrize("n_tables", [1, 3, 64])
@@ -194,7 +199,7 @@ def test_the_least_number_of_probes_finds_it_and_one_fewer_does_not(evidence):
         assert enough.found_by[enough.ids == image.id][0, image.nearest.table]
 
 
-def test_the_least_number_of_tables_finds_it_and_one_fewer_does_not(evidence, cloud):
+def test_the_least_number_of_tables_finds_it_and_one_fewer_does_not(evidence, cloud, family):
     told = [image.least_tables for image in evidence.missed]
     assert any(told)
     for image in evidence.missed:
@@ -202,7 +207,7 @@ def test_the_least_number_of_tables_finds_it_and_one_fewer_does_not(evidence, cl
         assert n > L
         for n_tables, is_found in ((n, True), (n - 1, False)):
             if n_tables <= MOST_TABLES:
-                index = built(cloud, n_tables=n_tables)
+                index = built(cloud, family, n_tables=n_tables)
                 found = index.candidates(index.hash(cloud[-1]), n_probes=3)
                 assert (image.id in found.ids) == is_found
 
@@ -273,7 +278,7 @@ def test_what_would_bring_a_real_image_back_does_so_and_nothing_less(scenes, nam
 def test_the_json_is_enough_to_redo_the_query_by_hand(evidence):
     told = json.loads(json.dumps(as_json(evidence, **ABOUT), allow_nan=False))
     planes, query = np.array(told["hyperplanes"]), np.array(told["query"]["embedding"])
-    margins = planes @ query  # (L, K)
+    margins = planes @ (query - np.array(told["centre"]))  # (L, K)
     np.testing.assert_allclose(margins, told["query"]["margins"], atol=1e-6)
     keys = [binary(row) for row in margins >= 0]
     assert keys == told["query"]["keys"]
@@ -298,7 +303,8 @@ def test_the_json_is_enough_to_redo_the_query_by_hand(evidence):
     for image in told["explained"]:
         assert query @ np.array(image["embedding"]) == pytest.approx(image["similarity"], abs=1e-6)
     assert {it["id"] for it in told["explained"]} >= {*told["missed"]}
-    assert told["settings"] == {"n_bits": K, "n_tables": L, "seed": 5, "k": 12, "n_probes": 3}
+    settings = {"n_bits": K, "n_tables": L, "seed": 5, "k": 12, "n_probes": 3}
+    assert told["settings"] == {"hyperplanes": evidence.index.hyperplanes.manner, **settings}
     assert (told["gallery"]["digest"], told["model"]["digest"]) == ("gallery", "model")
     assert told["versions"].keys() == {"hashlight", "python", "numpy", "torch"}
 
@@ -306,7 +312,7 @@ def test_the_json_is_enough_to_redo_the_query_by_hand(evidence):
 def test_numbers_in_the_json_are_read_back_as_they_were(evidence):
     told = json.loads(json.dumps(as_json(evidence, **ABOUT)))
     planes = np.array(told["hyperplanes"], dtype=np.float32)
-    np.testing.assert_array_equal(planes, evidence.index.hyperplanes)
+    np.testing.assert_array_equal(planes, evidence.index.hyperplanes.normals)
 
 
 def test_the_csv_has_one_row_per_candidate_and_neighbour(evidence):
@@ -330,7 +336,7 @@ def test_the_csv_has_one_row_per_candidate_and_neighbour(evidence):
 def test_keys_read_off_the_buckets_are_the_keys_of_the_embeddings(evidence, cloud):
     keys = gallery_keys(evidence.index)
     for id in (0, 17, N - 1):
-        assert keys[id] == hash_code(cloud[id], evidence.index.hyperplanes).keys.tolist()
+        assert keys[id] == evidence.index.hash(cloud[id]).keys.tolist()
 
 
 def test_a_gallery_of_only_the_query_has_evidence_without_any_image(cloud):

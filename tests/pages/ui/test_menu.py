@@ -13,6 +13,7 @@ EVERYTHING = View(
     source="image",
     name="1.jpg",
     **{name: low + 1 for name, (low, _) in RANGES.items()},
+    hyperplanes="uniform",
     attention="off",
     features="colour",
 )

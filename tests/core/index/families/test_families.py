@@ -14,6 +14,7 @@ from core.index.exact import exact_scan
 from core.index.families import FAMILIES, family_named
 from core.index.families.hyperplanes import HashCode
 from core.index.lsh import LSHConfig, LSHIndex
+from core.index.spread import Spread
 from core.index.vectors import Vectors, checked_embedding
 
 L, K, D = 4, 6, 24
@@ -33,7 +34,7 @@ def family(request):
 
 
 def draw(family, seed=0, n_tables=L, n_bits=K):
-    return family.draw(n_tables=n_tables, n_bits=n_bits, centre=np.zeros(D, np.float32), seed=seed)
+    return family.draw(n_tables=n_tables, n_bits=n_bits, spread=Spread.nowhere(D), seed=seed)
 
 
 def test_keys_are_those_of_each_embeddings_own_code(family):
@@ -114,14 +115,15 @@ class LargestCoordinate:
     """A tiny family of another kind: which of 2^(K-1) coordinates is largest, and its sign."""
 
     name: ClassVar[str] = "largest coordinate"
+    looks_at_axes: ClassVar[bool] = False
 
     orders: np.ndarray  # (L, 2^(K-1)) of the coordinates
 
     @classmethod
-    def draw(cls, *, n_tables, n_bits, centre, seed):
+    def draw(cls, *, n_tables, n_bits, spread, seed):
         rng = np.random.default_rng(seed)
         return cls(
-            np.array([rng.permutation(len(centre)) for _ in range(n_tables)])[
+            np.array([rng.permutation(len(spread.centre)) for _ in range(n_tables)])[
                 :, : 2 ** (n_bits - 1)
             ]
         )

@@ -11,6 +11,7 @@ from core.index.families.structured import (
     draw_rotations,
     margins,
 )
+from core.index.spread import Spread
 
 
 def unit_rows(n, dim, seed=0):
@@ -92,7 +93,9 @@ def test_more_bits_begin_with_the_same_rotations():
 
 def test_the_keys_of_tables_are_stretches_of_the_margins_signs():
     rows = unit_rows(10, 32)
-    functions = StructuredHyperplanes.draw(n_tables=3, n_bits=5, centre=rows.mean(axis=0), seed=2)
+    functions = StructuredHyperplanes.draw(
+        n_tables=3, n_bits=5, spread=Spread.of(rows, axes=False), seed=2
+    )
     bits = margins_of(rows, functions.rotations)[:, :15] >= 0
     expected = [
         [int("".join(str(int(bit)) for bit in row[t : t + 5]), 2) for t in (0, 5, 10)]
