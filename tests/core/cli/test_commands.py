@@ -63,12 +63,14 @@ def fails(arguments, capsys):
 def test_search_prints_json_and_nothing_else(common, photos, gallery, capsys):
     image = photos / "red" / "2.png"
     options = ["-k", "4", "--n-bits", "3", "--n-tables", "2", "--n-probes", "2", "--seed", "5"]
+    options += ["--hyperplanes", "leaning"]
     assert main(["search", str(image), *common, *options, "--attention", "channel", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["query"] == str(image)
     assert found["gallery"] == str(photos)
     assert found["settings"] == {
         "k": 4,
+        "hyperplanes": "leaning",
         "n_bits": 3,
         "n_tables": 2,
         "n_probes": 2,
@@ -99,8 +101,8 @@ def test_search_prints_a_table_for_people(common, photos, capsys):
     assert lines[1].split()[0] == "1"
     assert sum(line.endswith("  relevant") for line in lines) >= 1
     assert "candidates of 19 images" in lines[-3]
-    assert lines[-2].startswith("K 1, L ")
-    assert lines[-2].endswith("; L and probes chosen for this gallery")
+    assert " hyperplanes, K 1, L " in lines[-2]
+    assert lines[-2].endswith("; hyperplanes, L and probes chosen for this gallery")
     assert all(stage in lines[-1] for stage in STAGES)
 
 
@@ -108,7 +110,7 @@ def test_search_chooses_what_nobody_has_set_and_finds_as_many_as_there_are(commo
     image = photos / "red" / "2.png"
     assert main(["search", str(image), *common, "-k", "15", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["settings"]["chosen"] == ["K", "L", "probes"]
+    assert found["settings"]["chosen"] == ["hyperplanes", "K", "L", "probes"]
     assert found["notes"] == []
     assert len(found["hits"]) == 15
 
@@ -117,7 +119,8 @@ def test_search_without_candidates_says_what_to_do(gallery, embedder):
     stored = store.load_or_build(gallery, embedder)
     result = search(gallery.read(0), embedder=embedder, gallery=gallery, stored=stored)
     nobody = replace(result.candidates, ids=np.array([0]))  # the query itself
-    text = as_text(replace(result, hits=(), candidates=nobody), "Photos")
+    empty = replace(result, hits=(), candidates=nobody)
+    text = as_text(empty, "Photos", result.fitting)
     assert "LSH found only 0 hits of 10" in text
     assert "Take fewer bits, more tables or more probes." in text
     assert "Photos: 0 candidates of 19 images (0%); neighbour recall@10 0%" in text
