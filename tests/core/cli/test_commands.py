@@ -119,7 +119,8 @@ def test_search_without_candidates_says_what_to_do(gallery, embedder):
     stored = store.load_or_build(gallery, embedder)
     result = search(gallery.read(0), embedder=embedder, gallery=gallery, stored=stored)
     nobody = replace(result.candidates, ids=np.array([0]))  # the query itself
-    text = as_text(replace(result, hits=(), candidates=nobody), "Photos")
+    empty = replace(result, hits=(), candidates=nobody)
+    text = as_text(empty, "Photos", result.fitting)
     assert "LSH found only 0 hits of 10" in text
     assert "Take fewer bits, more tables or more probes." in text
     assert "Photos: 0 candidates of 19 images (0%); neighbour recall@10 0%" in text
