@@ -210,6 +210,7 @@ def company(ranking: NDArray[np.int64], n: int) -> list[int]:
 
 def margins_of(index: LSHIndex, ids: list[int]) -> NDArray[np.float32]:
     """Return how far gallery images lie from every hyperplane: (n, L, K)."""
-    rows = index.vectors.rows(ids)  # (n, D)
-    margins: NDArray[np.float32] = np.vecdot(index.hyperplanes, rows[:, np.newaxis, np.newaxis])
+    planes = index.hyperplanes
+    arrows = index.vectors.rows(ids) - planes.centre  # (n, D)
+    margins: NDArray[np.float32] = np.vecdot(planes.normals, arrows[:, np.newaxis, np.newaxis])
     return margins

@@ -46,6 +46,7 @@ class Machine:
         """Return what the browser draws; ``start`` says what is open at first."""
         ranking = self._ranking()
         code, config = self.result.code, self.index.config
+        planes, embedding = self.index.hyperplanes, self.result.query.embedding
         return {
             "start": start,
             "stages": [self._words(number) for number in range(len(STAGES))],
@@ -60,10 +61,10 @@ class Machine:
             "features": self._features(),
             "channel": self._channel(),
             "spatial": self._spatial(),
-            "embedding": _rounded(self.result.query.embedding),
-            "squares": _sums(self.result.query.embedding, self.result.query.embedding),
+            "embedding": _rounded(embedding),
+            "squares": _sums(embedding, embedding),
             "margins": _rounded(code.margins),
-            "products": _sums(self.index.hyperplanes, self.result.query.embedding),
+            "products": _sums(planes.normals, embedding - planes.centre),
             "keys": [f"{key:0{config.n_bits}b}" for key in code.keys.tolist()],
             "worth": [machine.values_of(bits) for bits in code.bits],
             "read": self._read(),

@@ -50,9 +50,9 @@ taken; a small window of learnt weights slides over both, and makes a gate for e
 Each map is averaged, and a last layer mixes the averages into a list of numbers. Think of an
 arrow of length 1: pictures that are alike point nearly the same way.
 
-A random hyperplane cuts all arrows into two sides, as a line cuts a sheet of paper. Multiply
-arrow and hyperplane number by number and add up: the sum, the margin, is how far the arrow lies
-from the cut. From 0 up the side is 1, below it 0.
+A random hyperplane cuts all arrows into two sides, as a line cuts a sheet of paper. All cuts pass
+through one point, from which the arrow is measured. Multiply both number by number and add up: the
+sum, the margin, is how far the arrow lies from the cut. From 0 up the side is 1, below it 0.
 
 The sides of one table's hyperplanes, written in a row, are the picture's key in that table. Read
 as a binary number, the key is the number of a bucket.
