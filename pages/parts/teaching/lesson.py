@@ -21,12 +21,12 @@ def show_lesson() -> None:
         )
         print_page("print-lesson", "Print this lesson")
     steps = LESSONS[minutes]
-    ends = accumulate(step.minutes for step in steps)
-    for step, end in zip(steps, ends, strict=True):
+    ends = accumulate(its for _, its in steps)
+    for (step, its), end in zip(steps, ends, strict=True):
         with st.container(border=True, gap="xsmall"):
             st.page_link(
                 step.page,
-                label=f"{end - step.minutes}–{end} min · {step.title}",
+                label=f"{end - its}–{end} min · {step.title}",
                 query_params=step.state,
                 icon=":material/arrow_outward:",
             )

@@ -112,21 +112,22 @@ def index(
     return _indexes.get((*_digests(stored), attention, config, family), build)
 
 
-def keys(
-    stored: StoredGallery,
-    attention: AttentionMode,
-    config: LSHConfig,
-    family: type[Hyperplanes] = Hyperplanes,
-) -> NDArray[np.int64]:
-    """Return the keys of all images in every table, (n, L), in the order of the index's vectors."""
+def keys(stored: StoredGallery, attention: AttentionMode, *built: Any) -> NDArray[np.int64]:
+    """Return the keys of all images in every table, (n, L), in the order of the index's vectors.
+
+    Args:
+        stored: the gallery.
+        attention: the mode.
+        built: the rest of what ``index`` takes.
+    """
 
     def hashed() -> NDArray[np.int64]:
-        built = index(stored, attention, config, family)
-        values = built.functions.keys(built.vectors.matrix)
+        its = index(stored, attention, *built)
+        values = its.functions.keys(its.vectors.matrix)
         values.setflags(write=False)
         return values
 
-    return _keys.get((*_digests(stored), attention, config, family), hashed)
+    return _keys.get((*_digests(stored), attention, *built), hashed)
 
 
 def fast_index(
