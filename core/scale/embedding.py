@@ -1,11 +1,12 @@
 """Ray: from images that are listed to rows that are embedded, on one machine or many.
 
-    read, digest, thumbnail     tasks, READER of a processor each
+    read, digest, thumbnail     tasks, READERS for each actor, beside what has a processor
     decode, embed               actors, a processor each, with a model each
 
 Ray Data streams: it starts readers only while there is room for what they read, and gives work
-that was lost with a machine to another. A machine counts as two processors for each of its cores,
-so that readers and embedders don't wait for one another.
+that was lost with a machine to another. A reader asks for no processor: where machines die, the
+actors of all may come to fill those that are left, and a reader that waited for a processor there
+would wait for ever, and the actors for it.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ from ..images import thumbnail
 from .embedded import THUMBNAIL, EmbeddedImages, Failure, Image
 from .sources import ImageSource
 
-READER = 0.5  # of a processor
+READERS = 2  # at once, for each that embeds
 BATCH = 16  # images in one forward pass
 BLOCK = 32  # images that are lost and done again when a machine dies
 
@@ -121,7 +122,11 @@ def embed_on_ray(
     rows = (
         ray.data.from_items(items, override_num_blocks=max(1, len(items) // BLOCK))
         .map_batches(
-            _read, fn_kwargs={"reference": ray.put(source)}, batch_format="pyarrow", num_cpus=READER
+            _read,
+            fn_kwargs={"reference": ray.put(source)},
+            batch_format="pyarrow",
+            num_cpus=0,
+            concurrency=READERS * workers,
         )
         .map_batches(
             _Embed,
