@@ -235,7 +235,8 @@ def text(page):
 
 def charts(page):
     """All charts: what is drawn by code of ours, but for what the sidebar has of it."""
-    return [it for it in page.get("bidi_component") if it.key not in ("share", "close-menu")]
+    beside = {"share", "close-menu", "present"}
+    return [it for it in page.get("bidi_component") if it.key not in beside]
 
 
 def table(page, n=0):

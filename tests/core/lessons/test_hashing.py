@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from core.index.exact import exact_scan, neighbour_recall
-from core.index.families.hyperplanes import keys_of
 from core.index.lsh import LSHConfig, LSHIndex
 from core.index.vectors import Vectors
 from core.lessons import hashing as theory
@@ -69,7 +68,7 @@ def test_measured_is_what_keys_that_agree_in_any_table_say():
     embeddings, ids = unit(60, 5), np.arange(60) * 3 + 1
     it = theory.sample_pairs(ids, embeddings, labels=[i % 4 for i in range(60)], k=1)
     index = index_of(embeddings, ids, n_bits=4, n_tables=3, seed=2)
-    keys = keys_of(embeddings, index.hyperplanes)  # (n, L)
+    keys = index.hyperplanes.keys(embeddings)  # (n, L)
     together = (keys[:, np.newaxis] == keys[np.newaxis]).any(axis=2) & ~np.eye(60, dtype=bool)
     measured = theory.measure(it, index)
     assert measured.recall == pytest.approx(together[it.wanted].mean())
