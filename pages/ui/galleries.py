@@ -94,7 +94,7 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
     """
     n = len(gallery.items)
     work = resources.offered(
-        "Compute the embeddings",
+        "Prepare it for searching",
         f"**{plain(gallery.title)} can't be searched yet.** First each of its {n:,} images goes "
         "through the network once; they are stored on this machine after that. It takes "
         f"about {long_duration(n * _SECONDS_PER_IMAGE)} on two free cores, and goes on where "

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.screen import PHONE, settled
 
-LINK = "/inspect?gallery=scenes&image=owl%2F03.jpg&K=12&L=8&probes=2"
+LINK = "/inspect?gallery=scenes&image=owl%2F03.jpg&hyperplanes=uniform&K=12&L=8&probes=2"
 PARTS = ("Hash code", "Buckets", "Candidates", "Missed", "Why?", "Evidence")
 
 
@@ -45,7 +45,14 @@ def test_a_missed_neighbour_is_explained_brought_back_and_taken_away(server, ope
             page.get_by_role("button", name=f"Download {kind}").click()
         files[kind] = download.value.path().read_text(encoding="utf-8")
     told = json.loads(files["JSON"])
-    assert told["settings"] == {"n_bits": 12, "n_tables": 8, "seed": 0, "k": 10, "n_probes": 2}
+    assert told["settings"] == {
+        "hyperplanes": "uniform",
+        "n_bits": 12,
+        "n_tables": 8,
+        "seed": 0,
+        "k": 10,
+        "n_probes": 2,
+    }
     assert told["address"] == page.url
     assert len(told["images"]) == 720
     image = next(it for it in told["explained"] if it["name"] == name)

@@ -23,7 +23,7 @@ def show_invitation(room: Room) -> None:
     st.markdown(plain(address))
     if urlsplit(address).hostname in _OWN_MACHINE:
         st.caption(
-            ":material/wifi_off: This address leads no phone here. Start the app with "
+            ":material/wifi_off: No phone can open this address. Start the app with "
             "`--server.address 0.0.0.0` and open it by this machine's name or number."
         )
 

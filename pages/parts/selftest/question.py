@@ -42,7 +42,7 @@ TABLES = Place(
 PROBES = Place(
     "How LSH works › Probes",
     "pages/hashing.py",
-    OWL | {"part": "Probes", "K": "12", "L": "8", "probes": "1"},
+    OWL | {"part": "Probes", "hyperplanes": "uniform", "K": "12", "L": "8", "probes": "1"},
 )
 BUCKETS = Place("How LSH works › Buckets", "pages/hashing.py", OWL | {"part": "Buckets"})
 WALK = Place("How attention works › Walk through", "pages/attention.py", OWL)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from pages.ui.tour.steps import OWL
 
-BY_HAND = OWL | {"K": "12", "L": "8"}  # so that one probe misses something
+# So that one probe misses something.
+BY_HAND = OWL | {"hyperplanes": "uniform", "K": "12", "L": "8"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ from core.galleries.store import StoredGallery
 from core.lessons import looking
 from core.lessons.evidence import Evidence, InTable, joined, verdict
 from core.search import EmbeddedQuery, SearchResult
+from core.wording import count
 from pages.ui import errors, navigation, resources
 from pages.ui.errors import plain
 from pages.ui.heatmap import Panel, gate_panel, show_maps
@@ -85,7 +86,7 @@ def explain(
                 "Table": it.table + 1,
                 "Its bucket": f"{it.key:0{shown.K}b}",
                 "Bits that differ": _bits(it),
-                "Read": _read(it, shown.probes),
+                "Read": _read(it, result.n_probes),
             }
             for it in image.tables
         ],
@@ -114,4 +115,4 @@ def _read(table: InTable, n_probes: int) -> str:
         return f"yes, by probe {table.probe}"
     if table.probe is None:
         return "no"
-    return f"no: probe {table.probe} would, and {n_probes} were made"
+    return f"no: probe {table.probe} would, after {count(n_probes, 'probe')}"

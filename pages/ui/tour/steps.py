@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 OWL = {"gallery": "scenes", "image": "owl/03.jpg"}
-_SET = {"K": "12", "L": "8"}  # by hand, so that one probe misses something
+# By hand, and hyperplanes as the lesson has them, so that one probe misses something.
+_SET = {"hyperplanes": "uniform", "K": "12", "L": "8"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,7 +29,7 @@ def test_pairs_of_images_lie_in_the_band(images):
 
 def test_pairs_are_counted_bit_by_bit(images):
     index = LSHIndex.build(images.embeddings, config=LSHConfig(n_bits=9, n_tables=3))
-    pairs = figure_7.hamming_pairs(images.embeddings, index.hyperplanes, 20)
+    pairs = figure_7.hamming_pairs(images.embeddings, index.hyperplanes.normals, 20)
     for (a, b), different in zip(pairs.rows.tolist(), pairs.different.tolist(), strict=True):
         x, y = (index.hash(images.embeddings[row]).bits for row in (a, b))
         assert (x != y).sum() == different
