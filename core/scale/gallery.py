@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import GalleryError
+from ..files import file_digest
 from ..galleries.base import GalleryItem, LeftOut, digest_of
 from ..galleries.names import slug
 from ..galleries.store import StoredGallery
@@ -47,7 +48,9 @@ class TableGallery:
         self.items: Sequence[GalleryItem] = tuple(
             GalleryItem(id, row["name"], row["label"], row["digest"]) for id, row in enumerate(rows)
         )
-        self.digest = digest_of(self.items)
+        # Not that of a folder with these images: what is made of its embeddings, in all modes and
+        # unrounded, is no table's, and the other way round.
+        self.digest = file_digest(f"{digest_of(self.items)} in {address}".encode())
         failures = self._table.failures()
         self.left_out = tuple(LeftOut(name, why) for name, why in failures.items())
         progress(n, n, f"Opening {self.title}")

@@ -7,7 +7,6 @@ from core.scale.gallery import TableGallery
 from core.scale.importing import TablePlan, copied, import_images
 from core.scale.sources import GalleryImages
 from pages.ui import resources
-from pages.ui.resources.embeddings import forget_embeddings
 
 
 @pytest.fixture
@@ -17,9 +16,7 @@ def table_gallery(small_gallery, tmp_path, monkeypatch):
     source, address = GalleryImages(small_gallery), f"lance://{tmp_path / 'small'}"
     import_images(source, address, copied(source, stored, "both"), TablePlan(embedder=model.digest))
     monkeypatch.setenv("HASHLIGHT_TABLES", address)
-    gallery = TableGallery(address)
-    forget_embeddings({gallery.digest})  # other tests have embedded these images in all modes
-    return gallery
+    return TableGallery(address)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +47,10 @@ def test_an_attention_mode_that_the_table_has_not_is_one_sentence(table_gallery,
     )
     assert not page.exception
     assert "no embeddings of attention mode 'off'" in page.error[0].value
+
+
+def test_the_folder_of_the_same_images_keeps_its_own_embeddings(table_gallery, open_app):
+    open_app("pages/search.py", table_gallery, gallery=table_gallery.key, image="red/1.jpg")
+    page = open_app("pages/search.py", gallery="scenes", image="red/1.jpg", attention="off")
+    assert not page.exception
+    assert [element.value for element in page.error] == []

@@ -39,5 +39,5 @@ def test_a_step_of_a_slider_is_one_pass_and_going_back_none(robustness_page, pas
 def test_more_hits_than_candidates_and_no_attention_are_no_error(robustness_page):
     page = robustness_page(**RED, K="24", L="1", probes="1", k="50", attention="off", noise="80")
     assert not page.exception
-    assert list(page.error) == []
+    assert [element.value for element in page.error] == []
     assert any(it.value.endswith("hits for 50 places.") for it in page.caption)
