@@ -61,7 +61,7 @@ def attention_heatmap(result: SearchResult) -> None:
         [
             gate_panel(
                 gate,
-                unit="spatial attention M_s over its mean",
+                unit="how much each place counts: spatial attention M_s over its mean",
                 alt=f"Spatial attention over the query, {rows} by {columns} places: yellow counts "
                 f"most. {looking.told(seen)}",
             )

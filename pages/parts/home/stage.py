@@ -31,9 +31,10 @@ def show_query(frame: Frame, query: Query, shown: View) -> None:
     with frame.steps[0].container(), st.container(key="query-picture"):
         pixels = resources.small_picture(query.data, max_side=640)
         pictures.show_pixels(pixels, f"Query: {query.title}")
-        st.caption(plain(query.title))
-        if query.is_upload:
-            st.button("Forget", type="tertiary", on_click=uploads.forget, args=(shown.name,))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(plain(query.title), width="content")
+            if query.is_upload:
+                st.button("Forget", type="tertiary", on_click=uploads.forget, args=(shown.name,))
 
 
 def embeddings_as_they_come(

@@ -22,6 +22,8 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
         show_number(
             f"Neighbour recall@{shown.k}",
             percent(result.neighbour_recall),
+            f"found {round(result.neighbour_recall * len(result.exact_hits))} of the "
+            f"{len(result.exact_hits)} nearest",
             help=f"Share of the exact scan's top {shown.k} that LSH returned too.",
         )
         show_number(
