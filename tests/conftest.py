@@ -1,9 +1,13 @@
 """Shared by all tests: a cache directory that is nobody's, one model, one small gallery, marks."""
 
+import asyncio
 import io
 import subprocess
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -17,6 +21,8 @@ from core.model.embedder import Embedder
 from core.model.network import NetworkConfig, RetrievalNetwork
 from core.model.preprocess import PreprocessConfig
 from core.threads import wait_without_spinning
+
+T = TypeVar("T")
 
 wait_without_spinning()  # as the app does: fixtures run the network beside a browser
 
@@ -83,6 +89,12 @@ def home(tmp_path, monkeypatch):
     """Return a cache directory that is still empty."""
     monkeypatch.setenv("HASHLIGHT_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+def to_its_end(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own: this one may have a browser's loop."""
+    with ThreadPoolExecutor() as elsewhere:
+        return elsewhere.submit(asyncio.run, coroutine).result()
 
 
 def at_once(script: str, *arguments: object) -> list[list[str]]:

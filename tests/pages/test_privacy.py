@@ -1,6 +1,5 @@
 """What docs/privacy.md says, held by a process that notes every file it opens for writing."""
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from starlette.formparsers import MultiPartParser
 
 import pages.ui.uploads
 from core.galleries import kept
+from tests.conftest import to_its_end
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,7 +94,7 @@ def test_an_upload_of_any_size_arrives_in_memory():
         yield head + bytes(3 * 2**20) + b"\r\n--x--\r\n"
 
     headers = Headers({"content-type": "multipart/form-data; boundary=x"})
-    form = asyncio.run(MultiPartParser(headers, stream()).parse())
+    form = to_its_end(MultiPartParser(headers, stream()).parse())
     file = form["f"].file
     assert file.seek(0, 2) == 3 * 2**20
     assert not file._rolled
