@@ -121,6 +121,7 @@ def notes(result: SearchResult, shown: View) -> None:
     """
     if result.strangeness:
         st.warning(result.strangeness, icon=":material/help:")
-        galleries.offer_others(shown)
+        if shown.source != "image":  # an image of this gallery is no query in another
+            galleries.offer_others(shown)
     if result.shortfall:
         st.info(result.shortfall, icon=":material/tune:")

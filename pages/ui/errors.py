@@ -12,9 +12,13 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$:^=])")
 _PENDING = "problem"
 
 
-def remember(error: HashlightError) -> None:
-    """Keep an error that happened in a widget's callback for the run that follows it."""
-    st.session_state[_PENDING] = str(error)
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Keep what the block raises, in a widget's callback, for the run that follows it."""
+    try:
+        yield
+    except HashlightError as error:
+        st.session_state[_PENDING] = str(error)
 
 
 def show(error: HashlightError) -> None:

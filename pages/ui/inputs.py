@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.errors import HashlightError
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.images import FORMAT_NAMES, MAX_BYTES
@@ -328,9 +327,6 @@ def _image_given(key: str) -> None:
     file = st.session_state[key]
     if file is None:  # taken away again: what is shown stays
         return
-    try:
+    with errors.remembered():
         own = uploads.hold_photograph(file.name, file.getvalue())
-    except HashlightError as error:
-        errors.remember(error)
-    else:
         view.show(view.here().with_query("upload", own))

@@ -26,12 +26,8 @@ from pages.ui import menu
 DEFAULT_GALLERY = "scenes"
 
 # What the sliders offer, and so what an address may say; the core allows more.
-FITTING = (
-    "hyperplanes",
-    "K",
-    "L",
-    "probes",
-)  # what is chosen for the gallery unless somebody sets it
+# What is chosen for the gallery unless somebody sets it.
+FITTING = ("hyperplanes", "K", "L", "probes")
 RANGES = {
     "K": (1, 24),
     "L": (1, 32),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from core.errors import HashlightError
 from core.lessons.classroom.question import RIGHT, ClassQuestion
 from core.lessons.classroom.room import Poll, Room
 from pages.parts.classroom import entrance
@@ -123,7 +122,5 @@ def _show(room: Room) -> None:
 
 def _attempt(do: Callable[[], None]) -> None:
     """Do something in a callback; the run that follows says what was wrong."""
-    try:
+    with errors.remembered():
         do()
-    except HashlightError as error:
-        errors.remember(error)

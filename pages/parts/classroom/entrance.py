@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import HashlightError, RoomError
+from core.errors import RoomError
 from core.lessons.classroom.room import MAX_NAME, Room
 from core.lessons.classroom.rooms import CODE_LENGTH
 from pages.ui import errors, resources
@@ -91,11 +91,8 @@ def _leave() -> None:
 
 
 def _open() -> None:
-    try:
+    with errors.remembered():
         room = resources.rooms().open()
-    except RoomError as error:
-        errors.remember(error)
-    else:
         st.query_params[ROOM], st.query_params[_KEY] = room.code, room.key
 
 
@@ -104,7 +101,5 @@ def _go_in() -> None:
 
 
 def _join(room: Room) -> None:
-    try:
+    with errors.remembered():
         st.query_params[_KEY] = room.join(st.session_state["name"])
-    except HashlightError as error:
-        errors.remember(error)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.errors import RoomError
 from core.lessons.classroom.room import PACES, Poll, Room
 from pages.parts.classroom.entrance import watch
 from pages.parts.classroom.guesses import show_guesses, show_text
@@ -83,7 +82,5 @@ def _set_pace(room: Room, key: str) -> None:
 
 
 def _guess(room: Room, key: str, number: int, option: str) -> None:
-    try:
+    with errors.remembered():
         room.guess(key, number, option)
-    except RoomError as error:
-        errors.remember(error)

@@ -1,10 +1,9 @@
 """What can be done with one's own gallery: name, add, remove, keep, forget; what was left out."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import streamlit as st
 
-from core.errors import HashlightError
 from core.galleries import kept
 from core.galleries.base import LeftOut
 from core.galleries.duplicates import nearly_same
@@ -122,11 +121,13 @@ def _show_nearly_same(gallery: UploadedGallery, stored: StoredGallery, shown: Vi
 
 
 def _renamed(key: str) -> None:
-    _do(lambda: given.change(key, lambda gallery: gallery.renamed(st.session_state["own-name"])))
+    with errors.remembered():
+        given.change(key, lambda gallery: gallery.renamed(st.session_state["own-name"]))
 
 
 def _keep(key: str) -> None:
-    _do(lambda: kept.keep(given.present(key)))
+    with errors.remembered():
+        kept.keep(given.present(key))
 
 
 def _remove(key: str, names: Collection[str]) -> None:
@@ -135,11 +136,5 @@ def _remove(key: str, names: Collection[str]) -> None:
         st.toast(f"Removed {count(len(gallery.items) - len(rest.items), 'photograph')}.")
         return rest
 
-    _do(lambda: given.change(key, without))
-
-
-def _do(what: Callable[[], object]) -> None:
-    try:
-        what()
-    except HashlightError as error:
-        errors.remember(error)
+    with errors.remembered():
+        given.change(key, without)

@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import HashlightError
 from core.galleries import kept
 from core.galleries.kept import KeptGallery
 from core.galleries.uploads import GivenFile, UploadedGallery, gather, is_zip
@@ -100,7 +99,7 @@ def _taken(key: str, into: str | None) -> None:
     if not files:
         return
     st.session_state[_ROUNDS] = st.session_state.get(_ROUNDS, 0) + 1
-    try:
+    with errors.remembered():
         if into:
             given.change(into, lambda gallery: gallery.with_files(files))
         elif len(files) == 1 and not is_zip(files[0].data):
@@ -108,19 +107,13 @@ def _taken(key: str, into: str | None) -> None:
             view.show(view.here().with_query("upload", own))
         else:
             given.show(gather(files, key=resources.new_key()))
-    except HashlightError as error:
-        errors.remember(error)
 
 
 def _open_kept(it: KeptGallery) -> None:
-    try:
+    with errors.remembered():
         given.show(kept.open_kept(it.key, key=resources.new_key()))
-    except HashlightError as error:
-        errors.remember(error)
 
 
 def _delete_kept(it: KeptGallery) -> None:
-    try:
+    with errors.remembered():
         kept.forget(it.key)
-    except HashlightError as error:
-        errors.remember(error)
