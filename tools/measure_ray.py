@@ -26,16 +26,16 @@ from core.galleries import registry
 from core.model.checkpoint import DEFAULT, load_checkpoint
 from core.model.embedder import Embedder
 from core.scale.embedded import Image
-from core.scale.embedding import cluster, embed_on_ray
+from core.scale.embedding import Decode, cluster, embed_on_ray
 from core.scale.sources import GalleryImages
 
 NODES = (1, 2)
 WORKER = "ray::MapWorker"  # what Ray calls a process that embeds
 
 
-def load() -> Embedder:
+def load(decode: Decode) -> Embedder:
     """Make what a worker embeds with."""
-    return Embedder(load_checkpoint(DEFAULT))
+    return Embedder(load_checkpoint(DEFAULT), decode=decode)
 
 
 def processor_seconds() -> float:

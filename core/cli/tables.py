@@ -13,7 +13,7 @@ from ..index.lsh import LSHConfig
 from ..model.checkpoint import load_checkpoint
 from ..model.embedder import Embedder
 from ..scale.calibration import calibrate, kept
-from ..scale.embedding import cluster, embed_on_ray
+from ..scale.embedding import Decode, cluster, embed_on_ray
 from ..scale.importing import Embed, TablePlan, copied, import_images, no_longer_listed
 from ..scale.index import TableIndex
 from ..scale.settings import KeySearch
@@ -70,8 +70,8 @@ def _on_ray(images: Any, *, source: ImageSource, checkpoint: Path, **settings: A
     return embed_on_ray(images, source, partial(_load, checkpoint), **settings)
 
 
-def _load(checkpoint: Path) -> Embedder:
-    return Embedder(load_checkpoint(checkpoint))
+def _load(checkpoint: Path, decode: Decode) -> Embedder:
+    return Embedder(load_checkpoint(checkpoint), decode=decode)
 
 
 def _lsh(options: argparse.Namespace) -> LSHConfig | None:

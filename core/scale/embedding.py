@@ -1,12 +1,13 @@
 """Ray: from images that are listed to rows that are embedded, on one machine or many.
 
-    read, digest, thumbnail     tasks, READERS for each actor, beside what has a processor
-    decode, embed               actors, a processor each, with a model each
+    read, digest                 tasks, READERS for each actor, beside what has a processor
+    decode, thumbnail, embed     actors, a processor each, with a model each
 
 Ray Data streams: it starts readers only while there is room for what they read, and gives work
 that was lost with a machine to another. A reader asks for no processor: where machines die, the
 actors of all may come to fill those that are left, and a reader that waited for a processor there
-would wait for ever, and the actors for it.
+would wait for ever, and the actors for it. So what takes a processor's time is done by the actors,
+and they decode each image once.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ import ray.data
 
 from ..errors import GalleryError, ImageError, SettingError
 from ..galleries.embedding import BatchEmbedder
-from ..images import thumbnail
+from ..images import DecodedImage, decode, thumbnail
 from .embedded import THUMBNAIL, EmbeddedImages, Failure, Image
 from .sources import ImageSource
 
@@ -34,6 +35,9 @@ BATCH = 16  # images in one forward pass
 BLOCK = 32  # images that are lost and done again when a machine dies
 
 _PATIENCE = 10.0  # seconds for a cluster to answer
+
+Decode = Callable[..., DecodedImage]
+"""As ``images.decode`` is called."""
 
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
 
@@ -94,7 +98,7 @@ def _check_that_somebody_listens(address: str) -> None:
 def embed_on_ray(
     images: Sequence[Image],
     source: ImageSource,
-    model: Callable[[], BatchEmbedder],
+    model: Callable[[Decode], BatchEmbedder],
     *,
     attention: str = "both",
     workers: int | None = None,
@@ -104,7 +108,8 @@ def embed_on_ray(
     Args:
         images: what to embed.
         source: where they lie.
-        model: makes the embedder; each worker calls it once.
+        model: makes the embedder, which decodes files by what it is given; each worker calls it
+            once.
         attention: mode of the embeddings.
         workers: how many embed; by default, one for every two of the cluster's processors.
 
@@ -168,42 +173,49 @@ def _read(batch: pa.Table, reference: Any) -> pa.Table:
         "id": batch["id"],
         "data": pa.array([it[0] for it in files], pa.binary()),
         "digest": pa.array([it[1] for it in files], pa.string()),
-        "thumbnail": pa.array([it[2] for it in files], pa.binary()),
-        "failure": pa.array([it[3] for it in files], pa.string()),
+        "failure": pa.array([it[2] for it in files], pa.string()),
     }
     return pa.table(columns)
 
 
-_File = tuple[bytes | None, str | None, bytes | None, str | None]
-
-
-def _file(source: ImageSource, address: str) -> _File:
-    """Return a file's bytes, digest and thumbnail, or what is wrong with it."""
+def _file(source: ImageSource, address: str) -> tuple[bytes | None, str | None, str | None]:
+    """Return a file's bytes and digest, or why it can't be read."""
     try:
         data = source.read(address)
     except GalleryError as error:
-        return None, None, None, str(error)
-    digest = hashlib.sha256(data).hexdigest()
-    try:
-        return data, digest, thumbnail(data, max_side=THUMBNAIL), None
-    except ImageError as error:
-        return None, digest, None, str(error)
+        return None, None, str(error)
+    return data, hashlib.sha256(data).hexdigest(), None
+
+
+class _DecodedOnce:
+    """Decodes as ``images.decode`` does, large enough for a thumbnail, and the last image once."""
+
+    def __init__(self) -> None:
+        self._last: tuple[bytes, DecodedImage] | None = None
+
+    def __call__(self, data: bytes, *, side: int) -> DecodedImage:
+        if self._last is None or self._last[0] is not data:
+            self._last = data, decode(data, side=max(side, THUMBNAIL))
+        return self._last[1]
 
 
 class _Embed:
     """An actor: it loads the model once."""
 
-    def __init__(self, model: Callable[[], BatchEmbedder], attention: str) -> None:
-        self._embedder = model()
+    def __init__(self, model: Callable[[Decode], BatchEmbedder], attention: str) -> None:
+        self._decode = _DecodedOnce()
+        self._embedder = model(self._decode)
         self._mode = self._embedder.modes.index(attention)
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         failures = batch["failure"].to_pylist()
+        thumbnails: list[bytes | None] = [None] * len(batch)
         prepared: dict[int, Any] = {}
         for row, data in enumerate(batch["data"].to_pylist()):
             if data is not None:
                 try:
                     prepared[row] = self._embedder.prepare(data)
+                    thumbnails[row] = thumbnail(data, max_side=THUMBNAIL, decode=self._decode)
                 except ImageError as error:
                     failures[row] = str(error)
         embeddings: list[bytes | None] = [None] * len(batch)
@@ -211,9 +223,11 @@ class _Embed:
             rows = self._embedder.embed(list(prepared.values()))[:, self._mode]
             for row, embedding in zip(prepared, rows, strict=True):
                 embeddings[row] = embedding.astype("<f4").tobytes()
-        kept = batch.select(["id", "digest", "thumbnail"])
-        return kept.append_column("failure", pa.array(failures, pa.string())).append_column(
-            "embedding", pa.array(embeddings, pa.binary())
+        return (
+            batch.select(["id", "digest"])
+            .append_column("failure", pa.array(failures, pa.string()))
+            .append_column("thumbnail", pa.array(thumbnails, pa.binary()))
+            .append_column("embedding", pa.array(embeddings, pa.binary()))
         )
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import ray
 from ray.cluster_utils import Cluster
@@ -15,8 +16,11 @@ from ray.cluster_utils import Cluster
 from core.errors import SettingError
 from core.galleries.folder import open_folder
 from core.galleries.store import load_or_build
+from core.images import decode, thumbnail
 from core.model.checkpoint import load_checkpoint
-from core.model.embedder import Embedder
+from core.model.embedder import SPARE, Embedder
+from core.scale import embedding
+from core.scale.embedded import THUMBNAIL
 from core.scale.embedding import cluster, embed_on_ray
 from core.scale.importing import import_images
 from core.scale.sources import GalleryImages
@@ -25,8 +29,8 @@ from tests.core.scale.conftest import PLAN
 DAMAGED = b"\xff\xd8\xff\xe0 nothing more"
 
 
-def load(path):
-    return Embedder(load_checkpoint(path))
+def load(path, decode):
+    return Embedder(load_checkpoint(path), decode=decode)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,35 @@ def test_two_nodes_embed_everything_once_even_where_one_dies(
     cosines = np.vecdot(rows.embeddings[order], stored.of("both"))
     assert cosines.min() > 0.999  # batches of another size round otherwise
     assert list(table.failures()) == [album.items[id].name for id in stored.failures]
+
+
+def test_each_image_is_decoded_once_for_thumbnail_and_embedding(
+    album, embedder, checkpoint_file, monkeypatch
+):
+    sides = []
+
+    def counting(data, *, side):
+        sides.append(side)
+        return decode(data, side=side)
+
+    monkeypatch.setattr(embedding, "decode", counting)
+    items = list(GalleryImages(album).images())[:8]  # the sixth is damaged
+    files = [album.read(id) for id in range(8)]
+    batch = pa.table(
+        {
+            "id": range(8),
+            "digest": [it.digest for it in items],
+            "data": files,
+            "failure": pa.nulls(8, pa.string()),
+        }
+    )
+    rows = embedding._Embed(partial(load, checkpoint_file), "both")(batch).to_pylist()
+    assert sides == [max(THUMBNAIL, SPARE * embedder.preprocess.input_size)] * 8
+    good = [it for it in rows if it["failure"] is None]
+    assert [it["id"] for it in good] == [0, 1, 2, 3, 4, 6, 7]
+    assert [it["thumbnail"] for it in good] == [
+        thumbnail(files[it["id"]], max_side=THUMBNAIL) for it in good
+    ]
 
 
 def test_without_an_address_ray_runs_on_this_machine_until_it_is_left():
