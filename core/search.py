@@ -311,7 +311,7 @@ def look_up(
     own_ids = copies if query_id is None else (query_id, *copies)
     embedding = unit_vector(query.embedding, index.dim)
     watch = Stopwatch()
-    for _ in range(1 if engine else repeats):
+    for _ in range(repeats if engine is None else 1):
         with watch.time("hash"):
             code = index.hash(embedding)
         with watch.time("probe"):
@@ -319,7 +319,7 @@ def look_up(
             candidates = index.candidates(code, n_probes=n_probes)
         with watch.time("rerank"):
             found = rerank(embedding, index.vectors, candidates.ids, k=config.k, exclude=own_ids)
-    if engine:
+    if engine is not None:
         watch = _timed(engine, embedding, config, query_id, repeats=repeats)
     for _ in range(repeats):
         with watch.time("exact scan"):

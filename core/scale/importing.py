@@ -136,8 +136,8 @@ def _todo(listed: Sequence[Listed], table: Table | None) -> dict[int, Image]:
 
     An id is the place in the list, unless an image that came earlier has it.
     """
-    done = table.done() if table else {}
-    ids = table.ids_of(list(done)) if table else {}
+    done = {} if table is None else table.done()
+    ids = {} if table is None else table.ids_of(list(done))
     taken = set(ids.values())
     free = max([*taken, len(listed) - 1]) + 1 if listed else 0
     todo: dict[int, Image] = {}
@@ -170,7 +170,7 @@ class _Writer:
         """Take embedded images; write once there are enough."""
         self._waiting.append(some)
         n = sum(len(it.ids) + len(it.failures) for it in self._waiting)
-        if n >= (self.plan.at_once if self.table else self.plan.sample):
+        if n >= (self.plan.sample if self.table is None else self.plan.at_once):
             self._write()
 
     def finish(self) -> Table:
@@ -189,7 +189,8 @@ class _Writer:
         if good:
             ids = np.concatenate([it.ids for it in good])
             embeddings = np.concatenate([it.embeddings for it in good])
-            self.table = self.table or self._make(embeddings[np.argsort(ids)])
+            if self.table is None:
+                self.table = self._make(embeddings[np.argsort(ids)])
             details = self._details(ids.tolist())
             details["thumbnail"] = [one for it in good for one in it.thumbnails]
             details["digest"] = [one for it in good for one in it.digests]

@@ -51,6 +51,15 @@ def test_a_second_run_embeds_only_what_is_new(address):
     assert no_longer_listed(MadeUpSource(31), table) == [31, 32]
 
 
+def test_an_import_goes_on_with_a_table_that_has_no_row_yet(address):
+    """Its writer was killed between making it and the first row."""
+    source = MadeUpSource(30)
+    made = import_images(source, address, made_up(source), PLAN).table
+    made.delete(list(range(30)))
+    imported = import_images(source, address, made_up(source), PLAN)
+    assert len(imported.table) == 30
+
+
 def test_what_could_not_be_read_is_tried_again(address):
     source = MadeUpSource(30, unreadable={5, 6})
     imported = import_images(source, address, made_up(source), PLAN)
