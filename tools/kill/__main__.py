@@ -13,7 +13,7 @@ import torch
 
 from core.cli.common import circumstances, write_json
 from core.files import lock
-from tools.kill import faults, works
+from tools.kill import faults, imports, works
 from tools.kill.trials import Work, kill
 
 RESULT = Path(__file__).parents[2] / "assets" / "results" / "kill.json"
@@ -40,7 +40,8 @@ def main() -> int:
     outcomes, met = [], []
     with TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        for work in all_works(stack, folder):
+        slow = [imports.importing(folder)] if options.work == imports.NAME else []
+        for work in (*all_works(stack, folder), *slow):
             if options.work in (None, work.name):
                 outcomes.append(kill(work, options.kills, options.seed, folder).as_json())
                 print(outcomes[-1], file=sys.stderr, flush=True)

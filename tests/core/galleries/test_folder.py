@@ -1,7 +1,6 @@
-import errno
+import json
 import os
 import time
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from core.galleries.base import digest_of
 from core.galleries.folder import FolderGallery, image_names, open_folder
 from core.galleries.labels import labels_from_folders
 from core.galleries.names import natural
+from tests.unprivileged import run_unprivileged
 
 
 @pytest.fixture
@@ -179,25 +179,28 @@ def test_linked_folders_are_read_each_once(fill, tmp_path):
     assert open_folder(tmp_path / "link").digest == gallery.digest
 
 
-def test_what_may_not_be_read_is_named_and_the_rest_is_there(fill, monkeypatch):
+def test_what_may_not_be_read_is_named_and_the_rest_is_there(fill):
     root = fill("a.jpg", "b.jpg", "locked/c.jpg", "odd")
-    locked = {str(root / name) for name in ("b.jpg", "locked", "odd")}
-
-    def guarded(function):  # permissions don't bind a superuser, who may run the tests
-        def call(path, *arguments, **options):
-            if os.fspath(path) in locked:
-                raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
-            return function(path, *arguments, **options)
-
-        return call
-
-    monkeypatch.setattr(os, "scandir", guarded(os.scandir))
-    monkeypatch.setattr(Path, "open", guarded(Path.open))
-    gallery = open_folder(root)
-    assert [item.name for item in gallery.items] == ["a.jpg"]
-    assert reasons(gallery) == dict.fromkeys(
-        ("b.jpg", "locked/", "odd"), "It can't be read (permission denied)."
-    )
+    locked = [root / name for name in ("b.jpg", "locked", "odd")]
+    try:
+        for path in locked:
+            path.chmod(0)
+        printed = run_unprivileged(
+            """
+            import json, sys
+            from pathlib import Path
+            from core.galleries.folder import open_folder
+            gallery = open_folder(Path(sys.argv[1]))
+            print(json.dumps([[it.name for it in gallery.items], {
+                it.name: it.reason for it in gallery.left_out}]))
+            """,
+            root,
+        )
+    finally:
+        for path in locked:
+            path.chmod(0o700)  # or pytest can't remove them
+    why = "It can't be read (permission denied)."
+    assert json.loads(printed) == [["a.jpg"], dict.fromkeys(("b.jpg", "locked/", "odd"), why)]
 
 
 def test_masks_beside_images_are_no_images_and_the_split_no_label(fill):
