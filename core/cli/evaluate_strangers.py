@@ -61,8 +61,12 @@ def table(result: Mapping[str, Any], title: str) -> list[str]:
         f"{settings['n_bits']} bits, "
         f"{count(settings['n_tables'], 'table')}, as many probes as a query needs"
     ]
-    for name, what in (("own", "its own images"), ("strangers", "strangers")):
-        it = result[name]
+    kinds = {
+        "its own images": result["own"],
+        "strangers": result["strangers"],
+        "strangers to settings that know others of their kind": result["known"]["strangers"],
+    }
+    for what, it in kinds.items():
         lines.append(
             f"{what} ({it['n_queries']}): neighbour recall@{result['k']} {percent(it['recall'])}, "
             f"{percent(it['share_read'])} of the gallery read, "

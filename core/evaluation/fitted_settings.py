@@ -45,7 +45,9 @@ def measure(
     Returns:
         The settings; for the gallery's ``own`` images and for ``strangers`` the mean neighbour
         recall@10, the mean share of the gallery that was read, and how many answers had fewer hits
-        than the gallery could give; and all of that for each of ``powers``.
+        than the gallery could give; all of that for each of ``powers``; and for settings that are
+        fitted to every second stranger (``known``), asked with the others: no guess of what
+        strangers are like can do better.
     """
     fitting = fit(rows)
     rng = np.random.default_rng(seed)
@@ -56,6 +58,9 @@ def measure(
     }
     families = [(0.0, Hyperplanes), *((power, _leaning(power)) for power in POWERS)]
     result: dict[str, Any] = {"n_images": len(rows), "k": K, **_asked(rows, fitting, kinds)}
+    known = fit(rows, strangers=strangers[::2])
+    others: _Queries = [(it, None) for it in strangers[1::2]]
+    result["known"] = _asked(rows, known, {"own": kinds["own"], "strangers": others})
     result["powers"] = []
     for step, (power, family) in enumerate(families, 1):
         progress(step, 1 + len(families), "asking")

@@ -73,6 +73,7 @@ def fit(
     n_tables: int | None = None,
     seed: int = 0,
     family: type[Hyperplanes] | None = None,
+    strangers: ArrayLike | None = None,
 ) -> Fitting:
     """Choose hyperplanes, K, L and a rule of reading for a gallery.
 
@@ -82,6 +83,8 @@ def fit(
         n_tables: L, where it is not to be chosen.
         seed: of the hyperplanes.
         family: of the hyperplanes, where it is not to be chosen.
+        strangers: (S, D), rows of unit length, of images like those that will be asked for, where
+            some are at hand; by default they are made up.
 
     Raises:
         SettingError: not embeddings, or a number outside its range.
@@ -92,7 +95,8 @@ def fit(
     if len(rows) < 2:  # no image has another to be found
         lsh = LSHConfig(n_bits=all_bits[0], n_tables=all_tables[0], seed=seed)
         return _of_nothing(family or Hyperplanes, lsh)
-    sample = _Sample(rows)
+    known = None if strangers is None else checked_embeddings(strangers, rows.shape[1])
+    sample = _Sample(rows, known)
     trials = [
         trial
         for each in ([family] if family else FAMILIES)
@@ -129,23 +133,23 @@ def _bits_for(n: int) -> list[int]:
 class _Sample:
     """Queries whose neighbours are known: some of a gallery's images, and strangers to it."""
 
-    def __init__(self, rows: NDArray[np.float32]) -> None:
+    def __init__(
+        self, rows: NDArray[np.float32], strangers: NDArray[np.float32] | None = None
+    ) -> None:
         """Draw them.
 
         Args:
             rows: (N, D) the gallery, two images or more.
+            strangers: (S, D), or None: they are made up.
         """
-        n, dim = rows.shape
+        n = len(rows)
         rng = np.random.default_rng(0)
         n_queries = min(_QUERIES, max(_FEWEST_QUERIES, _PAIRS // n))
         n_own = min(n, n_queries // 2)
-        n_strangers = n_queries // 2
         own = rng.choice(n, n_own, replace=False)
-        images = rows[rng.choice(n, n_strangers)]
         self.spread = Spread.of(rows, axes=True)
-        noise = _unit(rng.standard_normal((n_strangers, dim)) @ stretch_of(self.spread, 0.5))
-        share = rng.uniform(*_MIXED, (n_strangers, 1))
-        strangers = _unit(share * images + np.sqrt(1 - share**2) * noise)
+        if strangers is None:
+            strangers = _made_up(rows, n_queries // 2, self.spread, rng)
         self.rows = rows
         self.queries = np.concatenate([rows[own], strangers]).astype(np.float32)  # (Q, D)
         self.is_own = np.arange(len(self.queries)) < n_own  # (Q,)
@@ -162,6 +166,16 @@ class _Sample:
         """The cosine between the k-th neighbours of the gallery's own images and of strangers."""
         kth = self.cosines[:, :_K][:, -1]
         return float((np.median(kth[self.is_own]) + np.median(kth[~self.is_own])) / 2)
+
+
+def _made_up(
+    rows: NDArray[np.float32], n: int, spread: Spread, rng: np.random.Generator
+) -> NDArray[np.floating]:
+    """Mix images with directions that are random as the gallery is: (n, D)."""
+    images = rows[rng.choice(len(rows), n)]
+    noise = _unit(rng.standard_normal((n, rows.shape[1])) @ stretch_of(spread, 0.5))
+    share = rng.uniform(*_MIXED, (n, 1))
+    return _unit(share * images + np.sqrt(1 - share**2) * noise)
 
 
 def _familiar_from(rows: NDArray[np.float32], rng: np.random.Generator) -> float:

@@ -38,6 +38,13 @@ def test_every_power_gives_every_query_all_the_hits_that_there_are(measured, kin
         assert it[kind]["recall"] >= 0.85
 
 
+def test_settings_that_know_strangers_need_not_be_as_careful(measured):
+    known = measured["known"]["strangers"]
+    assert known["n_queries"] == 15
+    assert known["recall"] >= 0.85
+    assert known["share_read"] <= measured["strangers"]["share_read"] + 0.05
+
+
 def test_strangers_read_more_for_as_much(measured):
     assert measured["strangers"]["recall"] >= 0.85
     assert measured["strangers"]["share_read"] > measured["own"]["share_read"]
