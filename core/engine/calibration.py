@@ -13,6 +13,7 @@ every time.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -304,7 +305,7 @@ class _CellRanks:
 
         Of the query it takes the sides, the planes of weights, and half their unit.
         """
-        index, code = self.index, query[0]
+        index, (code, planes, _) = self.index, query
         cell_of_truth = np.searchsorted(index.lists.starts, truth, side="right") - 1
         place = np.empty(len(cells), np.int64)
         place[cells] = np.arange(len(cells))
@@ -314,14 +315,16 @@ class _CellRanks:
         ends = np.cumsum([s.stop - s.start for s in stretches])[np.array(self.n_cells) - 1]
         self.read += ends / len(self.cell)
         positions = np.concatenate([np.arange(s.start, s.stop) for s in stretches])
-        near = np.zeros(len(positions), np.int64)
-        own = np.zeros(len(truth), np.int64)
-        for w in range(len(index.sketches)):
-            near += np.bitwise_count(index.lists.sketches[w, positions] ^ code[w])
-            own += np.bitwise_count(index.lists.sketches[w, truth] ^ code[w])
+        near, own, most = (np.zeros(n, np.int64) for n in (len(positions), len(truth), 1))
+        for w, words in enumerate(index.sketches):
+            side, weights = code[w : w + 1], np.ascontiguousarray(planes[:, w : w + 1])
+            apart = partial(index.kernels.weighted_distances, side, weights)
+            near += apart(words[positions, np.newaxis])
+            own += apart(words[truth, np.newaxis])
+            most += apart(~side[:, np.newaxis])
             if w + 1 in self.n_words:
                 place_of = self.sketch[:, self.n_words.index(w + 1), i]
-                place_of[:] = _before(own, near, ends, readable.coarseness(w + 1))
+                place_of[:] = _before(own, near, ends, readable.coarseness(most[0]))
         positions = positions[readable.within(near, MOST_REFINED)]
         lists, estimates = index.lists, index.kernels.estimates
         of_all, of_truth = (
