@@ -27,6 +27,8 @@ from .structures import AT_ONCE, Asked, BucketReach, CellLists, CellReach, Galle
 
 WORD = 64
 FLOAT = 4  # bytes of a float32
+LINE = 64  # bytes that the memory hands over at once
+FETCHED = 1_024  # bytes of a row that are asked for; what follows them comes by itself
 STEPS = np.array(readable.STEPS, np.float32)
 LAST = np.uint64(127)  # the largest distance of two sketches; all beyond count as this
 FIRST_PROBES = 4  # whose keys are made before it is known whether more are needed
@@ -1069,8 +1071,10 @@ def _dots(query, rows, chosen, out):
 def _cosines(query, rows, chosen):
     """Cosines to the chosen rows."""
     cosines = np.empty(chosen.shape[0], np.float32)
+    n_bytes = rows.shape[1]
     for row in chosen:
-        _fetch(rows, row)
+        for byte in range(0, min(n_bytes, FETCHED), LINE):
+            _fetch_from(rows, np.int64(row) * n_bytes + byte)
     if rows.shape[1] == FLOAT * query.shape[0]:
         _dots(query, rows.view(np.float32), chosen, cosines)
     else:
@@ -1090,7 +1094,10 @@ def _merge(query, exclude, gallery, chosen, found, cosines, n):
     k, ids = found.shape[0], gallery.ids
     of_chosen = _cosines(query, gallery.rows, chosen)
     for i in range(chosen.shape[0]):
-        id, cosine = ids[chosen[i]], of_chosen[i]
+        cosine = of_chosen[i]
+        if n == k and cosine < cosines[k - 1]:  # mostly: to look up its id would take longer
+            continue
+        id = ids[chosen[i]]
         if id == exclude or (n == k and not _better(cosine, id, cosines[k - 1], found[k - 1])):
             continue
         n = min(n + 1, k)
