@@ -276,7 +276,7 @@ class _CellRanks:
         shape = asked.truth.shape
         n_cells = len(index.centres)
         mean = len(index) / n_cells
-        self.n_words = sorted({n for n in (1, 2, 3, 4, 6, 8) if n <= len(index.sketches)})
+        self.n_words = sorted({n for n in (1, 2, 3, 4, 5, 6, 8) if n <= len(index.sketches)})
         self.n_cells = [n for n in _steps(1, n_cells, 1.25) if n * mean <= MOST_READ] or [1]
         self.read = np.zeros(len(self.n_cells))  # vectors in so many cells, on average
         self.cell = np.zeros(shape, np.int64)

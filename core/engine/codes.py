@@ -58,7 +58,7 @@ class CodeConfig:
 
     n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
     depth: int | None = None  # of these for each hyperplane: its side, and how far; None: suited
-    n_sketch_bits: int | None = None  # of the sides, used as a sketch; None: 256
+    n_sketch_bits: int | None = None  # used as a sketch; None: 256, or 320 from D = 1,024
     n_cells: int | None = None  # None: about the root of N, or one below CELLS_PAY
     seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
 
@@ -81,9 +81,9 @@ class CodeConfig:
             )
         return n_bits, depth
 
-    def sketch_words_for(self, n_hyperplanes: int) -> int:
+    def sketch_words_for(self, dim: int, n_hyperplanes: int) -> int:
         """How many words of each code's sides, of so many hyperplanes, make its sketch."""
-        bits = self.n_sketch_bits or min(n_hyperplanes, 256)
+        bits = self.n_sketch_bits or min(n_hyperplanes, 320 if dim >= LONG else 256)
         return checked_whole("n_sketch_bits", bits, low=WORD, high=n_hyperplanes) // WORD
 
     def cells_for(self, n: int) -> int:
@@ -120,7 +120,7 @@ class CodeIndex(CodedVectors):
         n_bits, depth = config.bits_for(rows.shape[1])
         n_hyperplanes = n_bits // depth
         super().__init__(rows, ids, n_hyperplanes, config.seed)
-        n_sketch_words = config.sketch_words_for(n_hyperplanes)
+        n_sketch_words = config.sketch_words_for(self.dim, n_hyperplanes)
         self.lists = CellLists(
             order=np.empty(0, np.int32),
             codes=np.empty((0, depth * self.n_words), np.uint64),
@@ -197,10 +197,10 @@ class CodeIndex(CodedVectors):
 
     def answers(self, asked: Asked, settings: CodeSearch | None) -> Found:
         """Search with queries that have been checked, in the caller's thread."""
-        reach = settings or self.settings
-        workspace = self.workspace(len(self) + 8 * self.lists.centres.shape[1])
+        lists = self.lists
+        workspace = self.workspace(len(lists.order) + AT_ONCE * len(lists.starts))
         found: Found = self.kernels.search_cells(
-            asked, self.rotations, self.gallery, self.lists, reach, workspace
+            asked, self.rotations, self.gallery, lists, settings or self.settings, workspace
         )
         return found
 

@@ -149,12 +149,6 @@ def weighted_distances(code: Codes, planes: Codes, codes: Codes) -> NDArray[np.i
     return weighed
 
 
-def distances(code: Codes, codes: Codes) -> NDArray[np.int64]:
-    """Bits in which one code (W,) differs from each of many (n, W): (n,)."""
-    counted: NDArray[np.int64] = np.bitwise_count(code ^ codes).sum(axis=1, dtype=np.int64)
-    return counted
-
-
 def sketch_distances(code: Codes, planes: Codes, sketches: Codes) -> NDArray[np.int64]:
     """Weighted distances of the first S words of codes, given word by word (S, n), as bytes.
 

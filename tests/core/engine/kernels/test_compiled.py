@@ -71,12 +71,6 @@ def test_a_weighted_distance_is_the_sum_of_the_weights_where_bits_differ():
         assert np.array_equal(kernels.weighted_distances(code, planes, codes), expected)
 
 
-def test_distances_count_differing_bits():
-    codes = words(30, 3)
-    bits = np.unpackbits(codes.view(np.uint8), axis=1)
-    assert np.array_equal(readable.distances(codes[7], codes), (bits != bits[7]).sum(axis=1))
-
-
 def graded(depth, kernels, dtype=np.float32):
     """Rows in a cone, some alike, hashed by two rotations."""
     rows = np.random.default_rng(6).standard_normal((300, 200), dtype=np.float32) + np.float32(0.3)
