@@ -464,22 +464,25 @@ def _threshold_of_bytes(words, n):
 
 @compiled
 def _nth_highest(scores, n):
-    """The n-th highest of at least n scores: ever smaller stretches of them, in BINS parts."""
+    """The n-th highest of at least n scores: of BINS parts, the one that holds it, and so on."""
     low, high = _least_and_most(scores)
-    counts = np.empty(BINS, np.int32)
+    counts, parts = np.empty(BINS, np.int32), np.empty(scores.shape[0], np.int32)
     while low < high:
         scale = np.float32(BINS - 1) / (high - low)
+        for i in range(scores.shape[0]):
+            parts[i] = np.int32((high - scores[i]) * scale)
         counts[:] = 0
-        for score in scores:
-            if low <= score <= high:
-                counts[np.int64((high - score) * scale)] += 1
-        place = _place(counts, n)
-        for before in range(place):
+        for i in range(scores.shape[0]):
+            counts[parts[i]] += 1
+        part = _place(counts, n)
+        for before in range(part):
             n -= counts[before]
-        bottom, top, low, high = low, high, high, low
-        for score in scores:
-            if bottom <= score <= top and np.int64((top - score) * scale) == place:
-                low, high = min(low, score), max(high, score)
+        inside, m = np.empty(counts[part] + 1, np.float32), NONE
+        for i in range(scores.shape[0]):
+            inside[m] = scores[i]
+            m += parts[i] == part
+        scores = inside[:m]
+        low, high = _least_and_most(scores)
     return low
 
 
@@ -619,9 +622,8 @@ def _best_by_codes(query, most, unit, lists, positions, n):
     last = _nth_highest(guessed, n)
     kept = 0
     for i in range(m):
-        if guessed[i] >= last:
-            positions[kept] = positions[i]
-            kept += 1
+        positions[kept] = positions[i]
+        kept += guessed[i] >= last
     return positions[:kept]
 
 
@@ -638,9 +640,8 @@ def _refine(code, planes, codes, positions, n):
     last = _threshold(distances, n)
     kept = 0
     for i in range(m):
-        if distances[i] <= last:
-            positions[kept] = positions[i]
-            kept += 1
+        positions[kept] = positions[i]
+        kept += distances[i] <= last
     return positions[:kept]
 
 
