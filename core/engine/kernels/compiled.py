@@ -298,16 +298,17 @@ def _gathered(eight):
 
 @compiled
 def _pack_bytes(eights, bit, words):
-    """Write that bit of each byte into the words, which are 0, from the lowest bit on."""
+    """Write that bit of each byte into the words, from the lowest bit on."""
     for w in range(words.shape[0]):
+        word = np.uint64(0)
         for b in range(8):
-            eight = eights[8 * w + b] >> np.uint64(bit)
-            words[w] |= _gathered(eight) << np.uint64(8 * b)
+            word |= _gathered(eights[8 * w + b] >> np.uint64(bit)) << np.uint64(8 * b)
+        words[w] = word
 
 
 @compiled
 def _pack(margins, signs, code):
-    """Write the signs of margins (64 W,) into a code that is 0; ``signs`` is memory to work in."""
+    """Write the signs of margins (64 W,) into a code; ``signs`` is memory to work in."""
     for j in range(signs.shape[0]):
         signs[j] = margins[j] >= 0
     _pack_bytes(signs.view(np.uint64), 0, code)
@@ -315,7 +316,7 @@ def _pack(margins, signs, code):
 
 @compiled
 def pack(margins, n_words):
-    codes = np.zeros((margins.shape[0], n_words), np.uint64)
+    codes = np.empty((margins.shape[0], n_words), np.uint64)
     signs = np.empty(WORD * n_words, np.uint8)
     for i in range(margins.shape[0]):
         _pack(margins[i], signs, codes[i])
@@ -324,7 +325,7 @@ def pack(margins, n_words):
 
 @compiled
 def hash_codes(embeddings, rotations, n_words):
-    codes = np.zeros((embeddings.shape[0], n_words), np.uint64)
+    codes = np.empty((embeddings.shape[0], n_words), np.uint64)
     signs = np.empty(WORD * n_words, np.uint8)
     x, y, of_row = _working_memory(rotations)
     for i in range(embeddings.shape[0]):  # one by one: all margins would not stay in the cache
@@ -335,7 +336,7 @@ def hash_codes(embeddings, rotations, n_words):
 
 @compiled
 def graded_codes(embeddings, rotations, n_words, depth):
-    codes = np.zeros((embeddings.shape[0], depth * n_words), np.uint64)
+    codes = np.empty((embeddings.shape[0], depth * n_words), np.uint64)
     scales = np.zeros((embeddings.shape[0], 2), np.float32)
     grades = np.empty(WORD * n_words, np.uint8)
     x, y, of_row = _working_memory(rotations)
@@ -398,7 +399,7 @@ def _largest(margins):
 
 @compiled
 def weigh(margins, n_words):
-    planes = np.zeros((margins.shape[0], PLANES, n_words), np.uint64)
+    planes = np.empty((margins.shape[0], PLANES, n_words), np.uint64)
     steps = np.empty(WORD * n_words, np.uint8)
     for i in range(margins.shape[0]):
         _weigh(margins[i], steps, planes[i])
@@ -407,11 +408,9 @@ def weigh(margins, n_words):
 
 @compiled
 def _weigh(margins, steps, planes):
-    """Write the weights of margins (64 W,) into planes that are 0; ``steps`` is memory."""
+    """Write the weights of margins (64 W,) into planes; ``steps`` is memory to work in."""
     largest = _largest(margins[: steps.shape[0]])
-    if largest == 0:
-        return
-    scale = np.float32(HEAVIEST) / (FULL_WEIGHT * largest)
+    scale = np.float32(HEAVIEST) / (FULL_WEIGHT * largest) if largest > 0 else np.float32(0)
     for j in range(steps.shape[0]):
         step = np.int32(abs(margins[j]) * scale + np.float32(0.5))
         steps[j] = min(step, np.int32(HEAVIEST))
@@ -671,7 +670,6 @@ def _search_cells(*flat):
     for i in range(n_queries):
         query = asked.queries[i]
         _margins(query.view(np.uint8), rotations, x, y, margins_of_query)
-        code[:], planes[:] = 0, 0
         _pack(margins_of_query, steps, code)
         _weigh(margins_of_query, steps, planes)
         unit = _half_unit(margins_of_query[: WORD * n_words])
