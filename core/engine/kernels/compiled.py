@@ -399,8 +399,8 @@ def _largest(margins):
 
 @compiled
 def weigh(margins, n_words):
-    planes = np.empty((margins.shape[0], PLANES, n_words), np.uint64)
     steps = np.empty(WORD * n_words, np.uint8)
+    planes = np.empty((margins.shape[0], PLANES, n_words), np.uint64)
     for i in range(margins.shape[0]):
         _weigh(margins[i], steps, planes[i])
     return planes
@@ -536,11 +536,22 @@ def _nearest_cells(query, margins, centres, n):
 
 
 @compiled
+def _weighted_distance(code, planes, other):
+    """All three planes in one loop: a loop over planes would be as slow as the memory twice."""
+    total = np.uint64(0)
+    for w in range(code.shape[0]):
+        differs = code[w] ^ other[w]
+        total += _ones(differs & planes[0, w])
+        total += _ones(differs & planes[1, w]) << np.uint64(1)
+        total += _ones(differs & planes[2, w]) << np.uint64(2)
+    return np.int64(total)
+
+
+@compiled
 def weighted_distances(code, planes, codes):
-    query, _ = _for_each_bit(code, planes, ONE)
     weighed = np.empty(codes.shape[0], np.int64)
     for i in range(codes.shape[0]):
-        weighed[i] = _apart(query, codes, i)
+        weighed[i] = _weighted_distance(code, planes, codes[i])
     return weighed
 
 
@@ -579,7 +590,7 @@ def _for_each_bit(code, planes, depth):
 
 @compiled
 def _apart(query, codes, i):
-    """The weights of the bits in which code i differs from a query (``_for_each_bit``)."""
+    """How far graded code i is on the other sides of a query (``_for_each_bit``), in steps."""
     n_words = query.shape[1]
     in_blocks = n_words - n_words % AT_ONCE
     total = np.uint64(0)
@@ -632,10 +643,9 @@ def _refine(code, planes, codes, positions, n):
     m = positions.shape[0]
     if n >= m:
         return positions
-    query, _ = _for_each_bit(code, planes, ONE)
     distances = np.empty(m, np.int64)
     for i in range(m):
-        distances[i] = _apart(query, codes, positions[i])
+        distances[i] = _weighted_distance(code, planes, codes[positions[i]])
     last = _threshold(distances, n)
     kept = 0
     for i in range(m):

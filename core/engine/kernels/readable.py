@@ -157,7 +157,7 @@ def sketch_distances(code: Codes, planes: Codes, sketches: Codes) -> NDArray[np.
     """
     own, weights = code[: len(sketches)], planes[:, : len(sketches)]
     (most,) = weighted_distances(own, weights, ~own[np.newaxis])
-    near = weighted_distances(own, weights, sketches.T) >> coarseness(most)
+    near: NDArray[np.int64] = weighted_distances(own, weights, sketches.T) >> coarseness(most)
     return np.minimum(near, LAST)
 
 
