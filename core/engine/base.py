@@ -53,6 +53,7 @@ MAX_THREADS = 256
 
 _NOTHING = np.array([-1])  # is left out
 _BLOCK = 4_096  # rows that one thread takes at once
+_LINE = 64  # bytes
 
 Found = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]
 """Ids (Q, k), cosines (Q, k), and how many vectors each stage looked at (Q, 3)."""
@@ -88,13 +89,9 @@ class CodedVectors:
 
     def _hold(self, rows: NDArray[np.floating], ids: NDArray[np.int64]) -> None:
         self.rows = rows  # (≥ N, D) float32 or float16
+        self.dim = int(rows.shape[1])  # D, numbers of an embedding
         self.ids = ids  # (≥ N,), -1 where a row is not in use
         self.gallery = GalleryRows(rows_to_read(self.kernels, rows), ids)  # for the kernels
-
-    @property
-    def dim(self) -> int:
-        """Length D of an embedding."""
-        return int(self.rows.shape[1])
 
     def workspace(self, n_bytes: int) -> NDArray[np.uint64]:
         """Memory for the kernels to work in, zeros at first: each thread has its own."""
@@ -165,7 +162,8 @@ class CodedVectors:
             SettingError: as ``query``.
         """
         k = min(checked_whole("k", k, low=1, high=MAX_K), len(self))
-        query = read_only(checked_embedding(embedding, self.dim)[np.newaxis])
+        query = checked_embedding(embedding, self.dim)[np.newaxis]
+        query.setflags(write=False)  # as ``read_only``, of what is a view already
         left_out = _NOTHING if exclude is None else np.array([checked_exclusion(exclude)])
         return Asked(query, left_out, k)
 
@@ -326,6 +324,17 @@ def given_rows(embeddings: ArrayLike, ids: ArrayLike | None) -> tuple[Any, NDArr
     checked = np.arange(len(rows)) if ids is None else checked_new_ids(ids)
     check_one_id_each(checked, len(rows))
     return rows, checked
+
+
+def in_lines(shape: tuple[int, ...]) -> NDArray[np.uint64]:
+    """Return an array of words, not filled, that begins with a line of memory.
+
+    So a code of eight words is one line, and takes one look at the memory.
+    """
+    n_bytes = 8 * int(np.prod(shape))
+    memory = np.empty(n_bytes + _LINE, np.uint8)
+    first = -memory.ctypes.data % _LINE
+    return memory[first : first + n_bytes].view(np.uint64).reshape(shape)
 
 
 def rows_to_read(kernels: Any, rows: NDArray[np.floating]) -> NDArray[Any]:

@@ -13,6 +13,7 @@ every time.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -35,8 +36,9 @@ MOST_READ = 200_000  # vectors whose sketches are looked at to choose how many s
 MOST_REFINED = 20_000
 
 _BLOCK = 4_096  # rows of the gallery that are scanned at once
-_PROBE_NS, _ENTRY_NS, _SKETCH_NS, _CENTRE_NS = 60, 5, 0.15, 0.04
-_CODE_NS, _WORD_NS = 30, 1  # a whole code: to reach it, and for each word of it
+_PROBE_NS, _ENTRY_NS, _CENTRE_NS = 60, 5, 0.04
+_SKETCH_NS, _SKETCH_WORD_NS = 0.3, 0.15  # a sketch, and each word of it
+_CODE_NS, _WORD_NS = 15, 0.5  # a whole code: to reach it, and for each word of it
 _ROW_NS, _NUMBER_NS = 50, 0.25  # an embedding: to reach it, and for each number of it
 
 
@@ -274,7 +276,7 @@ class _CellRanks:
         shape = asked.truth.shape
         n_cells = len(index.centres)
         mean = len(index) / n_cells
-        self.n_words = sorted({n for n in (1, 2, 3, 4, 6, 8) if n <= len(index.sketches)})
+        self.n_words = sorted({n for n in (1, 2, 3, 4, 5, 6, 8) if n <= len(index.sketches)})
         self.n_cells = [n for n in _steps(1, n_cells, 1.25) if n * mean <= MOST_READ] or [1]
         self.read = np.zeros(len(self.n_cells))  # vectors in so many cells, on average
         self.cell = np.zeros(shape, np.int64)
@@ -304,7 +306,7 @@ class _CellRanks:
 
         Of the query it takes the sides, the planes of weights, and half their unit.
         """
-        index, code = self.index, query[0]
+        index, (code, planes, _) = self.index, query
         cell_of_truth = np.searchsorted(index.lists.starts, truth, side="right") - 1
         place = np.empty(len(cells), np.int64)
         place[cells] = np.arange(len(cells))
@@ -314,14 +316,16 @@ class _CellRanks:
         ends = np.cumsum([s.stop - s.start for s in stretches])[np.array(self.n_cells) - 1]
         self.read += ends / len(self.cell)
         positions = np.concatenate([np.arange(s.start, s.stop) for s in stretches])
-        near = np.zeros(len(positions), np.int64)
-        own = np.zeros(len(truth), np.int64)
-        for w in range(len(index.sketches)):
-            near += np.bitwise_count(index.lists.sketches[w, positions] ^ code[w])
-            own += np.bitwise_count(index.lists.sketches[w, truth] ^ code[w])
+        near, own, most = (np.zeros(n, np.int64) for n in (len(positions), len(truth), 1))
+        for w, words in enumerate(index.sketches):
+            side, weights = code[w : w + 1], np.ascontiguousarray(planes[:, w : w + 1])
+            apart = partial(index.kernels.weighted_distances, side, weights)
+            near += apart(words[positions, np.newaxis])
+            own += apart(words[truth, np.newaxis])
+            most += apart(~side[:, np.newaxis])
             if w + 1 in self.n_words:
                 place_of = self.sketch[:, self.n_words.index(w + 1), i]
-                place_of[:] = _before(own, near, ends, readable.coarseness(w + 1))
+                place_of[:] = _before(own, near, ends, readable.coarseness(most[0]))
         positions = positions[readable.within(near, MOST_REFINED)]
         lists, estimates = index.lists, index.kernels.estimates
         of_all, of_truth = (
@@ -347,7 +351,8 @@ def _before(
 
 def _code_work(index: CodeIndex, settings: CodeSearch, read: float) -> float:
     """Nanoseconds of one query, apart from what all settings share."""
-    sketching: float = index.centres.size * _CENTRE_NS + read * settings.n_words * _SKETCH_NS
+    of_each = _SKETCH_NS + settings.n_words * _SKETCH_WORD_NS
+    sketching: float = index.centres.size * _CENTRE_NS + read * of_each
     return sketching + _later_work(index, min(settings.n_sketch, read), settings.n_rerank)
 
 

@@ -1,8 +1,8 @@
 """Search by hash codes, without hash tables: cells, sketches, codes, cosines.
 
     all N vectors, in C cells      read the few cells whose centres are nearest
-    some thousand sketches         compare the first 128 bits or so of each code
-    some hundred codes             estimate the cosine from all bits, weighted by the margins
+    some thousand sketches         compare the first 256 bits or so, weighted by the margins
+    some hundred codes             estimate the cosine from all bits, in the same way
     some dozen embeddings          rerank: the exact cosine
 
 Each stage costs more per vector than the one before, and leaves it fewer. With C growing as the
@@ -38,11 +38,12 @@ from .base import (
     Found,
     compiled_kernels,
     given_rows,
+    in_lines,
     in_threads,
     n_threads,
     rows_to_read,
 )
-from .kernels.structures import Asked, CellLists
+from .kernels.structures import AT_ONCE, Asked, CellLists
 
 CELLS_PAY = 8_000  # vectors: below, reading every sketch is as fast
 MAX_CELLS = 65_536
@@ -57,7 +58,7 @@ class CodeConfig:
 
     n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
     depth: int | None = None  # of these for each hyperplane: its side, and how far; None: suited
-    n_sketch_bits: int | None = None  # used as a sketch; None: 384, or 256 below D = 1,024
+    n_sketch_bits: int | None = None  # used as a sketch; None: 256, or 320 from D = 1,024
     n_cells: int | None = None  # None: about the root of N, or one below CELLS_PAY
     seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
 
@@ -82,7 +83,7 @@ class CodeConfig:
 
     def sketch_words_for(self, dim: int, n_hyperplanes: int) -> int:
         """How many words of each code's sides, of so many hyperplanes, make its sketch."""
-        bits = self.n_sketch_bits or min(n_hyperplanes, 384 if dim >= LONG else 256)
+        bits = self.n_sketch_bits or min(n_hyperplanes, 320 if dim >= LONG else 256)
         return checked_whole("n_sketch_bits", bits, low=WORD, high=n_hyperplanes) // WORD
 
     def cells_for(self, n: int) -> int:
@@ -126,7 +127,7 @@ class CodeIndex(CodedVectors):
             scales=np.empty((0, 2), np.float32),
             sketches=np.empty((n_sketch_words, 0), np.uint64),
             starts=np.zeros(1, np.int64),
-            centres=np.empty((0, min(self.dim, cells.MOST_NUMBERS)), np.float32),
+            centres=np.empty((min(self.dim, cells.MOST_NUMBERS), 0), np.float32),
             depth=depth,
         )
 
@@ -181,12 +182,12 @@ class CodeIndex(CodedVectors):
     @property
     def sketches(self) -> NDArray[np.uint64]:
         """(S, N) the sketch at each position, word by word."""
-        return self.lists.sketches
+        return self.lists.sketches[:, : len(self)]
 
     @property
     def centres(self) -> NDArray[np.float32]:
         """(C, E) the centre of each cell, of unit length: among embeddings, or their points."""
-        return self.lists.centres
+        return self.lists.centres.T
 
     @property
     def nbytes(self) -> int:
@@ -196,9 +197,10 @@ class CodeIndex(CodedVectors):
 
     def answers(self, asked: Asked, settings: CodeSearch | None) -> Found:
         """Search with queries that have been checked, in the caller's thread."""
-        reach, workspace = settings or self.settings, self.workspace(len(self) + 8)
+        lists = self.lists
+        workspace = self.workspace(len(lists.order) + AT_ONCE * len(lists.starts))
         found: Found = self.kernels.search_cells(
-            asked, self.rotations, self.gallery, self.lists, reach, workspace
+            asked, self.rotations, self.gallery, lists, settings or self.settings, workspace
         )
         return found
 
@@ -248,7 +250,7 @@ class CodeIndex(CodedVectors):
         arrays: dict[str, NDArray[Any]] = {
             "codes": self.lists.codes,
             "scales": self.lists.scales,
-            "centres": self.centres,
+            "centres": np.ascontiguousarray(self.centres),
             "starts": self.lists.starts,
             "centre": self.rotations.centre,
         }
@@ -349,13 +351,16 @@ class CodeIndex(CodedVectors):
     ) -> CellLists:
         """Put rows (n,) and their graded codes in the order of the cells that each is in (n,)."""
         by_cell = np.argsort(of_each, kind="stable")
-        arranged = codes[by_cell]
+        n, arranged = len(codes), in_lines(codes.shape)
+        np.take(codes, by_cell, axis=0, out=arranged, mode="clip")
+        sketches = np.zeros((len(self.sketches), n + AT_ONCE - 1), np.uint64)
+        sketches[:, :n] = arranged[:, : len(sketches)].T
         return CellLists(
             order=rows[by_cell],
             codes=arranged,
             scales=scales[by_cell],
-            sketches=np.ascontiguousarray(arranged[:, : len(self.sketches)].T),
+            sketches=sketches,
             starts=np.searchsorted(of_each[by_cell], np.arange(len(centres) + 1)).astype(np.int64),
-            centres=centres,
+            centres=np.ascontiguousarray(centres.T),
             depth=self.lists.depth,
         )

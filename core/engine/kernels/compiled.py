@@ -18,17 +18,19 @@ what is as long as its query in float32 is float32, what is half as long is floa
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES, Rotations
 from . import readable
-from .structures import Asked, BucketReach, CellLists, CellReach, GalleryRows, Tables
+from .structures import AT_ONCE, Asked, BucketReach, CellLists, CellReach, GalleryRows, Tables
 
 WORD = 64
 FLOAT = 4  # bytes of a float32
+LINE = 64  # bytes that the memory hands over at once
+FETCHED = 1_024  # bytes of a row that are asked for; what follows them comes by itself
 STEPS = np.array(readable.STEPS, np.float32)
 LAST = np.uint64(127)  # the largest distance of two sketches; all beyond count as this
-STRETCH = 1_024
 FIRST_PROBES = 4  # whose keys are made before it is known whether more are needed
 NONE, ONE = np.int64(0), np.int64(1)  # numba compiles anew for a number that stands in the text
 BINS = 256  # that scores are counted in
@@ -45,6 +47,104 @@ def _ones(typing, word):
         return builder.call(count, arguments)
 
     return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def _lowest(typing, word):
+    """The place of the lowest bit of a word that is 1; there is one."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(types.uint64), generate
+
+
+class _Blocks:
+    """Writes what is done to AT_ONCE words side by side, as wide as the processor can.
+
+    Left to itself, the compiler sees loops that are too short for that.
+    """
+
+    word = ir.IntType(64)
+    words = ir.VectorType(word, AT_ONCE)
+
+    def __init__(self, context, builder, signature, arguments):
+        self.builder = builder
+        self.arrays = [
+            context.make_array(kind)(context, builder, argument) if hasattr(kind, "ndim") else None
+            for kind, argument in zip(signature.args, arguments, strict=True)
+        ]
+
+    def place(self, array, row, column):
+        """The address of an item of a matrix, given its number among the arguments."""
+        array, builder = self.arrays[array], self.builder
+        before = builder.mul(builder.extract_value(array.shape, 1), row)
+        return builder.gep(array.data, [builder.add(before, column)])
+
+    def load(self, place):
+        block = self.builder.bitcast(place, self.words.as_pointer())
+        return self.builder.load(block, align=8)
+
+    def spread(self, number):
+        """A block of one number."""
+        one = self.builder.insert_element(self.words(ir.Undefined), number, ir.IntType(32)(0))
+        every = ir.Constant(ir.VectorType(ir.IntType(32), AT_ONCE), None)
+        return self.builder.shuffle_vector(one, one, every)
+
+    def call(self, name, result, *arguments):
+        kind = ir.FunctionType(result, [self.words] * len(arguments))
+        name = f"llvm.{name}.v{AT_ONCE}i64"
+        function = cgutils.get_or_insert_function(self.builder.module, kind, name)
+        return self.builder.call(function, arguments)
+
+    def weigh(self, differs, planes):
+        """The sum of the weights of the bits that are 1, from the plane of ones on."""
+        builder, total = self.builder, self.words(None)
+        for plane, weights in enumerate(planes):
+            count = self.call("ctpop", self.words, builder.and_(differs, weights))
+            total = builder.add(total, builder.shl(count, self.words([plane] * AT_ONCE)))
+        return total
+
+
+@intrinsic
+def _apart_in_block(typing, query, at, codes, i):
+    """``_apart`` of AT_ONCE words, from ``at`` on, of a query and of code i."""
+
+    def generate(context, builder, signature, arguments):
+        blocks = _Blocks(context, builder, signature, arguments)
+        _, at, _, i = arguments
+        sides, *planes, shifts = (
+            blocks.load(blocks.place(0, at.type(row), at)) for row in range(2 + PLANES)
+        )
+        differs = builder.xor(sides, blocks.load(blocks.place(2, i, at)))
+        shifted = builder.shl(blocks.weigh(differs, planes), shifts)
+        return blocks.call("vector.reduce.add", blocks.word, shifted)
+
+    return types.uint64(query, types.intp, codes, types.intp), generate
+
+
+@intrinsic
+def _eight_distances(typing, query, sketches, n_words, first, shift):
+    """Distances of eight sketches from the first on, a byte each, in a word."""
+
+    def generate(context, builder, signature, arguments):
+        blocks = _Blocks(context, builder, signature, arguments)
+        _, _, n_words, first, shift = arguments
+        total = cgutils.alloca_once_value(builder, blocks.words(None))
+        with cgutils.for_range(builder, n_words) as loop:
+            side, *planes = (
+                blocks.spread(builder.load(blocks.place(0, first.type(row), loop.index)))
+                for row in range(1 + PLANES)
+            )
+            differs = builder.xor(side, blocks.load(blocks.place(1, loop.index, first)))
+            weighed = blocks.weigh(differs, planes)
+            builder.store(builder.add(builder.load(total), weighed), total)
+        coarse = builder.lshr(builder.load(total), blocks.spread(shift))
+        capped = blocks.call("umin", blocks.words, coarse, blocks.words([int(LAST)] * AT_ONCE))
+        as_bytes = builder.trunc(capped, ir.VectorType(ir.IntType(8), AT_ONCE))
+        return builder.bitcast(as_bytes, blocks.word)
+
+    return types.uint64(query, sketches, types.intp, types.intp, types.uint64), generate
 
 
 @intrinsic
@@ -198,16 +298,17 @@ def _gathered(eight):
 
 @compiled
 def _pack_bytes(eights, bit, words):
-    """Write that bit of each byte into the words, which are 0, from the lowest bit on."""
+    """Write that bit of each byte into the words, from the lowest bit on."""
     for w in range(words.shape[0]):
+        word = np.uint64(0)
         for b in range(8):
-            eight = eights[8 * w + b] >> np.uint64(bit)
-            words[w] |= _gathered(eight) << np.uint64(8 * b)
+            word |= _gathered(eights[8 * w + b] >> np.uint64(bit)) << np.uint64(8 * b)
+        words[w] = word
 
 
 @compiled
 def _pack(margins, signs, code):
-    """Write the signs of margins (64 W,) into a code that is 0; ``signs`` is memory to work in."""
+    """Write the signs of margins (64 W,) into a code; ``signs`` is memory to work in."""
     for j in range(signs.shape[0]):
         signs[j] = margins[j] >= 0
     _pack_bytes(signs.view(np.uint64), 0, code)
@@ -215,7 +316,7 @@ def _pack(margins, signs, code):
 
 @compiled
 def pack(margins, n_words):
-    codes = np.zeros((margins.shape[0], n_words), np.uint64)
+    codes = np.empty((margins.shape[0], n_words), np.uint64)
     signs = np.empty(WORD * n_words, np.uint8)
     for i in range(margins.shape[0]):
         _pack(margins[i], signs, codes[i])
@@ -224,7 +325,7 @@ def pack(margins, n_words):
 
 @compiled
 def hash_codes(embeddings, rotations, n_words):
-    codes = np.zeros((embeddings.shape[0], n_words), np.uint64)
+    codes = np.empty((embeddings.shape[0], n_words), np.uint64)
     signs = np.empty(WORD * n_words, np.uint8)
     x, y, of_row = _working_memory(rotations)
     for i in range(embeddings.shape[0]):  # one by one: all margins would not stay in the cache
@@ -235,7 +336,7 @@ def hash_codes(embeddings, rotations, n_words):
 
 @compiled
 def graded_codes(embeddings, rotations, n_words, depth):
-    codes = np.zeros((embeddings.shape[0], depth * n_words), np.uint64)
+    codes = np.empty((embeddings.shape[0], depth * n_words), np.uint64)
     scales = np.zeros((embeddings.shape[0], 2), np.float32)
     grades = np.empty(WORD * n_words, np.uint8)
     x, y, of_row = _working_memory(rotations)
@@ -298,20 +399,23 @@ def _largest(margins):
 
 @compiled
 def weigh(margins, n_words):
-    n = margins.shape[0]
-    planes = np.zeros((n, PLANES, n_words), np.uint64)
     steps = np.empty(WORD * n_words, np.uint8)
-    for i in range(n):
-        largest = _largest(margins[i, : steps.shape[0]])
-        if largest == 0:
-            continue
-        scale = np.float32(HEAVIEST) / (FULL_WEIGHT * largest)
-        for j in range(steps.shape[0]):
-            step = np.int32(abs(margins[i, j]) * scale + np.float32(0.5))
-            steps[j] = min(step, np.int32(HEAVIEST))
-        for p in range(PLANES):
-            _pack_bytes(steps.view(np.uint64), p, planes[i, p])
+    planes = np.empty((margins.shape[0], PLANES, n_words), np.uint64)
+    for i in range(margins.shape[0]):
+        _weigh(margins[i], steps, planes[i])
     return planes
+
+
+@compiled
+def _weigh(margins, steps, planes):
+    """Write the weights of margins (64 W,) into planes; ``steps`` is memory to work in."""
+    largest = _largest(margins[: steps.shape[0]])
+    scale = np.float32(HEAVIEST) / (FULL_WEIGHT * largest) if largest > 0 else np.float32(0)
+    for j in range(steps.shape[0]):
+        step = np.int32(abs(margins[j]) * scale + np.float32(0.5))
+        steps[j] = min(step, np.int32(HEAVIEST))
+    for p in range(PLANES):
+        _pack_bytes(steps.view(np.uint64), p, planes[p])
 
 
 # The n smallest ---------------------------------------------------------------------------
@@ -359,22 +463,25 @@ def _threshold_of_bytes(words, n):
 
 @compiled
 def _nth_highest(scores, n):
-    """The n-th highest of at least n scores: ever smaller stretches of them, in BINS parts."""
+    """The n-th highest of at least n scores: of BINS parts, the one that holds it, and so on."""
     low, high = _least_and_most(scores)
-    counts = np.empty(BINS, np.int32)
+    counts, parts = np.empty(BINS, np.int32), np.empty(scores.shape[0], np.int32)
     while low < high:
         scale = np.float32(BINS - 1) / (high - low)
+        for i in range(scores.shape[0]):
+            parts[i] = np.int32((high - scores[i]) * scale)
         counts[:] = 0
-        for score in scores:
-            if low <= score <= high:
-                counts[np.int64((high - score) * scale)] += 1
-        place = _place(counts, n)
-        for before in range(place):
+        for i in range(scores.shape[0]):
+            counts[parts[i]] += 1
+        part = _place(counts, n)
+        for before in range(part):
             n -= counts[before]
-        bottom, top, low, high = low, high, high, low
-        for score in scores:
-            if bottom <= score <= top and np.int64((top - score) * scale) == place:
-                low, high = min(low, score), max(high, score)
+        inside, m = np.empty(counts[part] + 1, np.float32), NONE
+        for i in range(scores.shape[0]):
+            inside[m] = scores[i]
+            m += parts[i] == part
+        scores = inside[:m]
+        low, high = _least_and_most(scores)
     return low
 
 
@@ -400,20 +507,29 @@ def _highest(scores, n):
 
 
 @reordering
-def _products(point, rows):
-    products = np.empty(rows.shape[0], np.float32)
-    for i in range(rows.shape[0]):
-        product = np.float32(0)
-        for j in range(point.shape[0]):
-            product += rows[i, j] * point[j]
-        products[i] = product
+def _products(point, columns):
+    """Inner products with all columns of a matrix."""
+    products = np.zeros(columns.shape[1], np.float32)
+    for j in range(0, point.shape[0] - 3, 4):
+        for i in range(products.shape[0]):
+            products[i] += (
+                columns[j, i] * point[j]
+                + columns[j + 1, i] * point[j + 1]
+                + columns[j + 2, i] * point[j + 2]
+                + columns[j + 3, i] * point[j + 3]
+            )
+    for j in range(point.shape[0] & ~3, point.shape[0]):
+        for i in range(products.shape[0]):
+            products[i] += columns[j, i] * point[j]
     return products
 
 
 @compiled
 def _nearest_cells(query, margins, centres, n):
     """The cells with the nearest centres: to the query, or to its first margins."""
-    point = np.empty(centres.shape[1], np.float32)
+    if n >= centres.shape[1]:
+        return np.arange(centres.shape[1])
+    point = np.empty(centres.shape[0], np.float32)
     for j in range(point.shape[0]):
         point[j] = query[j] if query.shape[0] == point.shape[0] else margins[j]
     return _highest(_products(point, centres), n)
@@ -443,74 +559,81 @@ def weighted_distances(code, planes, codes):
 def half_units(margins, n_words):
     units = np.empty(margins.shape[0], np.float32)
     for i in range(margins.shape[0]):
-        units[i] = FULL_WEIGHT * _largest(margins[i, : WORD * n_words]) / np.float32(2 * HEAVIEST)
+        units[i] = _half_unit(margins[i, : WORD * n_words])
     return units
 
 
 @compiled
-def _for_each_bit(code, planes, depth):
-    """A query's sides and weights as a code has its bits: what ``_balance`` takes of a query.
+def _half_unit(margins):
+    return FULL_WEIGHT * _largest(margins) / np.float32(2 * HEAVIEST)
 
-    Each weight's planes (ones, twos and fours), by how much a difference is shifted, and the
-    balance where nothing differs.
+
+@compiled
+def _for_each_bit(code, planes, depth):
+    """A query's sides and weights as a code has its bits, the sides' own first.
+
+    Its rows are the sides, each weight's planes (ones, twos and fours), and by how much what
+    differs is shifted. Also the balance where nothing differs.
     """
     n_words = code.shape[0]
-    sides, shifts = np.empty(depth * n_words, np.uint64), np.empty(depth * n_words, np.uint64)
-    weights = np.empty((PLANES, depth * n_words), np.uint64)
+    query = np.empty((2 + PLANES, depth * n_words), np.uint64)
     most = np.uint64(0)
     for bit in range(depth):
         for w in range(n_words):
             at = bit * n_words + w
-            sides[at], shifts[at] = code[w], depth - 1 - bit
+            query[0, at], query[1 + PLANES, at] = code[w], depth - 1 - bit
             for p in range(PLANES):
-                weights[p, at] = planes[p, w]
+                query[1 + p, at] = planes[p, w]
                 most += _ones(planes[p, w]) << np.uint64(p + depth - 1 - bit)
-    return sides, weights[0], weights[1], weights[2], shifts, np.int64(most)
+    return query, np.int64(most)
 
 
 @compiled
-def _balance(query, codes, i):
-    """How far code i is on the query's sides, less how far on the others, in halves of a step."""
-    sides, ones, twos, fours, shifts, most = query
-    apart = np.uint64(0)
-    for w in range(sides.shape[0]):
-        differs = sides[w] ^ codes[i, w]
-        count = _ones(differs & ones[w])
-        count += _ones(differs & twos[w]) << np.uint64(1)
-        count += _ones(differs & fours[w]) << np.uint64(2)
-        apart += count << shifts[w]
-    return np.float32(most - 2 * np.int64(apart))
+def _apart(query, codes, i):
+    """How far graded code i is on the other sides of a query (``_for_each_bit``), in steps."""
+    n_words = query.shape[1]
+    in_blocks = n_words - n_words % AT_ONCE
+    total = np.uint64(0)
+    for w in range(0, in_blocks, AT_ONCE):
+        total += _apart_in_block(query, w, codes, np.int64(i))
+    for w in range(in_blocks, n_words):
+        differs = query[0, w] ^ codes[i, w]
+        count = _ones(differs & query[1, w])
+        count += _ones(differs & query[2, w]) << np.uint64(1)
+        count += _ones(differs & query[3, w]) << np.uint64(2)
+        total += count << query[4, w]
+    return np.int64(total)
 
 
 @compiled
 def estimates(code, planes, unit, codes, scales):
     everything = np.arange(codes.shape[0]).astype(np.int32)
-    return _estimates(code, planes, unit, codes, scales, everything)
+    query, most = _for_each_bit(code, planes, codes.shape[1] // code.shape[0])
+    return _estimates(query, most, unit, codes, scales, everything)
 
 
 @compiled
-def _estimates(code, planes, unit, codes, scales, positions):
-    query = _for_each_bit(code, planes, codes.shape[1] // code.shape[0])
+def _estimates(query, most, unit, codes, scales, positions):
     found = np.empty(positions.shape[0], np.float32)
     for j in range(positions.shape[0]):
         i = positions[j]
-        found[j] = _balance(query, codes, i) * unit * scales[i, 0] + scales[i, 1]
+        balance = np.float32(most - 2 * _apart(query, codes, i))
+        found[j] = balance * unit * scales[i, 0] + scales[i, 1]
     return found
 
 
 @compiled
-def _best_by_codes(code, planes, unit, lists, positions, n):
+def _best_by_codes(query, most, unit, lists, positions, n):
     """Those of the positions whose codes promise the n highest cosines, or as much as the last."""
     m = positions.shape[0]
     if n >= m:
         return positions
-    guessed = _estimates(code, planes, unit, lists.codes, lists.scales, positions)
+    guessed = _estimates(query, most, unit, lists.codes, lists.scales, positions)
     last = _nth_highest(guessed, n)
     kept = 0
     for i in range(m):
-        if guessed[i] >= last:
-            positions[kept] = positions[i]
-            kept += 1
+        positions[kept] = positions[i]
+        kept += guessed[i] >= last
     return positions[:kept]
 
 
@@ -526,9 +649,8 @@ def _refine(code, planes, codes, positions, n):
     last = _threshold(distances, n)
     kept = 0
     for i in range(m):
-        if distances[i] <= last:
-            positions[kept] = positions[i]
-            kept += 1
+        positions[kept] = positions[i]
+        kept += distances[i] <= last
     return positions[:kept]
 
 
@@ -552,100 +674,86 @@ def _search_cells(*flat):
     order = lists.order
     n_queries, n_words = asked.queries.shape[0], lists.codes.shape[1] // lists.depth
     found, cosines, looked_at = _empty(n_queries, asked.k)
-    margins_of_queries = margins(asked.queries.view(np.uint8), rotations)
-    codes_of_queries = pack(margins_of_queries, n_words)
-    planes, units = weigh(margins_of_queries, n_words), half_units(margins_of_queries, n_words)
+    x, y, margins_of_query = _working_memory(rotations)
+    steps = np.empty(WORD * n_words, np.uint8)
+    code, planes = np.empty(n_words, np.uint64), np.empty((PLANES, n_words), np.uint64)
     for i in range(n_queries):
-        code = codes_of_queries[i]
-        query, of_query = asked.queries[i], margins_of_queries[i]
-        read = _nearest_cells(query, of_query, lists.centres, reach.n_cells)
-        n, kept = _sketch(code, lists, read, reach, workspace)
+        query = asked.queries[i]
+        _margins(query.view(np.uint8), rotations, x, y, margins_of_query)
+        _pack(margins_of_query, steps, code)
+        _weigh(margins_of_query, steps, planes)
+        unit = _half_unit(margins_of_query[: WORD * n_words])
+        read = _nearest_cells(query, margins_of_query, lists.centres, reach.n_cells)
+        weighed, most = _for_each_bit(code, planes, lists.depth)
+        n, kept = _sketch(weighed, lists, read, reach, workspace)
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
-        kept = _best_by_codes(code, planes[i], units[i], lists, kept, reach.n_rerank)
+        kept = _best_by_codes(weighed, most, unit, lists, kept, reach.n_rerank)
         looked_at[i, 2] = kept.shape[0]
         for j in range(kept.shape[0]):
             kept[j] = order[kept[j]]
-        _rerank(asked.queries[i], asked.exclude[i], gallery, kept, found[i], cosines[i])
+        _rerank(query, asked.exclude[i], gallery, kept, found[i], cosines[i])
     return found, cosines, looked_at
 
 
 @compiled
-def _sketch(code, lists, read, reach, workspace):
-    """How many sketches are read, and the positions of those that are near enough."""
-    starts, sketches, n_words = lists.starts, lists.sketches, reach.n_words
-    n = NONE
+def _sketch(query, lists, read, reach, workspace):
+    """How many sketches are read, and the positions of those that are near enough.
+
+    A byte for each distance, and each cell begins with a word of them.
+    """
+    shift = np.uint64(_coarseness(query, reach.n_words))
+    n = at = NONE
     for c in read:
-        n += starts[c + 1] - starts[c]
-    words = workspace[: -(-n // 8)]
-    distances = words.view(np.uint8)
-    distances[n:] = LAST  # bytes that stand for nothing are far away
-    shift = np.uint16(coarseness(n_words))
-    at = NONE
-    for c in read:
-        size = starts[c + 1] - starts[c]
-        out = distances[at : at + size]
-        _sketch_distances(code, sketches, starts[c], n_words, shift, out)
-        at += size
+        first, size = lists.starts[c], lists.starts[c + 1] - lists.starts[c]
+        for i in range(0, size, 8):
+            workspace[at] = _eight_distances(query, lists.sketches, reach.n_words, first + i, shift)
+            at += 1
+        if size % 8:  # bytes that stand for nothing are far away
+            workspace[at - 1] |= (EVERY_BYTE * LAST) << np.uint64(8 * (size % 8))
+        n += size
+    words = workspace[:at]
     near = reach.n_sketch < n
     threshold = np.uint64(_threshold_of_bytes(words, reach.n_sketch)) if near else LAST
-    return n, _collect(words, threshold, starts, read, n, lists)
+    return n, _collect(words, threshold, read, lists)
 
 
 @compiled
-def coarseness(n_words):
+def _coarseness(query, n_words):
+    most = np.uint64(0)
+    for w in range(n_words):
+        for p in range(PLANES):
+            most += _ones(query[1 + p, w]) << np.uint64(p)
+    return coarseness(np.int64(most))
+
+
+@compiled
+def coarseness(most):
     shift = 0
-    while n_words * WORD >> shift > 2 * LAST + 2:
+    while most >> (shift + 1) > np.int64(LAST):
         shift += 1
     return shift
 
 
 @compiled
-def _sketch_distances(code, sketches, first, n_words, shift, out):
-    """Distances of sketches from the first on, a stretch at a time that stays in the cache."""
-    counts = np.empty(STRETCH, np.uint16)
-    for start in range(0, out.shape[0], STRETCH):
-        n = min(STRETCH, out.shape[0] - start)
-        stretch = counts[:n]
-        stretch[:] = 0
-        for w in range(n_words):
-            _count(code[w], sketches[w, first + start : first + start + n], stretch)
-        _to_bytes(stretch, shift, out[start : start + n])
-
-
-@compiled
-def _count(word, words, counts):
-    for i in range(words.shape[0]):
-        counts[i] += np.uint16(_ones(words[i] ^ word))
-
-
-@compiled
-def _to_bytes(counts, shift, out):
-    for i in range(counts.shape[0]):
-        out[i] = np.uint8(min(counts[i] >> shift, np.uint16(LAST)))
-
-
-@compiled
-def _collect(words, threshold, starts, read, n, lists):
+def _collect(words, threshold, read, lists):
     """Positions whose byte is at most the threshold: eight bytes are passed over at once."""
-    distances = words.view(np.uint8)
-    add = EVERY_BYTE * (LAST - threshold)
+    starts, add = lists.starts, EVERY_BYTE * (LAST - threshold)
     near = np.int64(0)
-    for i in range(words.shape[0]):
-        near += 8 - np.int64(_ones((words[i] + add) & TOP_BITS))
+    for word in words:
+        near += 8 - np.int64(_ones((word + add) & TOP_BITS))
     kept = np.empty(near, np.int32)
-    m = 0
-    at = 0  # of the cell's first distance
-    cell = 0
-    for i in range(words.shape[0]):
-        if ((words[i] + add) & TOP_BITS) != TOP_BITS:
-            for j in range(8 * i, min(8 * i + 8, n)):
-                if distances[j] <= threshold:
-                    while j - at >= starts[read[cell] + 1] - starts[read[cell]]:
-                        at += starts[read[cell] + 1] - starts[read[cell]]
-                        cell += 1
-                    kept[m] = starts[read[cell]] + j - at
-                    _fetch(lists.codes, kept[m])
-                    _fetch_from(lists.scales, 2 * np.int64(kept[m]))
+    m = at = NONE
+    for c in read:
+        for first in range(starts[c], starts[c + 1], 8):
+            near_here = ~(words[at] + add) & TOP_BITS
+            at += 1
+            while near_here:
+                position = first + np.int64(_lowest(near_here) >> np.uint64(3))
+                near_here &= near_here - np.uint64(1)
+                if position < starts[c + 1]:
+                    kept[m] = position
+                    _fetch(lists.codes, position)
+                    _fetch_from(lists.scales, 2 * position)
                     m += 1
     return kept[:m]
 
@@ -972,8 +1080,10 @@ def _dots(query, rows, chosen, out):
 def _cosines(query, rows, chosen):
     """Cosines to the chosen rows."""
     cosines = np.empty(chosen.shape[0], np.float32)
+    n_bytes = rows.shape[1]
     for row in chosen:
-        _fetch(rows, row)
+        for byte in range(0, min(n_bytes, FETCHED), LINE):
+            _fetch_from(rows, np.int64(row) * n_bytes + byte)
     if rows.shape[1] == FLOAT * query.shape[0]:
         _dots(query, rows.view(np.float32), chosen, cosines)
     else:
@@ -993,7 +1103,10 @@ def _merge(query, exclude, gallery, chosen, found, cosines, n):
     k, ids = found.shape[0], gallery.ids
     of_chosen = _cosines(query, gallery.rows, chosen)
     for i in range(chosen.shape[0]):
-        id, cosine = ids[chosen[i]], of_chosen[i]
+        cosine = of_chosen[i]
+        if n == k and cosine < cosines[k - 1]:  # mostly: to look up its id would take longer
+            continue
+        id = ids[chosen[i]]
         if id == exclude or (n == k and not _better(cosine, id, cosines[k - 1], found[k - 1])):
             continue
         n = min(n + 1, k)

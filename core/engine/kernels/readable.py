@@ -149,26 +149,21 @@ def weighted_distances(code: Codes, planes: Codes, codes: Codes) -> NDArray[np.i
     return weighed
 
 
-def distances(code: Codes, codes: Codes) -> NDArray[np.int64]:
-    """Bits in which one code (W,) differs from each of many (n, W): (n,)."""
-    counted: NDArray[np.int64] = np.bitwise_count(code ^ codes).sum(axis=1, dtype=np.int64)
-    return counted
-
-
-def sketch_distances(code: Codes, sketches: Codes) -> NDArray[np.int64]:
-    """Distances of the first S words of codes, given word by word (S, n), as they fit a byte.
+def sketch_distances(code: Codes, planes: Codes, sketches: Codes) -> NDArray[np.int64]:
+    """Weighted distances of the first S words of codes, given word by word (S, n), as bytes.
 
     A byte that counts to 127 leaves its top bit free, which makes eight comparisons one addition.
-    So the distance of long sketches is counted in steps of 2, 4, … bits, and far is far.
+    So the distance is counted in steps of 2, 4, …, and far is far.
     """
-    n_words = len(sketches)
-    near: NDArray[np.int64] = distances(code[:n_words], sketches.T) >> coarseness(n_words)
+    own, weights = code[: len(sketches)], planes[:, : len(sketches)]
+    (most,) = weighted_distances(own, weights, ~own[np.newaxis])
+    near: NDArray[np.int64] = weighted_distances(own, weights, sketches.T) >> coarseness(most)
     return np.minimum(near, LAST)
 
 
-def coarseness(n_words: int) -> int:
-    """By how many bits the distance of sketches of so many words is shifted: 0 up to 4 words."""
-    return max(0, (n_words * WORD - 1).bit_length() - 8)
+def coarseness(most: int) -> int:
+    """By how many bits distances up to ``most`` are shifted: a stranger's, half of it, must fit."""
+    return max(0, int(most).bit_length() - 8)
 
 
 def highest(scores: Floats, n: int) -> NDArray[np.intp]:
@@ -197,7 +192,8 @@ def search_cells(
         gallery: embeddings and ids.
         lists: the codes, cell by cell.
         reach: how far to go.
-        workspace: memory to work in, which only ``compiled`` needs: a byte for each vector.
+        workspace: memory to work in, which only ``compiled`` needs: a byte for each vector, and
+            eight for each cell.
 
     Returns:
         ids (Q, k), -1 where there are fewer; cosines (Q, k), -2 there; and how many vectors
@@ -210,12 +206,13 @@ def search_cells(
     planes, units = weigh(margins_of_queries, n_words), half_units(margins_of_queries, n_words)
     for i, code in enumerate(pack(margins_of_queries, n_words)):
         point = asked.queries[i]
-        if lists.centres.shape[1] < len(point):
-            point = margins_of_queries[i, : lists.centres.shape[1]]
-        read = highest(np.vecdot(lists.centres, point), reach.n_cells)
+        if len(lists.centres) < len(point):
+            point = margins_of_queries[i, : len(lists.centres)]
+        read = highest(point @ lists.centres, reach.n_cells)
         stretches = [np.arange(lists.starts[c], lists.starts[c + 1]) for c in read]
         positions = np.concatenate(stretches)
-        sketched = sketch_distances(code, lists.sketches[: reach.n_words, positions])
+        sketches = lists.sketches[: reach.n_words, positions]
+        sketched = sketch_distances(code, planes[i], sketches)
         kept = positions[within(sketched, n_sketch)]
         guessed = estimates(code, planes[i], units[i], lists.codes[kept], lists.scales[kept])
         chosen = lists.order[kept[highest(guessed, n_rerank)]]

@@ -16,6 +16,8 @@ Codes = NDArray[np.uint64]
 Ids = NDArray[np.int64]
 Positions = NDArray[np.int32]
 
+AT_ONCE = 8  # words that ``compiled`` takes side by side: a line of memory
+
 
 class Asked(NamedTuple):
     """Queries, and what is wanted of each."""
@@ -43,9 +45,9 @@ class CellLists(NamedTuple):
     order: Positions  # (N,) the row at each position
     codes: Codes  # (N, B W) by position: the W words of the sides, then of each further bit
     scales: NDArray[np.float32]  # (N, 2) what ``estimates`` takes of each vector
-    sketches: Codes  # (S, N) the first words of each code, word by word
+    sketches: Codes  # (S, N + AT_ONCE - 1) the first words of each code, word by word, and zeros
     starts: Ids  # (C + 1,) the position where each cell begins
-    centres: NDArray[np.float32]  # (C, E) of the cells: E = D, or that of the first E margins
+    centres: NDArray[np.float32]  # (E, C) of the cells: E = D, or that of the first E margins
     depth: int  # B bits of a code for each hyperplane
 
 

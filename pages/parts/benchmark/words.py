@@ -244,15 +244,15 @@ def steps(choice: live.Choice, index: CodeIndex) -> list[str]:
         else f"**Cells**: one, with all {len(index):,} images; more don't pay in so small a "
         "gallery."
     )
-    how_far = ", and how far from it" if index.lists.depth > 1 else ""
+    how_far = ": they also say how far an image lies from each" if index.lists.depth > 1 else ""
     return [
         cells,
-        f"**Sketches**: of each, compare the first {64 * settings.n_words} bits of its code; "
-        f"about {refined:,} go on.",
-        f"**Codes**: of these, estimate the cosine from all {index.code_bits:,} bits: on which "
-        f"side of each hyperplane an image lies{how_far}, each weighted by the query's margin. Two "
-        "numbers an image make the estimates right on average (RaBitQ, Gao and Long 2024); about "
-        f"{reranked:,} go on.",
+        f"**Sketches**: of each, compare the first {64 * settings.n_words} bits of its code: on "
+        "which side of each hyperplane it lies. A bit counts as much as the query lies far from "
+        f"that hyperplane; about {refined:,} go on.",
+        f"**Codes**: of these, estimate the cosine from all {index.code_bits:,} bits, counted in "
+        f"the same way{how_far}. Two numbers an image make the estimates right on average (RaBitQ, "
+        f"Gao and Long 2024); about {reranked:,} go on.",
         f"**Rerank**: of these, the exact cosine. The best {choice.calibration.k} are the hits.",
     ]
 

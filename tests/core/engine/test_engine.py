@@ -428,9 +428,9 @@ def test_bad_settings_are_refused():
 # --- size ---
 
 
-def test_an_index_of_short_embeddings_takes_at_most_200_bytes_a_vector():
-    rows = clusters(30_000, 32)
-    index = CodeIndex.build(rows)
+@pytest.mark.parametrize(("n", "dim", "n_cells"), [(30_000, 32, None), (3_000, 1_024, 16)])
+def test_an_index_takes_at_most_200_bytes_a_vector(n, dim, n_cells):
+    index = CodeIndex.build(clusters(n, dim), config=CodeConfig(n_cells=n_cells))
     assert index.nbytes / len(index) <= 200
 
 

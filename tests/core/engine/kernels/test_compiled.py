@@ -71,12 +71,6 @@ def test_a_weighted_distance_is_the_sum_of_the_weights_where_bits_differ():
         assert np.array_equal(kernels.weighted_distances(code, planes, codes), expected)
 
 
-def test_distances_count_differing_bits():
-    codes = words(30, 3)
-    bits = np.unpackbits(codes.view(np.uint8), axis=1)
-    assert np.array_equal(readable.distances(codes[7], codes), (bits != bits[7]).sum(axis=1))
-
-
 def graded(depth, kernels, dtype=np.float32):
     """Rows in a cone, some alike, hashed by two rotations."""
     rows = np.random.default_rng(6).standard_normal((300, 200), dtype=np.float32) + np.float32(0.3)
@@ -136,13 +130,17 @@ def test_the_highest_scores_are_those_that_sorting_would_give(n, kind):
 
 
 @pytest.mark.parametrize("n_words", [1, 2, 3, 4, 5, 8])
-def test_sketches_of_any_length_are_told_apart_in_steps_that_fit_seven_bits(n_words):
-    codes = words(300, 8)
-    exact = readable.distances(codes[0, :n_words], codes[:, :n_words])
-    steps = readable.sketch_distances(codes[0], codes[:, :n_words].T)
-    assert readable.coarseness(n_words) == compiled.coarseness(n_words)
-    assert steps.max() <= 127
-    assert np.array_equal(steps, np.minimum(exact // 2 ** readable.coarseness(n_words), 127))
+def test_sketches_are_told_apart_by_their_weights_in_steps_that_fit_seven_bits(n_words):
+    margins, codes = margins_like(1, 512), words(300, n_words)
+    code, planes = readable.pack(margins, 8)[0], readable.weigh(margins, 8)[0]
+    own, weights = code[:n_words], np.ascontiguousarray(planes[:, :n_words])
+    exact = compiled.weighted_distances(own, weights, codes)
+    (most,) = compiled.weighted_distances(own, weights, ~own[np.newaxis])
+    step = 2 ** readable.coarseness(most)
+    assert compiled.coarseness(most) == readable.coarseness(most)
+    assert most / 2 / step < 128  # what lies on the other side of every second hyperplane
+    steps = readable.sketch_distances(code, planes, codes.T)
+    assert np.array_equal(steps, np.minimum(exact // step, 127))
 
 
 @pytest.mark.parametrize("n_bits", [1, 2, 5, 12])
