@@ -1,0 +1,99 @@
+"""``evaluate --detail``: does the stage before the last help beside it?"""
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import SettingError
+from ..evaluation import results
+from ..evaluation.beyond.detail import (
+    SPLITS,
+    JudgedGallery,
+    LabelledFeatures,
+    measure_detail,
+    time_of_detail,
+)
+from ..evaluation.protocol import class_numbers
+from ..files import check_can_write
+from ..galleries.base import Gallery
+from .common import circumstances, difference, progress_bar, timed, write_json
+from .evaluate_all import ONE_GALLERY
+from .evaluate_fitted import Fitted
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that belong to ``--detail``."""
+    group = parser.add_argument_group("low-level detail")
+    group.add_argument(
+        "--detail",
+        action="store_true",
+        help="put features of an earlier stage beside those of the last, fitted on --fit-on, and "
+        "tell what they bring on galleries of --judge-on (default of --out: assets/results/…)",
+    )
+    group.add_argument(
+        "--judge-on",
+        action="append",
+        default=[],
+        metavar="G",
+        help="a labelled gallery to judge by; give it several times for several",
+    )
+
+
+def refuse_options(options: argparse.Namespace) -> None:
+    """Refuse ``--judge-on`` without ``--detail``, and the other way round.
+
+    Raises:
+        SettingError: one was given without the other.
+    """
+    if options.judge_on and not options.detail:
+        raise SettingError("--judge-on belongs to --detail; add it.")
+    if options.detail and not options.judge_on:
+        raise SettingError("--detail needs galleries to judge by; name some with --judge-on.")
+    if options.detail and options.gallery != ONE_GALLERY:
+        raise SettingError("--detail judges galleries of --judge-on; leave --gallery out.")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure, print a table and write the result file."""
+    path = options.out or results.RESULTS / "detail.json"
+    check_can_write(path)
+    with progress_bar() as progress, timed() as duration:
+        fitted = Fitted.of(options, progress)
+        judged = [_judged(fitted, fitted.judged(name)) for name in options.judge_on]
+        body = measure_detail(
+            fitted.plain.checkpoint.network,
+            fitted.features,
+            judged,
+            n_splits=SPLITS,
+            dim=fitted.detailed.checkpoint.network.config.detail,
+            progress=progress,
+        )
+        image = fitted.plain.prepare(fitted.galleries[0].read(0))
+        seconds = time_of_detail(fitted.plain, fitted.detailed, image)
+    print("\n".join(table(body, seconds)))
+    about = {**fitted.about(), "seeds": list(range(SPLITS)), "seconds_of_a_pass": seconds}
+    write_json(path, {**circumstances(), **duration, **about, **body})
+
+
+def _judged(fitted: Fitted, gallery: Gallery) -> JudgedGallery:
+    provenance = fitted.plain.checkpoint.provenance
+    of = LabelledFeatures(fitted.pooled(gallery), class_numbers(gallery))
+    unseen = not provenance.was_trained_on(gallery.key, gallery.digest)
+    return JudgedGallery(gallery.key, gallery.title, gallery.digest, of, unseen)
+
+
+def table(body: Mapping[str, Any], seconds: Mapping[str, float]) -> list[str]:
+    """Lines with what detail brings on each gallery, and what it costs."""
+    chosen = ", ".join(f"{name} {values}" for name, values in body["chosen"].items())
+    more = seconds["with"] / seconds["without"] - 1
+    return [
+        f"{body['n_splits']} splits; weights chosen: {chosen}; a pass takes {more:+.1%} time\n",
+        f"{'gallery':<14}{'network':<11}{'attention':<10}{'mAP':>8}{'detail brings':>28}"
+        f"{'against as many numbers':>28}",
+        *(
+            f"{row['gallery']:<14}{row['system']:<11}{row['attention']:<10}"
+            f"{row['mean_average_precision']['without']:>8.4f}{difference(row['brings']):>28}"
+            + (f"{difference(row['beside_longer']):>28}" if "beside_longer" in row else "")
+            for row in body["rows"]
+        ),
+    ]
