@@ -59,10 +59,11 @@ def run(options: argparse.Namespace) -> None:
     check_can_write(path)
     with progress_bar() as progress, timed() as duration:
         fitted = Fitted.of(options, progress)
-        judged = [_judged(fitted, fitted.judged(name)) for name in options.judge_on]
+        galleries = [fitted.judged(name) for name in options.judge_on]
+        judged = [_judged(fitted, it) for it in galleries]
         body = measure_detail(
             fitted.plain.checkpoint.network,
-            fitted.features,
+            fitted.features(),
             judged,
             n_splits=SPLITS,
             dim=fitted.detailed.checkpoint.network.config.detail,

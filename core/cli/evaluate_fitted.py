@@ -58,21 +58,22 @@ class Fitted:
     plain: Embedder
     detailed: Embedder  # the same with detail
     galleries: list[Gallery]
-    features: list[LabelledFeatures]
     progress: Progress
 
     @classmethod
     def of(cls, options: argparse.Namespace, progress: Progress) -> "Fitted":
-        """Open the galleries of ``--fit-on`` and pool their features."""
+        """Open the galleries of ``--fit-on``."""
         plain = embedder_of(options)
         it: Checkpoint = plain.checkpoint
         detailed = Embedder(replace(it, network=with_detail(it.network, DIM)))
         galleries = [open_gallery(name, progress=progress) for name in options.fit_on]
-        _, labels = numbered([labels_of(gallery) for gallery in galleries])
-        fitted = cls(plain, detailed, galleries, [], progress)
-        pairs = zip(galleries, labels, strict=True)
-        fitted.features.extend(LabelledFeatures(fitted.pooled(it), own) for it, own in pairs)
-        return fitted
+        return cls(plain, detailed, galleries, progress)
+
+    def features(self) -> list[LabelledFeatures]:
+        """Return the pooled features of those galleries."""
+        _, labels = numbered([labels_of(gallery) for gallery in self.galleries])
+        pairs = zip(self.galleries, labels, strict=True)
+        return [LabelledFeatures(self.pooled(it), own) for it, own in pairs]
 
     def pooled(self, gallery: Gallery) -> PooledFeatures:
         """Return the pooled features of a gallery, from the disk where they are there."""

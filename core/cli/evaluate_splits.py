@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> None:
 def _embeddings(fitted: Fitted, features: PooledFeatures) -> dict[str, NDArray[np.float32]]:
     """Return every embedding that is judged, (N, D), by its name."""
     network = fitted.plain.checkpoint.network
-    last = torch.cat([it.features.under("off")[0] for it in fitted.features])
+    last = torch.cat([it.features.under("off")[0] for it in fitted.features()])
     untrained = principal_layer(last, network.config.dim)
     made = {
         "untouched ImageNet features": features.under("off")[0],
