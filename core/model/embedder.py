@@ -92,30 +92,20 @@ class Embedder:
         """Take a pass again from its feature map on, with other gates."""
         return self._network.head(forward.feature_map, forward.earlier, attention=attention)
 
+    @torch.inference_mode()
     def look(self, files: Sequence[bytes], *, input_size: int | None = None) -> NDArray[np.float32]:
         """M_s of B files, without and with the channel gate before it: (B, 2, H, W).
 
         Args:
             files: the images.
-            input_size: px of both sides, by default the checkpoint's.
+            input_size: px of both sides, by default the checkpoint's. The network is made of
+                convolutions up to here, so a larger input gives a map of more places.
 
         Raises:
             ImageError: a file is not an image that can be read.
             SettingError: the attention layer has no spatial part.
         """
-        return self.gates([self.prepare(file, input_size=input_size) for file in files])
-
-    @torch.inference_mode()
-    def gates(self, batch: Sequence[Tensor]) -> NDArray[np.float32]:
-        """M_s of prepared images, each (3, S, S), as ``look``.
-
-        The network is made of convolutions up to here, so S may be larger than the checkpoint's:
-        the map has more places then.
-
-        Raises:
-            SettingError: the attention layer has no spatial part.
-        """
-        stages = self.stages(batch)
+        stages = self.stages([self.prepare(file, input_size=input_size) for file in files])
         modes: tuple[AttentionMode, ...] = ("spatial", "both")
         parts = [self._network.head(*stages, attention=mode).maps.spatial for mode in modes]
         if any(part is None for part in parts):

@@ -13,7 +13,7 @@ from core.figures.bits import code_grid
 from core.lessons import looking
 from core.search import EmbeddedQuery, SearchResult
 from pages.ui import charts, resources
-from pages.ui.heatmap import finer_note, gate_panel, is_finer, show_maps
+from pages.ui.heatmap import gate_panel, show_maps
 
 _SIDE = 640  # pixels of a query picture that a page shows
 TALLEST = 300  # pixels of its height
@@ -56,13 +56,11 @@ def attention_heatmap(result: SearchResult) -> None:
         return
     seen = looking.look(gate)
     rows, columns = gate.shape
-    finer = resources.finer_gate(result.query) if is_finer() else None
     show_maps(
         "heatmap",
         [
             gate_panel(
                 gate,
-                finer=finer,
                 unit="how much each place counts: spatial attention M_s over its mean",
                 alt=f"Spatial attention over the query, {rows} by {columns} places: yellow counts "
                 f"most. {looking.told(seen)}",
@@ -70,9 +68,8 @@ def attention_heatmap(result: SearchResult) -> None:
         ],
         {"query": data_url(embedded_jpeg(result.query))},
         tallest=TALLEST,
-        offers_finer=True,
     )
-    st.caption(f"{looking.told(seen)} {finer_note(finer, gate)}", help=looking.MEASURE)
+    st.caption(looking.told(seen), help=looking.MEASURE)
 
 
 def code_picture(result: SearchResult) -> None:

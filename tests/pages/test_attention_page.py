@@ -24,19 +24,6 @@ def test_every_part_works_with_every_switch(attention_page, boards, part, attent
     assert ("channels" in boards) == (part == "Walk through" and attention in ("channel", "both"))
 
 
-def test_a_finer_map_is_drawn_on_request_and_the_cells_stay(attention_page, boards):
-    attention_page(**RED)
-    own = boards["gate"]["panels"][0]
-    assert (boards["gate"]["finer"], own["finer"]) == (False, None)
-    page = attention_page(**RED, finer="1")
-    panel = boards["gate"]["panels"][0]
-    rows, columns = panel["finer"]["rows"], panel["finer"]["columns"]
-    assert len(panel["finer"]["values"]) == rows * columns > len(own["values"])
-    assert panel["values"] == own["values"]
-    assert f"{rows} × {columns} places, only to look at" in panel["note"]
-    assert not page.error
-
-
 @pytest.mark.parametrize("nonsense", ["-1", "2048", "1e3", "²", "9" * 30, "x"])
 def test_nonsense_for_channel_opacity_and_hit_is_ignored(attention_page, boards, nonsense):
     attention_page(**RED)

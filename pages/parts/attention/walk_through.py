@@ -12,7 +12,7 @@ from pages.parts.attention.channels import FEATURE_SCALE, show_channels
 from pages.parts.attention.query import AttentionQuery
 from pages.ui import charts, heatmap, resources
 from pages.ui.code import show_code
-from pages.ui.heatmap import Panel, Scale, finer_note, gate_panel
+from pages.ui.heatmap import Panel, Scale, gate_panel
 from pages.ui.question import question
 
 _STEPS = ("less than 1.5 times", "1.5 to 3 times", "more than 3 times")
@@ -59,8 +59,7 @@ def _stages(about: AttentionQuery, walked: Walkthrough) -> None:
     channel = heatmap.whole("channel", walked.strongest, most=n_channels - 1)
     picture = about.picture
     _channel_gate(walked, channel, picture)
-    finer = resources.finer_gate(about.embedded()) if heatmap.is_finer() else None
-    _spatial_gate(walked.spatial, picture, finer)
+    _spatial_gate(walked.spatial, picture)
     _refined(walked, channel, picture)
     show_code(
         CBAM.forward, ChannelAttention.mlp, ChannelAttention.forward, SpatialAttention.forward
@@ -105,9 +104,7 @@ def _open_channels(steps: ChannelSteps) -> str:
     )
 
 
-def _spatial_gate(
-    steps: SpatialSteps | None, picture: str, finer: NDArray[np.floating] | None
-) -> None:
+def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
     st.header("2 · Which places stand out", anchor=False)
     text, equation = st.columns([3, 2], gap="medium")
     text.markdown(
@@ -165,7 +162,7 @@ def _spatial_gate(
             alt="The learnt 7 by 7 weights over the mean and over the maximum of F′.",
         )
     text.markdown(_kernel_in_words(steps))
-    _gate(steps, picture, finer)
+    _gate(steps, picture)
 
 
 def _scale(what: str, *values: NDArray[np.floating]) -> Scale:
@@ -189,7 +186,7 @@ def _kernel_in_words(steps: SpatialSteps) -> str:
     )
 
 
-def _gate(steps: SpatialSteps, picture: str, finer: NDArray[np.floating] | None) -> None:
+def _gate(steps: SpatialSteps, picture: str) -> None:
     st.header("3 · The spatial gate", anchor=False)
     unit = "M_s over its mean: the same scale for every picture"
     text, board = st.columns([2, 3], gap="medium")
@@ -197,18 +194,11 @@ def _gate(steps: SpatialSteps, picture: str, finer: NDArray[np.floating] | None)
         heatmap.show_maps(
             "gate",
             [
-                gate_panel(
-                    steps.gate,
-                    finer=finer,
-                    title="M_s of this picture",
-                    unit=unit,
-                    note=finer_note(finer, steps.gate),
-                ),
+                gate_panel(steps.gate, title="M_s of this picture", unit=unit),
                 gate_panel(steps.even_gate, title="M_s if all its places were alike", unit=unit),
             ],
             {"query": picture},
             least=170,
-            offers_finer=True,
         )
     text.markdown(
         "Only M_s over its mean matters: the embedding gets unit length, so a gate twice as high "

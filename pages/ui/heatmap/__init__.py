@@ -2,10 +2,9 @@
 
 Drawn in the browser (``maps.js`` and what it is put in front of). The picture stays in its own
 colours under the map; the map is interpolated between the middles of its cells (bicubic), since
-the places of a feature map overlap and have no borders. It may be drawn from a finer map, made only
-to be looked at; the cells are always those that the embedding rests on. All maps on a page fade,
-and mark a place in each other, while the hand still moves. Once it lets go, opacity and cells go to
-the address, so that a link opens the same picture.
+the places of a feature map overlap and have no borders. All maps on a page fade, and mark a place
+in each other, while the hand still moves. Once it lets go, opacity and cells go to the address, so
+that a link opens the same picture.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +65,6 @@ class Panel:
     values: NDArray[np.floating]  # (H, W)
     scale: Scale
     unit: str  # what the scale measures
-    finer: NDArray[np.floating] | None = None  # of more places; the smooth map is drawn from it
     title: str = ""
     note: str = ""
     picture: str = "query"  # its name among the pictures
@@ -74,9 +72,7 @@ class Panel:
     alt: str = ""
 
 
-def gate_panel(
-    gate: NDArray[np.floating], *, finer: NDArray[np.floating] | None = None, **looks: Any
-) -> Panel:
+def gate_panel(gate: NDArray[np.floating], **looks: Any) -> Panel:
     """Build the panel of a gate M_s, (H, W), relative to its mean.
 
     The embedding has unit length, so a gate that is twice as high everywhere changes nothing:
@@ -84,14 +80,10 @@ def gate_panel(
 
     Args:
         gate: M_s.
-        finer: M_s on a larger input.
         looks: further fields of the panel.
     """
     return Panel(
-        **{"unit": "M_s over its mean", **looks},
-        values=gate / gate.mean(),
-        finer=None if finer is None else finer / finer.mean(),
-        scale=RELATIVE_SCALE,
+        **{"unit": "M_s over its mean", **looks}, values=gate / gate.mean(), scale=RELATIVE_SCALE
     )
 
 
@@ -102,7 +94,6 @@ def show_maps(
     *,
     least: int = 150,
     tallest: int | None = None,
-    offers_finer: bool = False,
 ) -> None:
     """Show maps side by side.
 
@@ -112,7 +103,6 @@ def show_maps(
         pictures: name -> ``data:`` address.
         least: pixels that each must have in width.
         tallest: pixels that a picture may have in height.
-        offers_finer: whether one can choose a finer map: ``is_finer`` says whether it is chosen.
     """
     rows, columns = panels[0].values.shape
     _board(
@@ -123,7 +113,6 @@ def show_maps(
             "columns": columns,
             "least": least,
             "tallest": tallest,
-            "offersFiner": offers_finer,
             "panels": tuple(
                 map(_plain, panels)
             ),  # in a list Streamlit looks for tables, with pandas
@@ -139,30 +128,7 @@ def looks() -> dict[str, Any]:
         "colours": VIRIDIS,
         "opacity": whole("opacity", OPACITY, most=100),
         "cells": bool(whole("cells", 0, most=1)),
-        "finer": is_finer(),
     }
-
-
-def is_finer() -> bool:
-    """Whether the address asks for finer maps."""
-    return bool(whole("finer", 0, most=1))
-
-
-def finer_note(finer: NDArray[np.floating] | None, gate: NDArray[np.floating]) -> str:
-    """Say what a finer map is, where one is drawn; else nothing.
-
-    Args:
-        finer: M_s on a larger input.
-        gate: M_s.
-    """
-    if finer is None:
-        return ""
-    places = " × ".join(map(str, finer.shape))
-    own = " × ".join(map(str, gate.shape))
-    return (
-        f"The smooth map is M_s on a larger copy of the picture, {places} places, only to look at. "
-        f"The cells and the search use {own}."
-    )
 
 
 def callbacks(name: str) -> dict[str, Callable[[], None]]:
@@ -178,7 +144,6 @@ def callbacks(name: str) -> dict[str, Callable[[], None]]:
     return {
         "on_opacity_change": lambda: to_address("opacity", OPACITY),
         "on_cells_change": lambda: to_address("cells", 0),
-        "on_finer_change": lambda: to_address("finer", 0),
     }
 
 
@@ -194,15 +159,7 @@ def _plain(panel: Panel) -> dict[str, object]:
         asdict(panel)
         | asdict(panel.scale)
         | {
-            "values": _numbers(panel.values),
-            "finer": None
-            if panel.finer is None
-            else dict(zip(("rows", "columns"), panel.finer.shape, strict=True))
-            | {"values": _numbers(panel.finer)},
+            "values": panel.values.ravel().astype(float).round(4).tolist(),
             "alt": panel.alt or f"{panel.title}, drawn over the picture.",
         }
     )
-
-
-def _numbers(values: NDArray[np.floating]) -> list[float]:
-    return values.ravel().astype(float).round(4).tolist()

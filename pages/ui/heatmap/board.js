@@ -1,10 +1,10 @@
 // Maps side by side over their pictures.
 //
 // data: { pictures: [[name, address]], rows, columns, colours, opacity: 0 … 100, cells: bool,
-//         finer: bool, offersFiner: bool, least: px, tallest: px or null,
+//         least: px, tallest: px or null,
 //         panels: [{ picture: name, outline: address?, title, alt, unit, note,
-//                    values: [rows × columns], finer: { rows, columns, values } or null, low, high, ticks, hover: what a value is called }] }
-// states "opacity", "cells" and "finer", sent once the hand lets go
+//                    values: [rows × columns], low, high, ticks, hover: what a value is called }] }
+// states "opacity" and "cells", sent once the hand lets go
 
 export default function ({ data, parentElement, setStateValue }) {
   const holder = parentElement.querySelector(".walk");
@@ -26,7 +26,7 @@ export default function ({ data, parentElement, setStateValue }) {
       colours,
       onPoint: (at) => mark(panel.picture, at),
     });
-    map.show(panel.values, panel.finer);
+    map.show(panel.values);
     const readout = element("div", { class: "readout" });
     root.append(
       element(

@@ -51,7 +51,7 @@ function smooth(values, rows, columns) {
   return tall[0].map((_, row) => tall.map((column) => column[row]));
 }
 
-/** A picture with a map over it: { root, show(values, finer map for the smooth one), mark(cell or null), look({ opacity, cells }) }. */
+/** A picture with a map over it: { root, show(values), mark(cell or null), look({ opacity, cells }) }. */
 function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colours, onPoint }) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", `0 0 ${columns} ${rows}`);
@@ -67,7 +67,7 @@ function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colou
   const root = element("div", { class: "map", role: "img", "aria-label": alt, tabindex: "0" });
   const under = element("img", { src: picture, role: "presentation", draggable: "false" });
   under.onload = () => root.style.setProperty("--ratio", under.naturalWidth / under.naturalHeight);
-  const canvas = element("canvas", { "aria-hidden": "true" });
+  const canvas = element("canvas", { width: columns * FINE, height: rows * FINE, "aria-hidden": "true" });
   root.append(under, canvas, svg);
   if (outline) root.append(element("img", { src: outline, role: "presentation", class: "outline" }));
 
@@ -93,15 +93,12 @@ function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colou
   };
   return {
     root,
-    show(values, finer) {
+    show(values) {
       const paint = (value) => colour(colours, (value - low) / (high - low));
       cells.forEach((cell, at) => cell.setAttribute("fill", `rgb(${paint(values[at]).join(",")})`));
-      const drawn = finer ?? { values, rows, columns };
-      canvas.width = drawn.columns * FINE;
-      canvas.height = drawn.rows * FINE;
-      const pixels = smooth(drawn.values, drawn.rows, drawn.columns).flat().flatMap((value) => [...paint(value), 255]);
-      const image = new ImageData(new Uint8ClampedArray(pixels), canvas.width);
-      canvas.getContext("2d").putImageData(image, 0, 0);
+      const pixels = smooth(values, rows, columns).flat().flatMap((value) => [...paint(value), 255]);
+      const drawn = new ImageData(new Uint8ClampedArray(pixels), canvas.width);
+      canvas.getContext("2d").putImageData(drawn, 0, 0);
     },
     mark(at) {
       if (marked !== null) cells[marked].classList.remove("marked");
@@ -150,7 +147,7 @@ function later(tell, milliseconds = 250) {
 }
 
 /** What changes the looks of every map on the page; `kept` gets a name and its value at the end. */
-function looksBar({ opacity, cells, finer, offersFiner }, changed, kept) {
+function looksBar({ opacity, cells }, changed, kept) {
   const slider = element("input", { type: "range", name: "opacity", min: 0, max: 100, step: 5 });
   const box = element("input", { type: "checkbox", name: "cells" });
   const bar = element(
@@ -159,12 +156,6 @@ function looksBar({ opacity, cells, finer, offersFiner }, changed, kept) {
     element("label", {}, "Opacity of the map ", slider),
     element("label", {}, box, " Show the cells")
   );
-  if (offersFiner) {
-    const fine = element("input", { type: "checkbox", name: "finer" });
-    fine.checked = finer;
-    fine.onchange = () => kept("finer", fine.checked);
-    bar.append(element("label", {}, fine, " Finer map"));
-  }
   const set = (looks) => {
     slider.value = looks.opacity;
     box.checked = looks.cells;

@@ -23,7 +23,6 @@ from core.images import DecodedImage
 from core.model.attention import ATTENTION_MODES, AttentionMode
 from core.model.embedder import Embedder
 from core.model.network import ForwardPass
-from core.model.preprocess import preprocess
 from core.search import EmbeddedQuery, embed_query
 from pages.ui import samples
 from pages.ui.resources import benchmark
@@ -33,12 +32,10 @@ from pages.ui.resources.line import InLine, Line
 from pages.ui.resources.uploads import session
 
 QUERY_SIDE = 1024  # pixels of a query image that are cached to be shown
-FINER = 384  # pixels of the input for a finer map
 
 _queries: Cache[EmbeddedQuery] = Cache(100 * MB)  # each at most 4 MB
 _passes: Cache[ForwardPass] = Cache(48 * MB)  # each 1 MB
 _gates: Cache[StoredGates] = Cache(8 * MB)  # of galleries that ship
-_finer: Cache[NDArray[np.float32]] = Cache(4 * MB)  # each 1 KB
 _jpegs: Cache[bytes] = Cache(32 * MB)
 _pictures: Cache[NDArray[np.uint8]] = Cache(32 * MB)
 _altered: Cache[NDArray[np.float32]] = Cache(8 * MB)  # each 2 KB
@@ -167,26 +164,6 @@ def _spatial_gate(
     return shipped.of(attention, id)
 
 
-def finer_gate(query: EmbeddedQuery) -> NDArray[np.float32] | None:
-    """Return M_s of a query on a larger input, only to be looked at: (H, W), read-only.
-
-    It has more places than the gate that made the embedding. None where spatial attention is off.
-    """
-    if query.attention not in gates.MODES:
-        return None
-    mode = gates.MODES.index(query.attention)
-
-    def look() -> NDArray[np.float32]:
-        larger = replace(embedder().preprocess, input_size=FINER)
-        both: NDArray[np.float32] = embedder().gates([preprocess(query.image.pixels, larger)])[0]
-        both.setflags(write=False)
-        return both
-
-    both = _finer.get((query.image.digest, embedder().digest), look)  # (2, H, W)
-    gate: NDArray[np.float32] = both[mode]
-    return gate
-
-
 def query_jpeg(query: EmbeddedQuery, *, max_side: int) -> bytes:
     """Return the pixels of what was embedded as a JPEG file, its longer side so many at most."""
 
@@ -236,7 +213,7 @@ class _Ahead:
 
 def forget_queries(digests: Collection[str]) -> None:
     """Let go of all that was made of these images as queries."""
-    for kept in (_queries, _passes, _finer, _jpegs, _pictures, _altered):
+    for kept in (_queries, _passes, _jpegs, _pictures, _altered):
         kept.drop(digests)
     forget_decoded(digests)
 

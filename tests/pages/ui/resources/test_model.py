@@ -44,25 +44,3 @@ def test_another_gate_needs_no_second_way_through_the_network(monkeypatch):
     off = resources.forward_pass(data, "off")
     assert off.maps.channel is None
     np.testing.assert_array_equal(off.maps.refined, both.feature_map)
-
-
-@pytest.mark.parametrize("mode", ["spatial", "both"])
-def test_a_finer_gate_has_more_places_looks_where_the_gate_looks_and_is_computed_once(
-    mode, monkeypatch
-):
-    query = resources.embedded_query(samples.read("flower"), mode)
-    finer = resources.finer_gate(query)
-    side = model.FINER // 32
-    assert finer.shape == (side, side)
-    own = query.spatial_gate
-    assert side > len(own)
-    spread = np.kron(own, np.ones((side, side)))  # cells of both sizes end at its borders
-    coarse = spread.reshape(side, len(own), side, len(own)).mean(axis=(1, 3))
-    assert np.corrcoef(coarse.ravel(), finer.ravel())[0, 1] > 0.8
-    monkeypatch.setattr(model, "preprocess", lambda *_: pytest.fail("looked again"))
-    np.testing.assert_array_equal(resources.finer_gate(query), finer)
-
-
-def test_without_spatial_attention_there_is_no_finer_gate():
-    query = resources.embedded_query(samples.read("flower"), "channel")
-    assert resources.finer_gate(query) is None
