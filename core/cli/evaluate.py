@@ -64,10 +64,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="judge the settings that fit --gallery by its own images and by some of this other "
         "gallery, folder or zip (default of --out: assets/results/…)",
     )
-    evaluate_splits.configure(parser)
     evaluate_fitted.configure(parser)
     evaluate_clutter.configure(parser)
-    evaluate_detail.configure(parser)
     evaluate_all.configure(parser)
 
 
@@ -76,7 +74,6 @@ def run(options: argparse.Namespace) -> None:
     evaluate_all.refuse_options(options)
     evaluate_clutter.refuse_options(options)
     evaluate_fitted.refuse_options(options)
-    evaluate_detail.refuse_options(options)
     if options.clutter:
         evaluate_clutter.run(options)
     elif options.detail:

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import SettingError
 from ..evaluation import results
 from ..evaluation.beyond.detail import (
     SPLITS,
@@ -17,40 +16,7 @@ from ..evaluation.protocol import class_numbers
 from ..files import check_can_write
 from ..galleries.base import Gallery
 from .common import circumstances, difference, progress_bar, timed, write_json
-from .evaluate_all import ONE_GALLERY
 from .evaluate_fitted import Fitted
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that belong to ``--detail``."""
-    group = parser.add_argument_group("low-level detail")
-    group.add_argument(
-        "--detail",
-        action="store_true",
-        help="put features of an earlier stage beside those of the last, fitted on --fit-on, and "
-        "tell what they bring on galleries of --judge-on (default of --out: assets/results/…)",
-    )
-    group.add_argument(
-        "--judge-on",
-        action="append",
-        default=[],
-        metavar="G",
-        help="a labelled gallery to judge by; give it several times for several",
-    )
-
-
-def refuse_options(options: argparse.Namespace) -> None:
-    """Refuse ``--judge-on`` without ``--detail``, and the other way round.
-
-    Raises:
-        SettingError: one was given without the other.
-    """
-    if options.judge_on and not options.detail:
-        raise SettingError("--judge-on belongs to --detail; add it.")
-    if options.detail and not options.judge_on:
-        raise SettingError("--detail needs galleries to judge by; name some with --judge-on.")
-    if options.detail and options.gallery != ONE_GALLERY:
-        raise SettingError("--detail judges galleries of --judge-on; leave --gallery out.")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -14,23 +14,36 @@ from ..model.checkpoint import Checkpoint
 from ..model.embedder import Embedder
 from ..progress import Progress
 from .common import embedder_of
+from .evaluate_all import ONE_GALLERY
 from .train import labels_of, numbered
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare ``--fit-on``."""
-    parser.add_argument(
-        "--fit-on",
-        action="append",
-        default=[],
-        metavar="G",
-        help="photographs that --detail and --splits fit layers on, never judged by; give it "
-        "several times for several",
+    """Declare the options of both."""
+    group = parser.add_argument_group("layers fitted on photographs")
+    several: dict[str, Any] = {"action": "append", "default": [], "metavar": "G"}
+    group.add_argument(
+        "--detail",
+        action="store_true",
+        help="put features of an earlier stage beside those of the last, and tell what they bring",
+    )
+    group.add_argument(
+        "--splits",
+        type=int,
+        metavar="N",
+        help="judge --gallery on N random splits, by linear scan and by hashing, as the paper's "
+        "tables do, by the checkpoint and by untrained features",
+    )
+    group.add_argument(
+        "--fit-on", help="photographs that layers are fitted on; give it several times", **several
+    )
+    group.add_argument(
+        "--judge-on", help="a gallery that judges --detail; give it several times", **several
     )
 
 
 def refuse_options(options: argparse.Namespace) -> None:
-    """Refuse ``--fit-on`` where nothing is fitted, and two measurements at once.
+    """Refuse what neither of both would use, what is missing, and two measurements at once.
 
     Raises:
         SettingError: such an option was given, or a needed one wasn't.
@@ -38,6 +51,8 @@ def refuse_options(options: argparse.Namespace) -> None:
     names = ("all", "masks", "clutter", "strangers", "detail", "splits")
     given = {name: getattr(options, name) for name in names}
     chosen = [f"--{name}" for name, it in given.items() if it is not None and it is not False]
+    if options.judge_on and not options.detail:
+        raise SettingError("--judge-on belongs to --detail; add it.")
     if not (options.detail or options.splits is not None):
         if options.fit_on:
             raise SettingError("--fit-on belongs to --detail and --splits; add one of them.")
@@ -49,6 +64,10 @@ def refuse_options(options: argparse.Namespace) -> None:
         raise SettingError(f"{chosen[-1]} fits layers; name photographs with --fit-on.")
     if options.label_level is not None:
         raise SettingError(f"{chosen[-1]} takes labels as they are; leave --label-level out.")
+    if options.detail and not options.judge_on:
+        raise SettingError("--detail needs galleries to judge by; name some with --judge-on.")
+    if options.detail and options.gallery != ONE_GALLERY:
+        raise SettingError("--detail judges galleries of --judge-on; leave --gallery out.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,18 +21,6 @@ from .common import circumstances, progress_bar, timed, write_json
 from .evaluate_fitted import Fitted
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare ``--splits``."""
-    parser.add_argument(
-        "--splits",
-        type=int,
-        metavar="N",
-        help="judge --gallery on N random splits, by linear scan and by hashing, as the paper's "
-        "tables do, by the checkpoint and by untrained features whose axes are fitted on --fit-on "
-        "(default of --out: assets/results/…)",
-    )
-
-
 def run(options: argparse.Namespace) -> None:
     """Measure, print a table and write the result file."""
     checked_whole("splits", options.splits, low=2, high=20)

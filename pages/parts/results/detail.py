@@ -5,10 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.evaluation import results
 from core.figures.rows import Interval, signed
 from pages.ui.code import show_code
-from pages.ui.result_files import Result, read_or_say, show_origin
+from pages.ui.result_files import Result, measured, show_origin
 from pages.ui.tables import pinned_table
 
 NAME = "detail"
@@ -16,9 +15,8 @@ NAME = "detail"
 
 def show_detail() -> None:
     """Does the stage before the last help? Nothing where it wasn't measured."""
-    for name in results.names(NAME):
-        if result := read_or_say(name, ""):
-            _show(name, result)
+    for found in measured(NAME):
+        _show(*found)
 
 
 def _show(name: str, result: Result) -> None:

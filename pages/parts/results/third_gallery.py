@@ -5,11 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.evaluation import results
 from core.paper.tables import TABLE_2
 from pages.parts.results import verdicts
 from pages.ui.code import show_code
-from pages.ui.result_files import Result, read_or_say, show_origin
+from pages.ui.result_files import Result, measured, show_origin
 from pages.ui.tables import pinned_table
 
 PREFIX = "splits-"
@@ -17,9 +16,8 @@ PREFIX = "splits-"
 
 def show_third_galleries() -> None:
     """Every gallery that was judged on splits as the paper's are; nothing where none was."""
-    for name in results.names(PREFIX):
-        if result := read_or_say(name, ""):
-            _show(name, result)
+    for found in measured(PREFIX):
+        _show(*found)
 
 
 def _show(name: str, result: Result) -> None:
