@@ -186,17 +186,6 @@ def clutter() -> str:
     return table(head, rows)
 
 
-def finer() -> str:
-    """How well maps of larger inputs find the object."""
-    rows = []
-    for name, title in LOOKS.items():
-        sizes = result(name)["sizes"]
-        cells = [f"×{it['ratio']['mean']:.2f}, {it['peak']['mean']:.0%}" for it in sizes]
-        rows.append([title, *cells])
-    grids = ["{} px, {} × {}".format(it["input_size"], *it["grid"]) for it in sizes]
-    return table(["inside ÷ area, peak on the object", *grids], rows)
-
-
 def detail() -> str:
     """What an earlier stage brings beside the last one, on each gallery."""
     measured = result("detail")
@@ -207,35 +196,19 @@ def detail() -> str:
             row["attention"],
             f"{row['mean_average_precision']['without']:.3f}",
             with_interval(row["brings"]),
-            with_interval(row["beside_longer"]) if "beside_longer" in row else "-",
+            *map(with_interval, row["at_weight"].values()),
         ]
         for row in measured["rows"]
     ]
+    weights = [f"at weight {it}" for it in measured["rows"][0]["at_weight"]]
+    head = ["gallery, network", "attention", "mAP", "detail brings", *weights]
     seconds = measured["seconds_of_a_pass"]
-    more = seconds["with"] / seconds["without"] - 1
-    weights = "; ".join(
-        f"{name} {', '.join(f'{it:g}' for it in chosen)}"
-        for name, chosen in measured["chosen"].items()
+    chosen = "; ".join(
+        f"{name} {', '.join(f'{it:g}' for it in each)}" for name, each in measured["chosen"].items()
     )
-    head = ["gallery, network", "attention", "mAP", "detail brings", "against as many numbers"]
-    note = f"Weights chosen on the {measured['n_splits']} splits: {weights}. It takes {more:+.0%} "
-    return with_note(head, rows, f"{note}time.")
-
-
-def splits() -> str:
-    """Corel-50 on splits as the paper's, by linear scan and by hashing."""
-    rows = [
-        [
-            row["embedding"],
-            *(
-                f"{row[way]['mean_average_precision']:.3f} ± {row[way]['deviation']:.3f}"
-                for way in ("scan", "hashing")
-            ),
-            f"{row['hashing']['candidate_ratio']:.0%}",
-        ]
-        for row in result("splits-corel50")["rows"]
-    ]
-    return table(["embedding", "mAP, linear scan", "mAP, hashing", "looks at"], rows)
+    more = seconds["with"] / seconds["without"] - 1
+    note = f"Weights that were chosen, split by split: {chosen}. A pass takes {more:+.0%} time."
+    return with_note(head, rows, note)
 
 
 def ingredients() -> str:
@@ -594,7 +567,7 @@ PARTS = {
     it.__name__: it
     for it in (
         *(clutter, codes_growth, commands, costs, decoders, detail, engines, experiment),
-        *(finer, first_minute, splits),
+        first_minute,
         *(fuzz, galleries, index, nodes, same_answers),
         *(ingredients, kill, leads, load, looks, map_speed, model, parts, server, unseen),
     )

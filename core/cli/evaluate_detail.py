@@ -6,6 +6,7 @@ from typing import Any
 
 from ..evaluation import results
 from ..evaluation.beyond.detail import (
+    SHOWN,
     SPLITS,
     JudgedGallery,
     LabelledFeatures,
@@ -55,12 +56,12 @@ def table(body: Mapping[str, Any], seconds: Mapping[str, float]) -> list[str]:
     more = seconds["with"] / seconds["without"] - 1
     return [
         f"{body['n_splits']} splits; weights chosen: {chosen}; a pass takes {more:+.1%} time\n",
-        f"{'gallery':<14}{'network':<11}{'attention':<10}{'mAP':>8}{'detail brings':>28}"
-        f"{'against as many numbers':>28}",
+        f"{'gallery':<18}{'network':<11}{'attention':<10}{'mAP':>8}{'detail brings':>28}"
+        + "".join(f"{f'at weight {weight:g}':>28}" for weight in SHOWN),
         *(
-            f"{row['gallery']:<14}{row['system']:<11}{row['attention']:<10}"
+            f"{row['gallery']:<18}{row['system']:<11}{row['attention']:<10}"
             f"{row['mean_average_precision']['without']:>8.4f}{difference(row['brings']):>28}"
-            + (f"{difference(row['beside_longer']):>28}" if "beside_longer" in row else "")
+            + "".join(f"{difference(it):>28}" for it in row["at_weight"].values())
             for row in body["rows"]
         ),
     ]

@@ -207,7 +207,7 @@ def detail(*brings):
         "seconds_of_a_pass": {"without": 0.1, "with": 0.105},
         "dim": 256,
         "detail": 64,
-        "n_splits": 5,
+        "chosen": {"untrained": [0.0, 0.3]},
         "galleries": [{"key": "things", "title": "Things"}],
         "rows": [
             {
@@ -216,6 +216,7 @@ def detail(*brings):
                 "attention": "off",
                 "mean_average_precision": {"without": 0.7, "with": 0.7 + mean},
                 "brings": interval(mean),
+                "at_weight": {"0.3": interval(mean)},
             }
             for mean in brings
         ],
@@ -344,14 +345,15 @@ def test_what_attention_is_worth_is_said_for_no_clutter_and_for_most(results_pag
 @pytest.mark.parametrize(
     ("brings", "words"),
     [
-        ((0.02, -0.02, 0.0), "helps in **1** of 3 rows and hurts in **1**, so the model that"),
-        ((0.02, 0.03), "helps in **2** of 2 rows and hurts in **0**."),
+        ((0.02, -0.02, 0.0), "helps in **1** of 3 rows, so the model that ships does without it."),
+        ((0.02, 0.03), "helps in **2** of 2 rows."),
     ],
 )
 def test_detail_is_said_to_help_only_where_the_interval_leaves_zero(results_page, brings, words):
     told = text(results_page("Settings", files={"detail": detail(*brings)}))
     assert words in told
     assert "It takes +5% time." in told
+    assert "**1 of 2 times without detail**" in told
 
 
 @pytest.mark.parametrize(("trained", "words"), [(True, "are flattered"), (False, "hasn't seen")])

@@ -41,6 +41,7 @@ from .pooled import START, PooledFeatures
 
 DIM = 64  # numbers of detail
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)  # that are tried
+SHOWN = (0.1, 0.3, 1.0)  # of them, told on every gallery, whichever is chosen
 SPLITS = 5
 PARTS = 3  # labels are dealt into so many; by one of them the weight is chosen
 PASSES = 40  # that are timed
@@ -208,6 +209,9 @@ class _Plan:
                         "without": layers[name].embed(*halves, weight=0),
                         "with": layers[name].embed(*halves, weight=chosen[name]),
                     }
+                    made |= {
+                        _at(weight): layers[name].embed(*halves, weight=weight) for weight in SHOWN
+                    }
                     if name == "untrained":
                         made["longer"] = longer.embed(*halves, weight=0)
                     found[gallery.key, name, attention] = {
@@ -249,15 +253,26 @@ def _chosen_by(
 def _compared(runs: Sequence[Mapping[str, NDArray[np.float64]]]) -> dict[str, Any]:
     """The mAP of each kind of embedding, and what detail brings, over splits and queries."""
     by_kind = {kind: np.stack([run[kind] for run in runs]) for kind in runs[0]}  # (T, Q)
+
+    def brings(kind: str) -> dict[str, float]:
+        return asdict(difference_over_runs_and_queries(by_kind[kind], by_kind["without"]))
+
     compared = {
-        "mean_average_precision": {kind: float(it.mean()) for kind, it in by_kind.items()},
-        "brings": asdict(difference_over_runs_and_queries(by_kind["with"], by_kind["without"])),
+        "mean_average_precision": {
+            kind: float(by_kind[kind].mean()) for kind in ("without", "with")
+        },
+        "brings": brings("with"),
+        "at_weight": {_at(weight): brings(_at(weight)) for weight in SHOWN},
     }
     if "longer" in by_kind:
         compared["beside_longer"] = asdict(
             difference_over_runs_and_queries(by_kind["with"], by_kind["longer"])
         )
     return compared
+
+
+def _at(weight: float) -> str:
+    return f"{weight:g}"
 
 
 def time_of_detail(plain: Embedder, detailed: Embedder, image: Tensor) -> dict[str, float]:

@@ -26,45 +26,46 @@ def _show(name: str, result: Result) -> None:
         "The paper ends with a wish: features of an earlier stage beside those of the last "
         "(section 5). Here the stage before the last is weighed by the same spatial gate and "
         f"averaged; {result['detail']} numbers of it join the {result['dim']} of the last stage. "
-        f"It takes {seconds['with'] / seconds['without'] - 1:+.0%} time. "
-        + told([_interval(row) for row in result["rows"]])
+        f"It takes {seconds['with'] / seconds['without'] - 1:+.0%} time. " + told(result)
     )
     titles = {it["key"]: it["title"] for it in result["galleries"]}
     pinned_table([_row(row, titles) for row in result["rows"]])
     st.caption(
         "Untrained: ImageNet features on their principal axes, fitted on photographs that are not "
-        "searched here. Trained: the model that ships, on what it never saw. The weight of the "
-        f"detail was chosen on other labels of those photographs, {result['n_splits']} times; the "
-        "95 % intervals count splits and queries. The last column sets detail against as many "
-        "more numbers of the last stage."
+        "searched here. Trained: the model that ships, on what it never saw. In brackets the 95 % "
+        "interval over splits and queries. The right columns show what detail would bring at some "
+        "weights, whichever was chosen."
     )
     show_code("core.evaluation.beyond.detail:measure_detail")
     show_origin(name, result, key="detail")
 
 
-def told(effects: list[Interval]) -> str:
-    """Say on how many of the rows detail helps, and on how many it hurts."""
-    helps, hurts = (sum(it.verdict == word for it in effects) for word in ("helps", "hurts"))
-    counted = f"It helps in **{helps}** of {len(effects)} rows and hurts in **{hurts}**"
-    if helps == len(effects):
-        return f"{counted}."
-    return f"{counted}, so the model that ships does without it."
+def told(result: Result) -> str:
+    """Say whether the weight that was chosen leaves detail out, and where it helps."""
+    chosen = [it for weights in result["chosen"].values() for it in weights]
+    n_without = sum(weight == 0 for weight in chosen)
+    effects = [Interval(it["gallery"], **_mean_and_ends(it["brings"])) for it in result["rows"]]
+    helps = sum(it.verdict == "helps" for it in effects)
+    return (
+        "How much it weighs was chosen on labels that nothing was fitted on: "
+        f"**{n_without} of {len(chosen)} times without detail**. With the weights that were chosen "
+        f"it helps in **{helps}** of {len(effects)} rows"
+        + ("." if helps == len(effects) else ", so the model that ships does without it.")
+    )
 
 
-def _interval(row: Mapping[str, Any]) -> Interval:
-    it = row["brings"]
-    return Interval(row["gallery"], it["mean"], it["low"], it["high"])
+def _mean_and_ends(it: Mapping[str, float]) -> dict[str, float]:
+    return {name: it[name] for name in ("mean", "low", "high")}
 
 
 def _row(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, str]:
-    longer = row.get("beside_longer")
     return {
         "Gallery": titles[row["gallery"]],
         "Network": row["system"],
         "Attention": row["attention"],
         "mAP": f"{row['mean_average_precision']['without']:.4f}",
         "Detail brings": _with_span(row["brings"]),
-        "Against as many numbers": _with_span(longer) if longer else "",
+        **{f"at weight {it}": _with_span(brings) for it, brings in row["at_weight"].items()},
     }
 
 
