@@ -115,8 +115,11 @@ class RetrievalNetwork(nn.Module):
 
     def stages(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return F of images, and the map of the stage before it where the network uses that."""
-        earlier = self.backbone[:-1](images)  # (B, 1024, 2H, 2W)
-        return self.backbone[-1](earlier), earlier if self.config.detail else None
+        if not self.config.detail:
+            return self.backbone(images), None
+        before, last = self.split_backbone("last stage")
+        earlier = before(images)  # (B, 1024, 2H, 2W)
+        return last(earlier), earlier
 
     def split_backbone(self, learns: Learns) -> tuple[nn.Sequential, nn.Sequential]:
         """Return the stages that stay as they are in a training, and those that learn."""
