@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.results.ablations import show_ablations
+from pages.parts.results.ablations import show_settings
 from pages.parts.results.attention import show_attention
 from pages.parts.results.claims import show_claims
 from pages.parts.results.clutter import show_clutter
@@ -22,7 +22,7 @@ PARTS = {
     "Attention": show_attention,
     "Photographs": show_masks,
     "Clutter": show_clutter,
-    "Settings": show_ablations,
+    "Settings": show_settings,
     "Departures": show_departures,
 }
 

@@ -186,6 +186,31 @@ def clutter() -> str:
     return table(head, rows)
 
 
+def detail() -> str:
+    """What an earlier stage brings beside the last one, on each gallery."""
+    measured = result("detail")
+    titles = {it["key"]: it["title"] for it in measured["galleries"]}
+    rows = [
+        [
+            f"{titles[row['gallery']]}, {row['system']}",
+            row["attention"],
+            f"{row['mean_average_precision']['without']:.3f}",
+            with_interval(row["brings"]),
+            *map(with_interval, row["at_weight"].values()),
+        ]
+        for row in measured["rows"]
+    ]
+    weights = [f"at weight {it}" for it in measured["rows"][0]["at_weight"]]
+    head = ["gallery, network", "attention", "mAP", "detail brings", *weights]
+    seconds = measured["seconds_of_a_pass"]
+    chosen = "; ".join(
+        f"{name} {', '.join(f'{it:g}' for it in each)}" for name, each in measured["chosen"].items()
+    )
+    more = seconds["with"] / seconds["without"] - 1
+    note = f"Weights that were chosen, split by split: {chosen}. A pass takes {more:+.0%} time."
+    return with_note(head, rows, note)
+
+
 def ingredients() -> str:
     """What each ingredient of the recipe brings, by attention mode."""
     measured = result("ingredients")
@@ -541,7 +566,8 @@ def costs() -> str:
 PARTS = {
     it.__name__: it
     for it in (
-        *(clutter, codes_growth, commands, costs, decoders, engines, experiment, first_minute),
+        *(clutter, codes_growth, commands, costs, decoders, detail, engines, experiment),
+        first_minute,
         *(fuzz, galleries, index, nodes, same_answers),
         *(ingredients, kill, leads, load, looks, map_speed, model, parts, server, unseen),
     )

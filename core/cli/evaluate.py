@@ -4,9 +4,11 @@ For one gallery every image queries all others by exact scan, and the checkpoint
 attention mode, is compared with the average-pooled ImageNet features that its training started
 from. With --masks, photographs with object masks beside them say whether the checkpoint's maps
 find the object. With --clutter a gallery's images are put into paintings, smaller and smaller, to
-see where attention helps. With --strangers the settings that fit a gallery are judged by what they
-find and read. With --all every system of the paper is trained and judged on random splits, and the
-result files are written that the Results page shows; interrupted, it goes on where it was.
+see where attention helps. With --detail an earlier stage of the network is put beside the last
+one, to see what it brings. With --splits one gallery is judged as in the paper's tables, without
+training on it. With --strangers the settings that fit a gallery are judged by what they find and
+read. With --all every system of the paper is trained and judged on random splits, and the result
+files are written that the Results page shows; interrupted, it goes on where it was.
 """
 
 import argparse
@@ -21,7 +23,15 @@ from ..evaluation.untouched import pooled_features
 from ..files import check_can_write
 from ..galleries.registry import open_gallery
 from ..galleries.store import load_or_build
-from . import evaluate_all, evaluate_clutter, evaluate_masks, evaluate_strangers
+from . import (
+    evaluate_all,
+    evaluate_clutter,
+    evaluate_detail,
+    evaluate_fitted,
+    evaluate_masks,
+    evaluate_splits,
+    evaluate_strangers,
+)
 from .common import (
     add_checkpoint,
     add_gallery,
@@ -54,16 +64,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="judge the settings that fit --gallery by its own images and by some of this other "
         "gallery, folder or zip (default of --out: assets/results/…)",
     )
+    evaluate_fitted.configure(parser)
     evaluate_clutter.configure(parser)
     evaluate_all.configure(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure one gallery, masks, clutter, settings that fit, or everything."""
+    """Measure one gallery, masks, clutter, detail, settings that fit, or everything."""
     evaluate_all.refuse_options(options)
     evaluate_clutter.refuse_options(options)
+    evaluate_fitted.refuse_options(options)
     if options.clutter:
         evaluate_clutter.run(options)
+    elif options.detail:
+        evaluate_detail.run(options)
+    elif options.splits is not None:
+        evaluate_splits.run(options)
     elif options.all:
         evaluate_all.run(options)
     elif options.masks:

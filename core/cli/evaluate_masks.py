@@ -6,6 +6,7 @@ from typing import Any
 
 from ..evaluation import results
 from ..evaluation.attention_focus import MaskedGallery, measure_focus
+from ..evaluation.beyond.finer import LARGER, measure_sizes
 from ..files import check_can_write
 from ..galleries.masks import MaskedFolder
 from ..model.embedder import Embedder
@@ -35,6 +36,7 @@ def focus(gallery: MaskedGallery, embedder: Embedder, progress: Progress) -> dic
     """Measure the maps of a checkpoint, whose backbone is ImageNet's, and say how it was done."""
     with timed() as duration:
         body = measure_focus(gallery, embedder, untouched=embedder, progress=progress)
+        body["sizes"] = measure_sizes(gallery, embedder, larger=LARGER, progress=progress)
     about = {
         "gallery": gallery.key,
         "gallery_title": gallery.title,
@@ -55,7 +57,16 @@ def table(result: Mapping[str, Any], title: str) -> list[str]:
             f"{it['map']:<30}{_cell(it['ratio']):>24}{_cell(it['peak']):>24}"
             for it in result["rows"]
         ),
+        *(
+            f"{_size(it):<30}{_cell(it['ratio']):>24}{_cell(it['peak']):>24}"
+            for it in result["sizes"]
+        ),
     ]
+
+
+def _size(row: Mapping[str, Any]) -> str:
+    rows, columns = row["grid"]
+    return f"M_s at {row['input_size']} px, {rows} × {columns}"
 
 
 def _cell(interval: Mapping[str, float]) -> str:

@@ -7,6 +7,7 @@ channels last, and bfloat16 is used where the processor has instructions for it.
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -63,42 +64,50 @@ class Embedder:
         """How images are prepared for this checkpoint."""
         return self.checkpoint.preprocess
 
-    def prepare(self, data: bytes) -> Tensor:
+    def prepare(self, data: bytes, *, input_size: int | None = None) -> Tensor:
         """Decode and preprocess one file: (3, S, S) float32.
+
+        Args:
+            data: the file.
+            input_size: S, by default the checkpoint's.
 
         Raises:
             ImageError: the bytes are not an image that can be read.
         """
-        side = SPARE * self.preprocess.input_size
-        return preprocess(self.decode(data, side=side).pixels, self.preprocess)
+        config = replace(self.preprocess, input_size=input_size or self.preprocess.input_size)
+        return preprocess(self.decode(data, side=SPARE * config.input_size).pixels, config)
 
     @torch.inference_mode()
     def embed(self, batch: Sequence[Tensor]) -> NDArray[np.float32]:
         """Embed prepared images once per attention mode: (B, 4, D), unit length."""
-        maps = self.feature_maps(batch)  # (B, 2048, H, W)
-        return self._network.every_mode(maps).numpy()
+        return self._network.every_mode(*self.stages(batch)).numpy()
 
     @torch.inference_mode()
     def trace(self, image: Tensor, *, attention: AttentionMode = "both") -> ForwardPass:
         """Embed one prepared image, (3, S, S), and keep every value on the way; B is 1."""
-        return self._network.head(self.feature_maps([image]), attention=attention)
+        return self._network.head(*self.stages([image]), attention=attention)
 
     @torch.inference_mode()
     def switched(self, forward: ForwardPass, attention: AttentionMode) -> ForwardPass:
         """Take a pass again from its feature map on, with other gates."""
-        return self._network.head(forward.feature_map, attention=attention)
+        return self._network.head(forward.feature_map, forward.earlier, attention=attention)
 
     @torch.inference_mode()
-    def look(self, files: Sequence[bytes]) -> NDArray[np.float32]:
+    def look(self, files: Sequence[bytes], *, input_size: int | None = None) -> NDArray[np.float32]:
         """M_s of B files, without and with the channel gate before it: (B, 2, H, W).
+
+        Args:
+            files: the images.
+            input_size: px of both sides, by default the checkpoint's. The network is made of
+                convolutions up to here, so a larger input gives a map of more places.
 
         Raises:
             ImageError: a file is not an image that can be read.
             SettingError: the attention layer has no spatial part.
         """
-        maps = self.feature_maps([self.prepare(file) for file in files])
+        stages = self.stages([self.prepare(file, input_size=input_size) for file in files])
         modes: tuple[AttentionMode, ...] = ("spatial", "both")
-        parts = [self._network.head(maps, attention=mode).maps.spatial for mode in modes]
+        parts = [self._network.head(*stages, attention=mode).maps.spatial for mode in modes]
         if any(part is None for part in parts):
             raise SettingError("This checkpoint's attention layer has no spatial gate to look at.")
         return torch.cat([part.gate for part in parts if part], dim=1).numpy()
@@ -108,11 +117,29 @@ class Embedder:
         self, images: Sequence[Tensor], modes: Sequence[AttentionMode]
     ) -> list[ForwardPass]:
         """Embed B prepared images, each (3, S, S) and with its own mode, as ``trace`` does one."""
-        maps = self.feature_maps(images)
+        maps, earlier = self.stages(images)
         return [
-            self._network.head(maps[i : i + 1].clone(), attention=mode)
+            self._network.head(
+                maps[i : i + 1].clone(),
+                None if earlier is None else earlier[i : i + 1].clone(),
+                attention=mode,
+            )
             for i, mode in enumerate(modes)
         ]
+
+    @torch.inference_mode()
+    def stages(self, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor | None]:
+        """What the network's head goes on from: F of prepared images, each (3, S, S), float32.
+
+        In a network with detail the map of the stage before F comes with it, else None.
+        """
+        if not self._network.config.detail:
+            return self.feature_maps(batch), None
+        earlier = self.frozen_maps(batch, "last stage")
+        _, late = self._network.split_backbone("last stage")
+        with self._autocast():
+            maps: Tensor = late(channels_last(earlier))
+        return maps.float(), earlier
 
     @torch.inference_mode()
     def feature_maps(self, batch: Sequence[Tensor]) -> Tensor:

@@ -33,6 +33,7 @@ def grad_cam(
     feature_map: Tensor,
     target: Tensor,
     *,
+    earlier: Tensor | None = None,
     attention: AttentionMode = "both",
 ) -> NDArray[np.float32]:
     """Show what makes images similar to target embeddings, in this network.
@@ -41,6 +42,7 @@ def grad_cam(
         network: whose attention and fc are differentiated.
         feature_map: F of the images, (B, 2048, H, W); may come from inference mode.
         target: (B, D) one embedding for each image.
+        earlier: the map of the stage before, in a network with detail; it is held still.
         attention: the parts of attention that are on.
 
     Returns:
@@ -48,7 +50,8 @@ def grad_cam(
     """
 
     def embed(features: Tensor) -> Tensor:
-        return network.head(features, attention=attention).embedding
+        held = None if earlier is None else earlier.clone()  # it may come from inference mode
+        return network.head(features, held, attention=attention).embedding
 
     return similarity_map(embed, feature_map, target)
 
@@ -72,7 +75,7 @@ def explain_similarity(
     """
     target = torch.tensor(other)[None]  # (1, D) a copy: stored embeddings are read-only
     explained: NDArray[np.float32] = grad_cam(
-        network, forward.feature_map, target, attention=attention
+        network, forward.feature_map, target, earlier=forward.earlier, attention=attention
     )[0]
     return explained
 

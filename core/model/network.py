@@ -12,6 +12,9 @@ Two departures from section 3.2, each with its reason:
   it is seen. We pool F'' over its places, which is where the spatial gate acts as a weight.
 * The pooled vector gets unit length before the fc layer. Then a gate that merely scales all
   of F changes nothing, and the embeddings with attention on and off stay comparable.
+
+A network may have low-level detail too: some of its D numbers are then of the stage before the last
+(``detail``).
 """
 
 from dataclasses import asdict, dataclass
@@ -23,6 +26,7 @@ from torch.nn.functional import normalize
 
 from ..errors import SettingError
 from .attention import ATTENTION_MODES, AttentionLayer, AttentionMaps, AttentionMode
+from .detail import Detail, pool_earlier
 from .registry import ATTENTION_LAYERS
 from .resnet import Strides, residual_stages
 
@@ -43,6 +47,8 @@ class NetworkConfig:
     attention_layer: str = "cbam"  # a name in ``ATTENTION_LAYERS``
     reduction: int = 16  # of the layer's MLP
     kernel_size: int = 7  # of its convolution
+    detail: int = 0  # of the D numbers, those of the stage before the last; 0 has no such layer
+    detail_weight: float = 0.5  # their length beside that of the others
 
     def __post_init__(self) -> None:
         if not 2 <= self.dim <= CHANNELS:
@@ -58,8 +64,12 @@ class NetworkConfig:
             raise SettingError(f"The reduction is {self.reduction}; choose 1 to {CHANNELS}.")
         if self.kernel_size % 2 == 0 or not 1 <= self.kernel_size <= 11:
             raise SettingError(f"The kernel size is {self.kernel_size}; choose an odd one to 11.")
+        if not 0 <= self.detail <= self.dim - 2:
+            raise SettingError(f"The detail is {self.detail}; choose 0 to {self.dim - 2}.")
+        if not 0 <= self.detail_weight <= 10:
+            raise SettingError(f"The detail weight is {self.detail_weight}; choose 0 to 10.")
 
-    def describe(self) -> dict[str, int | str]:
+    def describe(self) -> dict[str, int | float | str]:
         """Return the settings as plain values for metadata."""
         return asdict(self)
 
@@ -72,6 +82,8 @@ class ForwardPass:
     maps: AttentionMaps  # M_c and M_s with what led to them, and F''
     pooled: Tensor  # (B, 2048) average pool of F'', unit length
     embedding: Tensor  # (B, D) unit length
+    earlier: Tensor | None = None  # (B, 1024, 2H, 2W) of the stage before, in a network with detail
+    pooled_earlier: Tensor | None = None  # (B, 1024) its gated average pool, unit length
 
 
 class RetrievalNetwork(nn.Module):
@@ -88,7 +100,9 @@ class RetrievalNetwork(nn.Module):
             CHANNELS, reduction=self.config.reduction, kernel_size=self.config.kernel_size
         )
         self.add_module(self.config.attention_layer, layer)
-        self.fc = nn.Linear(CHANNELS, self.config.dim)
+        self.fc = nn.Linear(CHANNELS, self.config.dim - self.config.detail)
+        if self.config.detail:
+            self.detail = Detail(self.config.detail, self.config.detail_weight)
 
     @property
     def attention_layer(self) -> AttentionLayer:
@@ -97,26 +111,52 @@ class RetrievalNetwork(nn.Module):
 
     def forward(self, images: Tensor, *, attention: AttentionMode = "both") -> ForwardPass:
         """Embed images, (B, 3, S, S), and return every value on the way."""
-        return self.head(self.backbone(images), attention=attention)
+        return self.head(*self.stages(images), attention=attention)
+
+    def stages(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return F of images, and the map of the stage before it where the network uses that."""
+        if not self.config.detail:
+            return self.backbone(images), None
+        before, last = self.split_backbone("last stage")
+        earlier = before(images)  # (B, 1024, 2H, 2W)
+        return last(earlier), earlier
 
     def split_backbone(self, learns: Learns) -> tuple[nn.Sequential, nn.Sequential]:
         """Return the stages that stay as they are in a training, and those that learn."""
         frozen = len(self.backbone) - (learns == "last stage")
         return self.backbone[:frozen], self.backbone[frozen:]
 
-    def head(self, feature_map: Tensor, *, attention: AttentionMode = "both") -> ForwardPass:
-        """Go on from a feature map F, (B, 2048, H, W)."""
+    def head(
+        self,
+        feature_map: Tensor,
+        earlier: Tensor | None = None,
+        *,
+        attention: AttentionMode = "both",
+    ) -> ForwardPass:
+        """Go on from what ``stages`` returns: F, (B, 2048, H, W), and the map of the stage before.
+
+        Raises:
+            SettingError: the network has detail, and there is no such map.
+        """
         maps = self.attention_layer(feature_map, attention=attention)
         pooled = normalize(maps.refined.mean(dim=(2, 3)))  # (B, 2048)
-        embedding = normalize(self.fc(pooled))  # (B, D)
-        return ForwardPass(feature_map, maps, pooled, embedding)
+        embedding = normalize(self.fc(pooled))  # (B, D), or as many as are not detail
+        if not self.config.detail:
+            return ForwardPass(feature_map, maps, pooled, embedding)
+        if earlier is None:
+            raise SettingError(
+                "This network has detail, so F alone is not enough; use one whose detail is 0."
+            )
+        gate = None if maps.spatial is None else maps.spatial.gate
+        pooled_earlier = pool_earlier(earlier, gate)  # (B, 1024)
+        joined = self.detail.join(embedding, pooled_earlier)  # (B, D)
+        return ForwardPass(feature_map, maps, pooled, joined, earlier, pooled_earlier)
 
-    def every_mode(self, feature_map: Tensor) -> Tensor:
-        """Embed feature maps, (B, 2048, H, W), once for each attention mode: (B, 4, D).
+    def every_mode(self, feature_map: Tensor, earlier: Tensor | None = None) -> Tensor:
+        """Embed what ``stages`` returns once for each attention mode: (B, 4, D).
 
         The backbone is nearly all of the cost, so the other three modes come for free; this
         is why the app can switch attention without reading the gallery again.
         """
-        return torch.stack(
-            [self.head(feature_map, attention=mode).embedding for mode in ATTENTION_MODES], dim=1
-        )
+        passes = (self.head(feature_map, earlier, attention=mode) for mode in ATTENTION_MODES)
+        return torch.stack([it.embedding for it in passes], dim=1)

@@ -107,19 +107,30 @@ def start_head(
         whitening: power of each axis' deviation that it is divided by. 0 keeps the variances as
             they are; with 1 every axis counts alike, the noise of the last ones too.
     """
-    pooled = normalize(pooled.double())
-    mean = pooled.mean(dim=0)  # (2048,)
-    centred = pooled - mean
-    variances, axes = torch.linalg.eigh(centred.T @ centred)  # columns, by ascending variance
-    axes, variances = (it[..., -network.config.dim :].flip(-1) for it in (axes, variances))
-    variances = variances.clamp_min(1e-12)  # of fewer pictures than axes some are 0
-    scale = (variances.sum() / (variances ** (1 - whitening)).sum()).sqrt()  # the sum is kept
-    weight = (scale * axes * variances ** (-whitening / 2)).T  # (D, 2048)
+    start_at_axes(network.fc, pooled, whitening=whitening)
     torch.manual_seed(seed)
     network.attention_layer.start()
-    with torch.no_grad():
-        network.fc.weight.copy_(weight)
-        network.fc.bias.copy_(-weight @ mean)
+
+
+@torch.no_grad()
+def start_at_axes(layer: nn.Linear, pooled: Tensor, *, whitening: float) -> None:
+    """Set a layer to the principal axes of pooled features, (n, C), and move their mean to 0.
+
+    Args:
+        layer: from C numbers to as many axes as it has outputs.
+        pooled: (n, C).
+        whitening: as ``start_head``.
+    """
+    pooled = normalize(pooled.double())
+    mean = pooled.mean(dim=0)  # (C,)
+    centred = pooled - mean
+    variances, axes = torch.linalg.eigh(centred.T @ centred)  # columns, by ascending variance
+    axes, variances = (it[..., -layer.out_features :].flip(-1) for it in (axes, variances))
+    variances = variances.clamp_min(1e-12)  # of fewer pictures than axes some are 0
+    scale = (variances.sum() / (variances ** (1 - whitening)).sum()).sqrt()  # the sum is kept
+    weight = (scale * axes * variances ** (-whitening / 2)).T  # (D, C)
+    layer.weight.copy_(weight)
+    layer.bias.copy_(-weight @ mean)
 
 
 @torch.no_grad()

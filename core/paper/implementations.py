@@ -66,6 +66,7 @@ IMPLEMENTATIONS = (
     Implementation(
         "Figure 10, Section 4.4.3", "Changed queries", ".evaluation.figure_10:measure_figure_10"
     ),
+    Implementation("Section 5", "Future work: low-level detail", ".model.detail:Detail"),
 )
 
 

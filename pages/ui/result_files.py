@@ -1,7 +1,7 @@
 """Files of measured figures: read, and shown with how they came about."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -51,6 +51,13 @@ def names_or_say(prefix: str, missing: str) -> list[str]:
     if not names:
         st.info(missing, icon=":material/hourglass_empty:")
     return names
+
+
+def measured(prefix: str) -> Iterator[tuple[str, Result]]:
+    """Give the name and content of every result file with a prefix; a damaged one says so."""
+    for name in results.names(prefix):
+        if result := read_or_say(name, ""):
+            yield name, result
 
 
 def show_origin(name: str, result: Result, *, key: str = "part", more: str = "") -> None:

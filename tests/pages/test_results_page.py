@@ -196,6 +196,50 @@ def clutter():
     }
 
 
+def interval(mean):
+    return {"mean": mean, "low": mean - 0.01, "high": mean + 0.01, "n": 5}
+
+
+def detail(*brings):
+    """One gallery, and a row for each mean of what detail brings, ± 0.01."""
+    return {
+        **HEAD,
+        "seconds_of_a_pass": {"without": 0.1, "with": 0.105},
+        "dim": 256,
+        "detail": 64,
+        "chosen": {"untrained": [0.0, 0.3]},
+        "galleries": [{"key": "things", "title": "Things"}],
+        "rows": [
+            {
+                "gallery": "things",
+                "system": "untrained",
+                "attention": "off",
+                "mean_average_precision": {"without": 0.7, "with": 0.7 + mean},
+                "brings": interval(mean),
+                "at_weight": {"0.3": interval(mean)},
+            }
+            for mean in brings
+        ],
+    }
+
+
+def judged_on_splits(trained_on_it):
+    figures = {
+        "mean_average_precision": 0.75,
+        "deviation": 0.0123,
+        "precision": {"10": 0.9},
+        "candidate_ratio": 0.28,
+    }
+    return {
+        **HEAD,
+        "gallery_title": "Things",
+        "n_images": 5000,
+        "n_queries": 500,
+        "trained_on_it": trained_on_it,
+        "rows": [{"embedding": "untrained", "scan": figures, "hashing": figures}],
+    }
+
+
 def all_files():
     return {
         "experiment-corel1k": experiment(),
@@ -207,6 +251,8 @@ def all_files():
         "attention-masks-dogs": attention() | {"categories": {}},
         "ablations-corel1k": ablations(),
         "clutter-things": clutter(),
+        "detail": detail(0.02, -0.02, 0.0),
+        "splits-things": judged_on_splits(True),
     }
 
 
@@ -294,6 +340,31 @@ def test_what_attention_is_worth_is_said_for_no_clutter_and_for_most(results_pag
     told = text(results_page("Clutter"))
     assert "takes 100% of the area, attention **hurts by 0.0100 mAP**" in told
     assert "takes 25% of the area, attention **helps by 0.0800 mAP**" in told
+
+
+@pytest.mark.parametrize(
+    ("brings", "words"),
+    [
+        ((0.02, -0.02, 0.0), "helps in **1** of 3 rows, so the model that ships does without it."),
+        ((0.02, 0.03), "helps in **2** of 2 rows."),
+    ],
+)
+def test_detail_is_said_to_help_only_where_the_interval_leaves_zero(results_page, brings, words):
+    told = text(results_page("Settings", files={"detail": detail(*brings)}))
+    assert words in told
+    assert "It takes +5% time." in told
+    assert "**1 of 2 times without detail**" in told
+
+
+@pytest.mark.parametrize(("trained", "words"), [(True, "are flattered"), (False, "hasn't seen")])
+def test_a_gallery_beside_table_2_says_whether_the_model_learnt_from_it(
+    results_page, trained, words
+):
+    page = results_page(files={"splits-things": judged_on_splits(trained)})
+    assert words in text(page)
+    assert "Ours 0.929" in text(page)
+    row = page.dataframe[-1].value.set_index("Embedding").loc["untrained"]
+    assert (row["mAP, hashing"], row["Candidates"]) == ("0.7500 ± 0.0123", "28%")
 
 
 def test_every_folder_of_photographs_that_was_measured_is_shown(results_page):

@@ -1,4 +1,4 @@
-"""The ablations: one setting at a time."""
+"""The ablations: one setting at a time, and low-level detail."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,19 @@ from typing import Any
 import streamlit as st
 
 from core.figures.ablation import LSHPoint, MeanAndDeviation, lsh_tradeoff, settings_dots
+from pages.parts.results.detail import show_detail
 from pages.ui import charts
 from pages.ui.code import show_code
 from pages.ui.result_files import read_under, show_origin
 
 
-def show_ablations() -> None:
-    """The ablations: one setting at a time."""
+def show_settings() -> None:
+    """One setting at a time, and one that the paper only wishes for."""
+    _show_ablations()
+    show_detail()
+
+
+def _show_ablations() -> None:
     result = read_under("One setting at a time · Corel-1k", "ablations-corel1k", "The ablations")
     if not result:
         return

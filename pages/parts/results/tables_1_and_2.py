@@ -9,6 +9,7 @@ from core.evaluation import metrics
 from core.figures.experiment import paper_and_measured, precision_curves
 from core.paper.tables import TABLE_1, TABLE_2
 from pages.parts.results import verdicts
+from pages.parts.results.third_gallery import show_third_galleries
 from pages.ui import charts
 from pages.ui.code import show_code
 from pages.ui.result_files import Result, read, read_under, show_origin
@@ -51,6 +52,7 @@ def show_ranking() -> None:
                 for key, printed in TABLE_2.items()
             ]
         )
+    show_third_galleries()
 
 
 def _maps(

@@ -301,6 +301,8 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
         "attention_layer": "cbam",
         "reduction": 16,
         "kernel_size": 7,
+        "detail": 0,
+        "detail_weight": 0.5,
     }
     assert checkpoint.preprocess.input_size == 64
     assert "MIT" in checkpoint.provenance.licence

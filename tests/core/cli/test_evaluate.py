@@ -135,6 +135,7 @@ def test_each_part_writes_what_was_measured_under_the_head_that_every_file_has(
     if part != "attention":  # which has a gallery of its own, and says so itself
         body |= {"gallery": gallery.key, "gallery_digest": gallery.digest, "seeds": [0]}
     monkeypatch.setattr(measure, lambda *_, **__: body)
+    monkeypatch.setattr("core.cli.evaluate_masks.measure_sizes", lambda *_, **__: [])
     out = tmp_path / "out"
     assert main(command(pictures, out, "--only", part, "--seeds", "1", "--init", "w")) == 0
     written = results.load(name.format(gallery.key), out)
@@ -241,6 +242,7 @@ def test_a_folder_with_masks_is_measured_under_its_own_name(
     pictures, tmp_path, checkpoint_file, monkeypatch, capsys
 ):
     monkeypatch.setattr(results, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr("core.cli.evaluate_masks.LARGER", (96,))
     for path in [*pictures.rglob("*.png")]:
         mask = tmp_path / "pictures" / "masks" / path.relative_to(pictures)
         mask.parent.mkdir(parents=True, exist_ok=True)
@@ -257,6 +259,10 @@ def test_a_folder_with_masks_is_measured_under_its_own_name(
     assert written.keys() >= {*results.HEAD, "seconds", "gallery_digest", "seeds"}
     assert written["object_area_share"] == 0.5
     assert list(written["categories"]) == ["sea", "sky"]
+    assert [(it["input_size"], it["grid"]) for it in written["sizes"]] == [
+        (64, [2, 2]),
+        (96, [3, 3]),
+    ]
 
 
 def test_masks_are_a_measurement_of_their_own(pictures, capsys):

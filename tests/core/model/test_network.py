@@ -78,6 +78,10 @@ def test_with_neutral_gates_all_modes_agree_and_the_scale_of_f_does_not_matter(f
         ("kernel_size", 4),
         ("kernel_size", 13),
         ("kernel_size", -1),
+        ("detail", -1),
+        ("detail", 255),
+        ("detail_weight", -0.1),
+        ("detail_weight", float("nan")),
     ],
 )
 def test_a_network_that_cannot_be_built_is_one_sentence(setting, value):
