@@ -103,6 +103,13 @@ def test_equal_galleries_get_equal_settings(gallery, fitted):
     assert np.array_equal(again.rule.needed, fitted.rule.needed)
 
 
+def test_what_it_has_chosen_is_the_choice_of_one(gallery, fitted):
+    bits, tables = fitted.lsh.n_bits, fitted.lsh.n_tables
+    same = fit(gallery[:1_000], n_bits=bits, n_tables=tables, family=fitted.family)
+    assert np.array_equal(same.rule.needed, fitted.rule.needed)
+    assert (same.lsh, same.typical_probes) == (fitted.lsh, fitted.typical_probes)
+
+
 def test_99_in_100_images_are_familiar_and_random_directions_are_not(gallery, fitted):
     cosines = gallery[:1_000] @ gallery[:1_000].T
     np.fill_diagonal(cosines, -2)
