@@ -84,6 +84,7 @@ def code_grid(
             xaxis=hidden,
             yaxis=hidden | {"autorange": "reversed"},
             showlegend=False,
+            checked=False,
             height=height,
         )
     return figure(

@@ -37,7 +37,13 @@ WITHOUT_GRID: Part = {"showgrid": False, "zeroline": False}
 
 
 def figure(
-    traces: Sequence[Part], *, xaxis: Part, yaxis: Part, margin: Part | None = None, **layout: Any
+    traces: Sequence[Part],
+    *,
+    xaxis: Part,
+    yaxis: Part,
+    margin: Part | None = None,
+    checked: bool = True,
+    **layout: Any,
 ) -> go.Figure:
     """Make a figure, all at once, in which nothing zooms.
 
@@ -52,12 +58,14 @@ def figure(
         xaxis: its looks.
         yaxis: its looks.
         margin: in pixels, on the sides that need one.
+        checked: whether Plotly looks at every name and value, which takes three quarters of the
+            time, and writes short forms in full. What each answer draws anew does without.
         layout: everything else.
     """
     return go.Figure(
         data=traces,
         layout={
-            "template": "none",
+            "template": {},
             "xaxis": {"fixedrange": True} | xaxis,
             "yaxis": {"fixedrange": True} | yaxis,
             "margin": {"l": 0, "r": 0, "t": 0, "b": 0} | (margin or {}),
@@ -65,6 +73,7 @@ def figure(
             "plot_bgcolor": CLEAR,
             **layout,
         },
+        _validate=checked,
     )
 
 

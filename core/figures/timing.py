@@ -46,5 +46,6 @@ def stage_times(seconds: Mapping[str, float]) -> go.Figure:
         },
         yaxis={"categoryorder": "array", "categoryarray": stages[::-1], "showgrid": False},
         showlegend=False,
+        checked=False,
         height=34 * len(stages) + 40,
     )

@@ -13,7 +13,10 @@ def stored():
     rows = np.random.default_rng(0).standard_normal((60, 16)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     return SimpleNamespace(
-        gallery_digest="nobody", embedder_digest="none", ids=np.arange(60), of=lambda attention: rows
+        gallery_digest="nobody",
+        embedder_digest="none",
+        ids=np.arange(60),
+        of=lambda attention: rows,
     )
 
 
@@ -25,9 +28,7 @@ def test_settings_are_chosen_once(stored, monkeypatch):
     )
 
     def fitting(n_tables, family):
-        return resources.fitting(
-            stored, "both", n_bits=4, n_tables=n_tables, seed=0, family=family
-        )
+        return resources.fitting(stored, "both", n_bits=4, n_tables=n_tables, seed=0, family=family)
 
     first = fitting(0, None)
     assert fitting(first.lsh.n_tables, first.family) is first
