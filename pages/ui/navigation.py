@@ -18,10 +18,8 @@ from pages.ui import menu, present, share, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
-_LOGO = (
-    '<img width="34" height="34" alt="" src="data:image/svg+xml;base64,'
-    f'{b64encode(LOGO.read_bytes()).decode()}">'
-)
+_ICON = f"data:image/svg+xml;base64,{b64encode(LOGO.read_bytes()).decode()}"
+_LOGO = f'<img width="34" height="34" alt="" src="{_ICON}">'
 STYLE = Path(__file__).with_name("style.css")
 
 HOME = "streamlit_app.py"
@@ -80,7 +78,7 @@ def set_up(title: str) -> None:
     """
     st.set_page_config(
         page_title=f"{title} · Hashlight",
-        page_icon=str(LOGO),
+        page_icon=_ICON,
         layout="wide",
         initial_sidebar_state="auto",  # closed on a phone
     )
