@@ -58,12 +58,12 @@ _steps: Cache[StoredGallery] = Cache(48 * MB)  # of uploaded galleries: what is 
 def embedded(gallery: Gallery) -> Work[StoredGallery] | None:
     """Return the embedding of a gallery, under way or done; started where no one need be asked."""
     digest = embedder().digest
+    if work := _embeddings.find((gallery.digest, digest)):  # no look at the disk
+        return work
     is_small = len(gallery.items) <= AUTOMATIC or isinstance(
         gallery, UploadedGallery | BringsEmbeddings
     )
-    if is_small or store.is_stored(gallery, digest):
-        return embed(gallery)
-    return _embeddings.find((gallery.digest, digest))
+    return embed(gallery) if is_small or store.is_stored(gallery, digest) else None
 
 
 def embed(gallery: Gallery) -> Work[StoredGallery]:
