@@ -28,7 +28,7 @@ from .index.exact import Hits, exact_scan, neighbour_recall, rerank
 from .index.families.hyperplanes import HashCode, Hyperplanes
 from .index.fitting import Fitting, fit
 from .index.lsh import MAX_PROBES, Candidates, LSHConfig, LSHIndex
-from .index.reading import ReadingRule, probes_by_rule
+from .index.reading import ReadingRule, read_by_rule
 from .index.vectors import UnitVector, checked_whole, unit_vector
 from .model.attention import AttentionMode
 from .model.embedder import Embedder
@@ -315,8 +315,7 @@ def look_up(
         with watch.time("hash"):
             code = index.hash(embedding)
         with watch.time("probe"):
-            n_probes = probes_read(embedding, code, index, config, own_ids)
-            candidates = index.candidates(code, n_probes=n_probes)
+            candidates = read_buckets(embedding, code, index, config, own_ids)
         with watch.time("rerank"):
             found = rerank(embedding, index.vectors, candidates.ids, k=config.k, exclude=own_ids)
     if engine is not None:
@@ -335,7 +334,7 @@ def look_up(
         hits=described(found, gallery, label),
         exact_hits=described(exact, gallery, label),
         k=config.k,
-        n_probes=n_probes,
+        n_probes=candidates.n_probes,
         fitting=fitting,
         runs=Stopwatch.after(query.seconds).runs | watch.runs,
     )
@@ -345,14 +344,14 @@ def _by_default(fitting: Fitting | None) -> SearchConfig:
     return SearchConfig(n_probes=fitting.rule) if fitting else SearchConfig()
 
 
-def probes_read(
+def read_buckets(
     embedding: UnitVector,
     code: HashCode,
     index: LSHIndex,
     config: SearchConfig,
     own_ids: Sequence[int],
-) -> int:
-    """Return how many buckets per table a query reads.
+) -> Candidates:
+    """Read as many buckets as a query is to read.
 
     Args:
         embedding: of the query.
@@ -362,8 +361,8 @@ def probes_read(
         own_ids: ids that are no hits.
     """
     if isinstance(config.n_probes, ReadingRule):
-        return probes_by_rule(embedding, code, index, config.n_probes, k=config.k, exclude=own_ids)
-    return config.n_probes
+        return read_by_rule(embedding, code, index, config.n_probes, k=config.k, exclude=own_ids)
+    return index.candidates(code, n_probes=config.n_probes)
 
 
 def _timed(

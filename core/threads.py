@@ -14,3 +14,13 @@ def wait_without_spinning() -> None:
     is first imported, so call it before.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def one_product_at_a_time() -> None:
+    """Have NumPy compute each matrix product in the thread that asks; a value already set stays.
+
+    By default there is a thread per core, and each spins for a while after every product. The
+    cores of a server that answers many at once are taken already: choosing settings for a gallery
+    cost three times as much of them. OpenBLAS reads this when NumPy is first imported.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

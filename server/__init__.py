@@ -18,7 +18,7 @@ from server.headers import Headers
 
 def routes() -> list[Route]:
     """Addresses beside the pages; the operator's only where it is switched on."""
-    return [thumbnails.ROUTE, *operator.routes()]
+    return [*thumbnails.ROUTES, *operator.routes()]
 
 
 def middleware() -> list[Middleware]:

@@ -1,8 +1,10 @@
 """Addresses of gallery images' thumbnails: browsers keep them, so a page need not send them again.
 
-Only images of galleries that everybody can choose have one. What a visitor has handed over stands
-in the page itself and in no browser's cache.
+A map's sheet of small pictures has one too. Only galleries that everybody can choose have such
+addresses. What a visitor has handed over stands in the page itself and in no browser's cache.
 """
+
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,14 +14,25 @@ _YEAR = 365 * 24 * 60 * 60  # seconds; an address names its content, so that nev
 
 
 def thumbnail(request: Request) -> Response:
-    """Answer with the JPEG that an address names; Starlette calls this in a thread."""
+    """Answer with the JPEG of an image; Starlette calls this in a thread."""
     # Not above: this brings PyTorch along, and the server starts without.
-    from core.errors import HashlightError  # noqa: PLC0415
     from pages.ui import resources  # noqa: PLC0415
 
-    key, digest = request.path_params["gallery"], request.path_params["digest"]
+    return _answer(lambda: resources.named_thumbnail(**request.path_params))
+
+
+def sheet(request: Request) -> Response:
+    """Answer with the JPEG of a sheet; Starlette calls this in a thread."""
+    from pages.ui import resources  # noqa: PLC0415
+
+    return _answer(lambda: resources.named_sheet(**request.path_params))
+
+
+def _answer(find: Callable[[], bytes]) -> Response:
+    from core.errors import HashlightError  # noqa: PLC0415
+
     try:
-        file = resources.named_thumbnail(key, digest, request.path_params["side"])
+        file = find()
     except HashlightError as error:
         return PlainTextResponse(f"{error}\n", 404)
     return Response(
@@ -29,4 +42,7 @@ def thumbnail(request: Request) -> Response:
     )
 
 
-ROUTE = Route("/thumbnails/{gallery}/{digest}/{side:int}.jpg", thumbnail)
+ROUTES = [
+    Route("/thumbnails/{key}/{digest}/{side:int}.jpg", thumbnail),
+    Route("/sheets/{key}/{digest}/{n:int}.jpg", sheet),
+]

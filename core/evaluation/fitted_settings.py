@@ -17,7 +17,7 @@ from ..index.families.hyperplanes import Hyperplanes
 from ..index.families.leaning import LeaningHyperplanes
 from ..index.fitting import Fitting, fit
 from ..index.lsh import LSHIndex
-from ..index.reading import probes_by_rule
+from ..index.reading import read_by_rule
 from ..progress import Progress, silent
 
 K = 10  # hits
@@ -94,16 +94,15 @@ def _by_rule(index: LSHIndex, fitting: Fitting, queries: _Queries) -> dict[str, 
     answers = []
     for query, own in queries:
         code = index.hash(query)
-        n = probes_by_rule(query, code, index, fitting.rule, k=K, exclude=own)
-        answers.append(_answer(index, query, own, n_probes=n))
+        ids = read_by_rule(query, code, index, fitting.rule, k=K, exclude=own).ids
+        answers.append(_answer(index, query, own, ids))
     return _mean(answers)
 
 
 def _answer(
-    index: LSHIndex, query: NDArray[np.float32], own: int | None, *, n_probes: int
+    index: LSHIndex, query: NDArray[np.float32], own: int | None, ids: NDArray[np.int64]
 ) -> tuple[float, float, int]:
     """Return the neighbour recall, the share read, and how many hits there could be besides."""
-    ids = index.candidates(index.hash(query), n_probes=n_probes).ids
     hits = rerank(query, index.vectors, ids, k=K, exclude=own)
     truth = exact_scan(query, index.vectors, k=K, exclude=own)
     return neighbour_recall(hits.ids, truth.ids), len(ids) / len(index), len(truth) - len(hits)

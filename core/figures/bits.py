@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from .style import GREY, WITHOUT_GRID, Part, figure, heatmap, scatter
+from .style import GREY, WITHOUT_GRID, Part, figure, heatmap, parts, scatter
 
 # Not quite opaque, so that the page's own text colour stays readable on them, light or dark.
 _ZERO, _CLOSE, _ONE = (
@@ -20,13 +20,7 @@ CELL_TEXTS: Part = {"texttemplate": "%{text}", "textfont": {"size": 11}}
 FRAGILE = 0.02  # a turn of little more than one degree can change such a bit
 
 
-def code_grid(
-    margins: NDArray[np.floating],
-    *,
-    marked: NDArray[np.bool_] | None = None,
-    notes: NDArray[np.str_] | None = None,
-    numbered: bool = False,
-) -> go.Figure:
+def code_cells(margins: NDArray[np.floating]) -> Part:
     """Show the bits of every table; the paler a bit, the closer to its hyperplane.
 
     A pale bit is fragile: a slightly different image may have it the other way round. The
@@ -34,66 +28,82 @@ def code_grid(
 
     Args:
         margins: (L, K) signed distances to the hyperplanes.
+    """
+    hidden = {"visible": False}
+    return parts(
+        [_cells(margins)],
+        xaxis=hidden,
+        yaxis=hidden | {"autorange": "reversed"},
+        showlegend=False,
+        height=_height(margins),
+    )
+
+
+def code_grid(
+    margins: NDArray[np.floating],
+    *,
+    marked: NDArray[np.bool_] | None = None,
+    notes: NDArray[np.str_] | None = None,
+) -> go.Figure:
+    """Show ``code_cells`` with their digits, and the numbers of tables and bits beside them.
+
+    Args:
+        margins: (L, K) signed distances to the hyperplanes.
         marked: (L, K) the bits that get a frame.
         notes: (L, K) what the hover says of each bit beside its margin.
-        numbered: whether tables and bits have their numbers beside them, and cells their digits.
     """
     n_tables, n_bits = margins.shape
-    bits = (margins >= 0).astype(int)  # (L, K)
-    texts = np.full(margins.shape, "") if notes is None else notes
-    bit, table = np.arange(1, n_bits + 1), np.arange(1, n_tables + 1)
-    traces = [
-        heatmap(
-            z=margins,
-            zmin=-FAR,
-            zmax=FAR,
-            colorscale=[[0.0, _ZERO], [0.5, _CLOSE], [1.0, _ONE]],
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            customdata=texts,
-            x=bit,
-            y=table,
-            text=bits,
-            **(CELL_TEXTS if numbered and bits.size <= _READABLE else {}),
-            hovertemplate="table %{y}, bit %{x} = %{text}<br>margin %{z:+.3f}"
-            "%{customdata}<extra></extra>",
-        )
-    ]
+    looks: Part = {} if notes is None else {"customdata": notes}
+    if margins.size <= _READABLE:
+        looks |= CELL_TEXTS
+    traces = [_cells(margins, "" if notes is None else "%{customdata}") | looks]
     if marked is not None:
         rows, columns = np.nonzero(marked)
         traces.append(
             scatter(
-                x=bit[columns],
-                y=table[rows],
+                x=columns + 1,
+                y=rows + 1,
                 mode="markers",
                 marker={
                     "symbol": "circle-open",
-                    "size": 18 if bits.size <= _READABLE else 9,
+                    "size": 18 if margins.size <= _READABLE else 9,
                     "line": {"width": 2},
                     "color": GREY,
                 },
                 hoverinfo="skip",
             )
         )
-    height = max(120, min(24 * n_tables, 400))
-    if not numbered:
-        hidden = {"visible": False}
-        return figure(
-            traces,
-            xaxis=hidden,
-            yaxis=hidden | {"autorange": "reversed"},
-            showlegend=False,
-            height=height,
-        )
     return figure(
         traces,
         xaxis=_numbers("bit", n_bits) | {"range": [0.5, n_bits + 0.5]},
         yaxis=_numbers("table", n_tables) | {"range": [n_tables + 0.5, 0.5]},
         showlegend=False,
-        height=height + 50,
+        height=_height(margins) + 50,
         margin={"l": 44, "b": 44},
     )
+
+
+def _cells(margins: NDArray[np.floating], note: str = "") -> Part:
+    """Return the trace; its hover ends with a note."""
+    n_tables, n_bits = margins.shape
+    return heatmap(
+        z=margins,
+        zmin=-FAR,
+        zmax=FAR,
+        colorscale=[[0.0, _ZERO], [0.5, _CLOSE], [1.0, _ONE]],
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        x=np.arange(1, n_bits + 1),
+        y=np.arange(1, n_tables + 1),
+        text=(margins >= 0).astype(int),
+        hovertemplate="table %{y}, bit %{x} = %{text}<br>margin %{z:+.3f}"
+        f"{note}<extra></extra>",
+    )
+
+
+def _height(margins: NDArray[np.floating]) -> int:
+    return max(120, min(24 * len(margins), 400))
 
 
 def _numbers(title: str, last: int) -> Part:

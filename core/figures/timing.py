@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-import plotly.graph_objects as go
-
 from ..wording import duration
-from .style import AMBER, GREY, TEAL, WITH_GRID, figure, scatter
+from .style import AMBER, GREY, TEAL, WITH_GRID, Part, parts, scatter
 
 FASTEST, SLOWEST = 1e-6, 10.0  # seconds: the fixed scale
 
@@ -14,7 +12,7 @@ _COLOURS = {"exact scan": AMBER} | dict.fromkeys(
 )
 
 
-def stage_times(seconds: Mapping[str, float]) -> go.Figure:
+def stage_times(seconds: Mapping[str, float]) -> Part:
     """Show one dot per stage on a fixed logarithmic scale, 1 µs … 10 s.
 
     Dots and not bars: a bar's length would need a zero, and a logarithm has none. What only
@@ -35,7 +33,7 @@ def stage_times(seconds: Mapping[str, float]) -> go.Figure:
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    return figure(
+    return parts(
         [dots],
         xaxis={
             **WITH_GRID,

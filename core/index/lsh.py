@@ -10,7 +10,7 @@ Josephson, Wang, Charikar and Li, "Multi-Probe LSH" (VLDB 2007).
 
 from array import array
 from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from math import log2
@@ -72,6 +72,12 @@ class Candidates:
     found_by: NDArray[np.bool_]  # (n, L) which tables found it
     probes: tuple[Probe, ...]  # table by table, the query's own bucket first
 
+    @property
+    def n_probes(self) -> int:
+        """How many buckets were read in each table."""
+        n_tables: int = self.found_by.shape[1]
+        return len(self.probes) // n_tables
+
 
 class HashTables:
     """What indexes with L hash tables share: from a query's code to its candidates."""
@@ -100,11 +106,12 @@ class HashTables:
                 f"A hash code of (tables, bits) {code.bits.shape} does not fit an index of "
                 f"{expected}; hash the embedding with this index."
             )
-        probes = tuple(
-            probe
-            for table in range(self.config.n_tables)
-            for probe in islice(self.probes(table, code), n_probes)
-        )
+        tables = [self.probes(table, code) for table in range(self.config.n_tables)]
+        return self.gathered([list(islice(table, n_probes)) for table in tables])
+
+    def gathered(self, by_table: Sequence[Sequence[Probe]]) -> Candidates:
+        """Put together what has been read in each table: as many buckets in one as in another."""
+        probes = tuple(probe for probes in by_table for probe in probes)
         found = np.concatenate([probe.ids for probe in probes])
         tables = np.repeat([probe.table for probe in probes], [len(probe.ids) for probe in probes])
         ids, position = np.unique(found, return_inverse=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .exact import Excluded, left_out
 from .families.hyperplanes import HashCode
-from .lsh import MAX_PROBES, LSHIndex
+from .lsh import MAX_PROBES, Candidates, LSHIndex, Probe
 from .vectors import Embedding, checked_embedding, similarities
 
 N_STEPS = 128  # of the cosine, from -1 to 1
@@ -46,7 +46,7 @@ def most_probes(n_bits: int) -> int:
     return min(1 << n_bits, MAX_PROBES)
 
 
-def probes_by_rule(
+def read_by_rule(
     query: Embedding,
     code: HashCode,
     index: LSHIndex,
@@ -54,7 +54,7 @@ def probes_by_rule(
     *,
     k: int,
     exclude: Excluded = None,
-) -> int:
+) -> Candidates:
     """Read one bucket more in every table until the rule says that it is enough.
 
     It never is while fewer hits have been found than k and than the gallery has.
@@ -67,9 +67,6 @@ def probes_by_rule(
         k: how many hits are wanted.
         exclude: an id that is no hit, or several.
 
-    Returns:
-        how many probes per table have been read.
-
     Raises:
         SettingError: not an embedding of this gallery.
     """
@@ -77,10 +74,13 @@ def probes_by_rule(
     own = set(left_out(exclude))
     n_others = len(index) - sum(id in index.vectors for id in own)
     tables = [index.probes(table, code) for table in range(index.config.n_tables)]
+    read: list[list[Probe]] = [[] for _ in tables]
     seen = own
     best = np.empty(0, np.float32)  # the k best cosines so far
     for n_probes in count(1):
-        new = {id for table in tables for id in next(table).ids.tolist()} - seen
+        for probes, table in zip(read, tables, strict=True):
+            probes.append(next(table))
+        new = {id for probes in read for id in probes[-1].ids.tolist()} - seen
         seen |= new
         if new:
             found = similarities(vector, index.vectors.rows(list(new)))
@@ -89,4 +89,4 @@ def probes_by_rule(
             break
         if len(best) == k and n_probes >= rule.enough(float(best[0])):
             break
-    return n_probes
+    return index.gathered(read)

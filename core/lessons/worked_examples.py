@@ -16,7 +16,7 @@ from ..galleries.base import Gallery
 from ..index.exact import exact_scan, neighbour_recall, rerank
 from ..index.lsh import LSHIndex
 from ..index.vectors import unit_vector
-from ..search import SearchConfig, probes_read
+from ..search import SearchConfig, read_buckets
 
 TRIES = 4  # pictures of one label that are looked at; each costs a pass through the network
 LEAST = 0.9  # of the hits have the query's label
@@ -75,8 +75,7 @@ def peak_is_object(weights: NDArray[np.floating], mask: NDArray[np.bool_]) -> bo
 def _comes_out_well(gallery: Gallery, index: LSHIndex, config: SearchConfig, id: int) -> bool:
     query = unit_vector(index.vectors.rows([id])[0], index.dim)
     code = index.hash(query)
-    n_probes = probes_read(query, code, index, config, [id])
-    candidates = index.candidates(code, n_probes=n_probes)
+    candidates = read_buckets(query, code, index, config, [id])
     found = rerank(query, index.vectors, candidates.ids, k=config.k, exclude=id).ids.tolist()
     exact = exact_scan(query, index.vectors, k=config.k, exclude=id).ids.tolist()
     if not exact or neighbour_recall(found, exact) < 1:

@@ -3,6 +3,7 @@
 Whichever page a visitor opens first, this runs before PyTorch is imported.
 """
 
-from core.threads import wait_without_spinning
+from core.threads import one_product_at_a_time, wait_without_spinning
 
 wait_without_spinning()
+one_product_at_a_time()

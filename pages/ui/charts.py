@@ -15,6 +15,8 @@ import plotly.io
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
+from core.figures.style import Part
+
 # Plotly's Python package brings its JavaScript along. Streamlit serves the folder of a component
 # of the first kind, and nobody else's; so there is one, which is never shown.
 _LIBRARY = declare_component("plotly", path=Path(plotly.__file__).parent / "package_data")
@@ -31,7 +33,7 @@ ClickedPoint = dict[str, Any]
 
 
 def chart(
-    figure: go.Figure,
+    figure: go.Figure | Part,
     *,
     key: str,
     alt: str,
@@ -42,7 +44,7 @@ def chart(
     """Show a figure.
 
     Args:
-        figure: with a height, unless it is given here.
+        figure: with a height, unless it is given here; or its parts.
         key: unique on the page.
         alt: what it shows, for those who don't see it.
         name: what it is, for the name of its PNG file; the key by default.
@@ -58,7 +60,7 @@ def chart(
         key=key,
         data={
             "figure": plotly.io.to_json(figure, validate=False),
-            "height": height or figure.layout.height,
+            "height": height or figure["layout"]["height"],
             "alt": alt,
             "library": _library(),
             "file": f"hashlight-{name or key}",

@@ -9,6 +9,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -18,10 +19,8 @@ from pages.ui import menu, present, share, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
-_LOGO = (
-    '<img width="34" height="34" alt="" src="data:image/svg+xml;base64,'
-    f'{b64encode(LOGO.read_bytes()).decode()}">'
-)
+_ICON = f"data:image/svg+xml;base64,{b64encode(LOGO.read_bytes()).decode()}"
+_LOGO = f'<img width="34" height="34" alt="" src="{_ICON}">'
 STYLE = Path(__file__).with_name("style.css")
 
 HOME = "streamlit_app.py"
@@ -67,6 +66,7 @@ MENU = tuple(entry for entries in GROUPS.values() for entry in entries)
 _started = set[str]()  # pages that this process has drawn
 
 
+@cache
 def slug(page: str) -> str:
     """Return what a page is called in an address: Streamlit leaves a leading number out."""
     return "" if page == HOME else re.sub("^[0-9]+_", "", Path(page).stem)
@@ -80,7 +80,7 @@ def set_up(title: str) -> None:
     """
     st.set_page_config(
         page_title=f"{title} · Hashlight",
-        page_icon=str(LOGO),
+        page_icon=_ICON,
         layout="wide",
         initial_sidebar_state="auto",  # closed on a phone
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.figures.bits import code_grid
+from core.figures.bits import code_cells
 from core.lessons import looking
 from core.search import EmbeddedQuery, SearchResult
 from pages.ui import charts, resources
@@ -78,7 +78,7 @@ def code_picture(result: SearchResult) -> None:
     n_tables, n_bits = code.bits.shape
     keys = ", ".join(f"{key:0{n_bits}b}" for key in code.keys.tolist())
     charts.chart(
-        code_grid(code.margins),
+        code_cells(code.margins),
         name="hash-code",
         key="bits",
         alt=f"Hash code of {n_bits} bits in each of {n_tables} tables: {keys}",

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,3 +27,13 @@ def test_the_first_visitor_waits_for_no_slow_package_but_torch():
     imported = set(visit.stdout.split())
     assert "torch" in imported
     assert not imported & SLOW
+
+
+def test_numpy_takes_one_core_for_a_product():
+    code = "import os, streamlit_app, numpy, threadpoolctl as it\n"
+    code += "print([each['num_threads'] for each in it.threadpool_info()])"
+    environment = {name: it for name, it in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    assert told.stdout.split()[-1] == b"[1]"

@@ -8,14 +8,16 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import server
+from core.galleries.maps.sprites import SpriteSheet
 from core.galleries.scenes import ScenesGallery
 from pages.ui import resources
+from pages.ui.resources import galleries
 from server import operator, thumbnails
 
 
 @pytest.fixture
 def client():
-    return TestClient(Starlette(routes=[thumbnails.ROUTE]))
+    return TestClient(Starlette(routes=thumbnails.ROUTES))
 
 
 def test_a_thumbnail_is_the_galleries_image_and_may_be_kept(client):
@@ -25,12 +27,27 @@ def test_a_thumbnail_is_the_galleries_image_and_may_be_kept(client):
     assert "immutable" in answer.headers["cache-control"]
 
 
+def test_a_maps_sheet_is_there_once_a_page_has_drawn_it(client, monkeypatch):
+    drawn = SpriteSheet(b"a JPEG", side=64, columns=27, n=720)
+    monkeypatch.setattr(galleries, "find_sheet", lambda *named: drawn)
+    digest = ScenesGallery().digest
+    assert client.get(f"/sheets/scenes/{digest}/720.jpg").content == b"a JPEG"
+    assert client.get("/sheets/scenes/0000/720.jpg").status_code == 404
+
+
 @pytest.mark.parametrize(
     "address",
-    ["scenes/0000/96.jpg", "own-abc/0000/96.jpg", "nowhere/0000/96.jpg", "scenes/0000/97.jpg"],
+    [
+        "thumbnails/scenes/0000/96.jpg",
+        "thumbnails/own-abc/0000/96.jpg",
+        "thumbnails/nowhere/0000/96.jpg",
+        "thumbnails/scenes/0000/97.jpg",
+        "sheets/scenes/0000/720.jpg",
+        "sheets/own-abc/0000/720.jpg",
+    ],
 )
 def test_what_is_not_there_is_said_in_one_sentence(client, address):
-    answer = client.get(f"/thumbnails/{address}")
+    answer = client.get(f"/{address}")
     assert answer.status_code == 404
     assert answer.text.count("\n") == 1
 
@@ -38,7 +55,7 @@ def test_what_is_not_there_is_said_in_one_sentence(client, address):
 def test_the_operators_page_is_off_unless_a_word_is_set(monkeypatch):
     monkeypatch.delenv("HASHLIGHT_OPERATOR", raising=False)
     assert operator.routes() == []
-    assert [route.path for route in server.routes()] == [thumbnails.ROUTE.path]
+    assert server.routes() == thumbnails.ROUTES
 
 
 def test_the_operators_page_tells_memory_by_cache_and_versions(monkeypatch):

@@ -90,7 +90,7 @@ def _stepper(
         for probe in read:
             marked[probe.table, list(probe.flipped)] = True
         charts.chart(
-            code_grid(code.margins, marked=marked, numbered=True),
+            code_grid(code.margins, marked=marked),
             name="probed-bits",
             key="probed-bits",
             alt=f"The query's bits in {shown.L} tables. Probe {step} flips: "

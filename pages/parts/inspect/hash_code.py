@@ -30,7 +30,7 @@ def show_hash_code(inspection: Inspection) -> None:
         f"{np.degrees(np.arcsin(FRAGILE)):.0f}° can flip it."
     )
     charts.chart(
-        code_grid(code.margins, marked=fragile, notes=notes, numbered=True),
+        code_grid(code.margins, marked=fragile, notes=notes),
         name="hash-code",
         key="code",
         alt=f"Hash code, one row per table: "

@@ -86,7 +86,7 @@ def _compared(inspection: Inspection, image: Explained) -> None:
         st.header("All tables", anchor=False)
         st.caption(_how_many_differ(distances, expected))
         charts.chart(
-            code_grid(ours.margins, marked=differs, notes=notes, numbered=True),
+            code_grid(ours.margins, marked=differs, notes=notes),
             name="differing-bits",
             key="differing",
             alt="Bits that differ, table by table: "

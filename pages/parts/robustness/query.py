@@ -7,7 +7,7 @@ from core.files import file_digest
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.index.lsh import LSHIndex
-from core.index.reading import ReadingRule, probes_by_rule
+from core.index.reading import ReadingRule, read_by_rule
 from core.lessons.shift import Shift, shift
 from core.model.augment import Pixels
 from core.search import find_by_digest
@@ -73,7 +73,8 @@ def prepare_query(
             query.data, UNCHANGED, shown.attention, max_side=SIDE
         )
         code = index.hash(embedding)
-        how = probes_by_rule(embedding, code, index, how, k=shown.k, exclude=query_id)
+        read = read_by_rule(embedding, code, index, how, k=shown.k, exclude=query_id)
+        how = read.n_probes
     return RobustnessQuery(
         query=query,
         query_id=query_id,

@@ -10,7 +10,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.search import Hit, SearchResult
 from core.wording import count, duration, percent
-from pages.ui.grid import Fact, show_grid
+from pages.ui.grid import Fact, draw_grid
 from pages.ui.grid.gallery import FoundBy, hit_tiles
 from pages.ui.tables import show_number
 from pages.ui.view import View
@@ -54,6 +54,7 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
         )
 
 
+@st.fragment
 def hits_side_by_side(
     result: SearchResult, gallery: Gallery, stored: StoredGallery, shown: View
 ) -> None:
@@ -75,11 +76,11 @@ def hits_side_by_side(
             f"Ranks its {count(result.n_candidates, 'candidate')} only, of "
             f"{count(result.n_probes, 'bucket')} in each of {count(n_tables, 'table')}."
         )
-        show_grid("lsh", hit_tiles(result.hits, gallery, shown, searched=searched, marks=marks))
+        draw_grid("lsh", hit_tiles(result.hits, gallery, shown, searched=searched, marks=marks))
     with right:
         st.header("Exact scan", anchor=False)
         st.caption(f"Ranks all {count(result.n_gallery, 'image')}: what LSH is judged by.")
-        show_grid(
+        draw_grid(
             "exact", hit_tiles(result.exact_hits, gallery, shown, searched=searched, marks=marks)
         )
 

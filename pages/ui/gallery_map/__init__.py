@@ -61,7 +61,7 @@ def show_map(
             places=places,
             actions=actions_of(gallery, int(stored.ids[0]), shown, searched=searched),
             shown=shown,
-            sheet=_address(sheet) if sheet else None,
+            sheet=_address(sheet, gallery, stored) if sheet else None,
             start=parse_looks(st.query_params.get("map", "")),
             is_finished=is_settled and sheet is not None,
         ),
@@ -89,8 +89,14 @@ def write_looks(looks: dict[str, Any]) -> str:
     return {"side": f"side-{table}-{bit}", "bucket": f"bucket-{table}"}.get(colour, str(colour))
 
 
-def _address(sheet: SpriteSheet) -> dict[str, Any]:
-    """Put a sheet where the browser can fetch it, once, and say where that is."""
-    files = runtime.get_instance().media_file_mgr
-    address = files.add(sheet.file, "image/jpeg", "gallery-map-sheet")
+def _address(sheet: SpriteSheet, gallery: Gallery, stored: StoredGallery) -> dict[str, Any]:
+    """Say where the browser can fetch a sheet, once.
+
+    Streamlit's own address of a file costs a look at all of it in each run of the page.
+    """
+    if resources.is_public(gallery):
+        address = f"sheets/{gallery.key}/{gallery.digest}/{len(stored.ids)}.jpg"
+    else:
+        files = runtime.get_instance().media_file_mgr
+        address = files.add(sheet.file, "image/jpeg", "gallery-map-sheet")
     return {"address": address, "side": sheet.side, "columns": sheet.columns, "n": sheet.n}

@@ -100,7 +100,7 @@ class Tile:
 def show_grid(
     name: str, tiles: Sequence[Tile], *, height: int = HEIGHT, resizable: bool = False
 ) -> None:
-    """Show pictures in as many rows as it takes.
+    """Show pictures in as many rows as it takes; what is chosen runs this alone.
 
     Args:
         name: unique on the page.
@@ -109,12 +109,18 @@ def show_grid(
         resizable: offers a slider for the height; what is chosen is kept by the browser.
     """
     if tiles:
-        _draw(name, tiles, height, resizable)
+        _draw_apart(name, tiles, height, resizable)
 
 
-@st.fragment
-def _draw(name: str, tiles: Sequence[Tile], height: int, resizable: bool) -> None:
-    """Draw the grid; what is chosen runs this alone, and then the page that it leads to."""
+def draw_grid(
+    name: str, tiles: Sequence[Tile], height: int = HEIGHT, resizable: bool = False
+) -> None:
+    """Show pictures in a fragment that the page has already, which runs by what is chosen.
+
+    The arguments are those of ``show_grid``.
+    """
+    if not tiles:
+        return
     chosen = _grid(
         key=f"grid-{name}",
         data={
@@ -126,6 +132,9 @@ def _draw(name: str, tiles: Sequence[Tile], height: int, resizable: bool) -> Non
     ).chosen
     if action := _find(tiles, chosen):
         do(action)
+
+
+_draw_apart = st.fragment(draw_grid)
 
 
 def _find(tiles: Sequence[Tile], chosen: Any) -> Action | None:

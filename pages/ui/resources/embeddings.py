@@ -58,12 +58,12 @@ _steps: Cache[StoredGallery] = Cache(48 * MB)  # of uploaded galleries: what is 
 def embedded(gallery: Gallery) -> Work[StoredGallery] | None:
     """Return the embedding of a gallery, under way or done; started where no one need be asked."""
     digest = embedder().digest
+    if work := _embeddings.find((gallery.digest, digest)):  # no look at the disk
+        return work
     is_small = len(gallery.items) <= AUTOMATIC or isinstance(
         gallery, UploadedGallery | BringsEmbeddings
     )
-    if is_small or store.is_stored(gallery, digest):
-        return embed(gallery)
-    return _embeddings.find((gallery.digest, digest))
+    return embed(gallery) if is_small or store.is_stored(gallery, digest) else None
 
 
 def embed(gallery: Gallery) -> Work[StoredGallery]:
@@ -164,16 +164,23 @@ def fitting(
     family: type[Hyperplanes] | None,
 ) -> Fitting:
     """Return the settings that fit a gallery; those are chosen that are 0 or None."""
-    return _fittings.get(
-        (*_digests(stored), attention, n_bits, n_tables, seed, family),
-        lambda: fit(
+
+    def key(n_bits: int, n_tables: int, family: type[Hyperplanes] | None) -> tuple[object, ...]:
+        return (*_digests(stored), attention, n_bits, n_tables, seed, family)
+
+    def choose() -> Fitting:
+        found = fit(
             stored.of(attention),
             n_bits=n_bits or None,
             n_tables=n_tables or None,
             seed=seed,
             family=family,
-        ),
-    )
+        )
+        # The page asks next what fits what was chosen: this, the best of all that were tried.
+        _fittings.put(key(found.lsh.n_bits, found.lsh.n_tables, found.family), found)
+        return found
+
+    return _fittings.get(key(n_bits, n_tables, family), choose)
 
 
 def crossing(stored: StoredGallery, attention: AttentionMode, fitting: Fitting) -> Crossing | None:

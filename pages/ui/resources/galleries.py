@@ -18,7 +18,7 @@ from core.progress import Progress
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.decoding import decode
 from pages.ui.resources.embeddings import forget_embeddings
-from pages.ui.resources.maps import forget_maps
+from pages.ui.resources.maps import find_sheet, forget_maps
 from pages.ui.resources.model import forget_queries
 from pages.ui.resources.uploads import (
     MAX_BYTES,
@@ -146,6 +146,24 @@ def named_thumbnail(key: str, digest: str, side: int) -> bytes:
         if item.digest == digest:
             return gallery_thumbnail(gallery, item.id, max_side=side)
     raise GalleryError(f"{gallery.title} has no image of this digest.")
+
+
+def named_sheet(key: str, digest: str, n: int) -> bytes:
+    """Return the sheet of small pictures of a gallery that everybody can choose, a JPEG.
+
+    Args:
+        key: of the gallery.
+        digest: of the gallery as it was read.
+        n: its images that have an embedding.
+
+    Raises:
+        GalleryError: there is no such gallery, or no page has had the sheet drawn.
+    """
+    is_its = key in registry.known_keys() and opened(key).result().digest == digest
+    sheet = find_sheet(digest, n) if is_its else None
+    if sheet is None:
+        raise GalleryError(f"There is no sheet of {n} pictures of a gallery {key!r}; open its map.")
+    return sheet.file
 
 
 def thumbnail_ratio(gallery: Gallery, id: int, *, max_side: int) -> float:

@@ -53,6 +53,12 @@ def sheet(gallery: Gallery, stored: StoredGallery) -> SpriteSheet | None:
     return work.result() if _is_there(work) else None
 
 
+def find_sheet(digest: str, n: int) -> SpriteSheet | None:
+    """Return the sheet of a gallery of this digest with n embeddings, where it is drawn."""
+    work = _sheets.find((digest, n))
+    return work.result() if work and work.wait(0) and not work.error else None
+
+
 def forget_maps(digests: Collection[str]) -> None:
     """Let go of the maps of these galleries."""
     for kept in (_rough, _settled, _sheets):

@@ -17,7 +17,7 @@ from core.index.families import FAMILIES
 from core.index.fitting import FAMILIES as FITTED
 from core.index.fitting import fit
 from core.index.lsh import LSHConfig, LSHIndex
-from core.index.reading import probes_by_rule
+from core.index.reading import read_by_rule
 from core.index.vectors import Vectors, unit_vector
 
 KERNELS = {"readable": readable, "compiled": compiled}
@@ -151,7 +151,7 @@ def test_reading_by_a_rule_it_gives_the_hits_of_the_lessons(kernels, dtype, read
         how = fitting.rule if reading == "rule" else reading
         n_probes = how
         if reading == "rule":
-            n_probes = probes_by_rule(query, code, lesson, how, k=10, exclude=own)
+            n_probes = read_by_rule(query, code, lesson, how, k=10, exclude=own).n_probes
         expected = lesson.query(query, k=10, n_probes=n_probes, exclude=own)
         margins = fast.margins_to_tables(query)
         np.testing.assert_allclose(margins, code.margins, rtol=0, atol=1e-6)

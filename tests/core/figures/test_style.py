@@ -1,12 +1,16 @@
+import json
 import re
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import plotly.io
 import pytest
 from PIL import ImageColor
 
 from core.figures import style
+from core.figures.bits import code_cells
+from core.figures.timing import stage_times
 
 FIGURES = sorted(Path(style.__file__).parent.glob("*.py"))
 
@@ -23,6 +27,20 @@ def test_nothing_zooms_and_margins_are_only_where_they_are_asked_for():
     assert layout.xaxis.fixedrange
     assert layout.yaxis.fixedrange
     assert layout.margin.to_plotly_json() == {"l": 44, "r": 0, "t": 0, "b": 0}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        stage_times({"embed": 0.06, "exact scan": 70.0}),
+        code_cells(np.array([[0.3, -0.01], [-0.2, 0.05]])),
+    ],
+)
+def test_what_plotly_does_not_look_at_would_pass_unchanged(parts):
+    said = json.loads(plotly.io.to_json(parts, validate=False))
+    seen = json.loads(plotly.io.to_json(go.Figure(said)))
+    seen["layout"]["template"] = said["layout"]["template"]  # the page has its own
+    assert seen == said
 
 
 @pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.name)

@@ -4,7 +4,7 @@ import pytest
 from core.index.exact import exact_scan, neighbour_recall, rerank
 from core.index.fitting import MOST_PROBES, WANTED, fit
 from core.index.lsh import LSHIndex
-from core.index.reading import probes_by_rule
+from core.index.reading import read_by_rule
 
 K = 10
 
@@ -26,8 +26,7 @@ def judged(index, rule, queries, excluded):
     recalls, shares, fewest = [], [], K
     for query, own in zip(queries, excluded, strict=True):
         code = index.hash(query)
-        n = probes_by_rule(query, code, index, rule, k=K, exclude=own)
-        ids = index.candidates(code, n_probes=n).ids
+        ids = read_by_rule(query, code, index, rule, k=K, exclude=own).ids
         hits = rerank(query, index.vectors, ids, k=K, exclude=own)
         truth = exact_scan(query, index.vectors, k=K, exclude=own)
         recalls.append(neighbour_recall(hits.ids, truth.ids))
@@ -103,6 +102,13 @@ def test_equal_galleries_get_equal_settings(gallery, fitted):
     assert np.array_equal(again.rule.needed, fitted.rule.needed)
 
 
+def test_what_it_has_chosen_is_the_choice_of_one(gallery, fitted):
+    bits, tables = fitted.lsh.n_bits, fitted.lsh.n_tables
+    same = fit(gallery[:1_000], n_bits=bits, n_tables=tables, family=fitted.family)
+    assert np.array_equal(same.rule.needed, fitted.rule.needed)
+    assert (same.lsh, same.typical_probes) == (fitted.lsh, fitted.typical_probes)
+
+
 def test_99_in_100_images_are_familiar_and_random_directions_are_not(gallery, fitted):
     cosines = gallery[:1_000] @ gallery[:1_000].T
     np.fill_diagonal(cosines, -2)
@@ -119,6 +125,6 @@ def test_small_galleries_give_all_that_they_have(n):
     index = LSHIndex.build(rows, config=fitting.lsh, family=fitting.family)
     query = clusters(1, seed=3)[0]
     code = index.hash(query)
-    n_probes = probes_by_rule(query, code, index, fitting.rule, k=K)
-    hits = rerank(query, index.vectors, index.candidates(code, n_probes=n_probes).ids, k=K)
+    ids = read_by_rule(query, code, index, fitting.rule, k=K).ids
+    hits = rerank(query, index.vectors, ids, k=K)
     assert len(hits) == min(K, n)

@@ -4,7 +4,7 @@ import pytest
 from core.index.exact import exact_scan, rerank
 from core.index.families.hyperplanes import Hyperplanes
 from core.index.lsh import LSHConfig, LSHIndex
-from core.index.reading import N_STEPS, ReadingRule, most_probes, probes_by_rule, step_of
+from core.index.reading import N_STEPS, ReadingRule, most_probes, read_by_rule, step_of
 
 rng = np.random.default_rng(3)
 
@@ -37,7 +37,7 @@ def quadrants():
 
 def probes(index, degrees, rule, **asked):
     query = direction(degrees)
-    return probes_by_rule(query, index.hash(query), index, rule, **asked)
+    return read_by_rule(query, index.hash(query), index, rule, **asked).n_probes
 
 
 def test_a_hit_that_is_near_enough_ends_the_reading_and_one_that_is_not_does_not(quadrants):
@@ -68,9 +68,9 @@ def test_a_rule_that_is_never_content_reads_every_bucket_and_finds_all():
     index = LSHIndex.build(rows, config=LSHConfig(n_bits=5, n_tables=2))
     query = unit_rows(1, 16)[0]
     code = index.hash(query)
-    n = probes_by_rule(query, code, index, rule_of((-1, 99)), k=10)
-    assert n == most_probes(5) == 32
-    found = rerank(query, index.vectors, index.candidates(code, n_probes=n).ids, k=10)
+    candidates = read_by_rule(query, code, index, rule_of((-1, 99)), k=10)
+    assert candidates.n_probes == most_probes(5) == 32
+    found = rerank(query, index.vectors, candidates.ids, k=10)
     assert found.ids.tolist() == exact_scan(query, index.vectors, k=10).ids.tolist()
 
 
