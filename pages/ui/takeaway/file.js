@@ -1,0 +1,51 @@
+// The file: the copy of the page between a line that says what it is and one that says whose.
+
+// Whatever a page may hold, a browser runs and fetches nothing for this file.
+const POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'";
+
+/** What is put in front of the styles of every tree. */
+const ALWAYS = "still-button { display: inline-block; text-align: center; } still-button, still-button * { cursor: default !important; }\n";
+
+/** Copy the page that is shown; returns the text of the file, its name, and how many pictures are lacking. */
+async function takeAway({ looks, made, credit }) {
+  const page = document.querySelector("[data-testid=stMainBlockContainer]");
+  const title = said(page.querySelector("h1")) || document.title;
+  const still = new Still(`${title} · Hashlight`);
+  still.tables = await readTables(page);
+  const { doc } = still;
+  doc.documentElement.lang = "en";
+  doc.body.append(headOf(still), still.copy(page));
+  await Promise.all(still.jobs);
+  doc.body.append(still.element("footer", {}, still.pictures && credit ? `${made} Pictures: ${credit}` : made));
+  for (const [root, copy] of still.roots) copy.prepend(still.element("style", {}, ALWAYS + stylesFor(root, copy)));
+  doc.head.prepend(
+    still.element("meta", { charset: "utf-8" }),
+    still.element("meta", { "http-equiv": "Content-Security-Policy", content: POLICY }),
+    still.element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+  );
+  doc.head.append(still.element("style", {}, [await fonts(), ALWAYS, stylesFor(document, doc), pageLooks(), looks].join("\n")));
+  return { text: `<!doctype html>\n${doc.documentElement.outerHTML}\n`, name: fileName(title), lost: still.lost };
+}
+
+/** When and where this was seen, and with which settings. */
+function headOf(still) {
+  const when = new Date().toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+  const here = new URL(location.href);
+  const address = without(here, KEYS, GUESSES).href;
+  const where = showsOwn(here) ? "It shows photographs of the visitor's own." : still.element("a", { href: address }, address);
+  const settings = settingsBeside().flatMap(([label, value]) => [still.element("dt", {}, label), still.element("dd", {}, value)]);
+  return still.element("header", {}, still.element("p", {}, `Hashlight, ${when}. `, where), still.element("dl", {}, ...settings));
+}
+
+/** The page's own paper and ink, light or dark. */
+function pageLooks() {
+  const { backgroundColor, color, fontFamily, fontSize, lineHeight, colorScheme } = getComputedStyle(document.querySelector("[data-testid=stApp]"));
+  const ink = `background: ${backgroundColor}; color: ${color}; font: ${fontSize}/${lineHeight} ${fontFamily}`;
+  return `:root { color-scheme: ${colorScheme}; } body { ${ink}; }`;
+}
+
+/** A name that every system takes. */
+function fileName(title) {
+  const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return `${["hashlight", ...words].join("-").slice(0, 80)}.html`;
+}
