@@ -3,8 +3,9 @@
 // Whatever a page may hold, a browser runs and fetches nothing for this file.
 const POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'";
 
-/** What is put in front of the styles of every tree. */
-const ALWAYS = "still-button { display: inline-block; text-align: center; } still-button, still-button * { cursor: default !important; }\n";
+// What stands before the styles of every tree: a button's own looks, which other names don't have.
+const ALWAYS = `still-button { display: inline-block; box-sizing: border-box; padding: 1px 6px; text-align: center; align-content: center; }
+still-button, still-button * { cursor: default !important; }\n`;
 
 /** Copy the page that is shown; returns the text of the file, its name, and how many pictures are lacking. */
 async function takeAway({ looks, made, credit }) {
@@ -14,7 +15,7 @@ async function takeAway({ looks, made, credit }) {
   still.tables = await readTables(page);
   const { doc } = still;
   doc.documentElement.lang = "en";
-  doc.body.append(headOf(still), still.copy(page));
+  doc.body.append(headOf(still), still.element("main", { "data-testid": "stMain" }, still.copy(page)));
   await Promise.all(still.jobs);
   doc.body.append(still.element("footer", {}, still.pictures && credit ? `${made} Pictures: ${credit}` : made));
   for (const [root, copy] of still.roots) copy.prepend(still.element("style", {}, ALWAYS + stylesFor(root, copy)));
@@ -23,7 +24,7 @@ async function takeAway({ looks, made, credit }) {
     still.element("meta", { "http-equiv": "Content-Security-Policy", content: POLICY }),
     still.element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
   );
-  doc.head.append(still.element("style", {}, [await fonts(), ALWAYS, stylesFor(document, doc), pageLooks(), looks].join("\n")));
+  doc.head.append(still.element("style", {}, [await fonts(), ALWAYS, stylesFor(document, doc), pageLooks(page), looks].join("\n")));
   return { text: `<!doctype html>\n${doc.documentElement.outerHTML}\n`, name: fileName(title), lost: still.lost };
 }
 
@@ -37,11 +38,12 @@ function headOf(still) {
   return still.element("header", {}, still.element("p", {}, `Hashlight, ${when}. `, where), still.element("dl", {}, ...settings));
 }
 
-/** The page's own paper and ink, light or dark. */
-function pageLooks() {
+/** The page's own width, paper and ink, light or dark. */
+function pageLooks(page) {
   const { backgroundColor, color, fontFamily, fontSize, lineHeight, colorScheme } = getComputedStyle(document.querySelector("[data-testid=stApp]"));
   const ink = `background: ${backgroundColor}; color: ${color}; font: ${fontSize}/${lineHeight} ${fontFamily}`;
-  return `:root { color-scheme: ${colorScheme}; } body { ${ink}; }`;
+  const width = `body > * { box-sizing: border-box; max-width: ${page.offsetWidth}px !important; }`;
+  return `:root { color-scheme: ${colorScheme}; } body { ${ink}; } ${width}`;
 }
 
 /** A name that every system takes. */

@@ -13,7 +13,7 @@ const VALUES = {
   stTextArea: (it) => it.querySelector("textarea").value,
   stCheckbox: (it) => (it.querySelector("input").checked ? "on" : "off"),
   stButtonGroup: (it) => all(it, "[data-selected]").map(said).join(", "),
-  stRadio: null, // all its options are read: it asks
+  stRadio: (it) => said(it.querySelector("label:has(:checked)")),
 };
 
 /** The label of an input; a switch has its own beside it. */
@@ -23,15 +23,16 @@ const labelOf = (node) => node.querySelector("[data-testid=stWidgetLabel]");
 function setting(still, node) {
   const label = labelOf(node);
   const words = label ? still.copies(label.childNodes) : [];
-  if (node.dataset.testid === "stRadio") return asked(still, node, words);
-  const value = VALUES[node.dataset.testid](node);
+  const kind = node.dataset.testid;
+  const value = VALUES[kind](node);
+  if (kind === "stRadio" || (kind === "stButtonGroup" && !value)) return asked(still, node, words);
   return value ? still.element("div", { class: "setting" }, ...words, " ", still.element("b", {}, value)) : null;
 }
 
 /** A question with all its answers, the chosen one marked. */
 function asked(still, node, words) {
-  const options = all(node, "label:has(input)").map((it) =>
-    still.element("li", { class: it.querySelector("input").checked ? "chosen" : "" }, said(it)),
+  const options = all(node, "label:has(input), button").map((it) =>
+    still.element("li", { class: it.querySelector(":checked") ? "chosen" : "" }, said(it)),
   );
   return still.element("div", { class: "asked" }, ...words, still.element("ul", {}, ...options));
 }

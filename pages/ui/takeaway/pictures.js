@@ -57,7 +57,10 @@ async function read(image) {
 function painting(still, node) {
   const made = still.plain(node, []);
   node.redraw?.(); // WebGL forgets what it has drawn as soon as it is on the screen
-  if (node.width && node.height) made.style.background = `url(${node.toDataURL()}) center / 100% 100% no-repeat`;
+  const { width, height, clientWidth, clientHeight } = node;
+  const isStretched = Math.abs((width * clientHeight) / (height * clientWidth) - 1) > 0.02;
+  const size = isStretched ? "100% 100%" : "contain";
+  if (width && height) made.style.background = `url(${node.toDataURL()}) center / ${size} no-repeat`;
   return made;
 }
 

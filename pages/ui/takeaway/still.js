@@ -7,13 +7,14 @@ const LEFT_OUT = [
   "[data-testid=stFileUploader], [data-testid=stCameraInput], [data-testid=stElementToolbar]",
   "[data-testid=stTooltipIcon], [data-testid=stSpinner], [data-testid=stSkeleton]",
   "[data-testid=stPagination], [data-testid=stCodeCopyButton], [data-testid=stFullScreenFrame] > button",
-  ".st-key-tour-narrow, .st-key-not-on-paper, .tools, .more, .anchor, .card[hidden], .looks, .size",
+  ".st-key-tour-narrow, .st-key-not-on-paper, .tools, .more, .anchor, .looks, .size, .told",
 ].join();
-const DROPPED = /^(on.*|src|srcset|action|formaction|ping|for|name|tabindex|contenteditable|draggable|autofocus|popover.*|aria-(live|pressed|expanded|haspopup|controls|valuenow|valuemin|valuemax|valuetext))$/i;
+const DROPPED = /^(on.*|src|srcset|action|formaction|ping|for|name|tabindex|contenteditable|draggable|autofocus|popover.*|aria-(live|haspopup|controls|value.*))$/i;
 const ROLES = ["button", "slider", "application", "menu", "menuitem", "tab", "tabpanel", "tablist", "radiogroup", "radio"];
 
-/** A button keeps its looks under another name: nothing that can be pressed. */
+// A button keeps its looks under another name, and so does its state: nothing can be pressed.
 const RENAMED = { button: "still-button" };
+const STATE = /^aria-(?=(pressed|expanded|selected)$)/;
 
 class Still {
   constructor(title) {
@@ -52,9 +53,7 @@ class Still {
     for (const it of node.attributes) {
       const value = attribute(it);
       if (value === null) continue;
-      const own = it.cloneNode(); // not by name: a parser takes names that setAttribute refuses
-      own.value = value;
-      made.setAttributeNode(own);
+      made.setAttributeNS(it.namespaceURI, it.name.replace(STATE, "data-"), value);
     }
     if (node.shadowRoot) made.append(this.shadow(node.shadowRoot));
     made.append(...this.copies(children));
@@ -86,10 +85,25 @@ function link(href) {
   return without(url, KEYS, GUESSES).href;
 }
 
+/** A button that shows something, a picture or a word; one with a sign alone only does something. */
+function pressed(still, node) {
+  const made = still.plain(node);
+  return /[\p{L}\p{N}]/u.test(made.textContent) || made.querySelector("img, svg, canvas") ? made : null;
+}
+
+/** A box that opens, unless all that is in it was for the hand. */
+function box(still, node) {
+  const made = still.plain(node);
+  const inside = made.querySelector("[data-testid=stExpanderDetails]");
+  return inside && (said(inside) || inside.querySelector("img, svg, canvas, template")) ? made : null;
+}
+
 // What becomes of what can't be copied as it is, in the order in which they are asked.
 const KINDS = [
   ["img", (still, node) => picture(still, node)],
   ["canvas", (still, node) => painting(still, node)],
+  ["button", (still, node) => pressed(still, node)],
+  ["[data-testid=stExpander]", (still, node) => box(still, node)],
   [".js-plotly-plot", (still, node) => plot(still, node)],
   ["[data-testid=stDataFrame]", (still, node) => table(still, node)],
   ["[role=tablist]", (still, node) => openTab(still, node)],

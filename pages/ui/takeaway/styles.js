@@ -7,7 +7,9 @@ const STATES = /::[\w-]+(\([^)]*\))?|:(hover|focus-visible|focus-within|focus|ac
 
 const withoutAddresses = (css) => css.replace(/url\((?!["']?(data:|#))[^)]*\)/g, "none");
 
-const renamed = (selector) => selector.replace(/(?<![\w\-.#["=])button(?![\w-])/g, RENAMED.button);
+/** A selector that means in the copy what it means on the page. */
+const renamed = (selector) =>
+  selector.replace(/(?<![\w\-.#["=])button(?![\w-])/g, RENAMED.button).replace(/\[aria-(?=(pressed|expanded|selected)\b)/g, "[data-");
 
 function isUsed(selector, root) {
   if (selector.includes(":host")) return true;
