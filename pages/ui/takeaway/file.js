@@ -34,7 +34,9 @@ function headOf(still) {
   const here = new URL(location.href);
   const address = without(here, KEYS, GUESSES).href;
   const where = showsOwn(here) ? "It shows photographs of the visitor's own." : still.element("a", { href: address }, address);
-  const settings = settingsBeside().flatMap(([label, value]) => [still.element("dt", {}, label), still.element("dd", {}, value)]);
+  const settings = settingsBeside().map(([label, value]) =>
+    still.element("div", {}, still.element("dt", {}, label), still.element("dd", {}, value)),
+  );
   return still.element("header", {}, still.element("p", {}, `Hashlight, ${when}. `, where), still.element("dl", {}, ...settings));
 }
 
@@ -42,8 +44,9 @@ function headOf(still) {
 function pageLooks(page) {
   const { backgroundColor, color, fontFamily, fontSize, lineHeight, colorScheme } = getComputedStyle(document.querySelector("[data-testid=stApp]"));
   const ink = `background: ${backgroundColor}; color: ${color}; font: ${fontSize}/${lineHeight} ${fontFamily}`;
+  const paper = `html, body { print-color-adjust: ${colorScheme === "dark" ? "exact" : "economy"}; }`;
   const width = `body > * { box-sizing: border-box; max-width: ${page.offsetWidth}px !important; }`;
-  return `:root { color-scheme: ${colorScheme}; } body { ${ink}; } ${width}`;
+  return `:root { color-scheme: ${colorScheme}; } body { ${ink}; } ${paper} ${width}`;
 }
 
 /** A name that every system takes. */

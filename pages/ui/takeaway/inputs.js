@@ -37,9 +37,9 @@ function asked(still, node, words) {
   return still.element("div", { class: "asked" }, ...words, still.element("ul", {}, ...options));
 }
 
-/** An input of a component of ours; its label stands around it. */
+/** An input of a component of ours, whose label stands around it; what has none, says nothing. */
 function value(still, node) {
-  if (["file", "button", "submit", "hidden", "password"].includes(node.type)) return null;
+  if (!node.closest("label") || node.type === "file") return null;
   if (node.type === "checkbox" || node.type === "radio") return still.element("b", {}, node.checked ? "☑" : "☐");
   return still.element("b", {}, node.localName === "select" ? said(node.selectedOptions[0]) : node.value);
 }
