@@ -23,7 +23,7 @@ async function fetched(address) {
 /** A picture, with a place in the copy for what it will be once it is read. */
 function picture(still, node) {
   const made = still.plain(node);
-  still.pictures += 1;
+  if (!node.src.startsWith("data:image/svg")) still.pictures += 1; // else drawn by the page
   still.jobs.push(
     read(node).then(
       (data) => made.setAttribute("src", data),

@@ -3,13 +3,14 @@
 // What is there for the hand alone, or not a part of the view.
 const LEFT_OUT = [
   "script, style, link, meta, template, iframe, object, embed, video, audio, noscript",
-  "[data-testid=stButton], [data-testid=stDownloadButton], [data-testid=stPopover]",
+  "[data-testid=stButton], [data-testid=stDownloadButton], [data-testid=stFormSubmitButton]",
+  "[data-testid=stPopover], [data-testid=stMenuButton]",
   "[data-testid=stFileUploader], [data-testid=stCameraInput], [data-testid=stElementToolbar]",
   "[data-testid=stTooltipIcon], [data-testid=stSpinner], [data-testid=stSkeleton]",
   "[data-testid=stPagination], [data-testid=stCodeCopyButton], [data-testid=stFullScreenFrame] > button",
   ".st-key-tour-narrow, .st-key-not-on-paper, .tools, .more, .anchor, .looks, .size, .told, .controls, .presets",
 ].join();
-const DROPPED = /^(on.*|src|srcset|action|formaction|ping|for|name|tabindex|contenteditable|draggable|autofocus|popover.*|aria-(live|haspopup|controls|value.*))$/i;
+const DROPPED = /^(on.*|src|srcset|action|formaction|ping|for|name|tabindex|contenteditable|draggable|autofocus|inert|popover.*|aria-(live|haspopup|controls|value.*))$/i;
 const ROLES = ["button", "slider", "application", "menu", "menuitem", "tab", "tabpanel", "tablist", "radiogroup", "radio"];
 
 // A button keeps its looks under another name, and so does its state: nothing can be pressed.
