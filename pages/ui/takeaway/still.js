@@ -54,7 +54,10 @@ class Still {
     for (const it of node.attributes) {
       const value = attribute(it);
       if (value === null) continue;
-      made.setAttributeNS(it.namespaceURI, it.name.replace(STATE, "data-"), value);
+      // A copy of the attribute, not its name: some that a page may have can't be set by theirs.
+      const own = STATE.test(it.name) ? this.doc.createAttribute(it.name.replace(STATE, "data-")) : it.cloneNode();
+      own.value = value;
+      made.setAttributeNode(own);
     }
     if (node.shadowRoot) made.append(this.shadow(node.shadowRoot));
     made.append(...this.copies(children));

@@ -33,7 +33,7 @@ export default function ({ parentElement, data }) {
   button.onclick = async () => {
     button.disabled = true;
     status.textContent = "Saving …";
-    status.textContent = await saved(data).catch((error) => `This view can't be saved: ${error.message}. Reload the page, then save again.`);
+    status.textContent = await saved(data).catch((error) => `This view can't be saved: ${error.message.replace(/\.$/, "")}. Reload the page, then save again.`);
     button.disabled = false;
   };
 }
