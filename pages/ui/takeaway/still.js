@@ -89,8 +89,9 @@ function link(href) {
   return without(url, KEYS, GUESSES).href;
 }
 
-/** A button that shows something, a picture or a word; one with a sign alone only does something. */
+/** A button of ours that shows something, a picture or a word; any other only does something. */
 function pressed(still, node) {
+  if (node.getRootNode() === document) return null; // Streamlit's
   const made = still.plain(node);
   return /[\p{L}\p{N}]/u.test(made.textContent) || made.querySelector("img, svg, canvas") ? made : null;
 }
