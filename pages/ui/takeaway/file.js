@@ -10,8 +10,7 @@ still-button, still-button * { cursor: default !important; }\n`;
 /** Copy the page that is shown; returns the text of the file, its name, and how many pictures are lacking. */
 async function takeAway({ looks, made, credit }) {
   const page = document.querySelector("[data-testid=stMainBlockContainer]");
-  const title = said(page.querySelector("h1")) || document.title;
-  const still = new Still(`${title} · Hashlight`);
+  const still = new Still(document.title);
   still.tables = await readTables(page);
   const { doc } = still;
   doc.documentElement.lang = "en";
@@ -25,7 +24,7 @@ async function takeAway({ looks, made, credit }) {
     still.element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
   );
   doc.head.append(still.element("style", {}, [await fonts(), ALWAYS, stylesFor(document, doc), pageLooks(page), looks].join("\n")));
-  return { text: `<!doctype html>\n${doc.documentElement.outerHTML}\n`, name: fileName(title), lost: still.lost };
+  return { text: `<!doctype html>\n${doc.documentElement.outerHTML}\n`, name: fileName(document.title), lost: still.lost };
 }
 
 /** When and where this was seen, and with which settings. */
@@ -52,5 +51,5 @@ function pageLooks(page) {
 /** A name that every system takes. */
 function fileName(title) {
   const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return `${["hashlight", ...words].join("-").slice(0, 80)}.html`;
+  return `${[...new Set(["hashlight", ...words])].join("-").slice(0, 80)}.html`;
 }
