@@ -16,7 +16,7 @@ async function takeAway({ looks, made, credit }) {
   doc.documentElement.lang = "en";
   doc.body.append(headOf(still), still.element("main", { "data-testid": "stMain" }, still.copy(page)));
   await Promise.all(still.jobs);
-  doc.body.append(still.element("footer", {}, still.pictures && credit ? `${made} Pictures: ${credit}` : made));
+  doc.body.append(still.element("footer", {}, still.pictures && credit ? `${made} Gallery: ${credit}` : made));
   for (const [root, copy] of still.roots) copy.prepend(still.element("style", {}, ALWAYS + stylesFor(root, copy)));
   doc.head.prepend(
     still.element("meta", { charset: "utf-8" }),
