@@ -173,6 +173,12 @@ def known_keys() -> tuple[str, ...]:
     return (*_local(), *_REMOTE)
 
 
+def credit(key: str) -> str:
+    """Return a gallery's title and licence, for whoever shows its pictures; empty: no such key."""
+    found = _local().get(key) or _REMOTE.get(key)
+    return f"{found.title}. {found.licence}".strip() if found else ""
+
+
 def _local() -> dict[str, LocalGallery]:
     """Return the galleries that nobody downloads, with the tables that the operator names."""
     in_tables = {

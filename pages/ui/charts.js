@@ -1,7 +1,7 @@
 // A chart that stays: what the server says next changes the picture, it doesn't replace it.
 //
 // data: { figure: Plotly's JSON, height: in pixels, alt: what it shows, library: Plotly's address,
-//         file: name of the picture that can be kept, answers: whether a click means something }
+//         file: name of the pictures that can be kept, answers: whether a click means something }
 // trigger "clicked", by a click on a point: { curve: number of its trace, index, x, y }
 
 let library;
@@ -54,6 +54,26 @@ function template(box) {
   };
 }
 
+/** A button that keeps a chart as a file, on the page's paper: on dark, letters are pale. */
+function keeper(format, file) {
+  const name = format.toUpperCase();
+  return {
+    name: `Save as ${name}`,
+    icon: () => {
+      const sign = document.createElement("span");
+      sign.textContent = name;
+      sign.style.cssText = "font: 600 11px var(--st-font); color: var(--st-gray-text-color)";
+      return sign;
+    },
+    click: (box) => {
+      const { width, height } = box._fullLayout;
+      const paper = getComputedStyle(box).getPropertyValue("--st-background-color");
+      const figure = { data: box.data, layout: { ...box.layout, paper_bgcolor: paper } };
+      window.Plotly.downloadImage(figure, { format, filename: file, width, height, scale: 2 });
+    },
+  };
+}
+
 class Chart {
   constructor(box) {
     this.box = box;
@@ -77,8 +97,7 @@ class Chart {
       { ...layout, template: this.looks, width: this.width, height },
       {
         displaylogo: false,
-        modeBarButtons: [["toImage"]],
-        toImageButtonOptions: { format: "png", filename: file, scale: 2 },
+        modeBarButtons: [["png", "svg"].map((format) => keeper(format, file))],
       },
     );
     if (this.isWatched) return;

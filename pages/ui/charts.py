@@ -2,7 +2,7 @@
 
 Streamlit's own chart is thrown away with every new number and drawn anew, which takes several
 times as long. This one (``charts.js``) stays and hands Plotly the new figure: only what differs
-is drawn. It takes its colours from the page, and its picture can be kept as a PNG file.
+is drawn. It takes its colours from the page, and can be kept as PNG or SVG.
 """
 
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def chart(
         figure: with a height, unless it is given here; or its parts.
         key: unique on the page.
         alt: what it shows, for those who don't see it.
-        name: what it is, for the name of its PNG file; the key by default.
+        name: what it is, for the name of its files; the key by default.
         height: in pixels.
         on_click: is told the point that was clicked on.
     """

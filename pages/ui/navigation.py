@@ -15,7 +15,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import menu, present, share, tour
+from pages.ui import menu, present, share, takeaway, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
@@ -93,6 +93,7 @@ def set_up(title: str) -> None:
         menu.draw(GROUPS, home=HOME)
         share.link()
         present.way_in()
+        takeaway.way_out()
 
 
 def set_up_with_choice(title: str) -> DeltaGenerator:

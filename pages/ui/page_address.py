@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import SettingError
 from pages.ui import navigation
 
-PRIVATE = ("guess", "key-")  # how names begin that are nobody else's; share.js leaves them out too
+PRIVATE = ("guess", "key-")  # how names begin that are nobody else's; so share/address.js has it
 _TITLES = {page: title for page, title, _ in navigation.MENU}
 _PAGES = {navigation.slug(page): page for page in _TITLES}
 

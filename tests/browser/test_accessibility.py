@@ -91,12 +91,14 @@ def test_the_main_control_is_reached_and_used_with_the_keyboard(
 
 def test_a_chart_is_saved_with_the_keyboard_and_without_a_network(server, open_tab):
     page = at_rest(open_tab(server, f"/search{OWL}"))
-    button = page.locator(".st-key-times").get_by_role("button", name="Download plot as a PNG")
+    button = page.locator(".st-key-times").get_by_role("button", name="Save as PNG")
     button.wait_for(state="attached")  # Plotly has come over the network, and drawn the chart
     page.context.set_offline(True)
     button.focus()
-    with page.expect_download() as download:
-        page.keyboard.press("Enter")
-    assert download.value.suggested_filename == "hashlight-time-per-stage.png"
-    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    for ending, begins in (("png", b"\x89PNG"), ("svg", b"<svg")):
+        with page.expect_download() as download:
+            page.keyboard.press("Enter")
+        assert download.value.suggested_filename == f"hashlight-time-per-stage.{ending}"
+        assert download.value.path().read_bytes().startswith(begins)
+        page.keyboard.press("Tab")
     page.context.set_offline(False)

@@ -1,6 +1,6 @@
 """Buttons of components of our own, which look alike beside Streamlit's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +10,30 @@ _FOLDER = Path(__file__).parent
 _STYLE = _FOLDER / "button.css"
 
 
-def component(name: str, folder: Path, html: str) -> Callable[..., Any]:
+def component(
+    name: str, folder: Path, html: str, *, before: Sequence[Path] = ()
+) -> Callable[..., Any]:
     """Make a component of buttons.
 
     Args:
         name: of the component, and of its ``.css`` and ``.js``.
         folder: where those lie.
         html: the buttons and what stands beside them.
+        before: code that is put in front of the component's own.
     """
     looks = (_STYLE, folder / f"{name}.css")
+    code = (*before, folder / f"{name}.js")
     made: Callable[..., Any] = st.components.v2.component(
         name,
         html=html,
-        css="".join(it.read_text(encoding="utf-8") for it in looks),
-        js=(folder / f"{name}.js").read_text(encoding="utf-8"),
+        css=_joined(looks),
+        js=_joined(code),
     )
     return made
+
+
+def _joined(files: Sequence[Path]) -> str:
+    return "".join(it.read_text(encoding="utf-8") for it in files)
 
 
 _print = component("print", _FOLDER, '<button type="button"></button>\n')

@@ -50,6 +50,7 @@ class Points {
     if (!gl) throw new Error("no WebGL");
     this.gl = gl;
     this.canvas = canvas;
+    canvas.redraw = () => this.drawn && this.draw(this.drawn); // for who copies the canvas
     this.n = 0;
     this.sheet = null;
     const program = gl.createProgram();
@@ -114,7 +115,8 @@ class Points {
 
   /** Draw: centre of the view, pixels a unit, pixels a point, the share of the way gone, and at most
    *  how many points; those that lie on top come first. */
-  draw({ centre, unit, size, way, most }) {
+  draw(looks) {
+    const { centre, unit, size, way, most } = (this.drawn = looks);
     const { gl, canvas, uniforms, sheet } = this;
     const { width, height } = canvas;
     gl.viewport(0, 0, width, height);

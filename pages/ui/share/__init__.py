@@ -6,13 +6,17 @@ import streamlit as st
 
 from pages.ui import button
 
+_FOLDER = Path(__file__).parent
+ADDRESS_JS = _FOLDER / "address.js"
+
 _copy = button.component(
     "share",
-    Path(__file__).parent,
+    _FOLDER,
     '<button type="button">Link to exactly this view</button>\n'
     '<label hidden><input type="checkbox"> With my guesses</label>\n'
     '<input class="address" readonly hidden aria-label="The address of this view">\n'
     '<p role="status"></p>\n',
+    before=(ADDRESS_JS,),
 )
 
 

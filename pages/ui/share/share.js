@@ -1,6 +1,6 @@
 // Copy the page's address. Browsers lend the clipboard only to pages from https or from this
 // machine; elsewhere, as in a classroom's network, the old way is tried, and where that fails
-// too the address stays selected, to be copied by hand.
+// too the address stays selected, to be copied by hand. address.js is put in front of this.
 
 async function copy(address, field) {
   try {
@@ -14,18 +14,10 @@ async function copy(address, field) {
   }
 }
 
-/**
- * The address of this page, without the key of a teacher or a student, which is theirs alone; a
- * guess in it would tell a class what somebody thought.
- */
+/** The address of this page; a guess in it would tell a class what somebody thought. */
 function shared(withGuesses) {
-  const url = new URL(window.location.href);
-  const keys = [...url.searchParams.keys()].filter((name) => name.startsWith("key-"));
-  keys.forEach((name) => url.searchParams.delete(name));
-  const guesses = [...url.searchParams.keys()].filter((name) => name.startsWith("guess"));
-  if (withGuesses || !guesses.length) return { address: url.href, guesses };
-  guesses.forEach((name) => url.searchParams.delete(name));
-  return { address: url.href, guesses };
+  const url = without(window.location.href, KEYS);
+  return { address: (withGuesses ? url : without(url, GUESSES)).href, guesses: named(url, GUESSES) };
 }
 
 export default function ({ parentElement }) {

@@ -40,6 +40,12 @@ def test_what_is_ready_and_what_can_be_downloaded_are_two_lists():
         assert source.seconds == pytest.approx(source.megabytes * 8 / registry.MBIT_PER_SECOND)
 
 
+def test_who_shows_pictures_of_a_gallery_can_say_whose_they_are():
+    assert registry.credit("scenes") == "Scenes. MIT, as the project."
+    assert all(it.licence in registry.credit(it.key) for it in available())
+    assert registry.credit("own-gallery") == ""
+
+
 def test_no_sentence_about_a_download_names_a_variable():
     assert not any("HASHLIGHT" in it.how_to_get for it in registry.downloadable())
 

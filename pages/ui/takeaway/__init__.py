@@ -1,0 +1,36 @@
+"""To take away: one click saves the page as it stands as one HTML file, which needs no server.
+
+The browser does it (``takeaway.js``): it copies the main block of the page into a document without
+script, inputs or anything to fetch, and hands that over as a file.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core import __version__
+from core.galleries import registry
+from pages.ui import button, share
+
+_FOLDER = Path(__file__).parent
+_PIECES = ("inputs", "pictures", "tables", "styles", "still", "file")
+_LOOKS = (_FOLDER / "saved.css").read_text(encoding="utf-8")
+
+_take_away = button.component(
+    "takeaway",
+    _FOLDER,
+    '<button type="button">Save this page as a file</button>\n<p role="status"></p>\n',
+    before=(share.ADDRESS_JS, *(_FOLDER / f"{name}.js" for name in _PIECES)),
+)
+
+
+def way_out() -> None:
+    """Draw the button that saves the page."""
+    _take_away(
+        key="take-away",
+        data={
+            "looks": _LOOKS,
+            "made": f"Made with Hashlight {__version__} (MIT licence).",
+            "credit": registry.credit(st.query_params.get("gallery", registry.LOCAL[0].key)),
+        },
+    )
