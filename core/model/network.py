@@ -108,8 +108,11 @@ class RetrievalNetwork(nn.Module):
         """Go on from a feature map F, (B, 2048, H, W)."""
         maps = self.attention_layer(feature_map, attention=attention)
         pooled = normalize(maps.refined.mean(dim=(2, 3)))  # (B, 2048)
-        embedding = normalize(self.fc(pooled))  # (B, D)
-        return ForwardPass(feature_map, maps, pooled, embedding)
+        return ForwardPass(feature_map, maps, pooled, self.project(pooled))
+
+    def project(self, pooled: Tensor) -> Tensor:
+        """Turn pooled vectors of unit length, (..., 2048), into embeddings, (..., D)."""
+        return normalize(self.fc(pooled), dim=-1)
 
     def every_mode(self, feature_map: Tensor) -> Tensor:
         """Embed feature maps, (B, 2048, H, W), once for each attention mode: (B, 4, D).
