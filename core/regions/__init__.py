@@ -8,6 +8,6 @@ Read in this order:
 
 1. ``region``       a box of places in one image: what is looked for
 2. ``places``       the places of a gallery's images, embedded
-3. ``place_index``  their codes; a region's hits, one an image, and the exact scan beside them
-4. ``store``        built once per gallery and model, searched while it is being built, kept on disk
+3. ``store``        embedded once per gallery and model, and kept on disk
+4. ``place_index``  their codes; the hits of a region, one an image, and the exact scan beside them
 """

@@ -52,6 +52,11 @@ class PlaceHits:
     looked_at: tuple[int, int, int]  # sketches, whole codes and rows that were read
     seconds: float
 
+    @property
+    def images(self) -> list[int]:
+        """Ids of the images, the best first."""
+        return [hit.image for hit in self.hits]
+
 
 class PlaceIndex:
     """The places of a gallery's images by code.
@@ -70,8 +75,15 @@ class PlaceIndex:
     def build(
         cls, places: Places, *, kernels: Any = None, threads: int | None = None
     ) -> "PlaceIndex":
-        """Hash places and learn their cells; the rows are not copied."""
-        codes = CodeIndex.build(places.rows, places.ids, kernels=kernels, threads=threads)
+        """Hash places and learn their cells.
+
+        Args:
+            places: of a gallery's images.
+            kernels: the engine's; ``readable`` to run on NumPy alone.
+            threads: None for as many as the machine has cores.
+        """
+        rows = places.embeddings()
+        codes = CodeIndex.build(rows, places.ids, kernels=kernels, threads=threads)
         return cls(codes, places.grid, places.per_image)
 
     def __len__(self) -> int:
@@ -84,9 +96,8 @@ class PlaceIndex:
 
     @property
     def nbytes(self) -> int:
-        """Bytes in memory: the codes, and the rows unless they are read from their file."""
-        rows = self.codes.rows
-        return self.codes.nbytes + (0 if isinstance(rows, np.memmap) else rows.nbytes)
+        """Bytes in memory: codes and embeddings."""
+        return self.codes.nbytes + int(self.codes.rows.nbytes)
 
     def find(
         self, embedding: NDArray[np.float32], *, k: int = 10, exclude: Collection[int] = ()

@@ -1,136 +1,130 @@
 """The places of a gallery are embedded once per model, and kept on disk beside its embeddings.
 
-    HOME/embeddings/GALLERY-EMBEDDER.places-VERSION/        the engine's index of them
-    HOME/embeddings/GALLERY-EMBEDDER.places-VERSION.lock    held by the one process that builds it
+    HOME/embeddings/GALLERY-EMBEDDER.places.safetensors         their ids and embeddings
+    HOME/embeddings/GALLERY-EMBEDDER.places.safetensors.lock    held by the process that embeds them
 
-The rows stay in their file, mapped: a query reads the few hundred that its codes leave. What is
-handed over by visitors is never written.
+Those of the built-in gallery lie in ``assets/embeddings``, which is looked through first and never
+written. Codes and cells are made of them at each start: a second for 100,000.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from ..engine.codes import CodeIndex
-from ..errors import GalleryError, StoreError
+from numpy.typing import NDArray
+
+from .. import array_files
+from ..errors import StoreError
 from ..files import lock
 from ..galleries.base import Gallery
-from ..galleries.store import Notice, StoredGallery, folder_of, log, name_of
+from ..galleries.store import SHIPPED, Notice, StoredGallery, beside, folder_of, log
 from ..progress import Progress, silent
-from .place_index import PlaceIndex
-from .places import MOST_PLACES, PlaceEmbedder, embed_in_steps, kept_per_image
+from .places import PlaceEmbedder, Places, embed_in_steps
 
-VERSION = 1  # of what is in the folder
+VERSION = 1  # of the layout: a file with another number is made again
 
 
 def load(
-    stored: StoredGallery,
-    embedder: PlaceEmbedder,
-    *,
-    kernels: Any = None,
-    home: Path | None = None,
-) -> PlaceIndex | None:
-    """Return the index of a gallery's places if it is on disk; compute nothing."""
-    per_image = kept_per_image(embedder.grid, len(stored.ids))
-    with suppress(StoreError):
-        codes = CodeIndex.load(_path(stored, home), kernels=kernels)
-        return PlaceIndex(codes, embedder.grid, per_image)
+    stored: StoredGallery, *, home: Path | None = None, shipped: Sequence[Path] = SHIPPED
+) -> Places | None:
+    """Return a gallery's places if they are on disk, whole and undamaged; compute nothing."""
+    for path in _paths(stored, [*shipped, folder_of(home)]):
+        try:
+            arrays, about = array_files.read(path)
+        except (FileNotFoundError, array_files.DamagedFileError):
+            continue
+        if {name: about.get(name) for name in _key(stored)} == _key(stored):
+            grid = about["grid"][0], about["grid"][1]
+            return Places(grid, about["per_image"], arrays["ids"], arrays["rows"])
     return None
 
 
-def is_stored(stored: StoredGallery, *, home: Path | None = None) -> bool:
-    """Whether there is a folder of the right name: quick, and blind to damage (see ``load``)."""
-    return _path(stored, home).is_dir()
+def is_stored(
+    stored: StoredGallery, *, home: Path | None = None, shipped: Sequence[Path] = SHIPPED
+) -> bool:
+    """Whether a file of the right name is there: quick, and blind to damage (see ``load``)."""
+    return any(path.is_file() for path in _paths(stored, [*shipped, folder_of(home)]))
 
 
-def build_in_steps(
+def load_or_embed(
     gallery: Gallery,
     stored: StoredGallery,
     embedder: PlaceEmbedder,
     *,
-    kernels: Callable[[], Any],
-    threads: int | None = None,
-    most: int = MOST_PLACES,
+    step: Callable[[Places], None] = lambda places: None,
+    home: Path | None = None,
+    shipped: Sequence[Path] = SHIPPED,
     progress: Progress = silent,
-) -> Iterator[PlaceIndex]:
-    """Yield indexes of the places that are embedded so far, the last time of all.
+    notice: Notice = log,
+) -> Places:
+    """Return all places of a gallery, embedded unless they are on disk.
+
+    Of several who ask at once, one embeds them and the others wait. Where the home can't be
+    written, ``notice`` says so and they are only in memory.
 
     Args:
         gallery: whose images are read.
         stored: its embeddings: only images that have one are looked at.
         embedder: embeds their places.
-        kernels: returns the engine's, asked before each step: they may compile meanwhile.
-        threads: that hash; None for as many as the machine has cores.
-        most: places that are kept in all.
-        progress: told how many images are done.
-
-    Raises:
-        GalleryError: no image can be read any more, or one has changed.
-    """
-    images = stored.ids.tolist()
-    for places in embed_in_steps(gallery, images, embedder, most=most, progress=progress):
-        if not len(places.ids):
-            raise GalleryError(f"{gallery.title} has no image that can be read; open it again.")
-        yield PlaceIndex.build(places, kernels=kernels(), threads=threads)
-
-
-def load_or_build(
-    gallery: Gallery,
-    stored: StoredGallery,
-    embedder: PlaceEmbedder,
-    *,
-    kernels: Callable[[], Any],
-    step: Callable[[PlaceIndex], None] = lambda index: None,
-    threads: int | None = None,
-    home: Path | None = None,
-    progress: Progress = silent,
-    notice: Notice = log,
-) -> PlaceIndex:
-    """Return the index of all places of a gallery, built unless it is on disk.
-
-    Of several who ask at once, one builds it and the others wait. Where the home can't be written,
-    ``notice`` says so and it is only in memory.
-
-    Args:
-        gallery: whose images are read.
-        stored: its embeddings.
-        embedder: embeds their places.
-        kernels: returns the engine's.
-        step: called with an index of what is there so far, to search in meanwhile.
-        threads: that hash.
+        step: called with what is there so far, to search in meanwhile.
         home: the cache directory; None means ``locations.home()``.
+        shipped: directories to look in first, never written.
         progress: told how many images are done.
         notice: called where the home can't be written.
 
     Raises:
-        GalleryError: as ``build_in_steps``.
+        GalleryError: no image can be read any more, or one has changed.
     """
-    path = _path(stored, home)
-    waiting = f"Waiting for another process that embeds the places of {gallery.title}"
+    (path,) = _paths(stored, [folder_of(home)])
+    images = stored.ids.tolist()
     with ExitStack() as held:
-        try:
-            held.enter_context(lock(path, lambda: progress(0, len(stored.ids), waiting)))
-        except StoreError as error:
-            notice(_not_kept(error))
-        found = load(stored, embedder, kernels=kernels(), home=home)
+        found = load(stored, home=home, shipped=shipped)
+        if found is None:
+            waiting = f"Waiting for another process that embeds the places of {gallery.title}"
+            try:
+                held.enter_context(lock(path, lambda: progress(0, len(images), waiting)))
+            except StoreError as error:
+                notice(_not_kept(error))
+            found = load(stored, home=home, shipped=shipped)  # who had to wait finds it now
         if found is not None:
             return found
-        for index in build_in_steps(
-            gallery, stored, embedder, kernels=kernels, threads=threads, progress=progress
-        ):
-            step(index)
+        for places in embed_in_steps(gallery, images, embedder, progress=progress):
+            step(places)
         try:
-            index.codes.save(path)
+            _write(path, places, stored)
         except StoreError as error:
             notice(_not_kept(error))
-            return index
-        return load(stored, embedder, kernels=index.codes.kernels, home=home) or index
+        return places
 
 
-def _path(stored: StoredGallery, home: Path | None) -> Path:
-    own = Path(name_of(stored.gallery_digest, stored.embedder_digest)).stem
-    return folder_of(home) / f"{own}.places-{VERSION}"
+def save(places: Places, stored: StoredGallery, folder: Path) -> Path:
+    """Write a gallery's places to a folder, to ship them; return the path.
+
+    Raises:
+        StoreError: the folder can't be written.
+    """
+    (path,) = _paths(stored, [folder])
+    _write(path, places, stored)
+    return path
+
+
+def _write(path: Path, places: Places, stored: StoredGallery) -> None:
+    about: dict[str, Any] = {"grid": list(places.grid), "per_image": places.per_image}
+    arrays: dict[str, NDArray[Any]] = {"ids": places.ids, "rows": places.rows}
+    array_files.write(path, arrays, _key(stored) | about)
+
+
+def _key(stored: StoredGallery) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "gallery": stored.gallery_digest,
+        "embedder": stored.embedder_digest,
+    }
+
+
+def _paths(stored: StoredGallery, places: Sequence[Path]) -> list[Path]:
+    return beside(stored, "places", places=places)
 
 
 def _not_kept(error: StoreError) -> str:

@@ -54,6 +54,13 @@ from pages.ui.resources.model import (
     small_picture,
     stored_query,
 )
+from pages.ui.resources.regions import (
+    embed_places,
+    embedded_region,
+    place_grid,
+    place_index,
+    place_index_so_far,
+)
 from pages.ui.resources.rooms import rooms
 from pages.ui.resources.uploads import MINUTES, PREFIX, new_key
 from pages.ui.resources.work import Work, finished, offered, started
@@ -72,8 +79,10 @@ __all__ = [
     "download",
     "downloading",
     "embed",
+    "embed_places",
     "embedded",
     "embedded_query",
+    "embedded_region",
     "embedded_so_far",
     "embedder",
     "engine",
@@ -98,6 +107,9 @@ __all__ = [
     "offered",
     "opened",
     "pair_sample",
+    "place_grid",
+    "place_index",
+    "place_index_so_far",
     "places",
     "query_jpeg",
     "read_again",

@@ -1,6 +1,15 @@
 """What all caches of this process hold, for its operator."""
 
-from pages.ui.resources import benchmark, decoding, embeddings, examples, galleries, maps, model
+from pages.ui.resources import (
+    benchmark,
+    decoding,
+    embeddings,
+    examples,
+    galleries,
+    maps,
+    model,
+    regions,
+)
 from pages.ui.resources.cache import Cache
 from pages.ui.resources.uploads import Uploads
 from pages.ui.resources.work import WorkCache
@@ -15,7 +24,7 @@ def held() -> list[tuple[str, int, int, int]]:
             it.max_bytes,
             len(it),
         )
-        for module in (benchmark, decoding, embeddings, examples, galleries, maps, model)
+        for module in (benchmark, decoding, embeddings, examples, galleries, maps, model, regions)
         for name, it in vars(module).items()
         if isinstance(it, Cache | WorkCache | Uploads)
     ]
