@@ -4,8 +4,9 @@ For one gallery every image queries all others by exact scan, and the checkpoint
 attention mode, is compared with the average-pooled ImageNet features that its training started
 from. With --masks, photographs with object masks beside them say whether the checkpoint's maps
 find the object. With --clutter a gallery's images are put into paintings, smaller and smaller, to
-see where attention helps. With --strangers the settings that fit a gallery are judged by what they
-find and read. With --all every system of the paper is trained and judged on random splits, and the
+see where attention helps. With --parts the search for parts of images is judged by labels, masks
+and the exact scan. With --strangers the settings that fit a gallery are judged by what they find
+and read. With --all every system of the paper is trained and judged on random splits, and the
 result files are written that the Results page shows; interrupted, it goes on where it was.
 """
 
@@ -21,7 +22,13 @@ from ..evaluation.untouched import pooled_features
 from ..files import check_can_write
 from ..galleries.registry import open_gallery
 from ..galleries.store import load_or_build
-from . import evaluate_all, evaluate_clutter, evaluate_masks, evaluate_strangers
+from . import (
+    evaluate_all,
+    evaluate_clutter,
+    evaluate_masks,
+    evaluate_parts,
+    evaluate_strangers,
+)
 from .common import (
     add_checkpoint,
     add_gallery,
@@ -55,14 +62,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "gallery, folder or zip (default of --out: assets/results/…)",
     )
     evaluate_clutter.configure(parser)
+    evaluate_parts.configure(parser)
     evaluate_all.configure(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure one gallery, masks, clutter, settings that fit, or everything."""
+    """Measure one gallery, masks, clutter, parts, settings that fit, or everything."""
     evaluate_all.refuse_options(options)
     evaluate_clutter.refuse_options(options)
-    if options.clutter:
+    evaluate_parts.refuse_options(options)
+    if options.parts:
+        evaluate_parts.run(options)
+    elif options.clutter:
         evaluate_clutter.run(options)
     elif options.all:
         evaluate_all.run(options)

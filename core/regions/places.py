@@ -47,12 +47,17 @@ class PlaceEmbedder(Preparer, Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """Places of some images of a gallery."""
+    """Places of some images of a gallery: those of one image lie together, by their weights."""
 
     grid: Grid
-    per_image: int  # places of each image that are kept: those with the greatest weights
+    per_image: int  # P places of each image that are kept: those with the greatest weights
     ids: NDArray[np.int64]  # (n,)
     rows: NDArray[np.int8]  # (n, D)
+
+    def heaviest(self, per_image: int) -> "Places":
+        """Return so many places of each image, at most P: those with the greatest weights."""
+        kept = np.arange(len(self.ids)) % self.per_image < per_image
+        return Places(self.grid, per_image, self.ids[kept], self.rows[kept])
 
     def embeddings(self) -> NDArray[np.float16]:
         """Return the embeddings, (n, D), of unit length."""
@@ -135,8 +140,7 @@ def _embedded(
     """Ids (n,) and embeddings (n, D) of the places that B images keep."""
     embeddings, weights = embedder.embed_places(list(prepared.values()))
     n_places = weights.shape[1]
-    kept = np.argsort(-weights, axis=1, kind="stable")[:, :per_image]
-    kept.sort(axis=1)  # (B, P)
+    kept = np.argsort(-weights, axis=1, kind="stable")[:, :per_image]  # (B, P)
     ids = np.fromiter(prepared, np.int64)[:, np.newaxis] * n_places + kept
     rows = np.take_along_axis(embeddings, kept[:, :, np.newaxis], axis=1)  # (B, P, D)
     return ids.ravel(), rows.reshape(-1, rows.shape[-1])

@@ -44,8 +44,7 @@ def show_numbers(
             f"Neighbour recall@{k}",
             percent(recall),
             f"found {round(recall * len(right))} of the scan's {len(right)}",
-            help="Share of the images that the exact scan of all places finds, that the codes found "
-            "too.",
+            help="Share of the images that the exact scan of all places finds and the codes too.",
         )
         show_number(
             "Compared in full",
