@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.engine.kernels import readable
 from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.folder import open_folder
@@ -43,7 +44,10 @@ def kernels(monkeypatch):
     """What the engine's kernels are for the pages: not there yet, unless a test puts some in."""
     there = SimpleNamespace(kernels=None)
     monkeypatch.setattr(embeddings, "compiled_kernels", lambda: there.kernels)
-    monkeypatch.setattr(benchmark, "compiling", lambda: SimpleNamespace(wait=lambda seconds: False))
+    compiling = SimpleNamespace(
+        wait=lambda seconds=None: False, error=None, result=lambda: there.kernels or readable
+    )
+    monkeypatch.setattr(benchmark, "compiling", lambda: compiling)
     return there
 
 
@@ -87,6 +91,7 @@ search_page = opener("pages/search.py")
 hashing_page = opener("pages/hashing.py")
 attention_page = opener("pages/attention.py")
 inspect_page = opener("pages/1_inspect.py")
+regions_page = opener("pages/regions.py")
 robustness_page = opener("pages/robustness.py")
 feedback_page = opener("pages/feedback.py")
 results_page = opener("pages/results.py")
