@@ -16,7 +16,6 @@ from ..galleries.store import StoredGallery
 from ..index.fitting import fit
 from ..model.attention import ATTENTION_MODES
 from ..regions import store as regions
-from ..regions.places import embed_in_steps
 from ..wording import count, long_duration, percent
 from .common import (
     add_checkpoint,
@@ -88,7 +87,7 @@ def run(options: argparse.Namespace) -> None:
         with progress_bar() as progress:
             looks = gates.build(gallery, stored, embedder.look, progress=progress)
             written = layout.save(stored, options.out, progress=progress)
-            *_, places = embed_in_steps(gallery, stored.ids.tolist(), embedder, progress=progress)
+            places = regions.load_or_embed(gallery, stored, embedder, shipped=(), progress=progress)
         # Half of the places, those that attention weighs most: 6 MB for the built-in gallery.
         half = places.heaviest(max(1, places.per_image // 2))
         parts = regions.save(half, stored, options.out)
