@@ -29,7 +29,7 @@ from ..regions.place_index import PlaceHits, PlaceIndex
 from ..regions.places import Places
 from .attention_focus import MaskedGallery, cell_shares
 
-N_QUERIES = 500
+N_QUERIES = 200
 ON_OBJECT = 0.5  # of a cell
 SHARES = (1, 2, 4)  # all places of each image, a half, a quarter
 

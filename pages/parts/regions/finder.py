@@ -71,10 +71,11 @@ def _prepare(gallery: Gallery, stored: StoredGallery) -> None:
 @st.fragment(run_every=_EVERY)
 def _find_so_far(asked: PartQuery, work: Work[PlaceIndex]) -> None:
     """Search in what is there so far, and look again until that is all."""
-    if work.wait(0):
-        st.rerun()
-    st.progress(work.share, text=work.describe())
     with errors.reported():
+        if work.wait(0):
+            work.result()  # which raises what went wrong
+            st.rerun()
+        st.progress(work.share, text=work.describe())
         _search(asked, resources.place_index_so_far(asked.stored))
 
 
