@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.engine.kernels import readable
 from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.folder import open_folder
@@ -44,10 +43,7 @@ def kernels(monkeypatch):
     """What the engine's kernels are for the pages: not there yet, unless a test puts some in."""
     there = SimpleNamespace(kernels=None)
     monkeypatch.setattr(embeddings, "compiled_kernels", lambda: there.kernels)
-    compiling = SimpleNamespace(
-        wait=lambda seconds=None: False, error=None, result=lambda: there.kernels or readable
-    )
-    monkeypatch.setattr(benchmark, "compiling", lambda: compiling)
+    monkeypatch.setattr(benchmark, "compiling", lambda: SimpleNamespace(wait=lambda seconds: False))
     return there
 
 

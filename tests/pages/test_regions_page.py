@@ -12,7 +12,7 @@ RED = {"gallery": "scenes", "image": "red/1.jpg"}
 @pytest.fixture(autouse=True)
 def nothing_known():
     """No place of any gallery is known yet."""
-    regions._whole.clear()
+    regions._places.clear()
     regions._so_far.clear()
 
 

@@ -9,6 +9,7 @@ from core.galleries.store import StoredGallery
 from core.galleries.tables import BringsEmbeddings
 from core.model.embedder import Embedder
 from core.regions.place_index import PlaceHit, PlaceIndex
+from core.regions.places import Places
 from core.regions.region import Region
 from core.search import relevance as is_relevant
 from core.wording import count, long_duration
@@ -36,7 +37,7 @@ def show_finder(asked: PartQuery) -> None:
             "places; choose another gallery above."
         )
         return
-    work = resources.place_index(gallery, stored)
+    work = resources.gallery_places(gallery, stored)
     if work is None:
         _offer(asked)
     elif work.wait(0.1):
@@ -69,29 +70,30 @@ def _prepare(gallery: Gallery, stored: StoredGallery) -> None:
 
 
 @st.fragment(run_every=_EVERY)
-def _find_so_far(asked: PartQuery, work: Work[PlaceIndex]) -> None:
+def _find_so_far(asked: PartQuery, work: Work[Places]) -> None:
     """Search in what is there so far, and look again until that is all."""
     with errors.reported():
         if work.wait(0):
             work.result()  # which raises what went wrong
             st.rerun()
         st.progress(work.share, text=work.describe())
-        _search(asked, resources.place_index_so_far(asked.stored))
+        _search(asked, resources.places_so_far(asked.stored))
 
 
 @st.fragment
-def _find(asked: PartQuery, index: PlaceIndex) -> None:
+def _find(asked: PartQuery, places: Places) -> None:
     with errors.reported():
-        _search(asked, index)
+        _search(asked, places)
 
 
-def _search(asked: PartQuery, index: PlaceIndex | None) -> None:
+def _search(asked: PartQuery, places: Places | None) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         region = _choose(asked)
-    if index is None:
+    if places is None:
         right.caption("The first images are being looked at …")
         return
+    index = resources.place_index(asked.stored, places)
     embedding, own = asked.embedding(region), asked.own_ids
     found = index.find(embedding, k=asked.shown.k, exclude=own)
     with right:

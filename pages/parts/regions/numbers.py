@@ -7,9 +7,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.engine.kernels import readable
 from core.index.exact import neighbour_recall
 from core.regions.place_index import PlaceHits, PlaceIndex
 from core.wording import count, duration, percent
+from pages.ui import resources
 from pages.ui.tables import show_number
 
 _RUNS = 5  # of the look-up, which takes a millisecond
@@ -67,7 +69,9 @@ def show_numbers(
             help="Hash codes, and embeddings of 16-bit numbers. In a very large gallery each image "
             "keeps only the places that spatial attention weighs most.",
         )
-    if look_up > scan:
+    if index.codes.kernels is readable:
+        st.caption(f":material/hourglass_top: {resources.why_numpy()}")
+    elif look_up > scan:
         st.caption("Comparing with all is faster here: there are few places.")
 
 

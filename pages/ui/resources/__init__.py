@@ -57,9 +57,9 @@ from pages.ui.resources.model import (
 from pages.ui.resources.regions import (
     embed_places,
     embedded_region,
-    place_grid,
+    gallery_places,
     place_index,
-    place_index_so_far,
+    places_so_far,
 )
 from pages.ui.resources.rooms import rooms
 from pages.ui.resources.uploads import MINUTES, PREFIX, new_key
@@ -94,6 +94,7 @@ __all__ = [
     "fitting",
     "forget",
     "forward_pass",
+    "gallery_places",
     "gallery_thumbnail",
     "has_changed",
     "held",
@@ -107,10 +108,9 @@ __all__ = [
     "offered",
     "opened",
     "pair_sample",
-    "place_grid",
     "place_index",
-    "place_index_so_far",
     "places",
+    "places_so_far",
     "query_jpeg",
     "read_again",
     "rooms",

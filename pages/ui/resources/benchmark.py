@@ -42,13 +42,6 @@ def compiled_kernels() -> Any | None:
     return None if kernels is readable else kernels
 
 
-def kernels_at_last() -> Any:
-    """Wait for the engine's kernels; those in NumPy where it can't be compiled."""
-    work = compiling()
-    work.wait()
-    return readable if work.error else work.result()
-
-
 def why_numpy() -> str:
     """Say why NumPy answers in place of the engine."""
     work = compiling()

@@ -5,6 +5,7 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
+from core.engine.kernels import readable
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
@@ -13,8 +14,8 @@ from core.progress import Progress
 from core.regions import store
 from core.regions.place_index import PlaceIndex
 from core.regions.places import Places, embed_in_steps
-from core.regions.region import Grid, Region
-from pages.ui.resources.benchmark import kernels_at_last
+from core.regions.region import Region
+from pages.ui.resources.benchmark import compiled_kernels
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.model import embedder
 from pages.ui.resources.work import Work, WorkCache
@@ -22,53 +23,53 @@ from pages.ui.resources.work import Work, WorkCache
 AUTOMATIC = 1_000  # images whose places are embedded without asking: about a minute
 
 
-def _size(index: PlaceIndex) -> int:
-    return index.nbytes
+_places: WorkCache[Places] = WorkCache(250 * MB)  # 264 bytes a place
+_so_far: Cache[Places] = Cache(120 * MB)  # of galleries that are being embedded
+_indexes: Cache[PlaceIndex] = Cache(500 * MB, lambda index: index.nbytes)  # 630 bytes a place
 
 
-_whole: WorkCache[PlaceIndex] = WorkCache(500 * MB, _size)  # 630 bytes a place
-_so_far: Cache[PlaceIndex] = Cache(150 * MB, _size)  # of galleries that are being embedded
-
-
-def place_index(gallery: Gallery, stored: StoredGallery) -> Work[PlaceIndex] | None:
-    """Return the index of a gallery's places; started where no one need be asked."""
+def gallery_places(gallery: Gallery, stored: StoredGallery) -> Work[Places] | None:
+    """Return the embedding of a gallery's places; started where no one need be asked."""
     is_small = len(stored.ids) <= AUTOMATIC or isinstance(gallery, UploadedGallery)
     if is_small or store.is_stored(stored):
         return embed_places(gallery, stored)
-    return _whole.find(_key(stored))
+    return _places.find(_key(stored))
 
 
-def embed_places(gallery: Gallery, stored: StoredGallery) -> Work[PlaceIndex]:
+def embed_places(gallery: Gallery, stored: StoredGallery) -> Work[Places]:
     """Start to embed a gallery's places, once for all who ask; of uploads nothing is written."""
     model, key = embedder(), _key(stored)
 
-    def build(places: Places) -> PlaceIndex:
-        return PlaceIndex.build(places, kernels=kernels_at_last())
-
     def step(places: Places) -> None:
-        _so_far.put(key, build(places))
+        _so_far.put(key, places)
 
-    def task(progress: Progress) -> PlaceIndex:
+    def task(progress: Progress) -> Places:
         if not isinstance(gallery, UploadedGallery):
             places = store.load_or_embed(gallery, stored, model, step=step, progress=progress)
         else:
             for places in embed_in_steps(gallery, stored.ids.tolist(), model, progress=progress):
                 step(places)
-        index = build(places)
         _so_far.drop([stored.gallery_digest])
-        return index
+        return places
 
-    return _whole.start(key, task)
+    return _places.start(key, task)
 
 
-def place_index_so_far(stored: StoredGallery) -> PlaceIndex | None:
-    """Return the index of the places that are embedded so far, as soon as there is any."""
+def places_so_far(stored: StoredGallery) -> Places | None:
+    """Return the places that are embedded so far, as soon as there are any."""
     return _so_far.find(_key(stored))
 
 
-def place_grid() -> Grid:
-    """Return how many rows and columns of places the network sees in a picture."""
-    return embedder().grid
+def place_index(stored: StoredGallery, places: Places) -> PlaceIndex:
+    """Return the index of all or some of a gallery's places.
+
+    Until the engine has compiled, NumPy answers in its place.
+    """
+    kernels = compiled_kernels() or readable
+    return _indexes.get(
+        (*_key(stored), len(places.ids), kernels is readable),
+        lambda: PlaceIndex.build(places, kernels=kernels),
+    )
 
 
 def embedded_region(forward: ForwardPass, region: Region) -> NDArray[np.float32]:
@@ -78,8 +79,8 @@ def embedded_region(forward: ForwardPass, region: Region) -> NDArray[np.float32]
 
 def forget_places(digests: Collection[str]) -> None:
     """Let go of the places of these galleries."""
-    _whole.drop(digests)
-    _so_far.drop(digests)
+    for made in (_places, _so_far, _indexes):
+        made.drop(digests)
 
 
 def _key(stored: StoredGallery) -> tuple[str, str, int]:
