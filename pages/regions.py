@@ -11,7 +11,7 @@ with navigation.starting(navigation.REGIONS):
 shown = galleries.choose_in(choice)
 glossary.markdown(
     "**Mark a part of a picture, and find it in all others.** The [[network]] sees a picture as a "
-    "grid of [[place]]s. Here each place has an [[embedding]] of its own, so you can search for an "
+    "grid of [[places]]. Here each place has an [[embedding]] of its own, so you can search for an "
     "eye or a wing, not only for whole pictures."
 )
 

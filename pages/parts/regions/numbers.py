@@ -65,9 +65,10 @@ def show_numbers(
         show_number(
             "Index",
             f"{index.nbytes / 1e6:,.0f} MB",
-            f"{index.per_image} places of each of {count(index.n_images, 'image')}",
-            help="Hash codes, and embeddings of 16-bit numbers. In a very large gallery each image "
-            "keeps only the places that spatial attention weighs most.",
+            f"{index.per_image} places an image",
+            help=f"Hash codes, and embeddings of 16-bit numbers, of {count(index.n_images, 'image')}. "
+            "Where not all places of an image are kept, they are those that spatial attention "
+            "weighs most.",
         )
     if index.codes.kernels is readable:
         st.caption(f":material/hourglass_top: {resources.why_numpy()}")
