@@ -66,9 +66,9 @@ def show_numbers(
             "Index",
             f"{index.nbytes / 1e6:,.0f} MB",
             f"{index.per_image} places an image",
-            help=f"Hash codes, and embeddings of 16-bit numbers, of {count(index.n_images, 'image')}. "
-            "Where not all places of an image are kept, they are those that spatial attention "
-            "weighs most.",
+            help=f"Of {count(index.n_images, 'image')}: hash codes, and embeddings of 16-bit "
+            "numbers. Where not all places of an image are kept, they are those that spatial "
+            "attention weighs most.",
         )
     if index.codes.kernels is readable:
         st.caption(f":material/hourglass_top: {resources.why_numpy()}")
