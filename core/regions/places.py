@@ -19,7 +19,7 @@ from ..galleries.embedding import Preparer, prepare_in_batches
 from ..progress import Progress, silent
 from .region import Grid
 
-MOST_PLACES = 400_000  # in one gallery: 100 MB at D = 256, and twice that in an index
+MOST_PLACES = 200_000  # in one gallery: 50 MB at D = 256, and more than twice that in an index
 BATCH = 16
 FIRST_STEP = 64  # images, after which there is something to search in
 _BLOCK = 8_192

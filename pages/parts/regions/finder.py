@@ -24,6 +24,7 @@ from pages.ui.region import NAME, choose_region
 from pages.ui.resources import Work
 
 _HEIGHT = 128  # pixels of a hit
+_SOON = 1  # seconds: what is on the disk is there by then
 _EVERY = 2  # seconds between two looks at what is there so far
 _SECONDS_PER_IMAGE = 0.06  # on two cores; only to say beforehand about how long it takes
 
@@ -40,7 +41,7 @@ def show_finder(asked: PartQuery) -> None:
     work = resources.gallery_places(gallery, stored)
     if work is None:
         _offer(asked)
-    elif work.wait(0.1):
+    elif work.wait(_SOON):
         _find(asked, work.result())
     else:
         _find_so_far(asked, work)

@@ -14,6 +14,8 @@ from pages.ui.resources.cache import Cache
 from pages.ui.resources.uploads import Uploads
 from pages.ui.resources.work import WorkCache
 
+MODULES = benchmark, decoding, embeddings, examples, galleries, maps, model, regions
+
 
 def held() -> list[tuple[str, int, int, int]]:
     """Return each cache's name, its bytes, its bound and its number of values."""
@@ -24,7 +26,7 @@ def held() -> list[tuple[str, int, int, int]]:
             it.max_bytes,
             len(it),
         )
-        for module in (benchmark, decoding, embeddings, examples, galleries, maps, model, regions)
+        for module in MODULES
         for name, it in vars(module).items()
         if isinstance(it, Cache | WorkCache | Uploads)
     ]

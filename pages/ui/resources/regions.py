@@ -23,9 +23,9 @@ from pages.ui.resources.work import Work, WorkCache
 AUTOMATIC = 1_000  # images whose places are embedded without asking: about a minute
 
 
-_places: WorkCache[Places] = WorkCache(250 * MB)  # 264 bytes a place
-_so_far: Cache[Places] = Cache(120 * MB)  # of galleries that are being embedded
-_indexes: Cache[PlaceIndex] = Cache(500 * MB, lambda index: index.nbytes)  # 630 bytes a place
+_places: WorkCache[Places] = WorkCache(56 * MB)  # 264 bytes a place
+_so_far: Cache[Places] = Cache(30 * MB)  # of galleries that are being embedded
+_indexes: Cache[PlaceIndex] = Cache(135 * MB, lambda index: index.nbytes)  # 630 bytes a place
 
 
 def gallery_places(gallery: Gallery, stored: StoredGallery) -> Work[Places] | None:
