@@ -221,7 +221,7 @@ def regions() -> str:
     for name in names("parts-"):
         measured = result(name)
         whole = measured["same_label_by_whole_images"]
-        notes.append(f"{measured['gallery_title']}: {machine(measured)}, {measured['date']}")
+        notes.append(f"{measured['gallery_title']}: {measured['date']}")
         for it in measured["kept"]:
             on_object = "-"
             if "on_object" in it:
@@ -243,7 +243,7 @@ def regions() -> str:
         *("places kept", "places", "disk, memory", "index built", "look-up", "scan of all"),
         *("recall@10", "label (whole images, chance)", "on the object (chance)"),
     )
-    note = f"{'; '.join(notes)}. `python -m core evaluate --parts --gallery …`"
+    note = f"One thread of an {measured['machine']['processor']}. {'; '.join(notes)}."
     return with_note(head, rows, note)
 
 
