@@ -41,6 +41,12 @@ with errors.reported():
                 icon=":material/troubleshoot:",
                 query_params=shown.params() | {"part": "Why?"},
             )
+            st.page_link(
+                navigation.REGIONS,
+                label="Which images have a part of it?",
+                icon=":material/select_all:",
+                query_params=shown.params(),
+            )
             st.header("The map of the gallery", anchor=False)
             show_map(result, gallery, stored, shown)
             times.times_and_code(result, stored, shown)

@@ -21,7 +21,7 @@ LAYERS = (
     {"core.benchmark", "core.evaluation"},
     {"core.methods"},
     {"core.lessons"},
-    {"core.search"},
+    {"core.regions", "core.search"},
     {"core.model"},
     {"core.scale"},
     {"core.galleries"},

@@ -240,6 +240,38 @@ def galleries() -> str:
     return table(["gallery", "embedding", "P@10", "mAP"], rows)
 
 
+def regions() -> str:
+    """What the search for parts of images finds and costs."""
+    rows, notes = [], []
+    for name in names("parts-"):
+        measured = result(name)
+        whole = measured["same_label_by_whole_images"]
+        notes.append(f"{measured['gallery_title']}: {measured['date']}")
+        for it in measured["kept"]:
+            on_object = "-"
+            if "on_object" in it:
+                on_object = f"{it['on_object']:.0%} ({it['on_object_by_chance']:.1%})"
+            rows.append(
+                [
+                    f"{measured['gallery_title']}, {it['places_an_image']} an image",
+                    f"{it['places']:,}",
+                    f"{it['bytes_on_disk'] / 1e6:.0f}, {it['bytes_in_memory'] / 1e6:.0f} MB",
+                    f"{it['index_seconds']:.1f} s",
+                    f"{it['look_up_ms']:.2f} ms",
+                    f"{it['scan_ms']:.2f} ms",
+                    f"{it['recall']:.3f}",
+                    f"{it['same_label']:.0%} ({whole:.0%}, {it['same_label_by_chance']:.1%})",
+                    on_object,
+                ]
+            )
+    head = (
+        *("places kept", "places", "disk, memory", "index built", "look-up", "scan of all"),
+        *("recall@10", "label (whole images, chance)", "on the object (chance)"),
+    )
+    note = f"One thread of an {measured['machine']['processor']}. {'; '.join(notes)}."
+    return with_note(head, rows, note)
+
+
 def index() -> str:
     """One query on one thread, in milliseconds."""
     rows = []
@@ -569,7 +601,7 @@ PARTS = {
         *(clutter, codes_growth, commands, costs, decoders, detail, engines, experiment),
         first_minute,
         *(fuzz, galleries, index, nodes, same_answers),
-        *(ingredients, kill, leads, load, looks, map_speed, model, parts, server, unseen),
+        *(ingredients, kill, leads, load, looks, map_speed, model, parts, regions, server, unseen),
     )
 }
 

@@ -29,6 +29,7 @@ STATES = {  # where another one than the page's own start says more
     navigation.HASHING: "?planes=4&tables=2",
     navigation.ATTENTION: OWL,
     navigation.INSPECT: OWL,
+    navigation.REGIONS: OWL,
     navigation.ROBUSTNESS: f"{OWL}&rotate=20",
     navigation.FEEDBACK: "?gallery=scenes&image=cactus%2F50.jpg&guess-round=it+gets+better",
     navigation.AUGMENTATION: "?sample=china",

@@ -5,10 +5,11 @@ attention mode, is compared with the average-pooled ImageNet features that its t
 from. With --masks, photographs with object masks beside them say whether the checkpoint's maps
 find the object. With --clutter a gallery's images are put into paintings, smaller and smaller, to
 see where attention helps. With --detail an earlier stage of the network is put beside the last
-one, to see what it brings. With --splits one gallery is judged as in the paper's tables, without
-training on it. With --strangers the settings that fit a gallery are judged by what they find and
-read. With --all every system of the paper is trained and judged on random splits, and the result
-files are written that the Results page shows; interrupted, it goes on where it was.
+one, to see what it brings. With --parts the search for parts of images is judged by labels, masks
+and the exact scan. With --splits one gallery is judged as in the paper's tables, without training
+on it. With --strangers the settings that fit a gallery are judged by what they find and read. With
+--all every system of the paper is trained and judged on random splits, and the result files are
+written that the Results page shows; interrupted, it goes on where it was.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from . import (
     evaluate_detail,
     evaluate_fitted,
     evaluate_masks,
+    evaluate_parts,
     evaluate_splits,
     evaluate_strangers,
 )
@@ -66,15 +68,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     evaluate_fitted.configure(parser)
     evaluate_clutter.configure(parser)
+    evaluate_parts.configure(parser)
     evaluate_all.configure(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure one gallery, masks, clutter, detail, settings that fit, or everything."""
+    """Measure one gallery, masks, clutter, detail, parts, settings that fit, or everything."""
     evaluate_all.refuse_options(options)
     evaluate_clutter.refuse_options(options)
     evaluate_fitted.refuse_options(options)
-    if options.clutter:
+    evaluate_parts.refuse_options(options)
+    if options.parts:
+        evaluate_parts.run(options)
+    elif options.clutter:
         evaluate_clutter.run(options)
     elif options.detail:
         evaluate_detail.run(options)

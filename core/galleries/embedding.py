@@ -8,6 +8,7 @@ import os
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,7 +23,18 @@ BATCHES_AHEAD = 2  # enough to keep the forward pass fed, and a bound for the me
 DECODERS = min(4, os.cpu_count() or 1)
 
 
-class BatchEmbedder(Protocol):
+class Preparer(Protocol):
+    """What decodes files for a network."""
+
+    def prepare(self, data: bytes) -> Any:
+        """Decode one file to what the network takes; called from several threads at once.
+
+        Raises:
+            ImageError: the bytes are not an image that can be searched with.
+        """
+
+
+class BatchEmbedder(Preparer, Protocol):
     """What turns files into embeddings; nothing here knows more about the model."""
 
     @property
@@ -36,13 +48,6 @@ class BatchEmbedder(Protocol):
     @property
     def dim(self) -> int:
         """Length D of an embedding."""
-
-    def prepare(self, data: bytes) -> Any:
-        """Decode one file to what ``embed`` takes; called from several threads at once.
-
-        Raises:
-            ImageError: the bytes are not an image that can be searched with.
-        """
 
     def embed(self, batch: Sequence[Any]) -> NDArray[np.float32]:
         """Embed B prepared images: (B, M, D), unit length."""
@@ -69,21 +74,42 @@ def embed_in_batches(
         GalleryError: a file is gone, or has changed since the gallery was opened.
         CheckpointError: the embedder returns numbers that are no embeddings.
     """
+    with closing(prepare_in_batches(gallery, embedder, items, batch_size)) as batches:
+        for prepared in batches:
+            yield _embed(embedder, prepared)
+
+
+def prepare_in_batches(
+    gallery: Gallery, embedder: Preparer, items: Sequence[GalleryItem], batch_size: int
+) -> Generator[dict[int, Any]]:
+    """Yield some images of a gallery, prepared for the network, in their order and a few ahead.
+
+    Each batch has by id what ``embedder.prepare`` gives, or the ImageError that it raises. Close
+    the generator (``contextlib.closing``) to end the threads when stopping early.
+
+    Raises:
+        GalleryError: a file is gone, or has changed since the gallery was opened.
+    """
     pool = ThreadPoolExecutor(DECODERS, thread_name_prefix="decode")
     waiting: deque[tuple[Sequence[GalleryItem], list[Future[Any]]]] = deque()
+
+    def first() -> dict[int, Any]:
+        batch, futures = waiting.popleft()
+        return {item.id: future.result() for item, future in zip(batch, futures, strict=True)}
+
     try:
         for start in range(0, len(items), batch_size):
             batch = items[start : start + batch_size]
             waiting.append((batch, [pool.submit(_prepare, gallery, embedder, i) for i in batch]))
             if len(waiting) > BATCHES_AHEAD:
-                yield _embed(embedder, *waiting.popleft())
+                yield first()
         while waiting:
-            yield _embed(embedder, *waiting.popleft())
+            yield first()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _prepare(gallery: Gallery, embedder: BatchEmbedder, item: GalleryItem) -> Any:
+def _prepare(gallery: Gallery, embedder: Preparer, item: GalleryItem) -> Any:
     """Decode one image; an ImageError is a result, because it must not end the batch."""
     data = gallery.read(item.id)
     if file_digest(data) != item.digest:  # else it would be stored under the digest of another
@@ -94,12 +120,9 @@ def _prepare(gallery: Gallery, embedder: BatchEmbedder, item: GalleryItem) -> An
         return error
 
 
-def _embed(
-    embedder: BatchEmbedder, items: Sequence[GalleryItem], futures: Sequence[Future[Any]]
-) -> EmbeddedBatch:
-    results = {item.id: future.result() for item, future in zip(items, futures, strict=True)}
-    failures = {id: str(error) for id, error in results.items() if isinstance(error, ImageError)}
-    images = {id: image for id, image in results.items() if id not in failures}
+def _embed(embedder: BatchEmbedder, prepared: dict[int, Any]) -> EmbeddedBatch:
+    failures = {id: str(error) for id, error in prepared.items() if isinstance(error, ImageError)}
+    images = {id: image for id, image in prepared.items() if id not in failures}
     shape = (len(images), len(embedder.modes), embedder.dim)
     embeddings = embedder.embed(list(images.values())) if images else np.empty(shape, np.float32)
     _check(embeddings, shape)

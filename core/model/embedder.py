@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import normalize
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..errors import SettingError
@@ -20,7 +21,7 @@ from ..images import DecodedImage, decode
 from .attention import ATTENTION_MODES, AttentionMode
 from .checkpoint import Checkpoint, load_checkpoint
 from .network import ForwardPass, Learns, RetrievalNetwork
-from .preprocess import PreprocessConfig, preprocess
+from .preprocess import CELL, PreprocessConfig, preprocess
 
 # Pixels that are decoded for each of the network's input: with fewer, the embedding of a large
 # photograph would depend on how it was made smaller.
@@ -111,6 +112,42 @@ class Embedder:
         if any(part is None for part in parts):
             raise SettingError("This checkpoint's attention layer has no spatial gate to look at.")
         return torch.cat([part.gate for part in parts if part], dim=1).numpy()
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """How many rows and columns of places a feature map has."""
+        side = self.preprocess.input_size // CELL
+        return side, side
+
+    @torch.inference_mode()
+    def embed_places(
+        self, batch: Sequence[Tensor]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embed every place of B prepared images, as if the pooling saw nothing else of them.
+
+        Returns:
+            embeddings (B, H · W, D) of unit length, row by row of the grid; and how much each
+            place counts in its image, (B, H · W): M_s, or where the attention layer has no
+            spatial gate the length of F'' there.
+        """
+        maps = self._network.attention_layer(self.feature_maps(batch))
+        places = maps.refined.flatten(2).mT  # (B, H · W, 2048)
+        spatial = maps.spatial
+        weights = places.norm(dim=-1) if spatial is None else spatial.gate.flatten(1)
+        return self._network.project(normalize(places, dim=-1)).numpy(), weights.numpy()
+
+    @torch.inference_mode()
+    def embed_region(
+        self, forward: ForwardPass, rows: slice, columns: slice
+    ) -> NDArray[np.float32]:
+        """Embed a box of places of one image: F'' is pooled over these alone, (D,).
+
+        Over all places this is the image's own embedding.
+        """
+        region = forward.maps.refined[0, :, rows, columns]  # (2048, h, w)
+        pooled = normalize(region.mean(dim=(1, 2)), dim=0)
+        embedding: NDArray[np.float32] = self._network.project(pooled).numpy()
+        return embedding
 
     @torch.inference_mode()
     def trace_batch(

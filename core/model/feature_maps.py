@@ -27,10 +27,9 @@ from ..progress import Progress, silent
 from .augment import augment
 from .embedder import Embedder
 from .network import CHANNELS, Learns
-from .preprocess import preprocess
+from .preprocess import CELL, preprocess
 
 BATCH = 16
-CELL = 32  # px of the input for one place of the feature map
 
 FeatureMaps = NDArray[np.float16]  # (N, 2048, H, W), or the last stage's input (N, 1024, 2H, 2W)
 

@@ -140,7 +140,7 @@ class RetrievalNetwork(nn.Module):
         """
         maps = self.attention_layer(feature_map, attention=attention)
         pooled = normalize(maps.refined.mean(dim=(2, 3)))  # (B, 2048)
-        embedding = normalize(self.fc(pooled))  # (B, D), or as many as are not detail
+        embedding = self.project(pooled)  # (B, D), or as many as are not detail
         if not self.config.detail:
             return ForwardPass(feature_map, maps, pooled, embedding)
         if earlier is None:
@@ -151,6 +151,10 @@ class RetrievalNetwork(nn.Module):
         pooled_earlier = pool_earlier(earlier, gate)  # (B, 1024)
         joined = self.detail.join(embedding, pooled_earlier)  # (B, D)
         return ForwardPass(feature_map, maps, pooled, joined, earlier, pooled_earlier)
+
+    def project(self, pooled: Tensor) -> Tensor:
+        """Turn pooled vectors of unit length, (..., 2048), into embeddings, (..., D)."""
+        return normalize(self.fc(pooled), dim=-1)
 
     def every_mode(self, feature_map: Tensor, earlier: Tensor | None = None) -> Tensor:
         """Embed what ``stages`` returns once for each attention mode: (B, 4, D).

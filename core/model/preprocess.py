@@ -19,6 +19,8 @@ from ..errors import SettingError
 Normalisation = Literal["imagenet", "paper"]
 NORMALISATIONS: tuple[Normalisation, ...] = get_args(Normalisation)
 
+CELL = 32  # px of the input, a side, for one place of the feature map
+
 IMAGENET_MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
 IMAGENET_STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
 
@@ -35,7 +37,7 @@ class PreprocessConfig:
     normalisation: Normalisation = "imagenet"
 
     def __post_init__(self) -> None:
-        if self.input_size < 64 or self.input_size > 512 or self.input_size % 32:
+        if self.input_size < 64 or self.input_size > 512 or self.input_size % CELL:
             raise SettingError(
                 f"The input size is {self.input_size}; ResNet50 needs a multiple of 32 from 64 "
                 "to 512, such as 192 or 224."

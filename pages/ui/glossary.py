@@ -49,6 +49,7 @@ TERMS = {
     "neighbour recall": "The share of the exact scan's hits that LSH finds too.",
     "network": "ResNet50: a program of many layers whose weights were learnt from pictures.",
     "paper": f"{PAPER.text} The app builds its system and measures it.",
+    "place": "One cell of the grid in which the network sees a picture.",
     "precision": "The share of the hits that are right.",
     "probe": "To read one more bucket in each table, that with the next smallest margins. "
     "It needs no new index.",

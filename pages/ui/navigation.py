@@ -28,6 +28,7 @@ SEARCH = "pages/search.py"
 MACHINE = "pages/machine.py"
 HASHING = "pages/hashing.py"
 ATTENTION = "pages/attention.py"
+REGIONS = "pages/regions.py"
 INSPECT = "pages/1_inspect.py"  # numbered: nobody's `import inspect` finds it
 ROBUSTNESS = "pages/robustness.py"
 FEEDBACK = "pages/feedback.py"
@@ -43,6 +44,7 @@ GROUPS = {
         (HOME, "Home", ":material/home:"),
         (SEARCH, "Search", ":material/search:"),
         (INSPECT, "Inspect a query", ":material/troubleshoot:"),
+        (REGIONS, "Find a part", ":material/select_all:"),
     ),
     "Learn": (
         (MACHINE, "The machine", ":material/account_tree:"),

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.wording import count
 from pages.parts.inspect.inspection import Inspection
+from pages.ui import navigation
 from pages.ui.address import tied
 from pages.ui.pictures import query_picture
 from pages.ui.tables import show_number
@@ -19,6 +20,12 @@ def show_overview(inspection: Inspection) -> None:
     with picture:
         query_picture(result, inspection.query.title)
         st.caption(" · ".join(inspection.query.facts(label=result.query_label)))
+        st.page_link(
+            navigation.REGIONS,
+            label="Find a part",
+            icon=":material/select_all:",
+            query_params=shown.params(),
+        )
     n_nearest = len(result.exact_hits)
     with text:
         guess = st.segmented_control(

@@ -95,6 +95,8 @@ class Tile:
     title: str = ""  # what the pointer reads
     facts: tuple[Fact, ...] = ()
     actions: tuple[Action, ...] = ()
+    outline: tuple[float, float, float, float] | None = None
+    """What is outlined: left, top, width and height, as shares of the picture's sides."""
 
 
 def show_grid(
@@ -165,7 +167,23 @@ def _plain(tile: Tile) -> dict[str, Any]:
         "title": tile.title,
         "facts": [[fact.text, fact.tone] for fact in tile.facts],
         "actions": [[action.label, action.address] for action in tile.actions],
+        "outline": tile.outline and picture and _on_shown(tile.outline, picture.ratio),
     }
+
+
+def _on_shown(
+    outline: tuple[float, float, float, float], ratio: float
+) -> tuple[float, float, float, float]:
+    """Where an outline lies on what is seen of a picture whose long sides are cut."""
+    left, top, width, height = outline
+    seen = min(max(ratio, _NARROWEST), _WIDEST)
+    across, down = min(1, seen / ratio), min(1, ratio / seen)  # shares that are seen
+    return (
+        (left - (1 - across) / 2) / across,
+        (top - (1 - down) / 2) / down,
+        width / across,
+        height / down,
+    )
 
 
 def _ratio(file: bytes) -> float:

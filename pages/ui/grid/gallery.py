@@ -52,6 +52,7 @@ def tile(
     facts: Sequence[Fact] = (),
     first: Action | None = None,
     searched: FoundBy | None = None,
+    outline: tuple[float, float, float, float] | None = None,
 ) -> Tile:
     """Make a tile of a gallery image.
 
@@ -63,6 +64,7 @@ def tile(
         facts: the lines below it.
         first: what a click does; by default it searches with the image.
         searched: the search that it is compared with, where there is one.
+        outline: of the part of it that is meant, as a ``Tile`` has it.
     """
     item = gallery.items[id]
     picture, problem = _picture(gallery, id)
@@ -73,6 +75,7 @@ def tile(
         title=item.name,
         facts=tuple(facts),
         actions=tuple(actions_of(gallery, id, shown, first=first, searched=searched)),
+        outline=outline,
     )
 
 
@@ -160,4 +163,5 @@ def links_to(name: str, shown: View) -> list[Action]:
     return [
         Action(label="Search with this", page=navigation.SEARCH, params=params),
         Action(label="Inspect", page=navigation.INSPECT, params=params),
+        Action(label="Find a part of it", page=navigation.REGIONS, params=params),
     ]

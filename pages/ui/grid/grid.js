@@ -1,19 +1,35 @@
 // A grid of pictures; menu.js is put in front of this.
 //
 // data: { tiles: [{ name, src: address or null, ratio, alt, title, facts: [[text, tone]],
-//         actions: [[label, address or null]] }], height: px, resizable }
+//         actions: [[label, address or null]],
+//         outline: [left, top, width, height] in shares of the picture, or null }],
+//         height: px, resizable }
 // trigger "chosen": [name of a tile, label of its action]
 
 const SIZE = "hashlight-picture-height"; // in the browser's own store
 const SIGNS = { good: "✓ ", bad: "✗ " };
+
+/** A frame around a part of a picture: a bright line on a dark one, which is seen on each. */
+function frame([x, y, width, height]) {
+  const svg = (name, attributes) => {
+    const it = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) it.setAttribute(key, value);
+    return it;
+  };
+  const looks = { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" };
+  const it = svg("svg", { class: "outline", ...looks });
+  it.append(...["under", "over"].map((name) => svg("rect", { class: name, x, y, width, height })));
+  return it;
+}
 
 function picture(tile, tell) {
   const image = tile.src
     ? element("img", { src: tile.src, alt: tile.alt, draggable: "false" })
     : element("span", { class: "problem" }, tile.alt);
   const looks = { class: "picture", title: tile.title };
-  if (!tile.actions.length) return element("div", looks, image);
-  return control(tile.actions[0], { ...looks, tabindex: "-1" }, tell, image);
+  const inside = tile.outline ? [image, frame(tile.outline)] : [image];
+  if (!tile.actions.length) return element("div", looks, ...inside);
+  return control(tile.actions[0], { ...looks, tabindex: "-1" }, tell, ...inside);
 }
 
 function makeTile(tile, menu, tell) {

@@ -55,6 +55,13 @@ from pages.ui.resources.model import (
     small_picture,
     stored_query,
 )
+from pages.ui.resources.regions import (
+    embed_places,
+    embedded_region,
+    gallery_places,
+    place_index,
+    places_so_far,
+)
 from pages.ui.resources.rooms import rooms
 from pages.ui.resources.uploads import MINUTES, PREFIX, new_key
 from pages.ui.resources.work import Work, finished, offered, started
@@ -73,8 +80,10 @@ __all__ = [
     "download",
     "downloading",
     "embed",
+    "embed_places",
     "embedded",
     "embedded_query",
+    "embedded_region",
     "embedded_so_far",
     "embedder",
     "engine",
@@ -86,6 +95,7 @@ __all__ = [
     "fitting",
     "forget",
     "forward_pass",
+    "gallery_places",
     "gallery_thumbnail",
     "has_changed",
     "held",
@@ -100,7 +110,9 @@ __all__ = [
     "offered",
     "opened",
     "pair_sample",
+    "place_index",
     "places",
+    "places_so_far",
     "query_jpeg",
     "read_again",
     "rooms",

@@ -20,6 +20,7 @@ from pages.ui.resources.decoding import decode
 from pages.ui.resources.embeddings import forget_embeddings
 from pages.ui.resources.maps import find_sheet, forget_maps
 from pages.ui.resources.model import forget_queries
+from pages.ui.resources.regions import forget_places
 from pages.ui.resources.uploads import (
     MAX_BYTES,
     MINUTES,
@@ -101,6 +102,7 @@ def _let_go(gallery: UploadedGallery) -> None:
     _ratios.drop(digests)
     forget_embeddings(digests)
     forget_maps(digests)
+    forget_places(digests)
     forget_queries(digests)
 
 

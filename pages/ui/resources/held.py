@@ -1,9 +1,20 @@
 """What all caches of this process hold, for its operator."""
 
-from pages.ui.resources import benchmark, decoding, embeddings, examples, galleries, maps, model
+from pages.ui.resources import (
+    benchmark,
+    decoding,
+    embeddings,
+    examples,
+    galleries,
+    maps,
+    model,
+    regions,
+)
 from pages.ui.resources.cache import Cache
 from pages.ui.resources.uploads import Uploads
 from pages.ui.resources.work import WorkCache
+
+MODULES = benchmark, decoding, embeddings, examples, galleries, maps, model, regions
 
 
 def held() -> list[tuple[str, int, int, int]]:
@@ -15,7 +26,7 @@ def held() -> list[tuple[str, int, int, int]]:
             it.max_bytes,
             len(it),
         )
-        for module in (benchmark, decoding, embeddings, examples, galleries, maps, model)
+        for module in MODULES
         for name, it in vars(module).items()
         if isinstance(it, Cache | WorkCache | Uploads)
     ]

@@ -176,7 +176,7 @@ def test_index_embeds_once_and_ships_a_copy(common, gallery, embedder, tmp_path,
     assert "photos: 20 images embedded before." in out
     written = sorted((tmp_path / "ship").iterdir())
     n_maps = len(stored.modes)
-    assert len(written) == 1 + 1 + n_maps  # embeddings, where the network looked, and the maps
+    assert len(written) == 3 + n_maps  # embeddings, places, where the network looked; the maps
     assert all(f"Written: {path}" in out for path in written)
     copy = store.load(gallery, embedder.digest, home=tmp_path / "none", shipped=[tmp_path / "ship"])
     assert np.array_equal(copy.embeddings, stored.embeddings)

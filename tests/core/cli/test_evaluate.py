@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.cli import evaluate_all, main
+from core.cli import evaluate_all, evaluate_parts, main
 from core.cli.evaluate_all import experiment_table
+from core.engine.kernels import readable
 from core.evaluation import results
 from core.evaluation.labelled_embeddings import load_labelled
 from core.galleries.folder import open_folder
@@ -292,6 +293,23 @@ def test_settings_are_judged_by_a_gallerys_own_images_and_by_strangers(
     assert sentence == (
         "--strangers is a measurement of its own; leave --all, --masks and --clutter out."
     )
+
+
+# Parts --------------------------------------------------------------------------------------
+
+
+def test_the_search_for_parts_is_judged_by_labels_and_by_the_exact_scan(
+    pictures, tmp_path, checkpoint_file, capsys, monkeypatch
+):
+    monkeypatch.setattr(evaluate_parts, "compiled_kernels", lambda: readable)
+    where = ["--gallery", pictures, "--checkpoint", checkpoint_file, "--out", tmp_path / "p.json"]
+    assert main(["evaluate", "--parts", *map(str, where)]) == 0
+    assert capsys.readouterr().out.startswith("pictures: 24 places asked for")
+    written = results.load("p", tmp_path)
+    assert [it["places"] for it in written["kept"]] == [24 * 4, 24 * 2, 24]
+    assert all(it["recall"] == 1 for it in written["kept"])  # all of so few are compared
+    sentence = fails(["evaluate", "--parts", "--strangers", pictures], capsys)
+    assert sentence.startswith("--parts is a measurement of its own; leave --all, --masks,")
 
 
 # The table on the terminal ----------------------------------------------------------------

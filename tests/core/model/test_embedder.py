@@ -117,3 +117,18 @@ def test_threads_get_the_embeddings_of_their_own_images(embedder, batch):
 def test_bytes_that_are_no_image_are_one_sentence(embedder):
     with pytest.raises(ImageError, match=r"\.$"):
         embedder.prepare(b"hello")
+
+
+def test_a_region_of_all_places_is_the_image_and_one_place_is_that_of_the_gallery(embedder, batch):
+    n_rows, n_columns = embedder.grid
+    assert embedder.grid == (2, 2)
+    embeddings, weights = embedder.embed_places(batch)
+    for image, places, gate in zip(batch, embeddings, weights, strict=True):
+        forward = embedder.trace(image)
+        whole = embedder.embed_region(forward, slice(0, n_rows), slice(0, n_columns))
+        assert whole @ forward.embedding[0].numpy() == pytest.approx(1, abs=1e-5)
+        assert gate == pytest.approx(forward.maps.spatial.gate.numpy().ravel(), rel=0.02)
+        for place in range(n_rows * n_columns):
+            row, column = divmod(place, n_columns)
+            one = embedder.embed_region(forward, slice(row, row + 1), slice(column, column + 1))
+            assert one @ places[place] == pytest.approx(1, abs=1e-3)
