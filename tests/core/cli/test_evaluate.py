@@ -282,10 +282,11 @@ def test_settings_are_judged_by_a_gallerys_own_images_and_by_strangers(
     arguments = ["evaluate", "--gallery", pictures, "--strangers", tmp_path / "others"]
     arguments += ["--checkpoint", checkpoint_file, "--out", tmp_path / "settings.json"]
     assert main([*map(str, arguments)]) == 0
-    first, own, strangers = capsys.readouterr().out.splitlines()
+    first, own, strangers, known = capsys.readouterr().out.splitlines()
     assert first.startswith("pictures: 24 images; ")
     assert own.startswith("its own images (24): neighbour recall@10 ")
     assert strangers.startswith("strangers (12): neighbour recall@10 ")
+    assert known.startswith("strangers to settings that know others of their kind (6): neighbour ")
     written = results.load("settings", tmp_path)
     assert written.keys() >= {*results.HEAD, "seconds", "gallery_digest", "checkpoint_digest"}
     assert written["strangers"]["answers_with_hits_missing"] == 0
