@@ -13,6 +13,7 @@ written that the Results page shows; interrupted, it goes on where it was.
 """
 
 import argparse
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -74,26 +75,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Measure one gallery, masks, clutter, detail, parts, settings that fit, or everything."""
-    evaluate_all.refuse_options(options)
-    evaluate_clutter.refuse_options(options)
-    evaluate_fitted.refuse_options(options)
-    evaluate_parts.refuse_options(options)
-    if options.parts:
-        evaluate_parts.run(options)
-    elif options.clutter:
-        evaluate_clutter.run(options)
-    elif options.detail:
-        evaluate_detail.run(options)
-    elif options.splits is not None:
-        evaluate_splits.run(options)
-    elif options.all:
-        evaluate_all.run(options)
-    elif options.masks:
-        evaluate_masks.run(options)
-    elif options.strangers:
-        evaluate_strangers.run(options)
-    else:
-        run_one_gallery(options)
+    for it in (evaluate_all, evaluate_clutter, evaluate_fitted, evaluate_parts):
+        it.refuse_options(options)
+    asked = [
+        run_it for name, run_it in _RUNS.items() if getattr(options, name) not in (None, False)
+    ]
+    (asked or [run_one_gallery])[0](options)
 
 
 def run_one_gallery(options: argparse.Namespace) -> None:
@@ -133,3 +120,15 @@ def run_one_gallery(options: argparse.Namespace) -> None:
                 "figures": {name: asdict(figure) for name, figure in figures.items()},
             },
         )
+
+
+# What each option asks for; each refuses the others.
+_RUNS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "parts": evaluate_parts.run,
+    "clutter": evaluate_clutter.run,
+    "detail": evaluate_detail.run,
+    "splits": evaluate_splits.run,
+    "all": evaluate_all.run,
+    "masks": evaluate_masks.run,
+    "strangers": evaluate_strangers.run,
+}
