@@ -14,7 +14,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import menu, present, share, tour
+from pages.ui import attending, menu, present, share, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
@@ -88,11 +88,16 @@ def set_up(title: str) -> None:
     with st.sidebar, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_LOGO, width="content")
         st.markdown("**Hashlight**", width="content")
-    tour.draw(next(page for page, label, _ in MENU if label == title))
+    page = next(page for page, label, _ in MENU if label == title)
+    tour.draw(page)
     with st.sidebar:
         menu.draw(GROUPS, home=HOME)
         share.link()
         present.way_in()
+    if page != CLASSROOM and (key := attending.named().get(attending.KEY)):
+        from pages.ui.attending import place  # noqa: PLC0415  brings PyTorch along
+
+        place.draw(page, key)
 
 
 def set_up_with_choice(title: str) -> DeltaGenerator:
