@@ -15,6 +15,7 @@ count beside the truth that isn't that of the guesses made.
 import argparse
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ from tools.load import PATIENCE, RESULTS, Visitor, megabytes, processor_seconds
 from tools.running_app import running
 
 QUIET = 10  # seconds in which nothing is asked, and the pages only look whether something is
+PAGE = "classroom"
 VIEW = "/search?image=owl%2F03.jpg"
 ENDED = (
     ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY,
@@ -47,6 +49,7 @@ class Seat(Visitor):
     """A tab at Classroom, without the browser: what its page shows, and what it asks by itself."""
 
     query: str = ""  # of the address
+    script: str = ""  # what the server calls Classroom, once it has said so
     page: dict[tuple[int, ...], Delta] = field(default_factory=dict)  # place -> what stands there
     problems: list[str] = field(default_factory=list)
     values: dict[str, WidgetState] = field(default_factory=dict)  # of widgets that keep theirs
@@ -60,6 +63,7 @@ class Seat(Visitor):
         async with cls.at(url) as seat:
             seat.query = urlencode(params)
             reading = asyncio.create_task(seat._read())
+            reading.add_done_callback(seat._stop)
             try:
                 await seat._run()
                 yield seat
@@ -130,10 +134,15 @@ class Seat(Visitor):
     ) -> None:
         message = BackMsg()
         asked = message.rerun_script
-        asked.query_string, asked.page_name = self.query, "classroom"
+        asked.query_string, asked.page_script_hash = self.query, self.script
+        asked.page_name = "" if self.script else PAGE
         asked.fragment_id, asked.is_auto_rerun = fragment, by_itself
         asked.widget_states.widgets.extend([*self.values.values(), *pressed])
         await self.socket.send(message.SerializeToString())
+
+    def _stop(self, reading: asyncio.Task[None]) -> None:
+        if not reading.cancelled() and (error := reading.exception()):
+            self.problems.append(f"lost: {error!r}"[:200])
 
     async def _read(self) -> None:
         async for reply in self._replies():
@@ -145,6 +154,8 @@ class Seat(Visitor):
                 self.clocks.clear()
             elif kind == "delta" and reply.delta.WhichOneof("type") == "new_element":
                 self._draw(tuple(reply.metadata.delta_path), reply.delta)
+            elif kind == "navigation":
+                self.script = reply.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self.query = reply.page_info_changed.query_string
             elif kind == "auto_rerun":
@@ -156,6 +167,9 @@ class Seat(Visitor):
     def _draw(self, place: tuple[int, ...], delta: Delta) -> None:
         self.page[place] = delta
         element = delta.new_element
+        if element.WhichOneof("type") == "text_input":  # sent empty, as a browser does
+            id = element.text_input.id
+            self.values.setdefault(id, WidgetState(id=id, string_value=element.text_input.default))
         if element.WhichOneof("type") == "exception":
             self.problems.append(f"exception: {element.exception.message[:200]}")
         elif element.WhichOneof("type") == "alert" and element.alert.format == element.alert.ERROR:
@@ -336,6 +350,7 @@ async def measure(url: str, pid: int, n: int, rounds: int) -> dict[str, Any]:
         ],
         "core_used_while_all_wait": round(waiting, 2),
         "memory_MB": megabytes(pid),
+        "other_work_on_the_machine": round(os.getloadavg()[0], 1),
     }
 
 

@@ -1,0 +1,27 @@
+"""A picture in clutter: what lies on it, what it still finds, and what is asked of it."""
+
+import pytest
+
+from tests.pages.parts.attention.conftest import RED, in_address, text
+
+
+def kept(page) -> dict[str, int]:
+    return {it.label: int(it.value.split()[0]) for it in page.metric if "Kept" in it.label}
+
+
+@pytest.mark.parametrize(("side", "area"), [("1.0", "100%"), ("0.5", "25%")])
+def test_the_picture_covers_the_square_of_its_side(attention_page, boards, side, area):
+    page = attention_page(**RED, part="Clutter", side=side, k="4")
+    (panel,) = boards["crowded"]["panels"]
+    assert f"which covers {area}" in panel["note"]
+    whole = {"Kept without attention": 4, "Kept with both gates": 4}
+    assert (kept(page) == whole) or side != "1.0"  # nothing is around it, so nothing is lost
+
+
+def test_the_guess_is_answered_by_the_results_and_only_then_is_the_figure_shown(attention_page):
+    page = attention_page(**RED, part="Clutter")
+    assert not page.get("plotly_chart")
+    page.radio(key="guess-clutter").set_value("in between").run()
+    assert "Right. Without clutter they gain +0.086 mAP" in text(page)
+    assert page.get("plotly_chart")
+    assert in_address(page, "guess-clutter") == "in between"
