@@ -564,18 +564,8 @@ def costs() -> str:
 PARTS = {
     it.__name__: it
     for it in (
-        *(
-            classroom,
-            clutter,
-            codes_growth,
-            commands,
-            costs,
-            decoders,
-            engines,
-            experiment,
-            first_minute,
-        ),
-        *(fuzz, galleries, index, nodes, same_answers),
+        *(clutter, codes_growth, commands, costs, decoders, engines, experiment, first_minute),
+        *(classroom, fuzz, galleries, index, nodes, same_answers),
         *(ingredients, kill, leads, load, looks, map_speed, model, parts, server, unseen),
     )
 }

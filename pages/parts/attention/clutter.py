@@ -14,6 +14,7 @@ from core.figures.clutter import gain_over_clutter
 from core.figures.rows import signed
 from core.index.exact import exact_scan
 from core.model.attention import AttentionMode
+from core.search import SearchResult
 from pages.parts.attention.query import SIDE, AttentionQuery
 from pages.ui import charts, glossary, heatmap, menu, navigation, resources
 from pages.ui.address import tied
@@ -24,9 +25,9 @@ from pages.ui.question import ask, reveal
 from pages.ui.tables import show_number
 from pages.ui.task import show_task
 
-_KEPT: dict[AttentionMode, str] = {
-    "off": "Kept without attention",
-    "both": "Kept with both gates",
+_FOUND: dict[AttentionMode, str] = {
+    "off": "Found without attention",
+    "both": "Found with both gates",
 }
 _WHERE = ("where there is no clutter", "in between", "where clutter is nearly everything")
 
@@ -64,18 +65,18 @@ def _try(about: AttentionQuery) -> None:
         painting = st.segmented_control(
             "Painting around it", paintings, required=True, **tied("painting", paintings, 1)
         )
-        gates = {it: _kept(about, it, painting - 1) for it in SIDES}
-        kept, k = gates[side], about.shown.k
+        whole, k = about.result("both"), about.shown.k
+        found = {it: _found(about, whole, it, painting - 1) for it in SIDES}
         with st.grid(min_column_width=150, gap="small"):
-            for mode, title in _KEPT.items():
+            for mode, title in _FOUND.items():
                 show_number(
                     title,
-                    f"{kept[mode]} of {k}",
-                    "of its nearest images",
-                    help=f"How many of the {k} nearest images of the whole picture are still among "
-                    "the nearest of what you see here, by the exact scan.",
+                    f"{found[side][mode]} of {k}",
+                    "images like the query",
+                    help=f"How many of the {k} nearest images, by the exact scan, have the query's "
+                    "label. Where there is none: how many of them the whole picture finds, too.",
                 )
-        _task(gates, side, k)
+        _task(found, side, k)
     with picture:
         _look(about, side, painting - 1)
 
@@ -98,39 +99,42 @@ def _look(about: AttentionQuery, side: float, painting: int) -> None:
             )
         ],
         {"query": data_url(image_file(shown.pixels))},
-        tallest=300,
+        tallest=210,
     )
 
 
-def _kept(about: AttentionQuery, side: float, painting: int) -> dict[AttentionMode, int]:
-    """Return how many of the picture's nearest images it still finds in a painting, by mode."""
-    kept: dict[AttentionMode, int] = {}
-    own = about.result("both").own_ids
-    for mode in _KEPT:
+def _found(
+    about: AttentionQuery, whole: SearchResult, side: float, painting: int
+) -> dict[AttentionMode, int]:
+    """Return how many images like the query are among the nearest of it in a painting, by mode."""
+    alike = {it.id for it in about.gallery.items if it.label == whole.query_label}
+    found: dict[AttentionMode, int] = {}
+    for mode in _FOUND:
         vectors = resources.index(about.stored, mode, *about.shown.built).vectors
         before, after = (
             exact_scan(
                 resources.crowded(about.query.data, it, painting, max_side=SIDE).embeddings[mode],
                 vectors,
                 k=about.shown.k,
-                exclude=own,
-            ).ids
+                exclude=whole.own_ids,
+            ).ids.tolist()
             for it in (SIDES[0], side)
         )
-        kept[mode] = len(set(before.tolist()) & set(after.tolist()))
-    return kept
+        wanted = set(before) if whole.query_label is None else alike
+        found[mode] = len(wanted & set(after))
+    return found
 
 
-def _task(gates: Mapping[float, Mapping[AttentionMode, int]], side: float, k: int) -> None:
+def _task(found: Mapping[float, Mapping[AttentionMode, int]], side: float, k: int) -> None:
     """Ask for the size at which attention gains most with this picture."""
-    gains = {it: kept["both"] - kept["off"] for it, kept in gates.items()}
+    gains = {it: by_mode["both"] - by_mode["off"] for it, by_mode in found.items()}
     most = max(gains.values())
     if most <= 0:
         st.caption("With this picture and this painting attention gains nothing. Try another.")
         return
     show_task(
-        f"Find a size at which both gates keep {most} more of the {k} nearest images than the "
-        "search without attention.",
+        f"Find a size at which both gates find {most} more of {k} than the search without "
+        "attention does.",
         is_done=gains[side] == most,
         now=f"{gains[side]:+d}",
     )
