@@ -55,7 +55,7 @@ def test_a_class_joins_by_the_qr_code_guesses_and_sees_the_guesses_until_it_clos
         student.locator(".st-key-options button").nth(place).click()
         expect(student.get_by_text("until the answer is shown")).to_be_visible()
     assert violations(settled(students[0])) == []
-    expect(teacher.get_by_text("2 of 2")).to_be_visible()
+    expect(teacher.get_by_text("2 of 2", exact=True)).to_be_visible()
     teacher.get_by_role("button", name="Reveal").click()
     for page in (teacher, *students):
         shows_one_guess_at_two_options_each(page)

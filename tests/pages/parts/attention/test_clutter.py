@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.evaluation import results
 from tests.pages.parts.attention.conftest import RED, in_address, text
 
 
@@ -18,8 +19,11 @@ def test_the_picture_covers_the_square_of_its_side(attention_page, boards, side,
 
 def test_the_guess_is_answered_by_the_results_and_only_then_is_the_figure_shown(attention_page):
     page = attention_page(**RED, part="Clutter")
-    assert not page.get("plotly_chart")
+    assert "95 % interval" not in text(page)
     page.radio(key="guess-clutter").set_value("in between").run()
-    assert "Right. Without clutter they gain +0.086 mAP" in text(page)
-    assert page.get("plotly_chart")
+    steps = results.load("clutter-scenes", results.RESULTS)["steps"]
+    gains = [step["gain"]["both"]["mean"] for step in steps]
+    assert f"Right. Without clutter they gain {gains[0]:+.4f} mAP" in text(page)
+    assert f"{max(gains):+.4f}" in text(page)
+    assert "95 % interval" in text(page)  # below the figure
     assert in_address(page, "guess-clutter") == "in between"
