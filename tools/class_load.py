@@ -356,9 +356,8 @@ async def measure(url: str, pid: int, n: int, rounds: int) -> dict[str, Any]:
 
 def main() -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(prog="python -m tools.class_load", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--students", type=int, default=100, help="default: 100")
     parser.add_argument("--questions", type=int, default=3, help="default: 3")
     parser.add_argument("--save", action="store_true", help="write assets/results/classroom.json")

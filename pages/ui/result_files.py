@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import HashlightError
 from core.evaluation import results
 from core.wording import long_duration
-from pages.ui import errors
+from pages.ui import errors, menu, navigation
 
 Result = Mapping[str, Any]
 """The content of a file in assets/results."""
@@ -51,6 +51,16 @@ def names_or_say(prefix: str, missing: str) -> list[str]:
     if not names:
         st.info(missing, icon=":material/hourglass_empty:")
     return names
+
+
+def link_to(part: str, label: str) -> None:
+    """Link to a part of *Results*, with the view."""
+    st.page_link(
+        navigation.RESULTS,
+        label=label,
+        icon=":material/table_chart:",
+        query_params=menu.along() | {"part": part},
+    )
 
 
 def show_origin(name: str, result: Result, *, key: str = "part", more: str = "") -> None:

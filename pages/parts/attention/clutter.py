@@ -16,12 +16,13 @@ from core.index.exact import exact_scan
 from core.model.attention import AttentionMode
 from core.search import SearchResult
 from pages.parts.attention.query import SIDE, AttentionQuery
-from pages.ui import charts, glossary, heatmap, menu, navigation, resources
+from pages.ui import charts, glossary, heatmap, resources
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.heatmap import gate_panel
 from pages.ui.pictures import data_url, image_file, show_pixels
 from pages.ui.question import ask, reveal
+from pages.ui.result_files import link_to
 from pages.ui.tables import show_number
 from pages.ui.task import show_task
 
@@ -164,23 +165,17 @@ def _guess(measured: Mapping[str, Any]) -> None:
             "Without clutter there is little to weigh down; in the end too little of the picture "
             "is left to find.",
         )
+        told = [
+            f"{step['side'] ** 2:.0%}: {signed(step['gain']['both']['mean'])}" for step in steps
+        ]
         charts.chart(
             gain_over_clutter(steps),
             name="gain-over-clutter",
             key="clutter-gain",
-            alt="Gain in mAP of both gates over the share of the area: "
-            + "; ".join(
-                f"{step['side'] ** 2:.0%}: {signed(gain)}"
-                for step, gain in zip(steps, gains, strict=True)
-            ),
+            alt=f"Gain in mAP of both gates over the share of the area: {'; '.join(told)}",
         )
         st.caption(
             "mAP sums a ranking up: 1 where all images of the query's label come first. A bar is a "
             "95 % interval."
         )
-        st.page_link(
-            navigation.RESULTS,
-            label="How this was measured",
-            icon=":material/table_chart:",
-            query_params=menu.along() | {"part": "Clutter"},
-        )
+        link_to("Clutter", "How this was measured")
