@@ -9,8 +9,12 @@ const NO_TEXT = ["button", "checkbox", "radio", "range", "submit"];
 const READ = 1_500; // milliseconds that the words stand before the page moves
 const LOOK = 250;
 
-let made = null; // the move that this tab has made last
-let next = { move: null, since: 0 }; // the one that is announced
+// What this tab has done, on every page: each page has this code anew, and would go again.
+const tab = (window.hashlightClass ??= {
+  made: null, // the last move that was made
+  next: null, // the one that is announced, and since when
+  since: 0,
+});
 
 /** Whether somebody writes: in a field now, or in a form that isn't sent yet. */
 function isWriting() {
@@ -21,18 +25,19 @@ function isWriting() {
 }
 
 function step({ move, isThere, words }, status) {
-  if (move === null || isThere) made = move;
-  if (move === made) {
+  if (move === null || isThere) tab.made = move;
+  if (move === tab.made) {
     status.textContent = "";
     return;
   }
-  if (next.move !== move) next = { move, since: performance.now() };
+  if (tab.next !== move) Object.assign(tab, { next: move, since: performance.now() });
   const writes = isWriting();
   const said = writes ? `${words} Your page follows when you have finished writing.` : words;
   if (status.textContent !== said) status.textContent = said;
-  if (writes || performance.now() - next.since < READ) return;
-  made = move;
-  document.querySelector(LINK)?.click();
+  const link = document.querySelector(LINK);
+  if (writes || !link || performance.now() - tab.since < READ) return;
+  tab.made = move;
+  link.click();
 }
 
 export default function ({ data, parentElement }) {
