@@ -4,16 +4,21 @@
 //         isThere: whether this page is where the class is, words: where it goes }
 
 const LINK = ".st-key-class-place a";
-const FORMS = "[data-testid=stForm] :is(input, textarea)"; // sent by a button, so lost before it
+const FORM = "[data-testid=stForm]"; // sent by a button, so lost before it
+const TICKED = `${FORM} input:checked`;
+const FIELDS = `${FORM} :is(input:not([type=radio], [type=checkbox]), textarea)`;
 const NO_TEXT = ["button", "checkbox", "radio", "range", "submit"];
 const READ = 1_500; // milliseconds that the words stand before the page moves
 const LOOK = 250;
+const AGAIN = 10_000; // a page that still draws may lose a click
 
 // What this tab has done, on every page: each page has this code anew, and would go again.
 const tab = (window.hashlightClass ??= {
   made: null, // the last move that was made
   next: null, // the one that is announced, and since when
   since: 0,
+  clicked: null, // the one whose link was clicked, and when
+  at: 0,
 });
 
 /** Whether somebody writes: in a field now, or in a form that isn't sent yet. */
@@ -21,11 +26,12 @@ function isWriting() {
   const field = document.activeElement;
   const isText = field?.matches("input, textarea, [contenteditable=true]");
   if (isText && !NO_TEXT.includes(field.type)) return true;
-  return [...document.querySelectorAll(FORMS)].some((it) => it.value);
+  const isFilled = [...document.querySelectorAll(FIELDS)].some((it) => it.value);
+  return isFilled || document.querySelector(TICKED) !== null;
 }
 
 function step({ move, isThere, words }, status) {
-  if (move === null || isThere) tab.made = move;
+  if (move === null || isThere) Object.assign(tab, { made: move, clicked: null });
   if (move === tab.made) {
     status.textContent = "";
     return;
@@ -35,9 +41,12 @@ function step({ move, isThere, words }, status) {
   const said = writes ? `${words} Your page follows when you have finished writing.` : words;
   if (status.textContent !== said) status.textContent = said;
   const link = document.querySelector(LINK);
-  if (writes || !link || performance.now() - tab.since < READ) return;
-  tab.made = move;
-  link.click();
+  const now = performance.now();
+  if (writes || !link || now - tab.since < READ) return;
+  if (tab.clicked !== move || now - tab.at > AGAIN) {
+    Object.assign(tab, { clicked: move, at: now });
+    link.click();
+  } else if (new URL(link.href).pathname === location.pathname) tab.made = move;
 }
 
 export default function ({ data, parentElement }) {
