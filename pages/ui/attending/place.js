@@ -10,7 +10,7 @@ const FIELDS = `${FORM} :is(input:not([type=radio], [type=checkbox]), textarea)`
 const NO_TEXT = ["button", "checkbox", "radio", "range", "submit"];
 const READ = 1_500; // milliseconds that the words stand before the page moves
 const LOOK = 250;
-const AGAIN = 10_000; // a page that still draws may lose a click
+const AGAIN = 20_000; // a page that still draws may lose a click
 
 // What this tab has done, on every page: each page has this code anew, and would go again.
 const tab = (window.hashlightClass ??= {
@@ -19,6 +19,7 @@ const tab = (window.hashlightClass ??= {
   since: 0,
   clicked: null, // the one whose link was clicked, and when
   at: 0,
+  timer: null, // one for the tab: with new data this code is called anew, and nobody stops the old
 });
 
 /** Whether somebody writes: in a field now, or in a form that isn't sent yet. */
@@ -51,7 +52,9 @@ function step({ move, isThere, words }, status) {
 
 export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("p");
+  clearInterval(tab.timer);
   step(data, status);
   const timer = setInterval(() => step(data, status), LOOK);
+  tab.timer = timer;
   return () => clearInterval(timer);
 }
