@@ -94,10 +94,8 @@ def set_up(title: str) -> None:
         menu.draw(GROUPS, home=HOME)
         share.link()
         present.way_in()
-    if page != CLASSROOM and (key := attending.named().get(attending.KEY)):
-        from pages.ui.attending import place  # noqa: PLC0415  brings PyTorch along
-
-        place.draw(page, key)
+    if page != CLASSROOM:
+        attending.draw(page)
 
 
 def set_up_with_choice(title: str) -> DeltaGenerator:

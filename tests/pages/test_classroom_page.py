@@ -113,6 +113,7 @@ def test_a_walk_over_other_pages_leads_back_into_the_room(classroom_page, room):
 
 
 def test_a_teacher_shows_a_page_as_it_is_and_a_student_sees_where_the_class_is(open_app, room):
+    open_app(navigation.CLASSROOM)  # as everybody in a room has
     ada = room.join("Ada")
     address = {"part": "Grad-CAM", "guess-map": "both alike"}
     page = open_app(navigation.ATTENTION, **address, **{"key-room": room.key})

@@ -23,6 +23,7 @@ _mover = st.components.v2.component(
 )
 
 
+@attending.drawn_by
 def draw(page: str, key: str) -> None:
     """Draw what somebody in a room needs on any page but the room's own.
 
