@@ -407,6 +407,29 @@ def load() -> str:
     return table([*head, "load average"], rows)
 
 
+def classroom() -> str:
+    """What a class of many students was measured to wait for, step by step."""
+    measured = result("classroom")
+    rows = [
+        [
+            it["step"],
+            f"{it['n']:,}",
+            *(f"{it[f'{which}_s']} s" for which in ("median", "p95", "longest")),
+            f"{it['server_processor_ms_per_student']:.0f} ms",
+        ]
+        for it in measured["steps"]
+    ]
+    return with_note(
+        ["students …", "times", "median", "95 % within", "longest", "server"],
+        rows,
+        f"{measured['students']} students and a teacher, {measured['questions']} questions, "
+        f"{measured['failures']} failures. While all only wait, the server uses "
+        f"{measured['core_used_while_all_wait']} of one core, and it holds "
+        f"{measured['memory_MB']:,} MB. Measured {measured['date']} on {machine(measured)} with a "
+        f"load average of {measured['other_work_on_the_machine']}: `{measured['command']}`.",
+    )
+
+
 def engines() -> str:
     """One gallery on four engines that answer alike."""
     measured = result("tables")
@@ -542,7 +565,7 @@ PARTS = {
     it.__name__: it
     for it in (
         *(clutter, codes_growth, commands, costs, decoders, engines, experiment, first_minute),
-        *(fuzz, galleries, index, nodes, same_answers),
+        *(classroom, fuzz, galleries, index, nodes, same_answers),
         *(ingredients, kill, leads, load, looks, map_speed, model, parts, server, unseen),
     )
 }
