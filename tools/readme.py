@@ -409,25 +409,21 @@ def load() -> str:
 
 def classroom() -> str:
     """What a class of many students was measured to wait for, step by step."""
-    measured = result("classroom")
-    rows = [
-        [
-            it["step"],
-            f"{it['n']:,}",
-            *(f"{it[f'{which}_s']} s" for which in ("median", "p95", "longest")),
-            f"{it['server_processor_ms_per_student']:.0f} ms",
-        ]
-        for it in measured["steps"]
-    ]
-    return with_note(
-        ["students …", "times", "median", "95 % within", "longest", "server"],
-        rows,
-        f"{measured['students']} students and a teacher, {measured['questions']} questions, "
-        f"{measured['failures']} failures. While all only wait, the server uses "
-        f"{measured['core_used_while_all_wait']} of one core, and it holds "
-        f"{measured['memory_MB']:,} MB. Measured {measured['date']} on {machine(measured)} with a "
-        f"load average of {measured['other_work_on_the_machine']}: `{measured['command']}`.",
+    it = result("classroom")
+    head = ["students …", "times", "median", "95 % within", "longest", "server"]
+    note = (
+        f"{it['students']} students and a teacher, {it['questions']} questions, {it['failures']} "
+        f"failures. While all only wait, the server uses {it['core_used_while_all_wait']} of one "
+        f"core, and it holds {it['memory_MB']:,} MB. Measured {it['date']} on {machine(it)} with "
+        f"a load average of {it['other_work_on_the_machine']}: `{it['command']}`."
     )
+    return with_note(head, [class_step(**step) for step in it["steps"]], note)
+
+
+def class_step(step: str, n: int, server_processor_ms_per_student: float, **s: float) -> list[str]:
+    """Write one step of a class's lesson as a row."""
+    waits = (f"{s[f'{which}_s']} s" for which in ("median", "p95", "longest"))
+    return [step, f"{n:,}", *waits, f"{server_processor_ms_per_student:.0f} ms"]
 
 
 def engines() -> str:

@@ -116,18 +116,19 @@ def places_of_the_thing(rng: Random) -> DrawnQuestion:
 
 def where_attention_gains(rng: Random) -> DrawnQuestion:
     """Clutter is weighed down where there is some, and something beside it."""
+    between = "In between: there is clutter to weigh down, and enough of the picture left"
+    without = "Without clutter: the gates see the picture best"
+    most = "Where clutter is nearly everything: there is most to weigh down"
+    asked = (
+        "Pictures are made ever smaller amid ever more clutter. Where do both gates gain most "
+        "over no attention?"
+    )
+    why = (
+        "Without clutter there is little to weigh down. Where clutter is nearly everything, too "
+        "few places of the picture are left to find it by."
+    )
     return one_of_sentences(
-        rng,
-        text="Pictures are made ever smaller amid ever more clutter. Where do both gates gain "
-        "most over no attention?",
-        right="In between: there is clutter to weigh down, and enough of the picture left",
-        others=(
-            "Without clutter: the gates see the picture best",
-            "Where clutter is nearly everything: there is most to weigh down",
-        ),
-        why="Without clutter there is little to weigh down. Where clutter is nearly everything, "
-        "too few places of the picture are left to find it by.",
-        place=CLUTTER,
+        rng, text=asked, right=between, others=(without, most), why=why, place=CLUTTER
     )
 
 
