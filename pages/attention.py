@@ -5,6 +5,7 @@ from pages.ui import glossary, navigation
 choice = navigation.set_up_with_choice("How attention works")
 with navigation.starting(navigation.ATTENTION):
     from pages.parts.attention.ablation import show_ablation
+    from pages.parts.attention.clutter import show_clutter
     from pages.parts.attention.gradcam import show_gradcam
     from pages.parts.attention.query import AttentionQuery
     from pages.parts.attention.walk_through import show_walk_through
@@ -13,6 +14,7 @@ with navigation.starting(navigation.ATTENTION):
 PARTS = {
     "Walk through": show_walk_through,
     "Ablation": show_ablation,
+    "Clutter": show_clutter,
     "Grad-CAM": show_gradcam,
 }
 

@@ -464,6 +464,25 @@ def load() -> str:
     return table([*head, "load average"], rows)
 
 
+def classroom() -> str:
+    """What a class of many students was measured to wait for, step by step."""
+    it = result("classroom")
+    head = ["students …", "times", "median", "95 % within", "longest", "server"]
+    note = (
+        f"{it['students']} students and a teacher, {it['questions']} questions, {it['failures']} "
+        f"failures. While all only wait, the server uses {it['core_used_while_all_wait']} of one "
+        f"core, and it holds {it['memory_MB']:,} MB. Measured {it['date']} on {machine(it)} with "
+        f"a load average of {it['other_work_on_the_machine']}: `{it['command']}`."
+    )
+    return with_note(head, [class_step(**step) for step in it["steps"]], note)
+
+
+def class_step(step: str, n: int, server_processor_ms_per_student: float, **s: float) -> list[str]:
+    """Write one step of a class's lesson as a row."""
+    waits = (f"{s[f'{which}_s']} s" for which in ("median", "p95", "longest"))
+    return [step, f"{n:,}", *waits, f"{server_processor_ms_per_student:.0f} ms"]
+
+
 def engines() -> str:
     """One gallery on four engines that answer alike."""
     measured = result("tables")
@@ -598,9 +617,8 @@ def costs() -> str:
 PARTS = {
     it.__name__: it
     for it in (
-        *(clutter, codes_growth, commands, costs, decoders, detail, engines, experiment),
-        first_minute,
-        *(fuzz, galleries, index, nodes, same_answers),
+        *(classroom, clutter, codes_growth, commands, costs, decoders, detail, engines, experiment),
+        *(first_minute, fuzz, galleries, index, nodes, same_answers),
         *(ingredients, kill, leads, load, looks, map_speed, model, parts, regions, server, unseen),
     )
 }

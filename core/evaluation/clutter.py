@@ -91,15 +91,22 @@ def put_into(
         place: 0 to 1 from left to right and from top to bottom, over all places it fits in.
     """
     width, height = picture.size
-    inner = (max(1, round(width * side)), max(1, round(height * side)))
-    corner = tuple(
-        round(at * (outer - own)) for at, outer, own in zip(place, picture.size, inner, strict=True)
-    )
+    left, top, right, bottom = box_of(picture.size, side, place)
     scale = max(width / around.width, height / around.height)
     cut = (round(width / scale), round(height / scale))
     whole = around.crop((0, 0, *cut)).resize(picture.size, Image.Resampling.BICUBIC)
-    whole.paste(picture.resize(inner, Image.Resampling.LANCZOS), (corner[0], corner[1]))
+    inner = picture.resize((right - left, bottom - top), Image.Resampling.LANCZOS)
+    whole.paste(inner, (left, top))
     return whole
+
+
+def box_of(
+    size: tuple[int, int], side: float, place: tuple[float, float]
+) -> tuple[int, int, int, int]:
+    """Return where ``put_into`` puts a picture of this size: left, top, right, bottom in pixels."""
+    width, height = (max(1, round(outer * side)) for outer in size)
+    left, top = round(place[0] * (size[0] - width)), round(place[1] * (size[1] - height))
+    return left, top, left + width, top + height
 
 
 def paint_surroundings(n: int, seed: int, progress: Progress = silent) -> list[Image.Image]:

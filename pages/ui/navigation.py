@@ -15,7 +15,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import menu, present, share, takeaway, tour
+from pages.ui import attending, menu, present, share, takeaway, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
@@ -90,12 +90,15 @@ def set_up(title: str) -> None:
     with st.sidebar, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_LOGO, width="content")
         st.markdown("**Hashlight**", width="content")
-    tour.draw(next(page for page, label, _ in MENU if label == title))
+    page = next(page for page, label, _ in MENU if label == title)
+    tour.draw(page)
     with st.sidebar:
         menu.draw(GROUPS, home=HOME)
         share.link()
         present.way_in()
         takeaway.way_out()
+    if page != CLASSROOM:
+        attending.draw(page)
 
 
 def set_up_with_choice(title: str) -> DeltaGenerator:

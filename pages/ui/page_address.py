@@ -60,6 +60,11 @@ def here() -> str:
     return st.context.url or "/page"  # without a browser, as in a test, there is none
 
 
+def title_of(address: str) -> str:
+    """Return the title of the page that an address leads to."""
+    return _TITLES[read_address(address, here())[0]]
+
+
 def draw_link(address: str, words: str) -> None:
     """Draw a link to a relative address of this app.
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import HashlightError
 from core.evaluation import results
 from core.wording import long_duration
-from pages.ui import errors
+from pages.ui import errors, menu, navigation
 
 Result = Mapping[str, Any]
 """The content of a file in assets/results."""
@@ -58,6 +58,16 @@ def measured(prefix: str) -> Iterator[tuple[str, Result]]:
     for name in results.names(prefix):
         if result := read_or_say(name, ""):
             yield name, result
+
+
+def link_to(part: str, label: str) -> None:
+    """Link to a part of *Results*, with the view."""
+    st.page_link(
+        navigation.RESULTS,
+        label=label,
+        icon=":material/table_chart:",
+        query_params=menu.along() | {"part": part},
+    )
 
 
 def show_origin(name: str, result: Result, *, key: str = "part", more: str = "") -> None:

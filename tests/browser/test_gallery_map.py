@@ -42,6 +42,10 @@ def test_the_map_follows_the_probes_and_says_what_the_page_says(server, open_tab
     sides = [int(re.search(r": (\d+) image", it)[1]) for it in legend.all_inner_texts()]
     assert sum(sides) == 720
     expect(page).to_have_url(re.compile("map=side-1-1"))
+    page.locator(".gallery_map select[name=colour]").select_option("bucket")  # and at once:
+    page.get_by_role("slider", name="Bits per hash code, K").press("ArrowRight")
+    expect(page).to_have_url(re.compile("K=13.*map=bucket-1"))
+    expect(page.locator(".gallery_map select[name=colour]")).to_have_value("bucket")
 
 
 def test_keys_walk_over_the_map_and_its_menu_and_marks_are_those_of_every_picture(server, open_tab):

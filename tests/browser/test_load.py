@@ -1,7 +1,7 @@
 """Visitors at once, without browsers: each gets the answer that it would get alone."""
 
 from tests.conftest import to_its_end
-from tools import load
+from tools import class_load, load
 
 
 def test_photographs_that_are_handed_over_at_once_bring_each_visitor_its_own_answer(server):
@@ -10,3 +10,11 @@ def test_photographs_that_are_handed_over_at_once_bring_each_visitor_its_own_ans
     assert told["compared_with_a_solo_run"] == 4
     assert told["different_from_it"] == 0
     assert told["different_rankings"] > 1
+
+
+def test_a_class_over_the_websocket_loses_nobody_and_counts_every_guess(server, monkeypatch):
+    monkeypatch.setattr(class_load, "QUIET", 0.1)
+    told = to_its_end(class_load.measure(server.url, server.pid, 6, 1))
+    assert told["failures"] == 0, told["why"]
+    assert {it["n"] for it in told["steps"]} == {6}
+    assert len(told["steps"]) == 6

@@ -112,6 +112,26 @@ def test_a_walk_over_other_pages_leads_back_into_the_room(classroom_page, room):
     assert {name: page.query_params[name] for name in named} == named
 
 
+def test_a_teacher_shows_a_page_as_it_is_and_a_student_sees_where_the_class_is(open_app, room):
+    open_app(navigation.CLASSROOM)  # as everybody in a room has
+    ada = room.join("Ada")
+    address = {"part": "Grad-CAM", "guess-map": "both alike"}
+    page = open_app(navigation.ATTENTION, **address, **{"key-room": room.key})
+    button(page, "Show this to the class").click().run()
+    assert room.shown == "./attention?part=Grad-CAM"
+    page = open_app(navigation.GLOSSARY, **{"key-room": ada})
+    links = [it.proto.label for it in page.get("page_link")]
+    assert "The class looks at: How attention works" in links
+    page = button(page, "Look around on my own").click().run()
+    assert room.attendance().n_following == 0
+    button(page, "Back to the class").click().run()
+    assert room.student(ada).follows
+    resources.rooms().close(room)
+    page = page.run()
+    assert "The room of your class is closed" in page.info[0].value
+    assert "key-room" not in page.query_params
+
+
 @pytest.mark.parametrize("number", range(1, 30))
 def test_every_question_of_the_bank_fits_a_class(number):
     assert len(class_questions(number)) == 10

@@ -38,6 +38,7 @@ class Student:
     name: str
     hand: bool = False
     pace: str | None = None  # of PACES
+    follows: bool = True  # their page goes where the class is
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Attendance:
     names: tuple[str, ...]
     hands: tuple[str, ...]
     paces: dict[str, int]  # pace -> students
+    n_following: int
 
 
 @dataclass(slots=True)
@@ -137,6 +139,7 @@ class Room:
                 names=tuple(it.name for it in here),
                 hands=tuple(it.name for it in here if it.hand),
                 paces={pace: paces[pace] for pace in PACES},
+                n_following=sum(it.follows for it in here),
             )
 
     def report(self) -> str:
@@ -226,12 +229,29 @@ class Room:
                 raise RoomError(f"{pace} is no pace; choose one of {', '.join(PACES)}.")
             self._known(key).pace = pace
 
+    def follow(self, key: str, *, on: bool) -> None:
+        """Let a student's page go where the class is, or stay where it is.
+
+        Raises:
+            RoomError: the student is unknown.
+        """
+        with self._change():
+            self._known(key).follows = on
+
     # What all see ---------------------------------------------------------------------------
 
     def poll(self) -> Poll | None:
         """Return the present question; its counts are for students once it is revealed."""
         with self._lock:
             return self._poll()
+
+    def place(self) -> str:
+        """Return the view where the class is, as a relative address; empty: in the room itself.
+
+        A question is answered in the room, so it comes before the view that is shown.
+        """
+        with self._lock:
+            return "" if self._now else self.shown
 
     def _poll(self) -> Poll | None:
         it, number = self._now, len(self._asked) + 1

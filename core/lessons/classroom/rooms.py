@@ -72,6 +72,13 @@ class Rooms:
             "the teacher's screen again."
         )
 
+    def with_key(self, key: str) -> Room | None:
+        """Return the room whose teacher or student has this key."""
+        self.sweep()
+        with self._lock:
+            rooms = self._rooms.values()
+            return next((it for it in rooms if it.is_teacher(key) or it.student(key)), None)
+
     def close(self, room: Room) -> None:
         """Let go of a room and all that is in it."""
         with self._lock:

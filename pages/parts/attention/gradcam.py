@@ -15,13 +15,14 @@ from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.search import EmbeddedQuery, SearchResult
 from core.wording import decimal
 from pages.parts.attention.query import SIDE, AttentionQuery
-from pages.ui import glossary, heatmap, menu, navigation, resources
+from pages.ui import glossary, heatmap, resources
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.errors import plain
 from pages.ui.heatmap import Panel, Scale, gate_panel
 from pages.ui.pictures import data_url, image_file
 from pages.ui.question import question
+from pages.ui.result_files import link_to
 
 _MAPS = ("the gate M_s", "Grad-CAM", "both alike")
 _CAM_SCALE = Scale(0.0, 1.0, ("0", "0.5", "1"), hover="Grad-CAM")
@@ -239,12 +240,7 @@ def _finding(measured: Mapping[str, Any]) -> None:
                 f"ResNet50 as trained on ImageNet, without any CBAM, has **×{untouched:.2f}** in "
                 "Grad-CAM: its channels find objects by themselves."
             )
-        st.page_link(
-            navigation.RESULTS,
-            label="All maps, with intervals and by category",
-            icon=":material/table_chart:",
-            query_params=menu.along() | {"part": "Attention"},
-        )
+        link_to("Attention", "All maps, with intervals and by category")
 
 
 def _who_finds_it(gate: float, cam: float) -> str:

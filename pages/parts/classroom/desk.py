@@ -84,6 +84,10 @@ def _offer_questions(room: Room, bank: Bank) -> None:
 
 def _offer_view(room: Room) -> None:
     with st.expander("Send the class to a view", icon=":material/ads_click:"):
+        st.markdown(
+            "On any page, *Show this to the class* in the menu sends the students' pages to what "
+            "you see there. Here you can do it from your desk."
+        )
         with st.form("view", border=False):
             st.selectbox("A page", list(_PAGES), index=None, key="view-page")
             st.text_input("Or an address, by *Link to exactly this view*", key="view-address")

@@ -1,8 +1,4 @@
-"""The way into a room and out of it: the room and who one is stand in the address.
-
-``key-…`` in an address is the teacher's or a student's; a link for others leaves it out. A walk
-over other pages loses both from the address, so the session remembers them.
-"""
+"""The way into a room and out of it: the room and who one is stand in the address."""
 
 from pathlib import Path
 
@@ -11,33 +7,29 @@ import streamlit as st
 from core.errors import RoomError
 from core.lessons.classroom.room import MAX_NAME, Room
 from core.lessons.classroom.rooms import CODE_LENGTH
-from pages.ui import errors, resources
+from pages.ui import attending, errors, resources
+from pages.ui.attending import KEY, ROOM
+from pages.ui.attending.place import EVERY
 
-ROOM = "room"
-_KEY = "key-room"
-_REMEMBERED = "classroom"  # in the session
-_EVERY = 2  # seconds
 _STYLE = Path(__file__).with_name("classroom.css")
 
 
 def find_room() -> tuple[Room | None, str]:
     """Return the room that one is in, and one's key in it; say where there is no such room."""
     st.html(_STYLE)
-    named = {name: st.query_params[name] for name in (ROOM, _KEY) if name in st.query_params}
+    named = attending.named()
     if ROOM not in named:
-        named = st.session_state.get(_REMEMBERED, {})
-        for name, value in named.items():
-            st.query_params[name] = value
-    if not named:
         return None, ""
+    for name, value in named.items():
+        st.query_params[name] = value
     try:
         room = resources.rooms().find(named[ROOM])
     except RoomError as error:
-        _leave()
+        attending.forget()
         errors.show(error)
         return None, ""
-    st.session_state[_REMEMBERED] = named
-    return room, named.get(_KEY, "")
+    attending.remember(named)
+    return room, named.get(KEY, "")
 
 
 def show_ways_in() -> None:
@@ -65,7 +57,7 @@ def show_door(room: Room) -> None:
         st.form_submit_button("Join", type="primary", width="stretch", on_click=_join, args=(room,))
 
 
-@st.fragment(run_every=_EVERY)
+@st.fragment(run_every=EVERY)
 def watch(room: Room, what: str, seen: int) -> None:
     """Run the page again once the room has changed, or is gone; until then do nothing.
 
@@ -81,19 +73,13 @@ def watch(room: Room, what: str, seen: int) -> None:
 def close(room: Room) -> None:
     """Close the room, and leave it."""
     resources.rooms().close(room)
-    _leave()
-
-
-def _leave() -> None:
-    st.session_state.pop(_REMEMBERED, None)
-    for name in (ROOM, _KEY):
-        st.query_params.pop(name, None)
+    attending.forget()
 
 
 def _open() -> None:
     with errors.remembered():
         room = resources.rooms().open()
-        st.query_params[ROOM], st.query_params[_KEY] = room.code, room.key
+        st.query_params[ROOM], st.query_params[KEY] = room.code, room.key
 
 
 def _go_in() -> None:
@@ -102,4 +88,4 @@ def _go_in() -> None:
 
 def _join(room: Room) -> None:
     with errors.remembered():
-        st.query_params[_KEY] = room.join(st.session_state["name"])
+        st.query_params[KEY] = room.join(st.session_state["name"])

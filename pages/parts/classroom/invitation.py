@@ -6,7 +6,7 @@ import segno
 import streamlit as st
 
 from core.lessons.classroom.room import Room
-from pages.parts.classroom.entrance import ROOM
+from pages.ui.attending import ROOM
 from pages.ui.errors import plain
 from pages.ui.page_address import here
 
@@ -37,5 +37,6 @@ def show_attendance(room: Room) -> None:
     if it.hands:
         st.markdown(f":material/front_hand: {plain(', '.join(it.hands))}")
     st.markdown("**Pace:** " + " · ".join(f"{n} {pace}" for pace, n in it.paces.items()))
+    st.markdown(f"**Follow your views:** {it.n_following} of {len(it.names)}")
     with st.expander("Who is here"):
         st.markdown(plain(", ".join(it.names)) or "Nobody yet. Show the QR code to the class.")

@@ -6,7 +6,7 @@ from core.lessons.classroom.room import PACES, Poll, Room
 from pages.parts.classroom.entrance import watch
 from pages.parts.classroom.guesses import show_guesses, show_text
 from pages.ui import errors
-from pages.ui.page_address import draw_link
+from pages.ui.attending.place import show_place
 
 
 def show_seat(room: Room, key: str) -> None:
@@ -17,6 +17,8 @@ def show_seat(room: Room, key: str) -> None:
         key: the student's.
     """
     watch(room, "stage", room.stage)
+    if student := room.student(key):
+        show_place(room, key, student, is_seat=True)
     _show_present(room, key)
     _show_signals(room, key)
 
@@ -24,8 +26,6 @@ def show_seat(room: Room, key: str) -> None:
 @st.fragment
 def _show_present(room: Room, key: str) -> None:
     with errors.reported(), st.container(width=640):
-        if room.shown:
-            draw_link(room.shown, "The class looks at:")
         poll = room.poll()
         if poll is None:
             st.info("Nothing is asked now. The next question comes here by itself.")

@@ -6,7 +6,7 @@ import streamlit as st
 from core.figures.hashing import hamming_scatter
 from core.lessons import figure_7
 from pages.parts.hashing.gallery import IndexedGallery
-from pages.ui import charts
+from pages.ui import charts, glossary
 from pages.ui.address import tied, write
 from pages.ui.code import show_code
 from pages.ui.grid import show_grid
@@ -18,6 +18,11 @@ _ONE, _ALL = "One table", "All tables"
 
 def show_theory_and_practice(indexed: IndexedGallery) -> None:
     """Compare bits that differ with the angle, for real images."""
+    glossary.markdown(
+        "How likely does a random [[hyperplane]] fall between two images? **Their angle, over "
+        "180°.** At 18° it is one cut in ten, at 90° every second one. Each cut is one [[bit]], so "
+        "the share of bits that differ tells the angle."
+    )
     question(
         "Two images are 60° apart. In how many of 12 random bits will they differ?",
         ["none", "about 4", "about 6", "all 12"],

@@ -11,6 +11,9 @@ from pages.parts.robustness.sliders import SLIDERS, alteration, describe, put_al
 from pages.ui.code import show_code
 from pages.ui.pictures import show_pixels
 from pages.ui.tables import show_number
+from pages.ui.task import show_task
+
+LEAST_BITS = 3  # in a key, from which on buckets go well before half of the bits do
 
 
 def show_playground(about: RobustnessQuery) -> None:
@@ -45,6 +48,7 @@ def _sliders_and_outcome(about: RobustnessQuery) -> None:
     result = about.shift(by)
     _numbers(result, about)
     st.markdown(_explained(result, about))
+    _task(result, about)
     bits, ranks = st.columns(2, gap="medium")
     with bits:
         show_bits(result)
@@ -83,6 +87,21 @@ def _numbers(result: Shift, about: RobustnessQuery) -> None:
             help=f"Share of the old top {k} that is still among the top {k}: LSH's hits before "
             "and after, and the exact scan's.",
         )
+
+
+def _task(result: Shift, about: RobustnessQuery) -> None:
+    """Ask for what makes a bucket fragile: it goes with one bit of its key."""
+    n_bits, n_tables = about.n_bits, about.shown.L
+    if about.shown.K < LEAST_BITS:
+        return
+    most = n_tables // 4
+    show_task(
+        f"Find a change that flips fewer than half of the bits, and yet leaves at most {most} of "
+        f"the {count(n_tables, 'old bucket')}.",
+        is_done=2 * result.n_flipped < n_bits and result.n_buckets_kept <= most,
+        now=f"{result.n_flipped} of {n_bits} bits flipped, "
+        f"{count(result.n_buckets_kept, 'bucket')} left",
+    )
 
 
 def _explained(result: Shift, about: RobustnessQuery) -> str:

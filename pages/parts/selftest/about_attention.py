@@ -4,6 +4,7 @@ from random import Random
 
 from core.wording import decimal
 from pages.parts.selftest.question import (
+    CLUTTER,
     GRAD_CAM,
     WALK,
     DrawnQuestion,
@@ -94,6 +95,40 @@ def spatial_gates(rng: Random) -> DrawnQuestion:
         right=whole(side * side),
         why="One gate for each place, the same for all channels.",
         place=WALK,
+    )
+
+
+def places_of_the_thing(rng: Random) -> DrawnQuestion:
+    """How much of a feature map is left to a thing amid clutter."""
+    side, parts = rng.choice(((8, 2), (8, 4), (6, 2), (6, 3)))
+    share = {2: "half", 3: "a third", 4: "a quarter"}[parts]
+    places = (side // parts) ** 2
+    return DrawnQuestion(
+        text=f"A feature map has {side} × {side} places. A thing takes {share} of each side of its "
+        "picture, and clutter the rest. How many places does the thing cover?",
+        options=rising((1, places, side * side // parts, side * side), whole),
+        right=whole(places),
+        why=f"{share.capitalize()} of {side} is {side // parts}, and {side // parts} × "
+        f"{side // parts} = {places}. All other {side * side - places} places are clutter.",
+        place=CLUTTER,
+    )
+
+
+def where_attention_gains(rng: Random) -> DrawnQuestion:
+    """Clutter is weighed down where there is some, and something beside it."""
+    between = "In between: there is clutter to weigh down, and enough of the picture left"
+    without = "Without clutter: the gates see the picture best"
+    most = "Where clutter is nearly everything: there is most to weigh down"
+    asked = (
+        "Pictures are made ever smaller amid ever more clutter. Where do both gates gain most "
+        "over no attention?"
+    )
+    why = (
+        "Without clutter there is little to weigh down. Where clutter is nearly everything, too "
+        "few places of the picture are left to find it by."
+    )
+    return one_of_sentences(
+        rng, text=asked, right=between, others=(without, most), why=why, place=CLUTTER
     )
 
 

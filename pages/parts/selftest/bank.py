@@ -1,4 +1,4 @@
-"""The bank: three questions on each of ten subjects, of which a test takes one."""
+"""The bank: three questions or more on each of ten subjects, of which a test takes one."""
 
 from random import Random
 
@@ -20,6 +20,8 @@ BANK: dict[str, tuple[Maker, ...]] = {
         about_attention.maps_under_the_kernel,
         about_attention.reach_of_the_kernel,
         about_attention.spatial_gates,
+        about_attention.places_of_the_thing,
+        about_attention.where_attention_gains,
     ),
     "The gate and Grad-CAM": (
         about_attention.what_depends_on_the_hit,

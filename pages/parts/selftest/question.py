@@ -47,6 +47,7 @@ PROBES = Place(
 BUCKETS = Place("How LSH works › Buckets", "pages/hashing.py", OWL | {"part": "Buckets"})
 WALK = Place("How attention works › Walk through", "pages/attention.py", OWL)
 GRAD_CAM = Place("How attention works › Grad-CAM", "pages/attention.py", OWL | {"part": "Grad-CAM"})
+CLUTTER = Place("How attention works › Clutter", "pages/attention.py", OWL | {"part": "Clutter"})
 SEARCH = Place("Search", "pages/search.py", OWL)
 ROBUSTNESS = Place("Robustness", "pages/robustness.py", OWL)
 BENCHMARK = Place("Benchmark › Measured", "pages/benchmark.py", {})

@@ -34,11 +34,13 @@ LOOKS = grid.source(grid.MENU_CSS, _FOLDER / "map.css")
 _map = grid.component("gallery_map", LOOKS, CODE)
 
 
-@st.fragment
 def show_map(
     result: SearchResult, gallery: Gallery, stored: StoredGallery, shown: View, *, name: str = "map"
 ) -> None:
     """Show the map, with the query, its candidates and its nearest images.
+
+    It is no fragment: where it is coloured and a setting changed at once, the fragment's run, which
+    knows the old setting, may come last.
 
     Args:
         result: of the search.

@@ -11,6 +11,7 @@ from pages.ui.resources.benchmark import (
     start_race,
     why_numpy,
 )
+from pages.ui.resources.clutter import N_PAINTINGS, crowded
 from pages.ui.resources.decoding import decode
 from pages.ui.resources.embeddings import (
     crossing,
@@ -68,12 +69,14 @@ from pages.ui.resources.work import Work, finished, offered, started
 
 __all__ = [
     "MINUTES",
+    "N_PAINTINGS",
     "PREFIX",
     "QUERY_SIDE",
     "Work",
     "altered_embedding",
     "chooser",
     "crossing",
+    "crowded",
     "decode",
     "describe",
     "described",

@@ -16,6 +16,7 @@ from core.galleries.uploads import UploadedGallery
 from core.images import thumbnail
 from core.progress import Progress
 from pages.ui.resources.cache import MB, Cache
+from pages.ui.resources.clutter import forget_crowded
 from pages.ui.resources.decoding import decode
 from pages.ui.resources.embeddings import forget_embeddings
 from pages.ui.resources.maps import find_sheet, forget_maps
@@ -104,6 +105,7 @@ def _let_go(gallery: UploadedGallery) -> None:
     forget_maps(digests)
     forget_places(digests)
     forget_queries(digests)
+    forget_crowded(digests)
 
 
 _uploads = Uploads(MAX_BYTES, seconds=60 * MINUTES, is_connected=is_connected, let_go=_let_go)

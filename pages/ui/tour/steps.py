@@ -63,7 +63,8 @@ STEPS = (
         idea="[[Spatial attention]] comes next: a gate for each place. At each place it takes the "
         "mean and the maximum over all channels, so two maps are left. A small window of learnt "
         "weights, the [[kernel]], slides over both.",
-        do="Guess how far apart the places are. The maps below show why.",
+        do="Guess how far apart the places are; the maps below show why. Then open *Clutter* and "
+        "shrink the owl.",
     ),
     TourStep(
         title="One cut, one bit",

@@ -69,13 +69,27 @@ def test_the_teacher_sees_names_hands_and_paces(room):
     for pace in PACES:
         room.set_pace(ada, pace)
     room.set_pace(eve, "too fast")
+    room.follow(eve, on=False)
     with pytest.raises(RoomError, match="no pace"):
         room.set_pace(eve, "loud")
     assert room.attendance() == Attendance(
         ("Ada L.", "Student 2", "Eve"),
         ("Ada L.",),
         {"too slow": 0, "just right": 0, "too fast": 2},
+        n_following=2,
     )
+
+
+def test_the_class_is_at_the_view_that_is_shown_but_for_a_question(room):
+    assert room.place() == ""
+    room.show("./search")
+    assert room.place() == "./search"
+    room.ask(CUT)
+    assert room.place() == ""
+    room.reveal()
+    assert room.place() == ""
+    room.go_on()
+    assert room.place() == "./search"
 
 
 def test_only_what_all_students_see_changes_the_stage(room):

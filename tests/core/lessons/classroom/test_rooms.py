@@ -21,6 +21,15 @@ def test_a_room_is_found_by_its_code_in_any_case_and_gone_once_closed():
         rooms.find(" ")
 
 
+def test_a_key_leads_to_its_room_until_it_is_closed():
+    rooms = Rooms()
+    first, second = rooms.open(), rooms.open()
+    assert [rooms.with_key(it) for it in (first.key, second.join())] == [first, second]
+    assert rooms.with_key("nobody's") is None
+    rooms.close(first)
+    assert rooms.with_key(first.key) is None
+
+
 def test_a_room_is_gone_two_hours_after_its_last_change():
     now = [0.0]
     rooms = Rooms(clock=lambda: now[0])

@@ -41,3 +41,14 @@ def test_more_hits_than_candidates_and_no_attention_are_no_error(robustness_page
     assert not page.exception
     assert [element.value for element in page.error] == []
     assert any(it.value.endswith("hits for 50 places.") for it in page.caption)
+
+
+def test_the_task_is_done_where_the_buckets_go_before_the_bits(robustness_page):
+    page = robustness_page(**RED, K="8", L="8")
+    text = next(it.value for it in page.markdown if "Find a change" in it.value)
+    assert "at most 2 of the 8 old buckets" in text
+    assert "Task done" not in text  # nothing is changed yet
+    page = robustness_page(**RED, K="8", L="8", rotate="90", blur="5", noise="40")
+    flips, kept = (int(metrics(page)[it].split()[0]) for it in ("Bits flipped", "Buckets kept"))
+    text = next(it.value for it in page.markdown if "Find a change" in it.value)
+    assert ("Task done" in text) == (2 * flips < 64 and kept <= 2)

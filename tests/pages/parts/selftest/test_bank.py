@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
+from core.evaluation import results
 from core.index.families.hyperplanes import retrieval_probability
 from core.index.lsh import LSHConfig
 from core.lessons.crossing import Crossing
@@ -47,6 +48,13 @@ def fragile(text: str) -> str:
     return f"bit {margins.index(min(margins)) + 1}"
 
 
+def covered(text: str) -> str:
+    parts = next(n for word, n in (("half", 2), ("third", 3), ("quarter", 4)) if word in text)
+    mask = np.zeros((int(numbers(text)[0]),) * 2)
+    mask[: len(mask) // parts, : len(mask) // parts] = 1
+    return f"{mask.sum():.0f}"
+
+
 # What is right, from the words of the question alone.
 JUDGES: dict[Callable, Callable[[str], str]] = {
     about_hashing.chance_of_a_cut: lambda it: percent(numbers(it)[0] / 180),
@@ -66,6 +74,7 @@ JUDGES: dict[Callable, Callable[[str], str]] = {
     about_hashing.cost_of_two_flips: lambda it: f"{sum(m**2 for m in numbers(it)[:2]):.2f}",
     about_attention.channel_gates: lambda it: f"{numbers(it)[0]:,.0f}",
     about_attention.spatial_gates: lambda it: f"{prod(numbers(it)[1:3]):,.0f}",
+    about_attention.places_of_the_thing: covered,
     about_attention.gate_times_value: lambda it: f"{prod(numbers(it)[:2]):.2f}",
     about_results.precision: lambda it: percent(numbers(it)[0] / numbers(it)[1]),
     about_results.recall: lambda it: percent(numbers(it)[0] / numbers(it)[2]),
@@ -84,6 +93,7 @@ PROVEN = {
     about_attention.what_goes_in,
     about_attention.maps_under_the_kernel,
     about_attention.reach_of_the_kernel,
+    about_attention.where_attention_gains,
     about_attention.what_depends_on_the_hit,
     about_attention.part_of_the_network,
     about_attention.gate_twice_as_high,
@@ -95,9 +105,10 @@ def right(maker) -> str:
     return maker(Random(0)).right
 
 
-def test_there_are_thirty_questions_three_on_each_of_ten_subjects():
-    assert [len(makers) for makers in BANK.values()] == [3] * 10
-    assert len(set(MAKERS)) == 30
+def test_there_are_three_questions_or_more_on_each_of_ten_subjects_and_none_twice():
+    assert len(BANK) == 10
+    assert min(len(makers) for makers in BANK.values()) == 3
+    assert len(set(MAKERS)) == len(MAKERS)
     assert set(MAKERS) == JUDGES.keys() | PROVEN
 
 
@@ -188,6 +199,13 @@ def test_the_kernel_slides_over_two_maps_and_sees_three_places_away(cbam):
     reach = right(about_attention.reach_of_the_kernel)
     assert (str(7 - rows.min()), str(rows.max() - 7)) == (reach, reach)
     assert cbam.spatial(features).gate.shape == (1, 1, 15, 15)
+
+
+def test_both_gates_gain_most_in_between_as_it_was_measured():
+    steps = results.load("clutter-scenes", results.RESULTS)["steps"]
+    gains = [step["gain"]["both"]["mean"] for step in steps]
+    assert 0 < np.argmax(gains) < len(steps) - 1
+    assert right(about_attention.where_attention_gains).startswith("In between")
 
 
 def test_a_gate_twice_as_high_changes_no_direction():
