@@ -263,7 +263,7 @@ def choose_query(
                 max_upload_size=MAX_BYTES // 2**20,
                 help=f"{FORMAT_NAMES}, at most {MAX_BYTES // 2**20} MB. It stays in the memory of "
                 "the machine that runs this app, and is forgotten "
-                f"{resources.MINUTES} minutes after you leave.",
+                f"{resources.MINUTES} minutes after you leave at the latest.",
                 on_change=_image_given,
                 args=("upload_file",),
             )

@@ -2,7 +2,8 @@
 
 A key stands in the visitor's address, so a reload or a lost connection finds its gallery again;
 without the key nobody does. A gallery stays while a browser that has shown it is connected, and
-``MINUTES`` longer. Forgetting it is at once.
+``MINUTES`` longer; where many have left, those that left first go sooner, but no gallery within
+``GRACE`` seconds, in which a lost connection is found again. Forgetting it is at once.
 """
 
 import secrets
@@ -21,7 +22,9 @@ from pages.ui.resources.cache import MB
 
 MINUTES = 15  # that a gallery stays once no browser shows it any more
 PREFIX = "own-"  # of every key
+GRACE = 60  # seconds that a gallery stays in any case, up to MAX_BYTES
 MAX_BYTES = 550 * MB  # all visitors' photographs together
+MAX_LEFT_BYTES = 64 * MB  # of those whose browsers have left; the last that left stays in any case
 
 _SWEEP_EVERY = 60  # seconds
 
@@ -40,6 +43,7 @@ class Uploads:
         self,
         max_bytes: int,
         *,
+        max_left_bytes: int = MAX_LEFT_BYTES,
         seconds: float,
         clock: Callable[[], float] = monotonic,
         is_connected: Callable[[str], bool],
@@ -49,12 +53,13 @@ class Uploads:
 
         Args:
             max_bytes: of all images together; a single gallery always finds room.
+            max_left_bytes: of the galleries whose browsers have left.
             seconds: that a gallery stays once none of its sessions is connected.
             clock: seconds that only go up.
             is_connected: tells whether a session's browser is there.
             let_go: called with a gallery that is gone.
         """
-        self.max_bytes = max_bytes
+        self.max_bytes, self._max_left_bytes = max_bytes, max_left_bytes
         self._seconds = seconds
         self._clock = clock
         self._is_connected = is_connected
@@ -97,12 +102,23 @@ class Uploads:
                 if held.sessions:
                     held.seen = now
             late = [key for key, it in self._held.items() if now - it.seen > self._seconds]
-            gone = [self._held.pop(key).gallery for key in late]
+            gone = [self._held.pop(key).gallery for key in (*late, *self._left_first(now))]
             while self.n_bytes > self.max_bytes and len(self._held) > 1:
                 key = min(self._held, key=lambda key: self._held[key].seen)
                 gone.append(self._held.pop(key).gallery)
         for gallery in gone:
             self._let_go(gallery)
+
+    def _left_first(self, now: float) -> list[str]:
+        """Return the keys that must go so that those whose browsers have left fit together."""
+        left = [it for it in self._held.values() if not it.sessions]
+        left.sort(key=lambda it: it.seen, reverse=True)
+        room, keys = self._max_left_bytes, []
+        for n, held in enumerate(left):
+            room -= held.gallery.n_bytes
+            if n and room < 0 and self._seconds >= now - held.seen > GRACE:
+                keys.append(held.gallery.key)
+        return keys
 
     @property
     def n_bytes(self) -> int:

@@ -12,7 +12,7 @@ from pages.ui import resources, view
 _KEYS = "own"  # in the session: of galleries that can be gone back to
 _GONE = (
     "These photographs are not here any more: they are forgotten "
-    f"{resources.MINUTES} minutes after their browser has left. Hand them over again."
+    f"{resources.MINUTES} minutes after their browser has left at the latest. Hand them over again."
 )
 
 
@@ -46,7 +46,8 @@ def photograph(key: str) -> tuple[str, bytes]:
     if gallery is None:
         raise GalleryError(
             "This address leads to a photograph that is not here any more: it is forgotten "
-            f"{resources.MINUTES} minutes after its browser has left. Hand it over again."
+            f"{resources.MINUTES} minutes after its browser has left at the latest. Hand it over "
+            "again."
         )
     return gallery.items[0].name, gallery.read(0)
 

@@ -35,7 +35,8 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
         left_out = f"{count(n_left_out, 'file')} left out. " if n_left_out else ""
         st.caption(
             f"{count(len(gallery.items), 'photograph')}, only in this machine's memory. {left_out}"
-            f"A reload keeps them; they are forgotten {resources.MINUTES} minutes after you leave.",
+            "A reload keeps them; they are forgotten "
+            f"{resources.MINUTES} minutes after you leave at the latest.",
             width="stretch",
         )
         st.button(

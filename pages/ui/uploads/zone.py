@@ -50,7 +50,7 @@ def drop_zone(*, into: UploadedGallery | None = None) -> None:
             max_upload_size=MOST_MEGABYTES,
             help=f"{FORMAT_NAMES}, at most {MAX_BYTES // 2**20} MB each, or a zip of them. They "
             "stay in the memory of the machine that runs this app, and are forgotten "
-            f"{resources.MINUTES} minutes after you leave.",
+            f"{resources.MINUTES} minutes after you leave at the latest.",
             on_change=_taken,
             args=(key, into.key if into else None),
         )

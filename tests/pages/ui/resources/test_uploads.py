@@ -3,7 +3,7 @@ import pytest
 from core.galleries.uploads import GivenFile, gather
 from pages.ui import resources
 from pages.ui.resources import embeddings, galleries, model
-from pages.ui.resources.uploads import PREFIX, Uploads, new_key
+from pages.ui.resources.uploads import GRACE, PREFIX, Uploads, new_key
 
 SECONDS = 900
 
@@ -14,9 +14,10 @@ class World:
     def __init__(self):
         self.now, self.connected, self.gone = 0.0, {"one"}, []
 
-    def uploads(self, max_bytes: int = 10**9) -> Uploads:
+    def uploads(self, max_bytes: int = 10**9, max_left_bytes: int = 10**9) -> Uploads:
         return Uploads(
             max_bytes,
+            max_left_bytes=max_left_bytes,
             seconds=SECONDS,
             clock=lambda: self.now,
             is_connected=lambda session: session in self.connected,
@@ -74,6 +75,34 @@ def test_a_reload_finds_it_for_some_minutes_and_then_it_is_gone(world, own):
     uploads.sweep()
     assert len(uploads) == 0
     assert world.gone == [gallery]
+
+
+def test_where_many_have_left_the_first_go_after_the_grace_and_who_is_here_keeps_all(world, own):
+    first, second, third, shown = (own(seed) for seed in range(4))
+    uploads = world.uploads(max_left_bytes=second.n_bytes + third.n_bytes)
+    world.connected = {"one", "two", "three", "four"}
+    uploads.hold(shown, "one")
+    for session, gallery in (("two", first), ("three", second), ("four", third)):
+        uploads.hold(gallery, session)
+        world.now += 1
+        uploads.sweep()
+        world.connected.remove(session)
+    world.now += GRACE - 3
+    uploads.sweep()
+    assert len(uploads) == 4  # a lost connection is found again
+    world.now += 5
+    uploads.sweep()
+    assert world.gone == [first]
+    assert uploads.find(shown.key, "one") is shown
+
+
+def test_the_last_that_left_stays_however_large_it_is(world, own):
+    uploads, gallery = world.uploads(max_left_bytes=1), own()
+    uploads.hold(gallery, "one")
+    world.connected = set()
+    world.now += GRACE + 1
+    uploads.sweep()
+    assert len(uploads) == 1
 
 
 def test_forgetting_is_at_once_for_everybody(world, own):
