@@ -11,6 +11,7 @@ processors' time an answer took, in the server and in this client.
     python -m tools.load                      100 visitors, 10 questions each
     python -m tools.load --uploads            each searches with photographs of its own instead
     python -m tools.load --memory 500         visitors that come, upload 2 MB and go
+    python -m tools.load --sessions 200 --processes 2
     python -m tools.load --url http://…       a server that runs already, such as a proxy
 """
 
@@ -19,7 +20,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -40,7 +41,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from core.cli.common import circumstances, write_json
-from tools.running_app import ROOT, running
+from tools.running_app import ROOT, free_port, running
+from tools.serve import served
 
 PATIENCE = 180  # seconds that a visitor waits
 RANKINGS = ("grid-lsh", "grid-exact")
@@ -278,16 +280,16 @@ async def uploads(
     }
 
 
-async def come_and_go(url: str, visits: int, seed: int, pid: int) -> dict[str, Any]:
+async def come_and_go(url: str, visits: int, seed: int, pids: Sequence[int]) -> dict[str, Any]:
     """Let visitors come, upload 2 MB and go, a few at a time; watch the server's memory."""
-    curve, problems, done = {0: megabytes(pid)}, [], 0
+    curve, problems, done = {0: megabytes(*pids)}, [], 0
     for first in range(0, visits, 10):
         number = min(10, visits - first)
         some = await asyncio.gather(*[bring(url, seed + first + i, LARGE) for i in range(number)])
         problems += [answer.problem for it in some for _, answer in it if answer.problem]
         done += number
         if done % 50 == 0 or done == visits:
-            curve[done] = megabytes(pid)
+            curve[done] = megabytes(*pids)
     return {
         "visits": visits,
         "failures": len(problems),
@@ -313,57 +315,64 @@ def summary(answers: list[tuple[Question, Answer]], seconds: float) -> dict[str,
     return told | {"seconds": round(seconds, 1), "answers_per_s": round(len(good) / seconds, 1)}
 
 
-def megabytes(pid: int) -> float:
-    """Resident memory of a process, in MB of 10^6 bytes."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return round(int(next(it for it in lines if it.startswith("VmRSS:")).split()[1]) * 1024 / 1e6)
+def megabytes(*pids: int) -> float:
+    """Resident memory of processes, in MB of 10^6 bytes."""
+    lines = [it for pid in pids for it in Path(f"/proc/{pid}/status").read_text().splitlines()]
+    return round(sum(int(it.split()[1]) for it in lines if it.startswith("VmRSS:")) * 1024 / 1e6)
 
 
-def processor_seconds(pid: int) -> float:
-    """Processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def processor_seconds(*pids: int) -> float:
+    """Processor time that processes have used."""
+    all_fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    ticks = sum(int(fields[11]) + int(fields[12]) for fields in all_fields)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def metering(pid: int | None) -> Callable[[int], dict[str, float]]:
+def metering(pids: Sequence[int]) -> Callable[[int], dict[str, float]]:
     """Return what tells the processor time per answer from now on, of a server of this machine."""
-    before, own = processor_seconds(pid) if pid else 0, process_time()
+    before, own = processor_seconds(*pids), process_time()
 
     def meter(n: int) -> dict[str, float]:
-        if not pid or not n:
+        if not pids or not n:
             return {}
         return {
             "server_processor_ms_per_answer": round(
-                1000 * (processor_seconds(pid) - before) / n, 1
+                1000 * (processor_seconds(*pids) - before) / n, 1
             ),
             "client_processor_ms_per_answer": round(1000 * (process_time() - own) / n, 1),
-            "memory_MB": megabytes(pid),
+            "memory_MB": megabytes(*pids),
             "other_work_on_the_machine": round(os.getloadavg()[0], 1),
         }
 
     return meter
 
 
-async def measure(url: str, pid: int | None, options: argparse.Namespace) -> dict[str, Any]:
+async def measure(url: str, pids: Sequence[int], options: argparse.Namespace) -> dict[str, Any]:
     """Do what the options ask for, with the processors' time that it took."""
     await visit(url, questions(0, 1, ["owl/03.jpg"]), 0)  # the first visitor loads the model
-    meter = metering(pid)
+    meter = metering(pids)
     if options.memory:
-        assert pid, "The memory of a server elsewhere can't be read: leave --url out."
-        return await come_and_go(url, options.memory, options.seed, pid)
+        assert pids, "The memory of a server elsewhere can't be read: leave --url out."
+        return await come_and_go(url, options.memory, options.seed, pids)
     if options.uploads:
         return await uploads(url, options.sessions, options.seed, meter)
     return await load(url, options.sessions, options.rounds, options.seed, meter)
 
 
 @contextmanager
-def server_of(options: argparse.Namespace) -> Iterator[tuple[str, int | None]]:
-    """The server that is asked: its address, and its process where it is ours."""
+def server_of(options: argparse.Namespace) -> Iterator[tuple[str, Sequence[int]]]:
+    """The server that is asked: its address, and its processes where they are ours."""
     if options.url:
-        yield options.url.rstrip("/"), options.pid
-    else:
-        with TemporaryDirectory() as home, running(Path(home)) as server:
-            yield server.url, server.pid
+        yield options.url.rstrip("/"), [options.pid] if options.pid else []
+        return
+    with TemporaryDirectory() as home:
+        if options.processes > 1:
+            listen = f"127.0.0.1:{free_port()}"
+            with served(Path(home), options.processes, listen) as (url, servers):
+                yield url, [server.pid for server in servers]
+        else:
+            with running(Path(home)) as server:
+                yield server.url, [server.pid]
 
 
 def title(options: argparse.Namespace) -> str:
@@ -371,7 +380,8 @@ def title(options: argparse.Namespace) -> str:
     if options.memory:
         return f"{options.memory} visitors come, upload 2 MB and go"
     what = "bring a photograph" if options.uploads else f"ask {options.rounds} times"
-    return f"{options.sessions} visitors {what} at once"
+    where = f" on {options.processes} processes" if options.processes > 1 else ""
+    return f"{options.sessions} visitors {what} at once{where}"
 
 
 def main() -> None:
@@ -383,13 +393,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10, help="questions each (default: 10)")
     parser.add_argument("--uploads", action="store_true", help="each brings a photograph, 1 MP")
     parser.add_argument("--memory", type=int, metavar="VISITS", help="come, upload 2 MB and go")
+    parser.add_argument("--processes", type=int, default=1, help="behind nginx, where several")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--url", help="of a server that runs; by default one is started")
     parser.add_argument("--pid", type=int, help="of that server, to read its times")
     parser.add_argument("--save", metavar="NAME", help="write assets/results/load-NAME.json")
     options = parser.parse_args()
-    with server_of(options) as (url, pid):
-        told = asyncio.run(measure(url, pid, options))
+    with server_of(options) as (url, pids):
+        told = asyncio.run(measure(url, pids, options))
     print(json.dumps(told, indent=2))
     if options.save:
         about = {
