@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -43,18 +42,10 @@ def draw(groups: Mapping[str, Sequence[Entry]], *, home: str) -> None:
         for heading, entries in groups.items():
             st.header(heading, anchor=False)
             for page, label, icon in entries:
-                st.page_link(
-                    _found(page, is_home=page == home), label=label, icon=icon, query_params=view
-                )
+                st.page_link(page, label=label, icon=icon, query_params=view)
         if st.button("Start over", icon=":material/restart_alt:", type="tertiary", key="over"):
             _start_over(home)
     _close_on_phones(key="close-menu")
-
-
-@cache
-def _found(page: str, *, is_home: bool) -> st.Page:
-    """Find a page on the disk, once: by its name every link would look for it again."""
-    return st.Page(page, default=is_home)
 
 
 def _start_over(home: str) -> None:
