@@ -31,7 +31,15 @@ PAGES = (
     "",
     *(
         f"{name}?{OWL}"
-        for name in ("search", "machine", "hashing", "attention", "inspect", "robustness")
+        for name in (
+            "search",
+            "machine",
+            "hashing",
+            "attention",
+            "inspect",
+            "regions",
+            "robustness",
+        )
     ),
     "feedback?image=cactus/01.jpg",
     f"augmentation?{OWL}",
