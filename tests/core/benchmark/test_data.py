@@ -132,15 +132,14 @@ DRAW_TWICE = """
 import sys
 from pathlib import Path
 from core.benchmark import data
+from tests.overlap import Overlap
 data.FAMILIES = {"clusters": data.Recipe(title="small", n_clusters=20, n_latent=8, dim=64)}
 data.HALF_FROM, data.BLOCK = 1000, 64
 print("ready", flush=True)
 sys.stdin.readline()
-said = []
-found = data.draw(
-    "clusters-3k", 0, folder=Path(sys.argv[1]), progress=lambda *it: said.append(it[2])
-)
-print(said[0])
+overlap = Overlap(Path(sys.argv[1]))
+found = data.draw("clusters-3k", 0, folder=Path(sys.argv[1]), progress=overlap)
+print(overlap.said[0])
 print(found.gallery.shape, found.gallery.sum(dtype="float64"))
 """
 

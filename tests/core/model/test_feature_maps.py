@@ -155,26 +155,20 @@ def test_a_disk_that_is_full_is_one_sentence_and_leaves_nothing(gallery, tmp_pat
 
 
 TWICE = """
-import sys, time
+import sys
 from pathlib import Path
 from core.galleries.folder import open_folder
 from core.model.feature_maps import load_or_compute
 from tests.core.model.test_feature_maps import ITSELF, Fake
+from tests.overlap import Overlap
 
-class Slow(Fake):
-    def frozen_maps(self, batch, learns):
-        time.sleep(0.5)
-        return super().frozen_maps(batch, learns)
-
-gallery, slow = open_folder(Path(sys.argv[1])), Slow()
+gallery, fake, place = open_folder(Path(sys.argv[1])), Fake(), Path(sys.argv[2])
 print("ready", flush=True)
 sys.stdin.readline()
-said = []
-maps = load_or_compute(
-    gallery, slow, ITSELF, Path(sys.argv[2]), progress=lambda *it: said.append(it[2])
-)
-print(slow.batches, maps.shape == (20, 2048, 2, 2), bool((maps == 1).all()))
-print(said[0].partition(":")[0])
+overlap = Overlap(place.parent)
+maps = load_or_compute(gallery, fake, ITSELF, place, progress=overlap)
+print(fake.batches, maps.shape == (20, 2048, 2, 2), bool((maps == 1).all()))
+print(overlap.said[0].partition(":")[0])
 """
 
 

@@ -1,23 +1,20 @@
 TWICE = """
-import sys, time
+import sys
 from pathlib import Path
 import numpy as np
 from core.model.training import train
 from tests.core.model import test_training as given
+from tests.overlap import Overlap
 
 maps = np.random.default_rng(0).random((given.N, given.CHANNELS, 2, 2)).astype(np.float16)
 network = given.new_network()
 print("ready", flush=True)
 sys.stdin.readline()
-said = []
-
-def progress(done, total, what):
-    time.sleep(0.3)
-    said.append(what)
-
+state = Path(sys.argv[1])
+overlap = Overlap(state.parents[1])
 split = (given.EVERYTHING, given.LABELS, given.QUICK)
-history = train(network, [maps], *split, resume=Path(sys.argv[1]), progress=progress)
-print(len(said), said[0].partition(" of ")[0])
+history = train(network, [maps], *split, resume=state, progress=overlap)
+print(len(overlap.said), overlap.said[0].partition(" of ")[0])
 print(given.weights(network).tolist())
 print(history)
 """
