@@ -366,6 +366,18 @@ def fuzz() -> str:
     return with_note(head, rows, about)
 
 
+def memory() -> str:
+    """How the server's memory grows with visitors that come and go."""
+    it = result("load-memory")
+    curve = {int(n): megabytes for n, megabytes in it["memory_MB_after_visits"].items()}
+    after = ", ".join(f"{curve[n]:,} after {n}" for n in curve if n and n % 100 in (0, 50))
+    return paragraph(
+        f"{it['visits']} visitors, ten at a time, {it['failures']} failures. The server held "
+        f"{curve[0]:,} MB before the first, {after}. Measured {it['date']} on {machine(it)}: "
+        f"`{it['command']}`."
+    )
+
+
 def kill() -> str:
     """What came of kills and of faults."""
     measured = result("kill")
@@ -619,7 +631,8 @@ PARTS = {
     for it in (
         *(classroom, clutter, codes_growth, commands, costs, decoders, detail, engines, experiment),
         *(first_minute, fuzz, galleries, index, nodes, same_answers),
-        *(ingredients, kill, leads, load, looks, map_speed, model, parts, regions, server, unseen),
+        *(ingredients, kill, leads, load, looks, map_speed, memory, model, parts, regions, server),
+        unseen,
     )
 }
 
