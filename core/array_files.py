@@ -20,6 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from . import files
+from .language import tr
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -57,18 +58,18 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise DamagedFileError(f"it can't be read: {error}") from error
+        raise DamagedFileError(tr("it can't be read: {error}", error=error)) from error
     except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DamagedFileError("it is cut short or not a safetensors file") from error
+        raise DamagedFileError(tr("it is cut short or not a safetensors file")) from error
     if header is None:
-        raise DamagedFileError("another program wrote it")
+        raise DamagedFileError(tr("another program wrote it"))
     try:
         content = json.loads(header)
         about, sha256 = content["about"], content["sha256"]
     except (ValueError, TypeError, KeyError) as error:
-        raise DamagedFileError("its header is damaged") from error
+        raise DamagedFileError(tr("its header is damaged")) from error
     if sha256 != _checksum(arrays, about):
-        raise DamagedFileError("its checksum does not match its content")
+        raise DamagedFileError(tr("its checksum does not match its content"))
     return arrays, about
 
 
@@ -106,7 +107,14 @@ def appending(
 
         yield append
         if rows != shape[0]:
-            raise ValueError(f"{path} was to have {shape[0]} rows, but {rows} were appended.")
+            raise ValueError(
+                tr(
+                    "{path} was to have {shape} rows, but {rows} were appended.",
+                    path=path,
+                    shape=shape[0],
+                    rows=rows,
+                )
+            )
 
 
 def _checksum(arrays: Arrays, about: Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from . import images
 from .errors import ImageError
 from .images import DECODED_SIDE, DecodedImage
+from .language import later, tr
 
 SECONDS = 20  # of the processor, for one image
 PATIENCE = 90.0  # seconds on the clock: others may have the processor meanwhile
@@ -68,7 +69,7 @@ class DecoderPool:
         atexit.register(self.close)
 
     def decode(
-        self, data: bytes, *, name: str = "The image", side: int = DECODED_SIDE
+        self, data: bytes, *, name: str = later("The image"), side: int = DECODED_SIDE
     ) -> DecodedImage:
         """Check and decode the bytes of one image file, with the outcome of ``images.decode``.
 
@@ -114,7 +115,9 @@ class _Decoder:
             OSError,
             ValueError,
         ) as error:  # the pipe has ended, in the middle of a line perhaps
-            raise ImageError(f"{name} {self._why_it_ended()}") from error
+            raise ImageError(
+                tr("{name} {why_it_ended}", name=name, why_it_ended=self._why_it_ended())
+            ) from error
         if "error" in answer:
             raise ImageError(answer["error"])
         return DecodedImage(pixels, answer["digest"], tuple(answer["notes"]))
@@ -173,8 +176,11 @@ class _Decoder:
     def _why_it_ended(self) -> str:
         code = self.end()
         if self._is_late or -code == getattr(signal, "SIGXCPU", None):
-            return f"takes longer than {self._seconds} s to decode; save it again as a JPEG."
-        return "makes its decoder crash, so it is damaged; save it again as a JPEG."
+            return tr(
+                "takes longer than {seconds} s to decode; save it again as a JPEG.",
+                seconds=self._seconds,
+            )
+        return tr("makes its decoder crash, so it is damaged; save it again as a JPEG.")
 
 
 def _say(file: IO[bytes], about: Mapping[str, Any], data: bytes | memoryview = b"") -> None:

@@ -16,6 +16,8 @@ next step, so that a page or the command line can show ``str(error)`` as it is.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .language import tr
+
 COMMAND = f"python -m {__package__}"
 """How a message names the command line: as it can be typed here."""
 
@@ -63,6 +65,9 @@ def enough_memory(what: str) -> Iterator[None]:
         yield
     except MemoryError as error:
         raise GalleryError(
-            f"There is not enough memory for {what}; take fewer images at once, or end other "
-            "programs."
+            tr(
+                "There is not enough memory for {what}; take fewer images at once, or end other "
+                "programs.",
+                what=what,
+            )
         ) from error

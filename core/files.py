@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .errors import StoreError
+from .language import tr
 
 _TOKEN_BYTES = 8
 _ANY_TOKEN = "[0-9a-f]" * (2 * _TOKEN_BYTES)
@@ -208,10 +209,15 @@ else:
 def cannot_write(path: Path, error: OSError) -> StoreError:
     """One sentence for a place that is full, read-only or no folder at all."""
     reason = (error.strerror or str(error) or type(error).__name__).lower()
-    step = "free some space there, or choose" if error.errno in _FULL else "choose"
+    step = tr("free some space there, or choose") if error.errno in _FULL else "choose"
     return StoreError(
-        f"{path} can't be written ({reason}); {step} another directory ($HASHLIGHT_HOME sets "
-        "the one for whatever can be computed again)."
+        tr(
+            "{path} can't be written ({reason}); {step} another directory ($HASHLIGHT_HOME sets "
+            "the one for whatever can be computed again).",
+            path=path,
+            reason=reason,
+            step=step,
+        )
     )
 
 

@@ -28,9 +28,10 @@ from PIL.ExifTags import Base as ExifTag
 
 from .errors import ImageError
 from .files import file_digest
+from .language import later, tr
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
-FORMAT_NAMES = "JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF, AVIF, JPEG 2000 or PNM"
+FORMAT_NAMES = later("JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF, AVIF, JPEG 2000 or PNM")
 
 DECODED_SIDE = 1024  # pixels that the shorter side keeps at least, where it has them
 MAX_BYTES = 50 * 2**20
@@ -47,14 +48,14 @@ _MOST_MISSING = 2 / 3  # of the rows; of what is left then, nobody can tell what
 
 # Files that people try and that are no image we can read: how they look, what they are.
 _KNOWN_STRANGERS = (
-    (b"<svg", "is an SVG drawing"),
-    (b"%pdf", "is a PDF document"),
-    (b"<html", "is a web page"),
-    (b"<!doctype html", "is a web page"),
-    (b"8bps", "is a Photoshop file"),
-    (b"ftypisom", "is a video"),
-    (b"ftypmp4", "is a video"),
-    (b"ftypqt", "is a video"),
+    (b"<svg", later("is an SVG drawing")),
+    (b"%pdf", later("is a PDF document")),
+    (b"<html", later("is a web page")),
+    (b"<!doctype html", later("is a web page")),
+    (b"8bps", later("is a Photoshop file")),
+    (b"ftypisom", later("is a video")),
+    (b"ftypmp4", later("is a video")),
+    (b"ftypqt", later("is a video")),
 )
 # EXIF orientation (EXIF 2.3, tag 0x0112) -> what brings the stored pixels upright.
 _UPRIGHT = {
@@ -84,7 +85,7 @@ _LARGE_IMAGE = threading.Lock()
 def decode(
     data: bytes,
     *,
-    name: str = "The image",
+    name: str = later("The image"),
     side: int = DECODED_SIDE,
     large: contextlib.AbstractContextManager[object] = _LARGE_IMAGE,
 ) -> DecodedImage:
@@ -113,7 +114,10 @@ def decode(
                 pixels, notes = _to_upright_rgb(image, data, side)
         except MemoryError as error:
             raise ImageError(
-                f"{name} needs more memory than there is for one image; scale it down."
+                tr(
+                    "{name} needs more memory than there is for one image; scale it down.",
+                    name=name,
+                )
             ) from error
         # Pillow's decoders raise whatever their parsing stumbles over (OSError, SyntaxError,
         # struct.error, IndexError, ...); for a person all of it means the same.
@@ -122,7 +126,7 @@ def decode(
     return DecodedImage(pixels=pixels, digest=file_digest(data), notes=tuple(notes))
 
 
-def check(data: bytes, *, name: str = "The image") -> None:
+def check(data: bytes, *, name: str = later("The image")) -> None:
     """Refuse what its first bytes show to be no image for us; no codec runs.
 
     Raises:
@@ -164,7 +168,7 @@ def why_no_image(file: BinaryIO) -> str | None:
     """
     start = file.read(1024)
     if not start:
-        return "It is an empty file."
+        return tr("It is an empty file.")
     if _is_known_by_codecs_only(start):
         return None
     try:
@@ -173,7 +177,7 @@ def why_no_image(file: BinaryIO) -> str | None:
     except Image.DecompressionBombError:  # an image, though too large a one
         return None
     except Exception:  # as in decode: a header fails in many ways
-        return f"It {_stranger(start) or 'is not an image that can be read here'}."
+        return f"It {_stranger(start) or tr('is not an image that can be read here')}."
     return None
 
 
@@ -195,11 +199,16 @@ def check_bytes(data: bytes, name: str) -> None:
         ImageError: it is empty or too long.
     """
     if not data:
-        raise ImageError(f"{name} is an empty file (0 bytes); choose another one.")
+        raise ImageError(tr("{name} is an empty file (0 bytes); choose another one.", name=name))
     if len(data) > MAX_BYTES:
         raise ImageError(
-            f"{name} has {len(data) / 2**20:.0f} MB, but {MAX_BYTES // 2**20} MB is the most; "
-            "save it smaller or as a JPEG."
+            tr(
+                "{name} has {n_data_per_two_to_20:.0f} MB, but {max_bytes} MB is the most; "
+                "save it smaller or as a JPEG.",
+                name=name,
+                n_data_per_two_to_20=len(data) / 2**20,
+                max_bytes=MAX_BYTES // 2**20,
+            )
         )
 
 
@@ -214,11 +223,15 @@ def _open(data: bytes, name: str) -> ImageFile.ImageFile:
             return pillow_heif.HeifImageFile(io.BytesIO(data))  # type: ignore[no-untyped-call]
     except UnidentifiedImageError as error:
         raise ImageError(
-            f"{name} {_stranger(data) or 'is not an image that can be read here'}; "
-            f"choose or export a {FORMAT_NAMES} file."
+            tr(
+                "{name} {value}; choose or export a {format_names} file.",
+                name=name,
+                value=_stranger(data) or tr("is not an image that can be read here"),
+                format_names=FORMAT_NAMES,
+            )
         ) from error
     except Image.DecompressionBombError as error:
-        raise ImageError(_too_many_pixels(name, "claims far", MAX_PIXELS)) from error
+        raise ImageError(_too_many_pixels(name, tr("claims far"), MAX_PIXELS)) from error
     except Exception as error:  # as in decode: a broken header fails in many ways
         raise ImageError(_damaged(name)) from error
 
@@ -233,8 +246,14 @@ def _check_sides(image: ImageFile.ImageFile, name: str) -> None:
     width, height = image.size
     if min(width, height) < MIN_SIDE:
         raise ImageError(
-            f"{name} is {width}×{height} pixels, but each side must have at least {MIN_SIDE}; "
-            "choose a larger one."
+            tr(
+                "{name} is {width}×{height} pixels, but each side must have at least {min_side}; "
+                "choose a larger one.",
+                name=name,
+                width=width,
+                height=height,
+                min_side=MIN_SIDE,
+            )
         )
     most = MAX_JPEG_PIXELS if _is_jpeg(image) else MAX_PIXELS
     if width * height > most:
@@ -243,8 +262,14 @@ def _check_sides(image: ImageFile.ImageFile, name: str) -> None:
         raise ImageError(_too_many_pixels(name, what, most))
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise ImageError(
-            f"{name} is {width}×{height} pixels, but the longer side may be at most "
-            f"{MAX_ASPECT} times the shorter; crop it."
+            tr(
+                "{name} is {width}×{height} pixels, but the longer side may be at most "
+                "{max_aspect} times the shorter; crop it.",
+                name=name,
+                width=width,
+                height=height,
+                max_aspect=MAX_ASPECT,
+            )
         )
 
 
@@ -253,7 +278,12 @@ def _check_scans(image: Image.Image, data: bytes, name: str) -> None:
     scans = data.count(_SCAN_MARK)
     if _is_jpeg(image) and scans > MAX_SCANS:
         raise ImageError(
-            f"{name} is a JPEG of {scans:,} scans, but {MAX_SCANS} is the most; save it again."
+            tr(
+                "{name} is a JPEG of {scans:,} scans, but {max_scans} is the most; save it again.",
+                name=name,
+                scans=scans,
+                max_scans=MAX_SCANS,
+            )
         )
 
 
@@ -262,11 +292,19 @@ def _is_jpeg(image: Image.Image) -> bool:
 
 
 def _too_many_pixels(name: str, what: str, most: int) -> str:
-    return f"{name} {what} more than the {most // 10**6} million pixels allowed; scale it down."
+    return tr(
+        "{name} {what} more than the {most} million pixels allowed; scale it down.",
+        name=name,
+        what=what,
+        most=most // 10**6,
+    )
 
 
 def _damaged(name: str) -> str:
-    return f"{name} is damaged or incomplete; copy or download it again, or choose another one."
+    return tr(
+        "{name} is damaged or incomplete; copy or download it again, or choose another one.",
+        name=name,
+    )
 
 
 # Decoding ---------------------------------------------------------------------------------
@@ -280,10 +318,12 @@ def _to_upright_rgb(
     # Counting all frames can take seconds in a hostile file; knowing that there is a second
     # one is enough.
     if getattr(file, "is_animated", False) and file.format not in ("MPO", "HEIF"):
-        notes.append(f"first {'page' if file.format == 'TIFF' else 'frame'} of several")
+        notes.append(
+            tr("first {format} of several", format="page" if file.format == "TIFF" else "frame")
+        )
     sixteen_bit = any(";16" in str(tile.args) for tile in file.tile)
     if _orientation(file) in _UPRIGHT:
-        notes.append("turned upright (EXIF)")
+        notes.append(tr("turned upright (EXIF)"))
     image = _load(file, data, side, notes)
     orientation = _orientation(image)  # again: a TIFF is turned while it is loaded
     image = _smaller(image, side)
@@ -294,11 +334,11 @@ def _to_upright_rgb(
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = _in_eight_bits(image, notes)
     elif sixteen_bit:
-        notes.append("16 bits per channel reduced to 8")
+        notes.append(tr("16 bits per channel reduced to 8"))
     image = _opaque(_in_srgb(image, notes), notes)
     pixels = np.array(image.convert("RGB"))
     if (pixels == pixels[0, 0]).all():
-        notes.append("one colour only: nothing to search by")
+        notes.append(tr("one colour only: nothing to search by"))
     return pixels, notes
 
 
@@ -327,7 +367,8 @@ def _load(file: ImageFile.ImageFile, data: bytes, side: int, notes: list[str]) -
         if lost > _MOST_MISSING:
             raise
         notes.append(
-            "the end of the file is missing" + (f", {lost:.0%} of it cut off" * (lost > 0))
+            tr("the end of the file is missing")
+            + (tr(", {lost:.0%} of it cut off", lost=lost) * (lost > 0))
         )
         return whole
 
@@ -363,9 +404,11 @@ def _in_eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
     grey[~np.isfinite(grey)] = 0
     low, high = float(grey.min()), float(grey.max())
     if image.mode.startswith("I;16") and high >= 2**15:
-        notes.append("16 bits per channel reduced to 8")
+        notes.append(tr("16 bits per channel reduced to 8"))
         return _with_info(Image.fromarray((grey // 256).astype(np.uint8)), image)
-    notes.append(f"brightness stretched: {low:g} is shown as black, {high:g} as white")
+    notes.append(
+        tr("brightness stretched: {low:g} is shown as black, {high:g} as white", low=low, high=high)
+    )
     span = high - low or 1.0
     return _with_info(Image.fromarray(np.rint((grey - low) / span * 255).astype(np.uint8)), image)
 
@@ -378,7 +421,7 @@ def _with_info(image: Image.Image, source: Image.Image) -> Image.Image:
 def _in_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
     """Convert colours from the file's own profile, or from CMYK, to sRGB."""
     if image.mode == "CMYK":
-        notes.append("CMYK converted to RGB")
+        notes.append(tr("CMYK converted to RGB"))
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image
@@ -394,7 +437,9 @@ def _in_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
     if converted is None:
         return image
     if image.mode != "CMYK":
-        notes.append(f"colours converted from {title or 'their own profile'} to sRGB")
+        notes.append(
+            tr("colours converted from {value} to sRGB", value=title or tr("their own profile"))
+        )
     return converted
 
 
@@ -406,9 +451,9 @@ def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:
     alpha = np.asarray(image.getchannel("A"))
     low, high = alpha.min(), alpha.max()
     if high == 0:  # many programs leave the fourth byte of a BMP at 0
-        notes.append("transparency that would hide everything is ignored")
+        notes.append(tr("transparency that would hide everything is ignored"))
     elif low < 255:
-        notes.append("transparency laid on white")
+        notes.append(tr("transparency laid on white"))
         white = Image.new("RGB", image.size, "white")
         white.paste(image, mask=image)
         return white

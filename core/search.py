@@ -30,6 +30,7 @@ from .index.fitting import Fitting, fit
 from .index.lsh import MAX_PROBES, Candidates, LSHConfig, LSHIndex
 from .index.reading import ReadingRule, read_by_rule
 from .index.vectors import UnitVector, checked_whole, unit_vector
+from .language import later, tr
 from .model.attention import AttentionMode
 from .model.embedder import Embedder
 from .model.network import ForwardPass
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
 
 MAX_HITS = 10_000
 LOOK_UP = ("hash", "probe", "rerank")
-STAGES = ("decode", "preprocess", "embed", *LOOK_UP, "exact scan")
-ENGINE_LOOK_UP = ("hash", "probe and rerank")  # the engine's stages: it reranks as it reads
+STAGES = ("decode", "preprocess", "embed", *LOOK_UP, later("exact scan"))
+ENGINE_LOOK_UP = ("hash", later("probe and rerank"))  # the engine's stages: it reranks as it reads
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,10 +170,13 @@ class SearchResult:
         possible = min(self.k, self.n_gallery)
         if len(self.hits) >= possible:
             return None
-        return (
-            f"LSH found only {count(len(self.hits), 'hit')} of {possible}: the buckets that it "
-            f"read, {self.n_probes} in each table, hold no more images. Take fewer bits, more "
-            "tables or more probes."
+        return tr(
+            "LSH found only {n_hits} of {possible}: the buckets that it "
+            "read, {n_probes} in each table, hold no more images. Take fewer bits, more "
+            "tables or more probes.",
+            n_hits=count(len(self.hits), "hit"),
+            possible=possible,
+            n_probes=self.n_probes,
         )
 
     @property
@@ -183,10 +187,12 @@ class SearchResult:
         nearest = self.exact_hits[0].similarity
         if self.fitting.is_familiar(nearest):
             return None
-        return (
+        return tr(
             "Nothing in this gallery is much like this image: its nearest has a similarity of "
-            f"{decimal(nearest)}, while 99 in 100 images of the gallery have a neighbour of "
-            f"{decimal(self.fitting.familiar_from)} or more."
+            "{nearest}, while 99 in 100 images of the gallery have a neighbour of "
+            "{familiar_from} or more.",
+            nearest=decimal(nearest),
+            familiar_from=decimal(self.fitting.familiar_from),
         )
 
 
@@ -321,7 +327,7 @@ def look_up(
     if engine is not None:
         watch = _timed(engine, embedding, config, query_id, repeats=repeats)
     for _ in range(repeats):
-        with watch.time("exact scan"):
+        with watch.time(tr("exact scan")):
             exact = exact_scan(embedding, index.vectors, k=config.k, exclude=own_ids)
     return SearchResult(
         query=query,
@@ -444,7 +450,12 @@ def find_by_name(gallery: Gallery, name: str) -> int:
         if item.name == name:
             return item.id
     raise GalleryError(
-        f"{gallery.title} has no image named {name!r}; its first is {gallery.items[0].name!r}."
+        tr(
+            "{title} has no image named {name!r}; its first is {name_2!r}.",
+            title=gallery.title,
+            name=name,
+            name_2=gallery.items[0].name,
+        )
     )
 
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+from .language import tr, tr_number
+
 MINUS = "−"
+TWO = 2  # words make a list
 
 
 def duration(seconds: float) -> str:
@@ -29,12 +32,14 @@ def long_duration(seconds: float) -> str:
 
 def count(number: int, what: str) -> str:
     """Count things: ``1 table``, ``1,200 tables``."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {tr_number(what, f'{what}s', number)}"
 
 
 def joined(words: Sequence[str]) -> str:
     """List words: ``K``, ``K and L``, ``K, L and probes``."""
-    return " and ".join([*filter(None, [", ".join(words[:-1])]), *words[-1:]])
+    if len(words) < TWO:
+        return "".join(words)
+    return tr("{most} and {last}", most=tr(", ").join(words[:-1]), last=words[-1])
 
 
 def percent(share: float) -> str:
@@ -43,7 +48,7 @@ def percent(share: float) -> str:
         return f"{share:.0%}"
     digits = 1 if share < 0.1 or share >= 0.995 else 0
     text = f"{share:.{digits}%}"
-    return {"0.0%": "under 0.1%", "100.0%": "over 99.9%"}.get(text, text)
+    return {"0.0%": tr("under 0.1%"), "100.0%": tr("over 99.9%")}.get(text, text)
 
 
 def signed(number: float, digits: int = 3) -> str:

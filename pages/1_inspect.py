@@ -1,8 +1,9 @@
 """Inspect a query: everything about one query, and why each image came up or did not."""
 
+from core.language import later
 from pages.ui import navigation
 
-choice = navigation.set_up_with_choice("Inspect a query")
+choice = navigation.set_up_with_choice(later("Inspect a query"))
 with navigation.starting(navigation.INSPECT):
     from pages.parts.inspect.buckets import show_buckets_read
     from pages.parts.inspect.candidates import show_candidates

@@ -1,8 +1,9 @@
 """How attention works: CBAM stage by stage, what its switches do, and Grad-CAM beside it."""
 
+from core.language import later
 from pages.ui import glossary, navigation
 
-choice = navigation.set_up_with_choice("How attention works")
+choice = navigation.set_up_with_choice(later("How attention works"))
 with navigation.starting(navigation.ATTENTION):
     from pages.parts.attention.ablation import show_ablation
     from pages.parts.attention.clutter import show_clutter
@@ -19,9 +20,12 @@ PARTS = {
 }
 
 glossary.markdown(
-    "**Attention is a set of weights that a [[network]] computes for each picture anew.** [[CBAM]] "
-    "has two: one for the kinds of thing that it sees ([[channels]]), one for where it sees them "
-    "(places). Look at both at work, switch them off, and ask what a similarity really rests on."
+    later(
+        "**Attention is a set of weights that a [[network]] computes for each picture anew.** "
+        "[[CBAM]] has two: one for the kinds of thing that it sees ([[channels]]), one for where "
+        "it sees them (places). Look at both at work, switch them off, and ask what a similarity "
+        "really rests on."
+    )
 )
 
 with errors.reported():

@@ -2,18 +2,21 @@
 
 import streamlit as st
 
+from core.language import later
 from pages.parts.benchmark.measured import show_measured
 from pages.ui import glossary, navigation
 
-MEASURED, RACE, CALIBRATE = "Measured", "Race here", "Calibrate"
+MEASURED, RACE, CALIBRATE = "Measured", later("Race here"), "Calibrate"
 
 navigation.set_up("Benchmark")
-st.title("Benchmark", anchor=False)
+st.title(later("Benchmark"), anchor=False)
 glossary.markdown(
-    "**Is hashing faster than looking at everything?** That is, is [[LSH]] faster than the "
-    "[[exact scan]]? It depends on how many images there are, and on who looks. See what was "
-    "measured against faiss and hnswlib, let the methods race here and now, or let the engine "
-    "choose its own settings."
+    later(
+        "**Is hashing faster than looking at everything?** That is, is [[LSH]] faster than the "
+        "[[exact scan]]? It depends on how many images there are, and on who looks. See what was "
+        "measured against faiss and hnswlib, let the methods race here and now, or let the engine "
+        "choose its own settings."
+    )
 )
 tabs = st.tabs([MEASURED, RACE, CALIBRATE], key="part", bind="query-params")
 if tabs[0].open:

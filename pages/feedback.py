@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from core.language import later
 from pages.ui import glossary, navigation
 
-choice = navigation.set_up_with_choice("Relevance feedback")
+choice = navigation.set_up_with_choice(later("Relevance feedback"))
 with navigation.starting(navigation.FEEDBACK):
     from pages.parts.feedback.game import play
     from pages.parts.feedback.search import prepare_feedback
@@ -12,10 +13,12 @@ with navigation.starting(navigation.FEEDBACK):
 
 shown = galleries.choose_in(choice)
 glossary.markdown(
-    "**How many pictures must you judge before a machine knows what you mean?** Choose a query "
-    "and say yes or no to ten pictures: a support vector machine learns from your answers and "
-    "ranks the gallery anew. It asks about the pictures that it is least sure of, because they "
-    "teach it most (SVM active learning, system [17] of the tables in the [[paper]])."
+    later(
+        "**How many pictures must you judge before a machine knows what you mean?** Choose a query "
+        "and say yes or no to ten pictures: a support vector machine learns from your answers and "
+        "ranks the gallery anew. It asks about the pictures that it is least sure of, because they "
+        "teach it most (SVM active learning, system [17] of the tables in the [[paper]])."
+    )
 )
 
 with errors.reported():
@@ -28,4 +31,4 @@ with errors.reported():
             if search:
                 play(search, shown)
         else:
-            st.info("Choose a query above: it is what the gallery is searched for.")
+            st.info(later("Choose a query above: it is what the gallery is searched for."))

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.language import later
 from pages.ui import navigation
 
-LAB = "Hyperplane lab"
+LAB = later("Hyperplane lab")
 
-choice = navigation.set_up_with_choice("How LSH works")
+choice = navigation.set_up_with_choice(later("How LSH works"))
 with navigation.starting(navigation.HASHING):
     from pages.parts.hashing.bits_and_tables import show_bits_and_tables
     from pages.parts.hashing.buckets import show_buckets

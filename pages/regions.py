@@ -1,12 +1,15 @@
 """Find a part: mark it on a picture, and see it in all others of the gallery."""
 
+from core.language import later
 from pages.ui import glossary, navigation
 
-choice = navigation.set_up_with_choice("Find a part")
+choice = navigation.set_up_with_choice(later("Find a part"))
 glossary.markdown(
-    "**Mark a part of a picture, and find it in all others.** The [[network]] sees a picture as a "
-    "grid of [[places]]. Here each place has an [[embedding]] of its own, so you can search for an "
-    "eye or a wing, not only for whole pictures."
+    later(
+        "**Mark a part of a picture, and find it in all others.** The [[network]] sees a picture "
+        "as a grid of [[places]]. Here each place has an [[embedding]] of its own, so you can "
+        "search for an eye or a wing, not only for whole pictures."
+    )
 )
 with navigation.starting(navigation.REGIONS):
     from pages.parts.regions.finder import show_finder

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import later
 from pages.parts.results.ablations import show_settings
 from pages.parts.results.attention import show_attention
 from pages.parts.results.claims import show_claims
@@ -27,7 +28,7 @@ PARTS = {
 }
 
 navigation.set_up("Results")
-st.title("Results", anchor=False)
+st.title(later("Results"), anchor=False)
 show_opening()
 ask_for_the_share()
 tabs = st.tabs(list(PARTS), key="part", bind="query-params")

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from core.language import later
 from pages.parts.selftest.sheet import show_sheet
 from pages.ui import navigation
 
 navigation.set_up("Self-test")
-st.title("Self-test", anchor=False)
+st.title(later("Self-test"), anchor=False)
 show_sheet()

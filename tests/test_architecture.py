@@ -32,6 +32,7 @@ LAYERS = (
     {"core"},
     {"core.files"},
     {"core.errors", "core.locations", "core.progress", "core.threads", "core.wording"},
+    {"core.language"},
 )
 # Modules that write files without core.files, and why they may.
 WRITERS = {

@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from .. import array_files, files
 from ..errors import SettingError, StoreError
+from ..language import tr
 from ..progress import Progress, silent
 
 Matrix = NDArray[np.float32 | np.float16]
@@ -93,8 +94,13 @@ def parse(name: str) -> Name:
     n = int(match[2]) * {"": 1, "k": 1000, "m": 1_000_000}[match[3]] if match else 0
     if match is None or n < SMALLEST:
         raise SettingError(
-            f"There is no data set {name}; choose a gallery, a file, or a kind and a size of "
-            f"{SMALLEST} or more: {', '.join(f'{family}-10k' for family in FAMILIES)}."
+            tr(
+                "There is no data set {name}; choose a gallery, a file, or a kind and a size of "
+                "{smallest} or more: {join}.",
+                name=name,
+                smallest=SMALLEST,
+                join=", ".join(f"{family}-10k" for family in FAMILIES),
+            )
         )
     return Name(match[1], n)
 
@@ -143,7 +149,7 @@ class Source:
                 group = numbers[first : first + self.threads]
                 for number, block in zip(group, pool.map(draw, group), strict=True):
                     yield block
-                    progress(number + 1, len(numbers), "Drawing the gallery")
+                    progress(number + 1, len(numbers), tr("Drawing the gallery"))
 
     def _block(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw one whole block, (BLOCK, D): the next one must not depend on where this ends."""
@@ -243,8 +249,11 @@ def intrinsic_dimension(distances: NDArray[np.floating]) -> float:
     T = T[T.min(axis=1, initial=np.inf) > 0] if T.ndim == 2 else T[:0]
     if T.ndim != 2 or not (T[:, -1:] > T).any():
         raise SettingError(
-            f"Distances of shape {np.shape(distances)} tell no dimension; give (m, k) with "
-            "k of 2 or more, and neighbours at different distances."
+            tr(
+                "Distances of shape {distances} tell no dimension; give (m, k) with "
+                "k of 2 or more, and neighbours at different distances.",
+                distances=np.shape(distances),
+            )
         )
     return float(1 / np.log(T[:, -1:] / T[:, :-1]).mean())
 
@@ -256,7 +265,9 @@ def _load_or_draw(path: Path, n: int, source: Source, progress: Progress) -> NDA
     somebody's query.
     """
     if not path.exists():
-        with files.lock(path, lambda: progress(0, 1, "Waiting for another process that draws it")):
+        with files.lock(
+            path, lambda: progress(0, 1, tr("Waiting for another process that draws it"))
+        ):
             if not path.exists():
                 with array_files.appending(path, (n, source.dim), np.float16) as append:
                     for block in source.blocks(n, GALLERY, progress):
@@ -265,7 +276,11 @@ def _load_or_draw(path: Path, n: int, source: Source, progress: Progress) -> NDA
         gallery: NDArray[np.float16] = np.load(path)
     except (OSError, ValueError) as error:
         raise StoreError(
-            f"{path} can't be read ({error}); delete it, and it is drawn again."
+            tr(
+                "{path} can't be read ({error}); delete it, and it is drawn again.",
+                path=path,
+                error=error,
+            )
         ) from error
     return gallery
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import SettingError
+from ..language import tr
 
 EXACT = "exact scan"  # how the names of the methods begin that look at everything
 LARGE = 100_000  # images, from which on overheads that don't grow count for little
@@ -51,8 +52,12 @@ def fit_power(times: TimesBySize) -> Power:
     """
     if len(set(times.n)) < 2 or min(times.n + times.seconds) <= 0:
         raise SettingError(
-            f"{len(times.n)} sizes with the times {times.seconds} have no exponent; give two or "
-            "more sizes and times above 0."
+            tr(
+                "{n_n} sizes with the times {seconds} have no exponent; give two or "
+                "more sizes and times above 0.",
+                n_n=len(times.n),
+                seconds=times.seconds,
+            )
         )
     slope, height = np.polyfit(np.log(times.n), np.log(times.seconds), 1)
     return Power(float(slope), float(np.exp(height)))

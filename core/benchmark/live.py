@@ -20,6 +20,7 @@ from ..engine.calibration import Calibration, Calibrator
 from ..engine.codes import CodeIndex
 from ..errors import SettingError
 from ..index.lsh import LSHConfig
+from ..language import tr
 from ..progress import Progress, silent
 from .contestants.exact_numpy import ExactNumPy
 from .contestants.our_buckets import OurBuckets
@@ -119,8 +120,13 @@ def held_out(title: str, embeddings: NDArray[np.float32], seed: int = 0) -> Data
     n, dim = embeddings.shape
     if n < FEWEST:
         raise SettingError(
-            f"{title} has {n} images, too few to measure speed; choose a gallery of {FEWEST} or "
-            "more."
+            tr(
+                "{title} has {n} images, too few to measure speed; choose a gallery of {fewest} or "
+                "more.",
+                title=title,
+                n=n,
+                fewest=FEWEST,
+            )
         )
     order = np.random.default_rng(seed).permutation(n)
     n_queries = min(MOST_QUERIES, n // 5)
@@ -222,7 +228,7 @@ def winner(entrants: Sequence[Entrant]) -> Entrant:
 @contextmanager
 def _alone(progress: Progress) -> Iterator[None]:
     """Measure when nobody else does, on one thread."""
-    progress(0, 1, "Waiting for another measurement to end")
+    progress(0, 1, tr("Waiting for another measurement to end"))
     with _one_at_a_time, threadpool_limits(1):
         yield
 

@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from ..language import tr
 from ..progress import Progress, silent
 from .climb import Climb
 from .company import Company
@@ -183,11 +184,11 @@ def race(
     company = Company()
     refused = {name: it.refusal(*data.gallery.shape) for name, it in contestants.items()}
     racing = {name: it for name, it in contestants.items() if not refused[name]}
-    progress(0, len(racing) + 2, "Finding the true neighbours")
+    progress(0, len(racing) + 2, tr("Finding the true neighbours"))
     judge = Judge(data.gallery, data.queries, data.own, k=min(MANY, len(data.gallery) - 1))
     built: dict[str, Built] = {}
     for done, (name, contestant) in enumerate(racing.items(), start=1):
-        progress(done, len(racing) + 2, f"Building {name}")
+        progress(done, len(racing) + 2, tr("Building {name}", name=name))
         built[name] = _build(contestant, data, plan.threads)
     tuning = np.arange(min(data.n_tuning, plan.n_tuning))
     test = np.arange(data.n_tuning, min(len(data.queries), data.n_tuning + plan.n_test))
@@ -304,7 +305,9 @@ class _Track:
                 for name, climb in climbs.items()
                 if (setting := climb.next(curves[name])) is not None
             }:
-                progress(done, total, f"Settings for {self._nominal_k} hits")
+                progress(
+                    done, total, tr("Settings for {nominal_k} hits", nominal_k=self._nominal_k)
+                )
                 done += 1
                 points = self.points(tried, queries, self._plan.tuning_budget)
                 for name, point in points.items():
@@ -323,7 +326,11 @@ class _Track:
         """Test what is chosen for each wanted recall; the same setting is tested once."""
         found: dict[str, list[Level]] = {name: [] for name in self._racing}
         for done, wanted in enumerate(self._plan.wanted):
-            progress(done, len(self._plan.wanted), f"Racing for {self._nominal_k} hits")
+            progress(
+                done,
+                len(self._plan.wanted),
+                tr("Racing for {nominal_k} hits", nominal_k=self._nominal_k),
+            )
             chosen = {name: choose(curve, wanted) for name, curve in curves.items()}
             settings = {
                 name: curves[name][place].setting if curves[name] else ladders[name][0][0]

@@ -17,6 +17,7 @@ from ..errors import SettingError
 from ..galleries.base import Gallery
 from ..galleries.registry import available, open_gallery
 from ..galleries.store import load_or_build
+from ..language import tr
 from ..model.checkpoint import load_checkpoint
 from ..model.embedder import Embedder
 from ..progress import Progress, silent
@@ -80,6 +81,11 @@ def _embeddings(name: str, gallery: Gallery, seed: int, progress: Progress) -> d
     rows = stored.of("both")
     if len(rows) < data.SMALLEST:
         raise SettingError(
-            f"{gallery.title} has {len(rows)} images; a race needs {data.SMALLEST} or more."
+            tr(
+                "{title} has {n_rows} images; a race needs {smallest} or more.",
+                title=gallery.title,
+                n_rows=len(rows),
+                smallest=data.SMALLEST,
+            )
         )
     return data.leave_one_out(name, gallery.title, rows, seed)

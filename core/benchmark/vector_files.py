@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GalleryError, SettingError
+from ..language import tr
 from .data import N_TEST, N_TUNING, SMALLEST, DataSet
 
 ENDINGS = (".npy", ".hdf5", ".h5")
@@ -36,7 +37,13 @@ def open_vector_file(path: Path, seed: int) -> DataSet:
         SettingError: it holds something else than (N, D) vectors that have a direction.
     """
     if not path.is_file():
-        raise GalleryError(f"There is no file {path}; give the path of one, {', '.join(ENDINGS)}.")
+        raise GalleryError(
+            tr(
+                "There is no file {path}; give the path of one, {endings}.",
+                path=path,
+                endings=", ".join(ENDINGS),
+            )
+        )
     if path.suffix.lower() == ".npy":
         return _of_npy(path, seed)
     return _of_hdf5(path, seed)
@@ -58,12 +65,23 @@ def unit_rows(rows: Any, what: str) -> NDArray[np.float32]:
     array = np.asarray(rows)
     if array.ndim != 2 or not np.issubdtype(array.dtype, np.number) or np.iscomplexobj(array):
         raise SettingError(
-            f"{what} holds {array.dtype} of shape {array.shape}; give real numbers, (N, D)."
+            tr(
+                "{what} holds {dtype} of shape {shape}; give real numbers, (N, D).",
+                what=what,
+                dtype=array.dtype,
+                shape=array.shape,
+            )
         )
     if len(array) < SMALLEST or array.shape[1] < 2:
         raise SettingError(
-            f"{what} holds {len(array):,} × {array.shape[1]} numbers; a race needs {SMALLEST} "
-            "vectors of 2 numbers or more."
+            tr(
+                "{what} holds {n_array:,} × {shape} numbers; a race needs {smallest} "
+                "vectors of 2 numbers or more.",
+                what=what,
+                n_array=len(array),
+                shape=array.shape[1],
+                smallest=SMALLEST,
+            )
         )
     return _with_direction(array, what)
 
@@ -74,8 +92,14 @@ def _with_direction(array: NDArray[Any], what: str) -> NDArray[np.float32]:
     bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
     if len(bad):
         raise SettingError(
-            f"Row {bad[0]:,} of {what} has the length {lengths[bad[0]]:g} ({len(bad):,} rows are "
-            "like it), so no direction to compare; take them out."
+            tr(
+                "Row {bad:,} of {what} has the length {lengths:g} ({n_bad:,} rows are "
+                "like it), so no direction to compare; take them out.",
+                bad=bad[0],
+                what=what,
+                lengths=lengths[bad[0]],
+                n_bad=len(bad),
+            )
         )
     unit /= lengths[:, np.newaxis]
     return unit
@@ -85,7 +109,9 @@ def _of_npy(path: Path, seed: int) -> DataSet:
     try:
         array = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise GalleryError(f"{path} can't be read as .npy: {error}") from error
+        raise GalleryError(
+            tr("{path} can't be read as .npy: {error}", path=path, error=error)
+        ) from error
     return held_out(path.stem, path.stem, unit_rows(array, path.name), seed)
 
 
@@ -94,27 +120,43 @@ def _of_hdf5(path: Path, seed: int) -> DataSet:
         import h5py  # noqa: PLC0415  optional: with the peers
     except ModuleNotFoundError as error:
         raise GalleryError(
-            f"{path.name} needs h5py to be read; `pip install h5py` installs it."
+            tr("{name} needs h5py to be read; `pip install h5py` installs it.", name=path.name)
         ) from error
     try:
         with h5py.File(path, "r") as file:
             missing = {"train", "test"} - set(file)
             if missing:
                 raise SettingError(
-                    f"{path.name} has no {' and no '.join(sorted(missing))}; the layout of "
-                    "ann-benchmarks and VIBE has train (N, D) and test (Q, D)."
+                    tr(
+                        "{name} has no {missing}; the layout of "
+                        "ann-benchmarks and VIBE has train (N, D) and test (Q, D).",
+                        name=path.name,
+                        missing=" and no ".join(sorted(missing)),
+                    )
                 )
             metric = _text(file.attrs.get("distance", "unknown"))
             train, test = file["train"][()], file["test"][()]
     except OSError as error:
-        raise GalleryError(f"{path} can't be read as HDF5: {error}") from error
+        raise GalleryError(
+            tr("{path} can't be read as HDF5: {error}", path=path, error=error)
+        ) from error
     if metric in _NOT_COSINE:
-        raise SettingError(f"{path.name} is for the {metric} distance; we compare by cosine.")
+        raise SettingError(
+            tr(
+                "{name} is for the {metric} distance; we compare by cosine.",
+                name=path.name,
+                metric=metric,
+            )
+        )
     gallery, queries = unit_rows(train, f"train in {path.name}"), np.asarray(test)
     if queries.ndim != 2 or queries.shape[1] != gallery.shape[1]:
         raise SettingError(
-            f"test in {path.name} has the shape {queries.shape}; train has rows of "
-            f"{gallery.shape[1]}."
+            tr(
+                "test in {name} has the shape {shape}; train has rows of {shape_2}.",
+                name=path.name,
+                shape=queries.shape,
+                shape_2=gallery.shape[1],
+            )
         )
     chosen = np.random.default_rng(seed).permutation(len(queries))[: N_TUNING + N_TEST]
     note = "" if metric in _BY_COSINE else f", made for {metric}, by cosine"

@@ -41,6 +41,7 @@ from ..index.vectors import (
     id_is_unknown,
     mean_of,
 )
+from ..language import tr
 from ..progress import Progress, silent
 from .kernels import readable
 from .kernels.structures import Asked, GalleryRows
@@ -80,7 +81,9 @@ class CodedVectors:
     ) -> None:
         n_bits = checked_whole("n_bits", n_bits, low=128, high=MAX_CODE_BITS)
         if n_bits % WORD:
-            raise SettingError(f"Codes of {n_bits} bits don't fill words; take a multiple of 64.")
+            raise SettingError(
+                tr("Codes of {n_bits} bits don't fill words; take a multiple of 64.", n_bits=n_bits)
+            )
         self._hold(rows, ids)
         self._owns_rows = False  # whose they are who gave them, until something is added
         self.n_words = n_bits // WORD
@@ -122,7 +125,7 @@ class CodedVectors:
             rows = rows_to_read(self.kernels, embeddings[some])
             codes[some] = self.kernels.hash_codes(rows, self.rotations, self.n_words)
 
-        in_threads(hash_some, len(embeddings), threads, progress=progress, what="Hashing")
+        in_threads(hash_some, len(embeddings), threads, progress=progress, what=tr("Hashing"))
         return codes
 
     # Asking ---------------------------------------------------------------------------
@@ -216,8 +219,10 @@ class CodedVectors:
             raise id_is_taken(int(new_ids[taken][0]))
         if isinstance(self.rows, np.memmap):
             raise SettingError(
-                "These embeddings lie in a file that is only read; to add to them, load the index "
-                "with mapped=False, or build it of an array in memory."
+                tr(
+                    "These embeddings lie in a file that is only read; to add to them, load the "
+                    "index with mapped=False, or build it of an array in memory."
+                )
             )
         return new_ids, new.astype(self.rows.dtype, copy=False)
 
@@ -317,7 +322,7 @@ def given_rows(embeddings: ArrayLike, ids: ArrayLike | None) -> tuple[Any, NDArr
         SettingError: not (N, D) numbers of unit length, or the ids don't fit.
     """
     rows: Any = as_matrix(embeddings)
-    checked_whole("The dimension", rows.shape[1], low=1, high=MAX_DIM)
+    checked_whole(tr("The dimension"), rows.shape[1], low=1, high=MAX_DIM)
     if rows.dtype not in (np.float32, np.float16) or not rows.flags.c_contiguous:
         rows = checked_embeddings(rows, rows.shape[1])
     check_lengths(rows)

@@ -30,6 +30,7 @@ from ..index.lsh import MAX_PROBES, HashTables, LSHConfig
 from ..index.reading import N_STEPS, ReadingRule
 from ..index.spread import Spread
 from ..index.vectors import Embedding, checked_embedding, checked_whole
+from ..language import tr
 from ..progress import Progress, silent
 from . import persistence
 from .base import (
@@ -406,5 +407,7 @@ class BucketIndex(CodedVectors, HashTables):
                 tables.keys[table] = keys[by_key, table]
                 tables.directory[table] = np.searchsorted(tables.keys[table], ranges)
 
-        in_threads(sort_some, n_tables, threads, progress=progress, what="Filling tables", block=1)
+        in_threads(
+            sort_some, n_tables, threads, progress=progress, what=tr("Filling tables"), block=1
+        )
         return tables

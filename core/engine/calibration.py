@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from ..errors import SettingError
 from ..index.exact import neighbour_recall
+from ..language import tr
 from ..progress import Progress, silent
 from .base import Answers
 from .buckets import BucketIndex, BucketSearch
@@ -84,7 +85,11 @@ class Calibrator:
         start = perf_counter()
         if len(index) < 2 * k:
             raise SettingError(
-                f"{len(index)} images are too few to choose {k} hits from; add some."
+                tr(
+                    "{n_index} images are too few to choose {k} hits from; add some.",
+                    n_index=len(index),
+                    k=k,
+                )
             )
         self._index, self._k = index, k
         sample = np.random.default_rng(seed).permutation(index.order)[: CHOOSING + JUDGING]
@@ -111,7 +116,10 @@ class Calibrator:
         start = perf_counter()
         if not 0 < wanted < 1:
             raise SettingError(
-                f"A neighbour recall of {wanted} can't be wanted; take one from 0.5 to 0.99."
+                tr(
+                    "A neighbour recall of {wanted} can't be wanted; take one from 0.5 to 0.99.",
+                    wanted=wanted,
+                )
             )
         index, k = self._index, self._k
         settings: Any
@@ -198,7 +206,7 @@ def _asked(
         candidates = np.concatenate([truth, np.broadcast_to(block, (len(rows), len(block)))], 1)
         best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
         top, truth = (np.take_along_axis(each, best, axis=1) for each in (scores, candidates))
-        progress(done, len(blocks), "Finding true neighbours")
+        progress(done, len(blocks), tr("Finding true neighbours"))
     return _Asked(queries, index.ids[rows], truth, threads)
 
 
@@ -293,7 +301,7 @@ class _CellRanks:
         by_cell = np.argsort(-scores, axis=1, kind="stable")
         for i in range(len(codes)):
             self._rank(i, (codes[i], planes[i], units[i]), by_cell[i], truth[i])
-            progress(i + 1, len(codes), "Trying settings")
+            progress(i + 1, len(codes), tr("Trying settings"))
 
     def _rank(
         self,
@@ -395,7 +403,7 @@ class _BucketRanks:
         planes = readable.weigh(margins, index.n_words)
         for i in range(len(codes)):
             self._rank(i, codes[i], planes[i], keys[i], asked.truth[i])
-            progress(i + 1, len(codes), "Trying settings")
+            progress(i + 1, len(codes), tr("Trying settings"))
 
     def _rank(
         self,

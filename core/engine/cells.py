@@ -11,6 +11,7 @@ random projection, which keeps inner products well enough to say where to look.
 import numpy as np
 from numpy.typing import NDArray
 
+from ..language import tr
 from ..progress import Progress, silent
 
 MOST_NUMBERS = 256  # of a centre
@@ -25,7 +26,7 @@ def learnt(points: Points, n_cells: int, progress: Progress = silent) -> Points:
     """Centres (C, E) of unit length, of points (n, E) in random order; n is C or more."""
     centres = unit(points[:n_cells])
     for iteration in range(_ITERATIONS):
-        progress(iteration, _ITERATIONS, "Learning cells")
+        progress(iteration, _ITERATIONS, tr("Learning cells"))
         of_each = nearest(points, centres)
         by_cell = np.argsort(of_each, kind="stable")
         filled, firsts = np.unique(of_each[by_cell], return_index=True)

@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import SettingError
 from ..index.families.structured import Rotations
 from ..index.vectors import checked_whole
+from ..language import tr
 from ..progress import Progress, silent
 from . import cells, persistence
 from .base import (
@@ -76,8 +77,13 @@ class CodeConfig:
         n_bits = self.n_bits or (256 * depth if dim <= 256 else 1_024)
         if checked_whole("n_bits", n_bits, low=1, high=MAX_CODE_BITS) % (depth * WORD):
             raise SettingError(
-                f"Codes of {n_bits} bits, {depth} for each hyperplane, don't fill words; take "
-                f"a multiple of {depth * WORD}."
+                tr(
+                    "Codes of {n_bits} bits, {depth} for each hyperplane, don't fill words; take "
+                    "a multiple of {depth_times_word}.",
+                    n_bits=n_bits,
+                    depth=depth,
+                    depth_times_word=depth * WORD,
+                )
             )
         return n_bits, depth
 
@@ -299,7 +305,7 @@ class CodeIndex(CodedVectors):
                 rows, self.rotations, self.n_words, self.lists.depth
             )
 
-        in_threads(hash_some, len(embeddings), threads, progress=progress, what="Hashing")
+        in_threads(hash_some, len(embeddings), threads, progress=progress, what=tr("Hashing"))
         return codes, scales
 
     def points_of(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -335,7 +341,7 @@ class CodeIndex(CodedVectors):
         def assign_some(some: slice) -> None:
             nearest[some] = cells.nearest(self.points_of(embeddings[some]), centres)
 
-        in_threads(assign_some, len(nearest), threads, progress=progress, what="Filling cells")
+        in_threads(assign_some, len(nearest), threads, progress=progress, what=tr("Filling cells"))
         return nearest
 
     def _cell_by_position(self) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ import numpy as np
 from ..errors import HashlightError
 from ..index.families.hyperplanes import Hyperplanes
 from ..index.lsh import LSHConfig
+from ..language import later, tr
 from ..progress import Progress, silent
 from .base import compiled_kernels
 from .buckets import BucketIndex
@@ -28,7 +29,7 @@ from .kernels import readable
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = f"{__package__}.compilation"  # where it is run, it is called __main__
-WHAT = "Compiling the engine, once per machine"
+WHAT = later("Compiling the engine, once per machine")
 NO_NUMBA = 3  # exit status
 PERCENT = (25, 70, 87, 100)  # of the time: after each step
 
@@ -61,8 +62,10 @@ def load(progress: Progress = silent) -> Any:
             return readable
         if process.returncode:
             complaints.seek(0)
-            last = (complaints.read().strip().splitlines() or ["it said nothing"])[-1]
-            raise HashlightError(f"The engine can't be compiled ({last}); restart the app.")
+            last = (complaints.read().strip().splitlines() or [tr("it said nothing")])[-1]
+            raise HashlightError(
+                tr("The engine can't be compiled ({last}); restart the app.", last=last)
+            )
     kernels = compiled_kernels()
     for _ in steps(kernels):  # from the cache now: what is left is to read it
         pass
@@ -77,16 +80,16 @@ def steps(kernels: Any) -> Iterator[str]:
     rows = np.random.default_rng(0).standard_normal((_N, _DIM)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     codes = CodeIndex.build(rows, config=CodeConfig(n_cells=4), kernels=kernels)
-    yield "codes built"
+    yield tr("codes built")
     Calibrator(codes, k=2).choose(0.5)
-    yield "codes calibrated"
+    yield tr("codes calibrated")
     lsh = LSHConfig(n_bits=4, n_tables=2)
     buckets = BucketIndex.build(rows, config=lsh, kernels=kernels)
     Calibrator(buckets, k=2).choose(0.5)
-    yield "buckets calibrated"
+    yield tr("buckets calibrated")
     tables = BucketIndex.build(rows, config=lsh, family=Hyperplanes, kernels=kernels)
     tables.read(rows[0], tables.margins_to_tables(rows[0]), 2, k=2)
-    yield "tables read"
+    yield tr("tables read")
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from .. import array_files
 from ..errors import StoreError
+from ..language import tr
 
 VERSION = 5
 _INDEX = "index.safetensors"
@@ -93,7 +94,11 @@ def load_index(folder: Path, kind: str, *, mapped: bool) -> SavedIndex:
         rows: NDArray[Any] = np.lib.format.open_memmap(folder / about["rows_file"], mode="r")
     except (OSError, ValueError, array_files.DamagedFileError) as error:
         raise StoreError(
-            f"{folder} holds no index that can be read ({error}); build it again."
+            tr(
+                "{folder} holds no index that can be read ({error}); build it again.",
+                folder=folder,
+                error=error,
+            )
         ) from error
     _check(folder, about, {"rows": [*rows.shape, str(rows.dtype)]})
     if not mapped:
@@ -105,6 +110,11 @@ def _check(folder: Path, about: Mapping[str, Any], wanted: Mapping[str, Any]) ->
     for name, value in wanted.items():
         if about.get(name) != value:
             raise StoreError(
-                f"{folder} can't be used: its {name} is {about.get(name)}, not {value}; "
-                "build it again."
+                tr(
+                    "{folder} can't be used: its {name} is {name_2}, not {value}; build it again.",
+                    folder=folder,
+                    name=name,
+                    name_2=about.get(name),
+                    value=value,
+                )
             )

@@ -15,6 +15,7 @@ from .. import __version__
 from ..galleries.base import Gallery
 from ..index.exact import rerank
 from ..index.lsh import LSHConfig, LSHIndex
+from ..language import tr
 from ..methods.base import Pictures
 from ..methods.cnn import Cnn, LshSearch
 from ..methods.trainer import Trainer, new_trainer
@@ -231,7 +232,7 @@ def _grid(
             for P in PROBES:
                 rankings = [_candidates_ranked(index, query, P) for query in queries]
                 runs[_name(K, L, P)] = asdict(judge(rankings, asked, known, {}))
-            progress(len(runs), len(BITS) * len(TABLES) * len(PROBES), "K and L")
+            progress(len(runs), len(BITS) * len(TABLES) * len(PROBES), tr("K and L"))
     return runs
 
 

@@ -32,6 +32,7 @@ from torch.nn.functional import normalize
 
 from ..errors import GalleryError
 from ..galleries.base import Gallery
+from ..language import tr
 from ..model.attention import AttentionMode
 from ..model.cbam import CBAM, as_cbam
 from ..model.embedder import Embedder
@@ -131,9 +132,9 @@ def nearest_of_category(
     if alone.any():
         label = labels[alone.argmax()]
         raise GalleryError(
-            f"Image {int(alone.argmax())} is the only one "
-            + ("without a label" if label is None else f"labelled {label!r}")
-            + ", so Grad-CAM has nothing to compare it with; add another one or leave it out."
+            tr("Image {argmax} is the only one ", argmax=int(alone.argmax()))
+            + (tr("without a label") if label is None else tr("labelled {label!r}", label=label))
+            + tr(", so Grad-CAM has nothing to compare it with; add another one or leave it out.")
         )
     cosines = np.where(others, embeddings @ embeddings.T, -np.inf)  # (N, N)
     nearest: NDArray[np.intp] = cosines.argmax(axis=1)
@@ -173,7 +174,9 @@ def measure_focus(
     masks = {item.id: gallery.mask(item.id) for item in gallery.items}
     ids = [id for id, mask in masks.items() if mask.any()]  # a hidden object can't be found
     if not ids:
-        raise GalleryError(f"No mask of {gallery.title} shows an object; paint objects white.")
+        raise GalleryError(
+            tr("No mask of {title} shows an object; paint objects white.", title=gallery.title)
+        )
     labels = [gallery.items[id].label for id in ids]
     features = _feature_maps(gallery, ids, embedder, progress)  # (N, 2048, H, W)
     n_rows, n_columns = features.shape[2:]
@@ -247,7 +250,7 @@ def _feature_maps(
     for start in range(0, len(ids), BATCH):
         batch = [embedder.prepare(gallery.read(id)) for id in ids[start : start + BATCH]]
         parts.append(embedder.feature_maps(batch))
-        progress(start + len(batch), len(ids), f"Feature maps of {gallery.title}")
+        progress(start + len(batch), len(ids), tr("Feature maps of {title}", title=gallery.title))
     return torch.cat(parts)
 
 
@@ -276,7 +279,7 @@ def _grad_cams(
     for part, wanted in zip(torch.split(features, BATCH), torch.split(targets, BATCH), strict=True):
         maps.append(similarity_map(embed, part, wanted))
         done += len(part)
-        progress(done, len(features), "Grad-CAM")
+        progress(done, len(features), tr("Grad-CAM"))
     return np.concatenate(maps)
 
 

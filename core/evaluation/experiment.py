@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..errors import SettingError
 from ..galleries.base import Gallery
+from ..language import tr
 from ..methods.base import Method, Pictures, User
 from ..progress import Progress, silent
 from .metrics import average_precision, map_paper, recall_at
@@ -138,23 +139,45 @@ def check_rankings(
     """
     if len(rankings) != n_queries:
         raise SettingError(
-            f"{title} returned {len(rankings)} rankings for {n_queries} queries; "
-            "a method must return one for each."
+            tr(
+                "{title} returned {n_rankings} rankings for {n_queries} queries; "
+                "a method must return one for each.",
+                title=title,
+                n_rankings=len(rankings),
+                n_queries=n_queries,
+            )
         )
     for query, ranking in enumerate(rankings):
         if ranking.ndim != 1 or not np.issubdtype(ranking.dtype, np.integer):
             raise SettingError(
-                f"{title} ranked query {query} by {ranking.dtype} of shape {ranking.shape}; "
-                "a ranking is one row of whole numbers."
+                tr(
+                    "{title} ranked query {query} by {dtype} of shape {shape}; "
+                    "a ranking is one row of whole numbers.",
+                    title=title,
+                    query=query,
+                    dtype=ranking.dtype,
+                    shape=ranking.shape,
+                )
             )
         if ((ranking < 0) | (ranking >= n_gallery)).any():
             raise SettingError(
-                f"{title} ranked rows {ranking.min()} to {ranking.max()} for query {query}; "
-                f"the gallery has rows 0 to {n_gallery - 1}."
+                tr(
+                    "{title} ranked rows {min} to {max} for query {query}; "
+                    "the gallery has rows 0 to {n_gallery_minus_one}.",
+                    title=title,
+                    min=ranking.min(),
+                    max=ranking.max(),
+                    query=query,
+                    n_gallery_minus_one=n_gallery - 1,
+                )
             )
         if len(np.unique(ranking)) < len(ranking):
             raise SettingError(
-                f"{title} ranked a row twice for query {query}; a ranking names each row once."
+                tr(
+                    "{title} ranked a row twice for query {query}; a ranking names each row once.",
+                    title=title,
+                    query=query,
+                )
             )
 
 
@@ -228,8 +251,12 @@ def run_experiment(
     keys = [method.key for method in methods]
     if len(set(keys)) < len(keys) or not keys or not seeds:
         raise SettingError(
-            f"The systems {', '.join(keys)} and seeds {list(seeds)} make no experiment; give at "
-            "least one of each, and every system once."
+            tr(
+                "The systems {keys} and seeds {seeds} make no experiment; give at "
+                "least one of each, and every system once.",
+                keys=", ".join(keys),
+                seeds=list(seeds),
+            )
         )
     labels = class_numbers(gallery)
     pictures = Pictures(gallery, np.arange(len(labels)))
@@ -280,7 +307,11 @@ def measure(
     if piece is None:
 
         def report(done: int, total: int, what: str) -> None:
-            progress(done, total, f"{method.title}, seed {split.seed}: {what}")
+            progress(
+                done,
+                total,
+                tr("{title}, seed {seed}: {what}", title=method.title, seed=split.seed, what=what),
+            )
 
         run = run_method(method, pictures, labels, split, report)
         piece = {"about": dict(circumstances()), "run": asdict(run)}

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..errors import SettingError
+from ..language import tr
 from ..model.attention import ATTENTION_MODES
 from ..model.general import (
     UNLABELLED,
@@ -58,8 +59,12 @@ def deal_labels(labels: NDArray[np.int64], n_folds: int, seed: int) -> list[NDAr
     numbers = np.unique(labels[labels != UNLABELLED])
     if not 2 <= n_folds <= len(numbers) // 2:
         raise SettingError(
-            f"{len(numbers)} labels can't be dealt into {n_folds} folds: there must be 2 or more, "
-            "of at least 2 labels each."
+            tr(
+                "{n_numbers} labels can't be dealt into {n_folds} folds: there must be 2 or more, "
+                "of at least 2 labels each.",
+                n_numbers=len(numbers),
+                n_folds=n_folds,
+            )
         )
     return np.array_split(np.random.default_rng(seed).permutation(numbers), n_folds)
 
@@ -104,7 +109,17 @@ def leave_labels_out(
         held = [folds[number - 1] for folds in dealt if folds is not None]
 
         def report(done: int, total: int, what: str, number: int = number) -> None:
-            progress(done, total, f"Fold {number} of {n_folds}, {what[0].lower()}{what[1:]}")
+            progress(
+                done,
+                total,
+                tr(
+                    "Fold {number} of {n_folds}, {lower}{what}",
+                    number=number,
+                    n_folds=n_folds,
+                    lower=what[0].lower(),
+                    what=what[1:],
+                ),
+            )
 
         learner = deepcopy(network)  # what one fold learns is no other fold's start
         recipe = replace(config, seed=config.seed + number)

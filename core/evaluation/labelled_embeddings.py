@@ -19,6 +19,7 @@ from safetensors.numpy import load_file, save
 
 from .. import files
 from ..errors import COMMAND, StoreError
+from ..language import tr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,11 @@ def load_labelled(path: Path) -> LabelledEmbeddings:
         )
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise StoreError(
-            f"{path} is no file of labelled embeddings ({error}); write it again with "
-            f"{COMMAND} evaluate --all --only embeddings"
+            tr(
+                "{path} is no file of labelled embeddings ({error}); write it again with "
+                "{command} evaluate --all --only embeddings",
+                path=path,
+                error=error,
+                command=COMMAND,
+            )
         ) from error

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import SettingError
+from ..language import tr
 
 _BLOCK = 256  # queries ranked at once: 5,000 images make 256 × 5,000 similarities, 5 MB
 
@@ -155,7 +156,7 @@ def _rankings(
 
 def _relevant_in_top(relevant_in_order: ArrayLike, n: int) -> int:
     if n < 1:
-        raise SettingError(f"n is {n}; count the top 1 or more.")
+        raise SettingError(tr("n is {n}; count the top 1 or more.", n=n))
     return int(np.count_nonzero(np.asarray(relevant_in_order)[:n]))
 
 
@@ -163,15 +164,19 @@ def _check_relevant(relevant_in_order: ArrayLike, n_relevant: int) -> None:
     ranked = int(np.count_nonzero(relevant_in_order))
     if n_relevant < max(1, ranked):
         raise SettingError(
-            f"n_relevant is {n_relevant} and the ranking holds {ranked} relevant images; "
-            "count all of the gallery's, and leave out a query that has none."
+            tr(
+                "n_relevant is {n_relevant} and the ranking holds {ranked} relevant images; "
+                "count all of the gallery's, and leave out a query that has none.",
+                n_relevant=n_relevant,
+                ranked=ranked,
+            )
         )
 
 
 def _check_queries(n_queries: int) -> None:
     if n_queries < 1:
         raise SettingError(
-            "There are 0 queries to average over; give at least one that has a relevant image."
+            tr("There are 0 queries to average over; give at least one that has a relevant image.")
         )
 
 
@@ -179,15 +184,21 @@ def _unit_rows(embeddings: ArrayLike) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):  # what is too large becomes infinite and is refused
         matrix = np.asarray(embeddings, dtype=np.float32)
     if matrix.ndim != 2:
-        raise SettingError(f"The embeddings have shape {matrix.shape}; give one row per image.")
+        raise SettingError(
+            tr("The embeddings have shape {shape}; give one row per image.", shape=matrix.shape)
+        )
     with np.errstate(over="ignore"):
         lengths = np.sqrt(np.vecdot(matrix, matrix))[:, np.newaxis]  # (N, 1)
     usable = np.isfinite(lengths) & (lengths > 0)
     if not usable.all():
         row = int(np.argmin(usable))
         raise SettingError(
-            f"Embedding {row} has length {lengths[row, 0]}, which has no direction; "
-            "compute it again from its image."
+            tr(
+                "Embedding {row} has length {lengths}, which has no direction; "
+                "compute it again from its image.",
+                row=row,
+                lengths=lengths[row, 0],
+            )
         )
     unit: NDArray[np.float32] = matrix / lengths
     return unit
@@ -198,10 +209,14 @@ def _classes(labels: ArrayLike, n_images: int) -> NDArray[np.int64]:
     names = np.asarray(labels).tolist()
     if not isinstance(names, list) or len(names) != n_images:
         raise SettingError(
-            f"Labels of shape {np.shape(labels)} came with {n_images} embeddings; "
-            "give one label for each."
+            tr(
+                "Labels of shape {labels} came with {n_images} embeddings; "
+                "give one label for each.",
+                labels=np.shape(labels),
+                n_images=n_images,
+            )
         )
     if None in names:
-        raise SettingError(f"Image {names.index(None)} has no label; leave it out.")
+        raise SettingError(tr("Image {index} has no label; leave it out.", index=names.index(None)))
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return np.array([numbers[name] for name in names], dtype=np.int64)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import GalleryError, SettingError
 from ..galleries.base import Gallery, GalleryItem, LeftOut
+from ..language import tr
 from ..methods.base import Pictures
 
 QUERIES_PER_CLASS = 10
@@ -57,8 +58,12 @@ def class_numbers(gallery: Gallery) -> NDArray[np.int64]:
     labels = [item.label for item in gallery.items]
     if None in labels:
         raise GalleryError(
-            f"{gallery.items[labels.index(None)].name} of {gallery.title} has no label, so nothing "
-            "can be judged by it; choose a gallery with one folder per class."
+            tr(
+                "{name} of {title} has no label, so nothing "
+                "can be judged by it; choose a gallery with one folder per class.",
+                name=gallery.items[labels.index(None)].name,
+                title=gallery.title,
+            )
         )
     return np.unique(np.array(labels), return_inverse=True)[1].astype(np.int64)
 
@@ -76,13 +81,17 @@ def draw_split(labels: ArrayLike, seed: int, per_class: int = QUERIES_PER_CLASS)
             a negative seed.
     """
     if seed < 0:
-        raise SettingError(f"The seed of a split is {seed}; choose 0 or more.")
+        raise SettingError(tr("The seed of a split is {seed}; choose 0 or more.", seed=seed))
     classes, numbers = np.unique(np.asarray(labels), return_inverse=True)
     smallest = int(np.bincount(numbers, minlength=1).min())
     if not 1 <= per_class < smallest:
         raise SettingError(
-            f"{per_class} queries of each class don't leave a gallery: the smallest class has "
-            f"{smallest} images; choose at least 1 and fewer than the smallest class has."
+            tr(
+                "{per_class} queries of each class don't leave a gallery: the smallest class has "
+                "{smallest} images; choose at least 1 and fewer than the smallest class has.",
+                per_class=per_class,
+                smallest=smallest,
+            )
         )
     rng = np.random.default_rng(seed)
     drawn = [

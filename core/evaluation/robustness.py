@@ -22,6 +22,7 @@ from PIL import Image, ImageFilter
 from ..errors import SettingError
 from ..index.exact import Hits, exact_scan, neighbour_recall
 from ..index.vectors import Vectors
+from ..language import tr
 from ..model.attention import AttentionMode
 from ..model.augment import Pixels, add_noise, change_contrast, crop, rotate, scale
 from ..model.embedder import Embedder
@@ -212,7 +213,7 @@ def measure_robustness(
                 precision.append(precision_at(known[hits.ids] == asked[query], k))
                 kept.append(neighbour_recall(hits.ids, plain[query]))
                 done += 1
-                progress(done, total, "Changed queries")
+                progress(done, total, tr("Changed queries"))
             rows.append(
                 {
                     "change": change.key,
@@ -235,6 +236,11 @@ def _top(embed: Embed, pictures: Iterator[Pixels], gallery: Vectors, k: int) -> 
 def _check_labels(n_images: int, labels: NDArray[Any], what: str) -> None:
     if labels.shape != (n_images,) or not n_images:
         raise SettingError(
-            f"Labels of shape {labels.shape} came with {n_images} {what}; give one label for "
-            "each, and at least one."
+            tr(
+                "Labels of shape {shape} came with {n_images} {what}; give one label for "
+                "each, and at least one.",
+                shape=labels.shape,
+                n_images=n_images,
+                what=what,
+            )
         )

@@ -23,6 +23,7 @@ from ..images import decode
 from ..index.exact import exact_scan, rerank
 from ..index.lsh import LSHIndex
 from ..index.vectors import Embedding, Vectors
+from ..language import tr
 from ..methods.base import User
 from ..methods.cnn import Cnn
 from ..methods.sift import Sift
@@ -175,15 +176,20 @@ def measure_stages(
     keys = [system.key for system in systems]
     if not systems or not queries or repeats < 1 or len(set(keys)) < len(keys):
         raise SettingError(
-            f"{len(queries)} queries, {repeats} rounds and systems {', '.join(keys) or 'none'} "
-            "can't be timed; give at least one of each, and every system once."
+            tr(
+                "{n_queries} queries, {repeats} rounds and systems {value} "
+                "can't be timed; give at least one of each, and every system once.",
+                n_queries=len(queries),
+                repeats=repeats,
+                value=", ".join(keys) or "none",
+            )
         )
     n_threads = {"1": 1, "all": torch.get_num_threads()}
     measured: dict[str, dict[str, Any]] = {key: {} for key in keys}
     for name, n in n_threads.items():
 
         def report(done: int, total: int, what: str, n: int = n) -> None:
-            progress(done, total, f"{what}, {n} thread{'s' * (n > 1)}")
+            progress(done, total, tr("{what}, {n} thread{n_2}", what=what, n=n, n_2="s" * (n > 1)))
 
         with limited_threads(n):
             for key, seconds in take_turns_by_query(systems, queries, repeats, report).items():
@@ -215,7 +221,7 @@ def take_turns_by_query(
             for system in systems:
                 seconds[system.key].append(system.answer(number, data))
             done = round_ * len(queries) + number + 1
-            progress(done, repeats * len(queries), "Timed queries")
+            progress(done, repeats * len(queries), tr("Timed queries"))
     return seconds
 
 

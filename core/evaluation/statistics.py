@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import SettingError
+from ..language import tr
 
 LEVEL = 0.95  # of the interval
 N_RESAMPLES = 10_000
@@ -70,7 +71,9 @@ def bootstrap_ratio(parts: ArrayLike, wholes: ArrayLike, *, seed: int = 0) -> Co
     """
     first, second = _paired(parts, wholes)
     if not (second > 0).all():
-        raise SettingError(f"A ratio to {second.min():g} says nothing; give wholes above 0.")
+        raise SettingError(
+            tr("A ratio to {min:g} says nothing; give wholes above 0.", min=second.min())
+        )
     _check_numbers(first)
     ratios = _resampled_means(first, seed) / _resampled_means(second, seed)  # the same draws
     return _interval(float(first.mean() / second.mean()), ratios, len(first))
@@ -113,7 +116,7 @@ def difference_over_runs(better: ArrayLike, worse: ArrayLike) -> ConfidenceInter
     _check_numbers(differences)
     n = len(differences)
     if n < 2:
-        raise SettingError("One run doesn't tell how runs differ; give 2 or more.")
+        raise SettingError(tr("One run doesn't tell how runs differ; give 2 or more."))
     mean = float(differences.mean())
     reach = float(student_t.ppf((1 + LEVEL) / 2, n - 1) * differences.std(ddof=1) / np.sqrt(n))
     return ConfidenceInterval(mean, mean - reach, mean + reach, n)
@@ -141,7 +144,10 @@ def difference_over_runs_and_queries(better: ArrayLike, worse: ArrayLike) -> Con
     differences = first - second
     if differences.ndim != 2 or min(differences.shape) < 2:
         raise SettingError(
-            f"Figures of shape {differences.shape} aren't 2 or more trainings by 2 or more queries."
+            tr(
+                "Figures of shape {shape} aren't 2 or more trainings by 2 or more queries.",
+                shape=differences.shape,
+            )
         )
     _check_numbers(differences.ravel())
     n = len(differences)
@@ -157,8 +163,12 @@ def _paired(one: ArrayLike, other: ArrayLike) -> tuple[NDArray[np.float64], NDAr
     first, second = np.asarray(one, np.float64), np.asarray(other, np.float64)
     if first.shape != second.shape:
         raise SettingError(
-            f"Figures of shapes {first.shape} and {second.shape} don't pair up; "
-            "give both systems the same queries."
+            tr(
+                "Figures of shapes {shape} and {shape_2} don't pair up; "
+                "give both systems the same queries.",
+                shape=first.shape,
+                shape_2=second.shape,
+            )
         )
     return first, second
 
@@ -181,11 +191,14 @@ def _resampled_means(data: NDArray[np.float64], seed: int) -> NDArray[np.float64
 def _check_numbers(data: NDArray[np.float64]) -> None:
     if data.ndim != 1 or not np.isfinite(data).all():
         raise SettingError(
-            f"Values of shape {data.shape} can't be bootstrapped; give finite numbers in one row."
+            tr(
+                "Values of shape {shape} can't be bootstrapped; give finite numbers in one row.",
+                shape=data.shape,
+            )
         )
     _check_some(len(data))
 
 
 def _check_some(n: int) -> None:
     if n < 1:
-        raise SettingError("There are 0 values to average over; give at least one.")
+        raise SettingError(tr("There are 0 values to average over; give at least one."))

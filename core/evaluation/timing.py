@@ -15,6 +15,7 @@ from torch import nn
 
 from ..galleries.base import Gallery
 from ..galleries.embedding import embed_in_batches
+from ..language import tr
 from ..model.embedder import Embedder
 from ..model.network import RetrievalNetwork
 from ..progress import Progress, silent
@@ -47,7 +48,7 @@ def take_turns(
             work()
             if round_:
                 seconds[name].append(perf_counter() - start)
-        progress(round_, rounds, "Rounds")
+        progress(round_, rounds, tr("Rounds"))
     return Comparison(seconds)
 
 

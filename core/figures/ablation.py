@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from ..language import tr
 from .lines import plain
 from .rows import label_rows
 from .style import AMBER, GREY, TEAL, scatter
@@ -84,7 +85,7 @@ def settings_dots(
             )
         ],
         xaxis={
-            "title": "mAP and precision@10",
+            "title": tr("mAP and precision@10"),
             "range": [WORST - 0.004, 1.004],
             "tickvals": [0.8, 0.85, 0.9, 0.95, 1],
             "tickformat": ".2f",
@@ -126,16 +127,21 @@ def lsh_tradeoff(points: Sequence[LSHPoint], *, what: str) -> go.Figure:
                     },
                     marker={"size": 8, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
                     customdata=[point.n_tables for point in line],
-                    hovertemplate=f"K = {n_bits}, L = %{{customdata}}, probes = {n_probes}"
-                    f"<br>{what}: %{{y:.4f}}<br>candidates: %{{x:.1%}} of the gallery"
-                    "<extra></extra>",
+                    hovertemplate=tr(
+                        "K = {n_bits}, L = %{{customdata}}, probes = {n_probes}"
+                        "<br>{what}: %{{y:.4f}}<br>candidates: %{{x:.1%}} of the gallery"
+                        "<extra></extra>",
+                        n_bits=n_bits,
+                        n_probes=n_probes,
+                        what=what,
+                    ),
                 )
             )
     return plain(
         traces,
         what=what,
         height=320 + 24 * (len(traces) // 3 + 1),  # each line of the legend holds about three names
-        xaxis={"title": "candidate ratio", "tickformat": ".0%", "range": [-0.02, 1.02]},
+        xaxis={"title": tr("candidate ratio"), "tickformat": ".0%", "range": [-0.02, 1.02]},
         yaxis={"range": [0, 1.03]},
     )
 

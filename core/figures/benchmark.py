@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from ..language import tr
 from ..wording import duration
 from .lines import plain
 from .style import AMBER, GREY, TEAL, Part, note, scatter, vline
@@ -120,7 +121,7 @@ def recall_and_speed(
         )
     return _over_recall(
         traces,
-        what="queries per second, one thread",
+        what=tr("queries per second, one thread"),
         k=k,
         yaxis={
             "type": "log",
@@ -170,7 +171,7 @@ def candidates_and_recall(
             )
     return _over_recall(
         traces,
-        what=f"candidates, of {n:,}",
+        what=tr("candidates, of {n:,}", n=n),
         k=k,
         yaxis={"type": "log", "range": _decades(5, 1.5 * n), "tickformat": ",~f", "dtick": 1},
         wanted=wanted,
@@ -206,10 +207,10 @@ def time_and_size(
     leads = (crossovers or {}).items()
     return plain(
         traces,
-        what="time of one query, one thread",
+        what=tr("time of one query, one thread"),
         height=460,
         xaxis={
-            "title": "images in the gallery, N",
+            "title": tr("images in the gallery, N"),
             "type": "log",
             "range": _decades(SMALLEST, LARGEST),
             "tickvals": list(_SIZES),
@@ -257,7 +258,7 @@ def _lead(name: str, n: float, place: int) -> Part:
     """Write beside its line from where on a method leads; each is a line lower than the last."""
     right = n > (SMALLEST * LARGEST) ** 0.5  # of the chart's middle
     return note(
-        f"{name}<br>leads from {_rounded(n)} images",
+        tr("{name}<br>leads from {n} images", name=name, n=_rounded(n)),
         x=_decades(n, n)[0],  # a logarithmic axis takes the place of a text as a logarithm
         y=0.99 - 0.12 * place,
         yref="paper",
@@ -278,7 +279,7 @@ def _over_recall(
         what=what,
         height=460,
         xaxis={
-            "title": f"neighbour recall@{k}",
+            "title": tr("neighbour recall@{k}", k=k),
             "range": [WORST - 0.005, 1.01],
             "tickformat": ".2~f",
             "dtick": 0.1,
@@ -292,7 +293,7 @@ def _about(point: SettingPoint, k: int) -> str:
     """Describe a point: its setting, recall, time and candidates, a line each."""
     lines = [
         point.setting,
-        f"neighbour recall@{k}: {point.recall:.3f}",
+        tr("neighbour recall@{k}: {recall:.3f}", k=k, recall=point.recall),
         f"{duration(point.seconds)} a query",
         "" if point.candidates is None else f"{point.candidates:,.0f} candidates",
     ]

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from ..language import tr
 from .style import (
     AMBER,
     GREY,
@@ -62,8 +63,11 @@ def kernel_planes(kernel: NDArray[np.floating]) -> go.Figure:
             xgap=1,
             ygap=1,
             customdata=np.broadcast_to(offset, weights.shape),
-            hovertemplate=f"weight of the {name}, %{{y:+d}} rows and %{{customdata:+d}} columns "
-            "away<br>%{z:+.4f}<extra></extra>",
+            hovertemplate=tr(
+                "weight of the {name}, %{{y:+d}} rows and %{{customdata:+d}} columns "
+                "away<br>%{{z:+.4f}}<extra></extra>",
+                name=name,
+            ),
         )
         for plane, (weights, name) in enumerate(zip(kernel, names, strict=True))
     ]
@@ -117,7 +121,7 @@ def turned_fan(angles: Mapping[str, float]) -> go.Figure:
                     "line": {"width": 0},
                 },
                 line={"color": colour, "width": 3},
-                text=[f"{name}: turned by {degrees:.1f}°"] * 2,
+                text=[tr("{name}: turned by {degrees:.1f}°", name=name, degrees=degrees)] * 2,
                 hovertemplate="%{text}<extra></extra>",
             )
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from ..language import later, tr
 from .lines import plain
 from .style import AMBER, GREY, TEAL, hline, scatter
 
@@ -13,7 +14,11 @@ _LOOKS = {  # not by colour alone
     "spatial": {"color": TEAL, "dash": "dot"},
     "both": {"color": TEAL, "dash": "solid"},
 }
-_NAMES = {"channel": "channel gate", "spatial": "spatial gate", "both": "both gates"}
+_NAMES = {
+    "channel": later("channel gate"),
+    "spatial": later("spatial gate"),
+    "both": later("both gates"),
+}
 
 
 def gain_over_clutter(steps: Sequence[Mapping[str, Any]]) -> go.Figure:
@@ -41,15 +46,15 @@ def gain_over_clutter(steps: Sequence[Mapping[str, Any]]) -> go.Figure:
                 },
                 mode="lines+markers",
                 line=line,
-                hovertemplate="%{x:.0%} of the area: %{y:+.3f} mAP",
+                hovertemplate=tr("%{x:.0%} of the area: %{y:+.3f} mAP"),
             )
         )
     return plain(
         traces,
-        what="mAP with attention less mAP without",
+        what=tr("mAP with attention less mAP without"),
         height=340,
         xaxis={
-            "title": "share of the area that the picture takes; clutter grows to the right",
+            "title": tr("share of the area that the picture takes; clutter grows to the right"),
             "tickformat": ".0%",
             "tickvals": shares,
             "autorange": "reversed",

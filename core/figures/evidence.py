@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from ..language import later, tr
 from .lines import plain
 from .style import AMBER, GREY, GRID, TEAL, as_text, scatter, vline
 
@@ -16,9 +17,9 @@ REACH = 0.2  # of a margin: beyond it a dot is drawn at the end of the scale
 LOWEST = -0.3  # cosine: where the scale begins; few pairs of images are that different
 BIN = 0.02  # cosine: images this close together share a bubble
 _LOOKS: dict[Role, tuple[str, str, str]] = {
-    "other": (GREY, "circle", "other images"),
+    "other": (GREY, "circle", later("other images")),
     "hit": (TEAL, "circle", "hits"),
-    "missed": (AMBER, "diamond", "missed neighbours"),
+    "missed": (AMBER, "diamond", later("missed neighbours")),
 }
 
 
@@ -73,15 +74,18 @@ def tables_by_cosine(
                 },
                 text=texts,
                 cliponaxis=False,
-                hovertemplate="%{text}cosine %{x:.3f}<br>found by %{y} of "
-                f"{n_tables} tables<extra></extra>",
+                hovertemplate=tr(
+                    "%{{text}}cosine %{{x:.3f}}<br>found by %{{y}} of "
+                    "{n_tables} tables<extra></extra>",
+                    n_tables=n_tables,
+                ),
             )
         )
     return plain(
         traces,
-        what="tables that found it",
+        what=tr("tables that found it"),
         height=330,
-        xaxis={"title": "cosine to the query", "range": [LOWEST - 0.03, 1.03]},
+        xaxis={"title": tr("cosine to the query"), "range": [LOWEST - 0.03, 1.03]},
         yaxis={
             "range": [-0.06 * n_tables, 1.06 * n_tables],
             "dtick": max(1, n_tables // 4),
@@ -110,7 +114,7 @@ def crossings(query: NDArray[np.floating], image: NDArray[np.floating]) -> go.Fi
             scatter(
                 x=np.stack([ends[0][chosen], ends[1][chosen], gap], axis=1).ravel(),
                 y=np.repeat(bits[chosen], 3),
-                name="bit differs" if apart else "bit agrees",
+                name=tr("bit differs") if apart else tr("bit agrees"),
                 mode="lines",
                 line={"width": 4, "color": colour},
                 hoverinfo="skip",
@@ -118,7 +122,7 @@ def crossings(query: NDArray[np.floating], image: NDArray[np.floating]) -> go.Fi
         )
     for x, margins, name, colour, symbol in (
         (ends[0], query, "query", TEAL, "circle"),
-        (ends[1], image, "this image", GREY, "square"),
+        (ends[1], image, tr("this image"), GREY, "square"),
     ):
         dots.append(
             scatter(
@@ -129,7 +133,9 @@ def crossings(query: NDArray[np.floating], image: NDArray[np.floating]) -> go.Fi
                 marker={"size": 10, "color": colour, "symbol": symbol},
                 text=[f"{margin:+.3f}" for margin in margins],
                 cliponaxis=False,
-                hovertemplate=f"bit %{{y}}<br>margin of the {name}: %{{text}}<extra></extra>",
+                hovertemplate=tr(
+                    "bit %{{y}}<br>margin of the {name}: %{{text}}<extra></extra>", name=name
+                ),
             )
         )
     return plain(
@@ -156,5 +162,8 @@ def _bubbles(
     """
     place = np.stack([np.round(cosines / BIN).astype(int), n_found.astype(int)], axis=1)
     spots, counts = np.unique(place.reshape(-1, 2), axis=0, return_counts=True)
-    texts = [f"{count} image{'s' * (count > 1)} around<br>" for count in counts.tolist()]
+    texts = [
+        tr("{count} image{count_2} around<br>", count=count, count_2="s" * (count > 1))
+        for count in counts.tolist()
+    ]
     return spots[:, 0] * BIN, spots[:, 1], np.minimum(4 + 2 * np.sqrt(counts), 34), texts

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from ..language import tr
 from ..wording import duration
 from .lines import BELOW, plain
 from .rows import ROW, label_rows
@@ -132,7 +133,7 @@ def precision_curves(
         traces,
         what="precision@n",
         height=380,
-        xaxis={"title": "n, the number of hits", "tickvals": list(TOP), "range": [3.5, 31.5]},
+        xaxis={"title": tr("n, the number of hits"), "tickvals": list(TOP), "range": [3.5, 31.5]},
         yaxis={"range": [lowest, 1 + 0.03 * span]},
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from ..language import tr
 from .lines import plain
 from .style import AMBER, TEAL, scatter
 
@@ -29,12 +30,14 @@ def precision_by_round(precision: Mapping[int, Sequence[float]]) -> go.Figure:
                 line={"color": colour, "dash": dash, "width": 2},
                 marker={"size": 8},
                 cliponaxis=False,
-                hovertemplate=f"precision@{n} after %{{x}} rounds: %{{y:.0%}}<extra></extra>",
+                hovertemplate=tr(
+                    "precision@{n} after %{{x}} rounds: %{{y:.0%}}<extra></extra>", n=n
+                ),
             )
             for (n, values), colour, dash in zip(precision.items(), _COLOURS, _DASHES, strict=False)
         ],
         what="precision",
         height=220,
-        xaxis={"title": "rounds answered", "range": [-0.15, last + 0.15], "dtick": 1},
+        xaxis={"title": tr("rounds answered"), "range": [-0.15, last + 0.15], "dtick": 1},
         yaxis={"range": [0, 1.02], "tickformat": ".0%", "dtick": 0.25},
     )

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from ..language import tr
 from .lines import plain
 from .style import AMBER, CLEAR, GREY, TEAL, Part, as_text, bar, scatter, vline
 
@@ -32,13 +33,13 @@ def retrieval_curve(
     """
     degrees = np.arange(len(found)) + 0.5
     traces = []
-    for counts, title, colour in ((other, "all others", _OTHER), (wanted, name, _WANTED)):
+    for counts, title, colour in ((other, tr("all others"), _OTHER), (wanted, name, _WANTED)):
         share = counts / max(1, counts.sum())
         traces.append(
             bar(
                 x=degrees,
                 y=share / max(share.max(), 1e-9),
-                name=f"angles of {title}",
+                name=tr("angles of {title}", title=title),
                 width=1,
                 marker={"color": colour, "line": {"width": 0}},
                 customdata=share,
@@ -48,16 +49,16 @@ def retrieval_curve(
     curve = scatter(
         x=degrees,
         y=found,
-        name="probability to be found",
+        name=tr("probability to be found"),
         mode="lines",
         line={"color": AMBER, "width": 3},
-        hovertemplate="%{x:.0f}° apart: found with probability %{y:.1%}<extra></extra>",
+        hovertemplate=tr("%{x:.0f}° apart: found with probability %{y:.1%}<extra></extra>"),
     )
     return plain(
         [*traces, curve],
-        what="probability to be found, 1 − (1 − pᴷ)ᴸ",
+        what=tr("probability to be found, 1 − (1 − pᴷ)ᴸ"),
         height=340,
-        xaxis=_ANGLES | {"title": "angle theta between query and image"},
+        xaxis=_ANGLES | {"title": tr("angle theta between query and image")},
         yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
         barmode="overlay",
         bargap=0,
@@ -90,7 +91,7 @@ def hamming_scatter(
         scatter(
             **edge,
             y=high,
-            name="95 % of all draws",
+            name=tr("95 % of all draws"),
             fill="tonexty",
             fillcolor=_BAND,
             hoverinfo="skip",
@@ -106,19 +107,21 @@ def hamming_scatter(
         scatter(
             x=degrees,
             y=share,
-            name="two images",
+            name=tr("two images"),
             mode="markers",
             marker=dots,
             # A click chooses one dot; the others stay as they are.
             selected=unmoved,
             unselected=unmoved,
             text=list(map(as_text, texts)),
-            hovertemplate="%{text}<br>%{x:.1f}° apart, %{y:.1%} of the bits differ<extra></extra>",
+            hovertemplate=tr(
+                "%{text}<br>%{x:.1f}° apart, %{y:.1%} of the bits differ<extra></extra>"
+            ),
         ),
         scatter(
             x=degrees[[chosen]],
             y=share[[chosen]],
-            name="the pair below",
+            name=tr("the pair below"),
             mode="markers",
             marker={"color": CLEAR, "size": 17, "line": {"color": AMBER, "width": 3}},
             hoverinfo="skip",
@@ -126,9 +129,9 @@ def hamming_scatter(
     ]
     return plain(
         traces,
-        what="share of bits that differ",
+        what=tr("share of bits that differ"),
         height=380,
-        xaxis=_ANGLES | {"title": "angle theta between two images"},
+        xaxis=_ANGLES | {"title": tr("angle theta between two images")},
         yaxis={"range": [-0.04, 0.82], "tickformat": ".0%", "dtick": 0.2},
     )
 
@@ -156,12 +159,14 @@ def probe_lines(
             name=name,
             mode="lines",
             line={"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
-            hovertemplate=f"%{{x}} probes per table<br>{name}: %{{y:.0%}}<extra></extra>",
+            hovertemplate=tr(
+                "%{{x}} probes per table<br>{name}: %{{y:.0%}}<extra></extra>", name=name
+            ),
         )
         for values, name, colour, dash in (
-            (by_margin, "neighbour recall, fragile bits first", TEAL, "solid"),
-            (by_count, "neighbour recall, bits in any order", AMBER, "dash"),
-            (looked_at, "candidate ratio", GREY, "dot"),
+            (by_margin, tr("neighbour recall, fragile bits first"), TEAL, "solid"),
+            (by_count, tr("neighbour recall, bits in any order"), AMBER, "dash"),
+            (looked_at, tr("candidate ratio"), GREY, "dot"),
         )
     ]
     ticks = [1, 8, 16, 32, 48, 64]
@@ -169,7 +174,7 @@ def probe_lines(
         traces,
         what="share",
         height=320,
-        xaxis={"title": "probes per table", "range": [0.5, 64.5], "tickvals": ticks},
+        xaxis={"title": tr("probes per table"), "range": [0.5, 64.5], "tickvals": ticks},
         yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
         shapes=[vline(step, {"color": GREY, "width": 1.5})],
     )
@@ -194,7 +199,7 @@ def bucket_ranks(
             scatter(
                 x=np.arange(1, len(ordered[t]) + 1),
                 y=ordered[t],
-                name=f"table {t + 1}" if is_chosen else "the other tables",
+                name=f"table {t + 1}" if is_chosen else tr("the other tables"),
                 showlegend=is_chosen or t == (table == 0),
                 mode="lines",
                 line={
@@ -202,7 +207,10 @@ def bucket_ranks(
                     "width": 3 if is_chosen else 1,
                     "shape": "hv",
                 },
-                hovertemplate=f"table {t + 1}: bucket %{{x}} by size holds %{{y}}<extra></extra>",
+                hovertemplate=tr(
+                    "table {t_and_one}: bucket %{{x}} by size holds %{{y}}<extra></extra>",
+                    t_and_one=t + 1,
+                ),
             )
         )
     if own[table]:
@@ -211,10 +219,10 @@ def bucket_ranks(
             scatter(
                 x=[rank],
                 y=[own[table]],
-                name="the query's bucket",
+                name=tr("the query's bucket"),
                 mode="markers",
                 marker={"size": 13, "color": AMBER, "symbol": "diamond"},
-                hovertemplate="the query's bucket holds %{y}<extra></extra>",
+                hovertemplate=tr("the query's bucket holds %{y}<extra></extra>"),
             )
         )
     most = np.log10(n_gallery)
@@ -222,8 +230,8 @@ def bucket_ranks(
     log = {"type": "log", "tickvals": ticks, "ticktext": [f"{it:,}" for it in ticks]}
     return plain(
         traces,
-        what="images in the bucket",
+        what=tr("images in the bucket"),
         height=320,
-        xaxis=log | {"title": "bucket, the largest first", "range": [-0.05, most + 0.05]},
+        xaxis=log | {"title": tr("bucket, the largest first"), "range": [-0.05, most + 0.05]},
         yaxis=log | {"range": [-0.08, most + 0.05]},
     )

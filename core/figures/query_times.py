@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from ..language import tr
 from ..wording import duration
 from .rows import label_rows
 from .style import CLEAR, GREY, TEAL, box
@@ -56,7 +57,7 @@ def query_times(rows: Sequence[QueryTimes]) -> go.Figure:
         boxes,
         [f"{row.label} · <b>{duration(row.median)}</b>" for row in rows],
         xaxis={
-            "title": "time of one query, one thread",
+            "title": tr("time of one query, one thread"),
             "type": "log",
             "range": [-5.2, -0.3],
             "tickvals": list(_TICKS),

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from .. import wording
+from ..language import tr
 from .style import AMBER, GREY, TEAL, WITH_GRID, Part, figure, note, scatter, vline
 
 ROW = 46  # pixels: a line of text and a mark below it
@@ -75,7 +76,7 @@ def shares_inside(rows: Sequence[Interval], *, area: float) -> go.Figure:
         colours=[TEAL if row.low > area else AMBER if row.high < area else GREY for row in rows],
         write="{:.1%}".format,
         xaxis={
-            "title": "share of the map inside the object",
+            "title": tr("share of the map inside the object"),
             "tickformat": ".0%",
             "range": [-0.01, 1.01],
         },

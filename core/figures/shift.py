@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from ..language import later, tr
 from .bits import CELL_TEXTS
 from .lines import BELOW, plain
 from .style import (
@@ -70,9 +71,11 @@ def flipped_bits(
             hovertext=np.where(flipped, change, old),
             **(CELL_TEXTS if before.size <= READABLE and n_bits <= 16 else {}),
             customdata=np.dstack([before, after]),
-            hovertemplate="table %{y}, bit %{x}: %{hovertext}"
-            "<br>margin before %{customdata[0]:+.3f}"
-            "<br>margin after %{customdata[1]:+.3f}<extra></extra>",
+            hovertemplate=tr(
+                "table %{y}, bit %{x}: %{hovertext}"
+                "<br>margin before %{customdata[0]:+.3f}"
+                "<br>margin after %{customdata[1]:+.3f}<extra></extra>"
+            ),
         )
     ]
     axis = WITHOUT_GRID | {"title_standoff": 8, "tick0": 1}
@@ -81,7 +84,7 @@ def flipped_bits(
         traces,
         xaxis={
             **axis,
-            "title": "bit; each row is a table",
+            "title": tr("bit; each row is a table"),
             "range": [0.5, n_bits + 0.5],
             "dtick": 1 if n_bits <= 16 else 4,
         },
@@ -118,12 +121,13 @@ def margins_before_and_after(
             name=f"{kind}: {len(which)}",
             mode="markers",
             marker={"color": colour, "symbol": symbol, "size": 7},
-            hovertemplate="%{text}<br>margin before %{x:+.3f}<br>margin after %{y:+.3f}"
-            "<extra></extra>",
+            hovertemplate=tr(
+                "%{text}<br>margin before %{x:+.3f}<br>margin after %{y:+.3f}<extra></extra>"
+            ),
             showlegend=True,
         )
         for kind, colour, symbol, which in (
-            ("same side", TEAL, "circle", np.flatnonzero(~flipped)),
+            (tr("same side"), TEAL, "circle", np.flatnonzero(~flipped)),
             ("flipped", AMBER, "diamond", np.flatnonzero(flipped)),
         )
     ]
@@ -131,9 +135,9 @@ def margins_before_and_after(
     scale = {"range": [-WIDEST - 0.01, WIDEST + 0.01], "dtick": 0.1}
     return plain(
         dots,
-        what="margin after",
+        what=tr("margin after"),
         height=280,
-        xaxis=scale | {"title": "margin before"},
+        xaxis=scale | {"title": tr("margin before")},
         yaxis=scale,
         shapes=[hline(0, zero), vline(0, zero)],
     )
@@ -166,7 +170,7 @@ class _Kind:
 _KINDS = {
     (True, True): _Kind("stays", TEAL, "solid"),
     (True, False): _Kind("leaves", AMBER, "solid"),
-    (False, True): _Kind("comes in", GREY, "dot"),
+    (False, True): _Kind(later("comes in"), GREY, "dot"),
 }
 _LEFT, _RIGHT = -0.22, 1.22  # where the pictures stand
 
@@ -255,7 +259,7 @@ def _symbols(slope: Slope) -> tuple[str, str, str]:
 def _told(slope: Slope) -> str:
     """Say both ranks of an image."""
     before, after = ("–" if it is None else str(it) for it in (slope.before, slope.after))
-    missing = "" if None not in (slope.before, slope.after) else "<br>–: no candidate"
+    missing = "" if None not in (slope.before, slope.after) else tr("<br>–: no candidate")
     return f"{as_text(slope.name)}<br>rank {before} → {after}{missing}"
 
 
@@ -306,7 +310,7 @@ def bits_by_strength(
             fillcolor="rgba(138, 146, 156, 0.25)",
             mode="lines",
             line={"width": 0},
-            name="±2 standard deviations",
+            name=tr("±2 standard deviations"),
             hoverinfo="skip",
         ),
         scatter(
@@ -316,7 +320,7 @@ def bits_by_strength(
             mode="lines",
             line={"color": GREY, "width": 2, "dash": "dash"},
             customdata=[step.degrees for step in steps],
-            hovertemplate="angle θ %{customdata:.1f}°<br>theory: %{y:.1f} bits<extra></extra>",
+            hovertemplate=tr("angle θ %{customdata:.1f}°<br>theory: %{y:.1f} bits<extra></extra>"),
         ),
         scatter(
             x=strengths,
@@ -325,7 +329,11 @@ def bits_by_strength(
             mode="lines+markers",
             line={"color": TEAL, "width": 2.5},
             marker={"size": 9},
-            hovertemplate=f"{change}: %{{x}}<br>%{{y}} of {total} bits flipped<extra></extra>",
+            hovertemplate=tr(
+                "{change}: %{{x}}<br>%{{y}} of {total} bits flipped<extra></extra>",
+                change=change,
+                total=total,
+            ),
         ),
         scatter(  # a trace of its own axis is what makes that axis be drawn
             x=strengths[:1],
@@ -338,7 +346,7 @@ def bits_by_strength(
     ]
     return plain(
         traces,
-        what="bits flipped (left), angle θ (right)",
+        what=tr("bits flipped (left), angle θ (right)"),
         height=330,
         xaxis={"title": change},
         yaxis={"range": [0, total * WIDE / 180]},
@@ -365,7 +373,7 @@ def kept_by_strength(steps: Sequence[Step], *, k: int, change: str) -> go.Figure
     """
     series = (
         ("LSH", [step.kept for step in steps], TEAL, "solid", "circle"),
-        ("exact scan", [step.kept_exact for step in steps], AMBER, "dash", "square"),
+        (tr("exact scan"), [step.kept_exact for step in steps], AMBER, "dash", "square"),
     )
     traces = [
         scatter(
@@ -376,14 +384,18 @@ def kept_by_strength(steps: Sequence[Step], *, k: int, change: str) -> go.Figure
             line={"color": colour, "dash": dash, "width": 2.5},
             marker={"symbol": symbol, "size": 9},
             cliponaxis=False,
-            hovertemplate=f"{change}: %{{x}}<br>%{{y:.0%}} of the old top {k} still found"
-            "<extra>%{fullData.name}</extra>",
+            hovertemplate=tr(
+                "{change}: %{{x}}<br>%{{y:.0%}} of the old top {k} still found"
+                "<extra>%{{fullData.name}}</extra>",
+                change=change,
+                k=k,
+            ),
         )
         for name, values, colour, dash, symbol in series
     ]
     return plain(
         traces,
-        what=f"old top {k} still found",
+        what=tr("old top {k} still found", k=k),
         height=330,
         xaxis={"title": change},
         yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
+from ..language import later
 from ..wording import duration
 from .style import AMBER, GREY, TEAL, WITH_GRID, Part, parts, scatter
 
 FASTEST, SLOWEST = 1e-6, 10.0  # seconds: the fixed scale
 
 _COLOURS = {"exact scan": AMBER} | dict.fromkeys(
-    ("hash", "probe", "rerank", "probe and rerank"), TEAL
+    ("hash", "probe", "rerank", later("probe and rerank")), TEAL
 )
 
 

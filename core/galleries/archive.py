@@ -15,6 +15,7 @@ from ..errors import GalleryError, enough_memory
 from ..files import file_digest
 from ..images import MAX_BYTES as MAX_IMAGE_BYTES
 from ..images import why_no_image
+from ..language import later, tr
 from ..progress import Progress, silent
 from .base import GalleryItem, LeftOut, digest_of
 from .folder import no_images
@@ -30,9 +31,9 @@ _ENTRY_MARK = b"PK\x01\x02"  # starts every entry of a zip's table of contents
 _BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile unpacks the others in one go
 _ENCRYPTED = 0x1  # bit of an entry's flags
 
-_LEADS_OUT = "Its path leads out of the zip; pack it again with a plain name."
-_DAMAGED = "It is damaged or incomplete; copy or pack it again."
-_REPLACED = "A later file of the same name in the zip takes its place."
+_LEADS_OUT = later("Its path leads out of the zip; pack it again with a plain name.")
+_DAMAGED = later("It is damaged or incomplete; copy or pack it again.")
+_REPLACED = later("A later file of the same name in the zip takes its place.")
 
 
 class ArchiveGallery(LabelledByFolders):
@@ -69,7 +70,7 @@ class ArchiveGallery(LabelledByFolders):
                 digests[image] = file_digest(self._unpack(image))
             except GalleryError:
                 left_out.append(LeftOut(image, _DAMAGED))
-            progress(done, len(self._entries), "reading files")
+            progress(done, len(self._entries), tr("reading files"))
         self.left_out = tuple(sorted(left_out, key=lambda it: natural(it.name)))
         if not digests:
             raise GalleryError(no_images(name, self.left_out))
@@ -145,7 +146,11 @@ def open_archive(
             data = file.read(MAX_ARCHIVE_BYTES + 1)
     except OSError as error:
         raise GalleryError(
-            f"{path} can't be read ({(error.strerror or str(error)).lower()}); check the path."
+            tr(
+                "{path} can't be read ({lower}); check the path.",
+                path=path,
+                lower=(error.strerror or str(error)).lower(),
+            )
         ) from error
     with enough_memory(path.name):
         return ArchiveGallery(data, name=path.name, label_level=label_level, progress=progress)
@@ -155,18 +160,29 @@ def _open(data: bytes, name: str) -> zipfile.ZipFile:
     """Read the table of contents."""
     if len(data) > MAX_ARCHIVE_BYTES:
         raise GalleryError(
-            f"{name} has more than {MAX_ARCHIVE_BYTES // 2**20} MB, the most for a zip; "
-            "unpack it and open the folder."
+            tr(
+                "{name} has more than {max_archive_bytes} MB, the most for a zip; "
+                "unpack it and open the folder.",
+                name=name,
+                max_archive_bytes=MAX_ARCHIVE_BYTES // 2**20,
+            )
         )
     # zipfile parses the whole table, however long: count first.
     if (count := data.count(_ENTRY_MARK)) > MAX_ENTRIES:
         raise GalleryError(
-            f"{name} holds {count:,} files, but {MAX_ENTRIES:,} is the most for a zip; "
-            "unpack it and open the folder."
+            tr(
+                "{name} holds {count:,} files, but {max_entries:,} is the most for a zip; "
+                "unpack it and open the folder.",
+                name=name,
+                count=count,
+                max_entries=MAX_ENTRIES,
+            )
         )
     file = io.BytesIO(data)
     if not zipfile.is_zipfile(file):
-        raise GalleryError(f"{name} is not a zip file, or not all of it; pack the images again.")
+        raise GalleryError(
+            tr("{name} is not a zip file, or not all of it; pack the images again.", name=name)
+        )
     try:
         return zipfile.ZipFile(file)
     except MemoryError:
@@ -199,13 +215,15 @@ def _why_not_by_name(path: PurePosixPath) -> str | None:
 
 def _why_not_by_claims(entry: zipfile.ZipInfo) -> str | None:
     if entry.flag_bits & _ENCRYPTED:
-        return "It is protected by a password; pack the zip again without one."
+        return tr("It is protected by a password; pack the zip again without one.")
     if entry.compress_type not in _BOUNDED:
-        return "It is packed in a way that can't be read here; pack an ordinary zip (deflate)."
+        return tr("It is packed in a way that can't be read here; pack an ordinary zip (deflate).")
     if entry.file_size > MAX_IMAGE_BYTES:
-        return (
-            f"It unpacks to {entry.file_size / 2**20:,.0f} MB, but {MAX_IMAGE_BYTES // 2**20} MB "
-            "is the most for an image; save it smaller."
+        return tr(
+            "It unpacks to {file_size_per_two_to_20:,.0f} MB, but {max_image_bytes} MB "
+            "is the most for an image; save it smaller.",
+            file_size_per_two_to_20=entry.file_size / 2**20,
+            max_image_bytes=MAX_IMAGE_BYTES // 2**20,
         )
     return None
 
@@ -225,10 +243,15 @@ def _check_total(entries: Iterable[zipfile.ZipInfo], name: str) -> None:
     total = sum(entry.file_size for entry in entries)
     if total > MAX_TOTAL_BYTES:
         raise GalleryError(
-            f"{name} unpacks to {total / 2**30:.1f} GB, but {MAX_TOTAL_BYTES // 2**30} GB is the "
-            "most for a zip; unpack it and open the folder."
+            tr(
+                "{name} unpacks to {total_per_two_to_30:.1f} GB, but {max_total_bytes} GB is the "
+                "most for a zip; unpack it and open the folder.",
+                name=name,
+                total_per_two_to_30=total / 2**30,
+                max_total_bytes=MAX_TOTAL_BYTES // 2**30,
+            )
         )
 
 
 def _damaged(what: str) -> GalleryError:
-    return GalleryError(f"{what} is damaged or incomplete; copy or pack it again.")
+    return GalleryError(tr("{what} is damaged or incomplete; copy or pack it again.", what=what))

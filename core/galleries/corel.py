@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from .. import locations
 from ..errors import GalleryError
+from ..language import later, tr
 from ..progress import Progress, silent
 from .folder import FolderGallery, image_names
 
@@ -35,15 +36,15 @@ COREL50_LABELS = {
     "bld_sculpt": "sculpture",
     "obj_234000": "pumpkin",
     "obj_moleculr": "molecule",
-    "obj_steameng": "steam engine",
+    "obj_steameng": later("steam engine"),
     "sc_firewrk": "firework",
-    "sc_rockform": "rock formation",
+    "sc_rockform": later("rock formation"),
     "wl_buttrfly": "butterfly",
-    "wl_cat": "wild cat",
+    "wl_cat": later("wild cat"),
     "wl_cougr": "cougar",
     "wl_lepoad": "leopard",
     "wl_porp": "porpoise",
-    "wl_roho": "rhino and hippo",
+    "wl_roho": later("rhino and hippo"),
 }
 _COREL50_GROUPS = ("art", "bld", "eat", "obj", "pet", "pl", "sc", "sp", "wl")
 
@@ -92,15 +93,22 @@ def find(key: str) -> Path:
     data = locations.data()
     if data is None:
         raise GalleryError(
-            f"{key} is not here: set HASHLIGHT_DATA to the folder that holds {key}/, "
-            "and start again."
+            tr(
+                "{key} is not here: set HASHLIGHT_DATA to the folder that holds {key}/, "
+                "and start again.",
+                key=key,
+            )
         )
     for folder in sorted(data.iterdir()) if data.is_dir() else ():
         if re.sub("[-_ ]", "", folder.name.lower()) in _FOLDERS[key] and folder.is_dir():
             return folder
     raise GalleryError(
-        f"HASHLIGHT_DATA is {data}, but there is no folder {key} in it; set it to the folder "
-        f"that holds {key}/, and start again."
+        tr(
+            "HASHLIGHT_DATA is {data}, but there is no folder {key} in it; set it to the folder "
+            "that holds {key}/, and start again.",
+            data=data,
+            key=key,
+        )
     )
 
 
@@ -121,8 +129,12 @@ def _corel1k_label(name: str, root: Path) -> str:
     number = _number(path)
     if number is None or number >= 1000:
         raise GalleryError(
-            f"{root / name} has no class: Corel-1k is 0.jpg … 999.jpg, or one folder per class "
-            f"({', '.join(COREL1K_LABELS)}); move the file away."
+            tr(
+                "{root_per_name} has no class: Corel-1k is 0.jpg … 999.jpg, or one folder per "
+                "class ({corel1k_labels}); move the file away.",
+                root_per_name=root / name,
+                corel1k_labels=", ".join(COREL1K_LABELS),
+            )
         )
     return list(COREL1K_LABELS)[number // 100]
 
@@ -131,8 +143,11 @@ def _corel5k_label(name: str, root: Path) -> str:
     number = _number(PurePosixPath(name))
     if number is None or number < 1000:
         raise GalleryError(
-            f"{root / name} has no class: the name of a Corel-5k file is its CD's number × 1000 "
-            "plus its own, such as 121004.jpeg; move the file away."
+            tr(
+                "{root_per_name} has no class: the name of a Corel-5k file is its CD's number × "
+                "1000 plus its own, such as 121004.jpeg; move the file away.",
+                root_per_name=root / name,
+            )
         )
     return f"CD {number // 1000}"
 
@@ -141,8 +156,11 @@ def _corel50_label(name: str, root: Path) -> str:
     folder = PurePosixPath(name).parent.name
     if not folder:
         raise GalleryError(
-            f"{root / name} has no class: an image of Corel-50 lies in the folder of its concept, "
-            "such as wl_tiger/108000.jpg; move the file away."
+            tr(
+                "{root_per_name} has no class: an image of Corel-50 lies in the folder of its "
+                "concept, such as wl_tiger/108000.jpg; move the file away.",
+                root_per_name=root / name,
+            )
         )
     group, _, concept = folder.partition("_")
     words = concept if group in _COREL50_GROUPS else folder

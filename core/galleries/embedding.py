@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import CheckpointError, GalleryError, ImageError
 from ..files import file_digest
+from ..language import tr
 from .base import Gallery, GalleryItem
 
 BATCHES_AHEAD = 2  # enough to keep the forward pass fed, and a bound for the memory
@@ -113,7 +114,9 @@ def _prepare(gallery: Gallery, embedder: Preparer, item: GalleryItem) -> Any:
     """Decode one image; an ImageError is a result, because it must not end the batch."""
     data = gallery.read(item.id)
     if file_digest(data) != item.digest:  # else it would be stored under the digest of another
-        raise GalleryError(f"{item.name} has changed: open {gallery.title} again.")
+        raise GalleryError(
+            tr("{name} has changed: open {title} again.", name=item.name, title=gallery.title)
+        )
     try:
         return embedder.prepare(data)
     except ImageError as error:
@@ -139,6 +142,10 @@ def _check(embeddings: NDArray[np.float32], shape: tuple[int, int, int]) -> None
     lengths = np.linalg.norm(embeddings, axis=-1)  # (B, M)
     if embeddings.shape != shape or not np.all(np.abs(lengths - 1) < 1e-3):
         raise CheckpointError(
-            f"The model returned an array of shape {embeddings.shape} where embeddings of length "
-            f"1 and shape {shape} were expected: choose another checkpoint, this one is damaged."
+            tr(
+                "The model returned an array of shape {shape} where embeddings of length 1 and "
+                "shape {shape_2} were expected: choose another checkpoint, this one is damaged.",
+                shape=embeddings.shape,
+                shape_2=shape,
+            )
         )

@@ -16,6 +16,7 @@ from pathlib import Path
 from ..errors import GalleryError
 from ..files import file_digest
 from ..images import FORMAT_NAMES, why_no_image
+from ..language import later, tr
 from ..progress import Progress, silent
 from .base import GalleryItem, LeftOut, digest_of
 from .labels import LabelledByFolders, find_level, labels_from_folders, masks_among
@@ -23,9 +24,9 @@ from .names import is_image_name, natural, slug, why_no_photographs
 
 _Stamp = tuple[int, int]  # size and time of the last change, ns: equal ones mean an equal file
 
-_NO_FILE = "It is neither a file nor a folder: a link to nothing, or a device."
-_SEEN = "It leads to a folder that is read already."
-_NAMED_ALIKE = "Its name is not valid UTF-8 and reads like that of another file; rename it."
+_NO_FILE = later("It is neither a file nor a folder: a link to nothing, or a device.")
+_SEEN = later("It leads to a folder that is read already.")
+_NAMED_ALIKE = later("Its name is not valid UTF-8 and reads like that of another file; rename it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ class FolderGallery:
         except OSError as error:
             raise _unreadable(path, error) from error
         if file_digest(data) != item.digest:
-            raise GalleryError(f"{path} has changed since the gallery was opened; open it again.")
+            raise GalleryError(
+                tr("{path} has changed since the gallery was opened; open it again.", path=path)
+            )
         return data
 
     def is_current(self) -> bool:
@@ -194,8 +197,10 @@ def look_through(root: Path) -> FilesFound:
         GalleryError: there is no such folder, or it can't be read.
     """
     if not root.is_dir():
-        what = "is a file, not a folder" if root.exists() else "does not exist"
-        raise GalleryError(f"{root} {what}; give the path of a folder with images.")
+        what = tr("is a file, not a folder") if root.exists() else tr("does not exist")
+        raise GalleryError(
+            tr("{root} {what}; give the path of a folder with images.", root=root, what=what)
+        )
     found, left_out = _walk(root)
     images = {}
     for name in sorted(found, key=natural):
@@ -210,11 +215,25 @@ def look_through(root: Path) -> FilesFound:
 def no_images(what: str, left_out: Iterable[LeftOut]) -> str:
     """The sentence for a folder or zip without a single image."""
     those = list(left_out)
-    sentence = f"{what} holds no images; put {FORMAT_NAMES} files into it."
+    sentence = tr(
+        "{what} holds no images; put {format_names} files into it.",
+        what=what,
+        format_names=FORMAT_NAMES,
+    )
     if not those:
         return sentence
-    others = f", and {len(those) - 1:,} more were" if len(those) > 1 else " was"
-    return f"{sentence} {those[0].name}{others} left out: {those[0].reason}"
+    others = (
+        tr(", and {n_those_minus_one:,} more were", n_those_minus_one=len(those) - 1)
+        if len(those) > 1
+        else " was"
+    )
+    return tr(
+        "{sentence} {name}{others} left out: {reason}",
+        sentence=sentence,
+        name=those[0].name,
+        others=others,
+        reason=those[0].reason,
+    )
 
 
 # Inside -----------------------------------------------------------------------------------
@@ -284,7 +303,7 @@ def _digests(
             digests[name] = file_digest(path)
         except OSError as error:
             unreadable[name] = error
-        progress(done, len(paths), "reading files")
+        progress(done, len(paths), tr("reading files"))
     return digests, unreadable
 
 
@@ -304,9 +323,15 @@ def _in_order(*left_out: LeftOut) -> tuple[LeftOut, ...]:
 
 
 def _cant_be_read(error: OSError) -> str:
-    return f"It can't be read ({(error.strerror or str(error)).lower()})."
+    return tr("It can't be read ({lower}).", lower=(error.strerror or str(error)).lower())
 
 
 def _unreadable(path: Path, error: OSError) -> GalleryError:
     reason = (error.strerror or str(error)).lower()
-    return GalleryError(f"{path} can't be read ({reason}); put it back or open the gallery again.")
+    return GalleryError(
+        tr(
+            "{path} can't be read ({reason}); put it back or open the gallery again.",
+            path=path,
+            reason=reason,
+        )
+    )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import array_files
+from ..language import tr
 from ..progress import Progress, silent
 from .base import Gallery
 from .store import SHIPPED, StoredGallery, name_of
@@ -64,7 +65,7 @@ def build(
     """
     ids, looks = stored.ids.tolist(), []
     for start in range(0, len(ids), batch_size):
-        progress(start, len(ids), f"Looking at {gallery.title}")
+        progress(start, len(ids), tr("Looking at {title}", title=gallery.title))
         looks.append(look([gallery.read(id) for id in ids[start : start + batch_size]]))
     gates = np.moveaxis(np.concatenate(looks), 0, 1)  # (2, n, H, W)
     return StoredGates(gallery.digest, stored.embedder_digest, stored.ids, gates)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GalleryError
+from ..language import later, tr
 from ..progress import Progress, silent
 from .base import Gallery
 from .embedding import BatchEmbedder, EmbeddedBatch, embed_in_batches
@@ -67,12 +68,14 @@ def embed_in_steps(
             if len(known) < len(gallery.items) and not _all_failed(known):
                 yield _stored(gallery, embedder, known)
     if _all_failed(known):
-        why = next((str(value) for value in known.values()), "It is empty.")
-        raise GalleryError(f"{gallery.title} has no image that can be searched. {why}")
+        why = next((str(value) for value in known.values()), tr("It is empty."))
+        raise GalleryError(
+            tr("{title} has no image that can be searched. {why}", title=gallery.title, why=why)
+        )
     yield _stored(gallery, embedder, known)
 
 
-_WHAT = "Looking at the photographs"
+_WHAT = later("Looking at the photographs")
 
 
 def _each(batch: EmbeddedBatch) -> Iterator[tuple[int, Known]]:

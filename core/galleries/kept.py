@@ -14,6 +14,7 @@ from typing import Any
 
 from .. import files, locations
 from ..errors import GalleryError
+from ..language import tr
 from .names import slug
 from .uploads import GivenFile, UploadedGallery, gather
 
@@ -107,7 +108,7 @@ def _find(kept_key: str) -> Path:
     """The folder of a key that is listed: a key from a link must not name any other path."""
     if kept_key not in {it.key for it in kept()}:
         raise GalleryError(
-            "This gallery isn't kept here any more; hand its photographs over again."
+            tr("This gallery isn't kept here any more; hand its photographs over again.")
         )
     return _folder() / kept_key
 
@@ -130,4 +131,6 @@ def _about(folder: Path) -> dict[str, Any]:
 
 
 def _damaged(folder: Path) -> GalleryError:
-    return GalleryError(f"{folder} is damaged; delete it and hand its photographs over again.")
+    return GalleryError(
+        tr("{folder} is damaged; delete it and hand its photographs over again.", folder=folder)
+    )

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Self
 
 from ..errors import SettingError
+from ..language import later, tr
 from .base import GalleryItem, LeftOut
 
 # Folders that say how images are kept, and nothing about what they show: the letters of their
@@ -36,7 +37,7 @@ _MASKS = frozenset(
 )
 _ENDINGS = ("images", "image", "imgs", "img", "data", "set", "split")
 
-_IS_A_MASK = "It is the mask of another image, as its folder says."
+_IS_A_MASK = later("It is the mask of another image, as its folder says.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,12 @@ def labels_from_folders(names: Iterable[str], level: int | None = None) -> dict[
         level = find_level(folders)
     if not 0 <= level <= deepest:
         raise SettingError(
-            f"The label level is {level}, but the images here lie at most {deepest} folders deep; "
-            "give a number from 1 to that, or 0 for no labels."
+            tr(
+                "The label level is {level}, but the images here lie at most {deepest} folders "
+                "deep; give a number from 1 to that, or 0 for no labels.",
+                level=level,
+                deepest=deepest,
+            )
         )
     return {
         name: unicodedata.normalize("NFC", parts[level - 1]) if 0 < level <= len(parts) else None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import GalleryError
+from ..language import tr
 from ..progress import Progress, silent
 from .base import LeftOut
 from .folder import FolderGallery, image_names
@@ -41,8 +42,12 @@ class MaskedFolder(FolderGallery):
         """
         if not (folder / MASKS).is_dir():
             raise GalleryError(
-                f"{folder} has no folder {MASKS}/; put the mask of images/17.jpg at "
-                f"{MASKS}/17.png, or that of dogs/17.jpg at {MASKS}/dogs/17.png."
+                tr(
+                    "{folder} has no folder {masks}/; put the mask of images/17.jpg at "
+                    "{masks}/17.png, or that of dogs/17.jpg at {masks}/dogs/17.png.",
+                    folder=folder,
+                    masks=MASKS,
+                )
             )
         root = folder / "images" if (folder / "images").is_dir() else folder
         self._masks = {
@@ -53,8 +58,12 @@ class MaskedFolder(FolderGallery):
         masked = [name for name in names if PurePosixPath(name).with_suffix("") in self._masks]
         if not masked:
             raise GalleryError(
-                f"No image of {root} has a mask in {folder / MASKS}; a mask has the image's path "
-                "and its name before the suffix."
+                tr(
+                    "No image of {root} has a mask in {folder_per_masks}; a mask has the image's "
+                    "path and its name before the suffix.",
+                    root=root,
+                    folder_per_masks=folder / MASKS,
+                )
             )
         super().__init__(
             root,
@@ -64,7 +73,9 @@ class MaskedFolder(FolderGallery):
             progress=progress,
         )
         having = set(masked)
-        self.left_out = tuple(LeftOut(it, "It has no mask.") for it in names if it not in having)
+        self.left_out = tuple(
+            LeftOut(it, tr("It has no mask.")) for it in names if it not in having
+        )
 
     def mask(self, id: int) -> NDArray[np.bool_]:
         """Return where the object of one image is visible: (H, W).
@@ -89,8 +100,11 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
             values = np.asarray(image.convert("L"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise GalleryError(
-            f"The mask {path} is missing or damaged; put a picture there that is black outside "
-            "the object."
+            tr(
+                "The mask {path} is missing or damaged; put a picture there that is black outside "
+                "the object.",
+                path=path,
+            )
         ) from error
     mask: NDArray[np.bool_] = values > values.max() / 2
     return mask

@@ -4,22 +4,30 @@ import os
 import re
 from pathlib import PurePosixPath
 
+from ..language import later, tr
+
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 )
 
-_HIDDEN = "It is hidden."
+_HIDDEN = later("It is hidden.")
 LONGEST = 1_000  # characters of a name with its folders
-_OF_THE_SYSTEM = "It is the system's: thumbnails, deleted files or the like, no photographs."
+_OF_THE_SYSTEM = later("It is the system's: thumbnails, deleted files or the like, no photographs.")
 _SYSTEM_NAMES = frozenset(
     (
         # Recycle bins, thumbnails and snapshots of NAS boxes, as their shares show them.
         *("#recycle", "#snapshot", "@eadir", "@recycle", "@recently-snapshot", "@sharesnap"),
         # Those of Windows, with its caches of thumbnails.
-        *("$recycle.bin", "recycler", "recycled", "system volume information", "found.000"),
+        *("$recycle.bin", "recycler", "recycled", later("system volume information"), "found.000"),
         *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini"),
         # Those of Linux and of macOS.
-        *("lost+found", "__macosx", "icon\r", "network trash folder", "temporary items"),
+        *(
+            "lost+found",
+            "__macosx",
+            "icon\r",
+            later("network trash folder"),
+            later("temporary items"),
+        ),
     )
 )
 
@@ -37,9 +45,12 @@ def why_no_name(name: str) -> str | None:
     Every folder of a name may be a label, so a long one would cost its square.
     """
     if not PurePosixPath(name).name:
-        return "It has no name; give it one."
+        return tr("It has no name; give it one.")
     if len(name) > LONGEST:
-        return f"Its name has more than {LONGEST:,} characters with its folders; shorten it."
+        return tr(
+            "Its name has more than {longest:,} characters with its folders; shorten it.",
+            longest=LONGEST,
+        )
     return None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import GalleryError, SettingError
+from ..language import later, tr
 from ..progress import Progress, silent
 from . import corel, tables
 from .archive import open_archive
@@ -57,7 +58,7 @@ def _corel(key: str, title: str, description: str, open: Callable[..., Gallery])
         key=key,
         title=title,
         description=description,
-        licence="Corel stock photographs: research use only.",
+        licence=tr("Corel stock photographs: research use only."),
         open=open,
         find=partial(corel.find, key),
     )
@@ -67,27 +68,27 @@ def _corel(key: str, title: str, description: str, open: Callable[..., Gallery])
 LOCAL = (
     LocalGallery(
         key="scenes",
-        title="Scenes",
-        description="720 pictures in 12 categories that our own code paints from a seed.",
-        licence="MIT, as the project.",
+        title=later("Scenes"),
+        description=later("720 pictures in 12 categories that our own code paints from a seed."),
+        licence=later("MIT, as the project."),
         open=ScenesGallery,
     ),
     _corel(
         "corel1k",
         "Corel-1k",
-        "1,000 photographs in ten classes, used in the paper.",
+        later("1,000 photographs in ten classes, used in the paper."),
         corel.open_corel1k,
     ),
     _corel(
         "corel5k",
         "Corel-5k",
-        "4,999 photographs from 50 CDs, used in the paper.",
+        later("4,999 photographs from 50 CDs, used in the paper."),
         corel.open_corel5k,
     ),
     _corel(
         "corel50",
         "Corel-50",
-        "5,000 photographs of 50 concepts, such as tiger, waves or car.",
+        later("5,000 photographs of 50 concepts, such as tiger, waves or car."),
         corel.open_corel50,
     ),
 )
@@ -131,8 +132,12 @@ def open_gallery(
     if key_or_path in known_keys():
         if label_level is not None:
             raise SettingError(
-                f"The label level is {label_level}, but {key_or_path} has labels of its own; give "
-                "one for a folder or zip only."
+                tr(
+                    "The label level is {label_level}, but {key_or_path} has labels of its own; "
+                    "give one for a folder or zip only.",
+                    label_level=label_level,
+                    key_or_path=key_or_path,
+                )
             )
         return open_known(key_or_path, progress=progress)
     if os.path.isdir(path):
@@ -164,7 +169,13 @@ def download(key: str, *, progress: Progress = silent) -> None:
         StoreError: the home can't be written or is full.
     """
     if key not in _REMOTE:
-        raise GalleryError(f"{key} can't be downloaded; these can: {', '.join(_REMOTE)}.")
+        raise GalleryError(
+            tr(
+                "{key} can't be downloaded; these can: {remote}.",
+                key=key,
+                remote=", ".join(_REMOTE),
+            )
+        )
     _REMOTE[key].download(progress=progress)
 
 
@@ -185,7 +196,7 @@ def _local() -> dict[str, LocalGallery]:
         key: LocalGallery(
             key=key,
             title=tables.title_of(address),
-            description="Images in a table.",
+            description=tr("Images in a table."),
             licence="",
             open=partial(tables.open_table, address),
         )
@@ -224,7 +235,14 @@ def _remote(source: RemoteSet) -> GallerySource:
 
 def _unknown(key: str) -> GalleryError:
     close = difflib.get_close_matches(key, known_keys(), n=1)
-    suggestion = f"did you mean {close[0]}? Known are " if close else "known are "
+    suggestion = (
+        tr("did you mean {close}? Known are ", close=close[0]) if close else tr("known are ")
+    )
     return GalleryError(
-        f"There is no gallery, folder or zip called {key!r}; {suggestion}{', '.join(known_keys())}."
+        tr(
+            "There is no gallery, folder or zip called {key!r}; {suggestion}{known_keys}.",
+            key=key,
+            suggestion=suggestion,
+            known_keys=", ".join(known_keys()),
+        )
     )

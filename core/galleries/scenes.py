@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import COMMAND, GalleryError
+from ..language import tr
 from ..locations import ASSETS
 from ..progress import Progress, silent
 from .folder import FolderGallery
@@ -32,7 +33,7 @@ class ScenesGallery(FolderGallery):
         """
         try:
             labels = _labels(folder)
-            super().__init__(folder, labels, key="scenes", title="Scenes", progress=progress)
+            super().__init__(folder, labels, key="scenes", title=tr("Scenes"), progress=progress)
         except (OSError, ValueError, LookupError, TypeError, AttributeError, GalleryError) as error:
             raise _damaged(folder) from error
 
@@ -53,12 +54,16 @@ def _labels(folder: Path) -> dict[str, str | None]:
     about = json.loads((folder / "scenes.json").read_text(encoding="utf-8"))
     names = [scene["name"] for scene in about["scenes"]]
     if not names:
-        raise ValueError("no scenes")
+        raise ValueError(tr("no scenes"))
     return {name: about["categories"][name.split("/")[0]] for name in names}
 
 
 def _damaged(folder: Path) -> GalleryError:
     return GalleryError(
-        f"The built-in scenes in {folder} are missing or damaged; paint them again with "
-        f"{COMMAND} render-scenes --out {folder}"
+        tr(
+            "The built-in scenes in {folder} are missing or damaged; paint them again with "
+            "{command} render-scenes --out {folder}",
+            folder=folder,
+            command=COMMAND,
+        )
     )

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from .. import array_files, files, locations
 from ..errors import GalleryError, SettingError, StoreError, enough_memory
+from ..language import tr
 from ..progress import Progress, silent
 from .base import Gallery
 from .embedding import BatchEmbedder, embed_in_batches
@@ -68,8 +69,11 @@ class StoredGallery:
         """
         if mode not in self.modes:
             raise SettingError(
-                f"There are no embeddings of attention mode {mode!r}: "
-                f"choose one of {', '.join(self.modes)}."
+                tr(
+                    "There are no embeddings of attention mode {mode!r}: choose one of {modes}.",
+                    mode=mode,
+                    modes=", ".join(self.modes),
+                )
             )
         matrix: NDArray[np.float32] = self.embeddings[self.modes.index(mode)]
         return matrix
@@ -107,19 +111,30 @@ def load_or_build(
         SettingError: ``batch_size`` is less than 1.
     """
     if batch_size < 1:
-        raise SettingError(f"A batch of {batch_size} images can't be embedded: take 1 or more.")
+        raise SettingError(
+            tr(
+                "A batch of {batch_size} images can't be embedded: take 1 or more.",
+                batch_size=batch_size,
+            )
+        )
     places = [*shipped, folder_of(home)]
     build = _BuildOnDisk(_path(folder_of(home), gallery, embedder.digest), notice)
     stored, _ = _find(gallery, embedder.digest, places)
     if stored is None:
-        waiting = f"Waiting for another process that embeds {gallery.title}"
+        waiting = tr("Waiting for another process that embeds {title}", title=gallery.title)
         with build.lock(lambda: progress(0, len(gallery.items), waiting)):
             # Whoever had to wait finds it now.
             stored, reasons = _find(gallery, embedder.digest, places)
             if stored is None:
                 for reason in reasons:
-                    notice(f"The embeddings of {gallery.title} are computed again: {reason}.")
-                with enough_memory(f"the embeddings of {gallery.title}"):
+                    notice(
+                        tr(
+                            "The embeddings of {title} are computed again: {reason}.",
+                            title=gallery.title,
+                            reason=reason,
+                        )
+                    )
+                with enough_memory(tr("the embeddings of {title}", title=gallery.title)):
                     stored = _embed_all(gallery, embedder, build, batch_size, progress)
     build.remove_parts()
     return stored
@@ -205,8 +220,10 @@ def _embed_all(
             progress(done, total, what)
     failures = dict(sorted(pair for part in parts for pair in part.failures.items()))
     if len(failures) == total:
-        why = next(iter(failures.values()), "It is empty.")
-        raise GalleryError(f"{gallery.title} has no image that can be searched. {why}")
+        why = next(iter(failures.values()), tr("It is empty."))
+        raise GalleryError(
+            tr("{title} has no image that can be searched. {why}", title=gallery.title, why=why)
+        )
     ids = np.concatenate([part.ids for part in parts])  # (n,)
     embeddings = np.concatenate([part.embeddings for part in parts], axis=1)  # (M, n, D)
     order = np.argsort(ids)
@@ -242,7 +259,13 @@ class _BuildOnDisk:
             except array_files.DamagedFileError:
                 damaged += 1
         if damaged:
-            self._notice(f"Damaged parts of {gallery.title} are computed again: {damaged}.")
+            self._notice(
+                tr(
+                    "Damaged parts of {title} are computed again: {damaged}.",
+                    title=gallery.title,
+                    damaged=damaged,
+                )
+            )
         return parts
 
     def write_part(self, part: StoredGallery) -> None:
@@ -269,7 +292,9 @@ class _BuildOnDisk:
 
     def _give_up(self, error: StoreError) -> None:
         self._writable = False
-        self._notice(f"{error} Until then, embeddings are computed anew at every start.")
+        self._notice(
+            tr("{error} Until then, embeddings are computed anew at every start.", error=error)
+        )
 
 
 # One gallery on disk ----------------------------------------------------------------------
@@ -294,11 +319,11 @@ def _find(
         try:
             stored = _read(path, gallery, embedder_digest)
             if sorted(_covered(stored)) != [item.id for item in gallery.items]:
-                raise array_files.DamagedFileError("it does not hold the whole gallery")
+                raise array_files.DamagedFileError(tr("it does not hold the whole gallery"))
         except FileNotFoundError:
             continue
         except array_files.DamagedFileError as error:
-            reasons.append(f"{path} is not used, because {error}")
+            reasons.append(tr("{path} is not used, because {error}", path=path, error=error))
         else:
             return stored, reasons
     return None, reasons
@@ -333,7 +358,7 @@ def _read(path: Path, gallery: Gallery, embedder_digest: str) -> StoredGallery:
     wanted = {"version": VERSION, "gallery": gallery.digest, "embedder": embedder_digest}
     for name, value in wanted.items():
         if about.get(name) != value:
-            raise array_files.DamagedFileError(f"it is of another {name}")
+            raise array_files.DamagedFileError(tr("it is of another {name}", name=name))
     return StoredGallery(
         gallery_digest=gallery.digest,
         embedder_digest=embedder_digest,

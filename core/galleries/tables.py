@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Protocol, runtime_checkable
 
 from ..errors import GalleryError
+from ..language import tr
 from ..progress import Progress, silent
 from .base import Gallery
 from .names import slug
@@ -50,7 +51,11 @@ def open_table(address: str, *, progress: Progress = silent) -> Gallery:
         opening = import_module("...scale.gallery", __name__)
     except ModuleNotFoundError as error:
         raise GalleryError(
-            f"{address} can't be opened: {error.name} is missing; pip install 'hashlight[scale]'."
+            tr(
+                "{address} can't be opened: {name} is missing; pip install 'hashlight[scale]'.",
+                address=address,
+                name=error.name,
+            )
         ) from error
     gallery: Gallery = opening.TableGallery(address, progress=progress)
     return gallery

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from ..errors import GalleryError, ImageError, enough_memory
 from ..files import file_digest
 from ..images import check
+from ..language import later, tr
 from ..progress import Progress, silent
 from ..wording import count
 from .archive import ArchiveGallery
@@ -22,7 +23,7 @@ from .labels import LabelledByFolders, find_level, labels_from_folders
 from .names import natural, shortened, why_no_name
 
 MAX_TOTAL_BYTES = 500 * 2**20  # of all images of one gallery: they stay in memory
-TITLE = "Your photographs"
+TITLE = later("Your photographs")
 
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # of a zip with files, and of an empty one
 
@@ -93,7 +94,7 @@ class UploadedGallery(LabelledByFolders):
         self, given: Iterable[GivenFile], *, progress: Progress = silent
     ) -> "UploadedGallery":
         """Return this gallery with further images after its own; what is left out is added too."""
-        with enough_memory("these photographs"):
+        with enough_memory(tr("these photographs")):
             photographs, left_out = _sorted_out(given, self._photographs, progress)
         return UploadedGallery(
             [*self._photographs, *photographs],
@@ -111,7 +112,10 @@ class UploadedGallery(LabelledByFolders):
         rest = [it for id, it in enumerate(self._photographs) if id not in ids]
         if not rest:
             raise GalleryError(
-                f"{self.title} would have no image left; keep one, or forget the whole gallery."
+                tr(
+                    "{title} would have no image left; keep one, or forget the whole gallery.",
+                    title=self.title,
+                )
             )
         return UploadedGallery(rest, key=self.key, title=self.title, left_out=self.left_out)
 
@@ -135,11 +139,17 @@ def gather(
     Raises:
         GalleryError: there is no image among them.
     """
-    with enough_memory("these photographs"):
+    with enough_memory(tr("these photographs")):
         photographs, left_out = _sorted_out(given, (), progress)
     if not photographs:
         why = f" {left_out[0].reason}" if left_out else ""
-        raise GalleryError(f"There is no photograph in the {count(len(given), 'file')} given.{why}")
+        raise GalleryError(
+            tr(
+                "There is no photograph in the {n_given} given.{why}",
+                n_given=count(len(given), "file"),
+                why=why,
+            )
+        )
     return UploadedGallery(
         photographs, key=key, title=title or _title(given), left_out=tuple(left_out)
     )
@@ -189,7 +199,7 @@ def _sorted_out(
             names.add(photograph.name)
             by_digest[digest] = photograph.name
             n_bytes += len(data)
-        progress(number, len(files), "reading photographs")
+        progress(number, len(files), tr("reading photographs"))
     return photographs, left_out
 
 
@@ -204,11 +214,14 @@ def _why_not(name: str, data: bytes, same_as: str | None, n_bytes: int) -> str:
     if reason := why_no_name(name):
         return reason
     if any(part.startswith(".") for part in PurePosixPath(name).parts):
-        return "It is hidden: its name, or a folder's, begins with a dot."
+        return tr("It is hidden: its name, or a folder's, begins with a dot.")
     if same_as is not None:
-        return f"It is the same file as {same_as}."
+        return tr("It is the same file as {same_as}.", same_as=same_as)
     if n_bytes + len(data) > MAX_TOTAL_BYTES:
-        return f"There is room for {MAX_TOTAL_BYTES // 2**20} MB of photographs, and no more."
+        return tr(
+            "There is room for {max_total_bytes} MB of photographs, and no more.",
+            max_total_bytes=MAX_TOTAL_BYTES // 2**20,
+        )
     try:
         check(data, name="It")
     except ImageError as error:

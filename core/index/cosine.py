@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import SettingError
+from ..language import tr
 
 
 def cosine(x: ArrayLike, y: ArrayLike) -> float:
@@ -14,10 +15,19 @@ def cosine(x: ArrayLike, y: ArrayLike) -> float:
     """
     a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if a.ndim != 1 or a.shape != b.shape:
-        raise SettingError(f"Shapes {a.shape} and {b.shape} have no angle; give two of (D,).")
+        raise SettingError(
+            tr(
+                "Shapes {shape} and {shape_2} have no angle; give two of (D,).",
+                shape=a.shape,
+                shape_2=b.shape,
+            )
+        )
     lengths = np.linalg.norm(a) * np.linalg.norm(b)
     if not lengths > 0 or not np.isfinite(lengths):
         raise SettingError(
-            f"Lengths that multiply to {lengths} have no angle; give two finite vectors, not 0."
+            tr(
+                "Lengths that multiply to {lengths} have no angle; give two finite vectors, not 0.",
+                lengths=lengths,
+            )
         )
     return float(a @ b / lengths)

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import SettingError
+from ..language import tr
 from . import persistence
 from .exact import Hits, HitsBatch, query_each, rerank
 from .families import HashFamily, family_named
@@ -103,8 +104,12 @@ class HashTables:
         expected = (self.config.n_tables, self.config.n_bits)
         if code.bits.shape != expected:
             raise SettingError(
-                f"A hash code of (tables, bits) {code.bits.shape} does not fit an index of "
-                f"{expected}; hash the embedding with this index."
+                tr(
+                    "A hash code of (tables, bits) {shape} does not fit an index of "
+                    "{expected}; hash the embedding with this index.",
+                    shape=code.bits.shape,
+                    expected=expected,
+                )
             )
         tables = [self.probes(table, code) for table in range(self.config.n_tables)]
         return self.gathered([list(islice(table, n_probes)) for table in tables])
@@ -135,7 +140,7 @@ class HashTables:
             yield Probe(table, key, flipped, cost, self.bucket(table, key))
 
     def _checked_table(self, table: int) -> int:
-        return checked_whole("The table", table, low=0, high=self.config.n_tables - 1)
+        return checked_whole(tr("The table"), table, low=0, high=self.config.n_tables - 1)
 
 
 class LSHIndex(HashTables):
@@ -210,8 +215,11 @@ class LSHIndex(HashTables):
         if isinstance(self.functions, Hyperplanes):
             return self.functions
         raise SettingError(
-            f"The family {self.functions.name!r} has no normals to show; build the index with "
-            f"{Hyperplanes.name!r}."
+            tr(
+                "The family {name!r} has no normals to show; build the index with {name_2!r}.",
+                name=self.functions.name,
+                name_2=Hyperplanes.name,
+            )
         )
 
     def add(self, ids: ArrayLike, embeddings: ArrayLike) -> None:

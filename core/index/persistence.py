@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .. import files
 from ..errors import SettingError, StoreError
+from ..language import tr
 from .vectors import Vectors
 
 VERSION = 3
@@ -63,12 +64,21 @@ def load_vectors(
         vectors = Vectors.from_matrix(arrays.pop("embeddings"), arrays.pop("ids"))
     except (OSError, *_DAMAGE) as error:
         raise StoreError(
-            f"{folder} holds no index that can be read ({error}); build it again."
+            tr(
+                "{folder} holds no index that can be read ({error}); build it again.",
+                folder=folder,
+                error=error,
+            )
         ) from error
     for name, wanted in (("version", VERSION), ("kind", kind)):
         if found[name] != wanted:
             raise StoreError(
-                f"{folder} can't be used: its {name} is {found[name]}, not {wanted}; "
-                "build it again."
+                tr(
+                    "{folder} can't be used: its {name} is {found}, not {wanted}; build it again.",
+                    folder=folder,
+                    name=name,
+                    found=found[name],
+                    wanted=wanted,
+                )
             )
     return vectors, about, arrays

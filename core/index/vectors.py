@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import SettingError
+from ..language import tr
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -158,7 +159,10 @@ def as_matrix(embeddings: ArrayLike) -> NDArray[np.generic]:
     matrix = _as_numbers(embeddings)
     if matrix.ndim != 2:
         raise SettingError(
-            f"The embeddings have shape {matrix.shape}; give one row per image: (N, D)."
+            tr(
+                "The embeddings have shape {shape}; give one row per image: (N, D).",
+                shape=matrix.shape,
+            )
         )
     return matrix
 
@@ -188,8 +192,12 @@ def checked_embedding(embedding: Embedding, dim: int) -> NDArray[np.float32]:
     given = embedding.numbers if isinstance(embedding, UnitVector) else _as_numbers(embedding)
     if given.shape != (dim,):
         raise SettingError(
-            f"The embedding has shape {given.shape}, but this gallery holds {dim} numbers per "
-            f"image; give one of ({dim},)."
+            tr(
+                "The embedding has shape {shape}, but this gallery holds {dim} numbers per "
+                "image; give one of ({dim},).",
+                shape=given.shape,
+                dim=dim,
+            )
         )
     if given.dtype == np.float32 and given.flags.c_contiguous:
         squared = float(given.dot(given))  # NaN where one of them is
@@ -219,8 +227,12 @@ def checked_embeddings(embeddings: ArrayLike, dim: int) -> NDArray[np.float32]:
         matrix = np.ascontiguousarray(given, dtype=np.float32)
     if matrix.ndim != 2 or matrix.shape[1] != dim:
         raise SettingError(
-            f"The embeddings have shape {matrix.shape}, but this gallery holds {dim} numbers per "
-            f"image; give (n, {dim})."
+            tr(
+                "The embeddings have shape {shape}, but this gallery holds {dim} numbers per "
+                "image; give (n, {dim}).",
+                shape=matrix.shape,
+                dim=dim,
+            )
         )
     check_lengths(matrix)
     return matrix
@@ -264,7 +276,13 @@ def check_one_id_each(ids: NDArray[np.int64], n_rows: int) -> None:
         SettingError: there are more, or fewer.
     """
     if len(ids) != n_rows:
-        raise SettingError(f"{len(ids)} ids came with {n_rows} embeddings; give one id for each.")
+        raise SettingError(
+            tr(
+                "{n_ids} ids came with {n_rows} embeddings; give one id for each.",
+                n_ids=len(ids),
+                n_rows=n_rows,
+            )
+        )
 
 
 def checked_exclusion(exclude: object) -> int:
@@ -273,7 +291,7 @@ def checked_exclusion(exclude: object) -> int:
     Raises:
         SettingError: it isn't a whole number.
     """
-    return checked_whole("The id to leave out", exclude, low=-(2**63), high=MAX_ID)
+    return checked_whole(tr("The id to leave out"), exclude, low=-(2**63), high=MAX_ID)
 
 
 def checked_exclusions(exclude: ArrayLike | None, n_queries: int) -> NDArray[np.int64]:
@@ -287,8 +305,12 @@ def checked_exclusions(exclude: ArrayLike | None, n_queries: int) -> NDArray[np.
     ids = checked_ids(exclude)
     if len(ids) != n_queries:
         raise SettingError(
-            f"{len(ids)} ids to leave out came with {n_queries} queries; give one for each, "
-            "-1 for none."
+            tr(
+                "{n_ids} ids to leave out came with {n_queries} queries; give one for each, "
+                "-1 for none.",
+                n_ids=len(ids),
+                n_queries=n_queries,
+            )
         )
     return ids
 
@@ -302,7 +324,11 @@ def checked_new_ids(ids: ArrayLike) -> NDArray[np.int64]:
     new_ids = checked_ids(ids, distinct=True)
     if len(new_ids) and new_ids.min() < 0:
         raise SettingError(
-            f"Id {new_ids.min()} is negative; give whole numbers from 0 to {MAX_ID:,}."
+            tr(
+                "Id {min} is negative; give whole numbers from 0 to {max_id:,}.",
+                min=new_ids.min(),
+                max_id=MAX_ID,
+            )
         )
     return new_ids
 
@@ -317,16 +343,30 @@ def checked_ids(ids: ArrayLike, *, distinct: bool = False) -> NDArray[np.int64]:
     array = _as_array("Ids", ids)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise SettingError(
-            f"Ids of type {array.dtype} and shape {array.shape} can't be used; "
-            "give a list of whole numbers."
+            tr(
+                "Ids of type {dtype} and shape {shape} can't be used; "
+                "give a list of whole numbers.",
+                dtype=array.dtype,
+                shape=array.shape,
+            )
         )
     if array.size and array.max() > MAX_ID:
-        raise SettingError(f"Id {array.max()} is too large; give whole numbers up to {MAX_ID:,}.")
+        raise SettingError(
+            tr(
+                "Id {max} is too large; give whole numbers up to {max_id:,}.",
+                max=array.max(),
+                max_id=MAX_ID,
+            )
+        )
     if distinct:
         values, counts = np.unique(array, return_counts=True)
         if (counts > 1).any():
             raise SettingError(
-                f"Id {values[np.argmax(counts)]} comes {counts.max()} times; give each id once."
+                tr(
+                    "Id {values} comes {max} times; give each id once.",
+                    values=values[np.argmax(counts)],
+                    max=counts.max(),
+                )
             )
     return array.astype(np.int64)
 
@@ -341,24 +381,36 @@ def checked_whole(name: str, value: object, *, low: int, high: int) -> int:
         number = int(value)
         if low <= number <= high:
             return number
-    raise SettingError(f"{name} is {value}; choose a whole number from {low:,} to {high:,}.")
+    raise SettingError(
+        tr(
+            "{name} is {value}; choose a whole number from {low:,} to {high:,}.",
+            name=name,
+            value=value,
+            low=low,
+            high=high,
+        )
+    )
 
 
 def id_is_taken(id: int) -> SettingError:
     """What to say of an id that can't be added."""
-    return SettingError(f"Id {id} is in the gallery already; remove it first.")
+    return SettingError(tr("Id {id} is in the gallery already; remove it first.", id=id))
 
 
 def id_is_unknown(id: int, n: int) -> SettingError:
     """What to say of an id that is not in a gallery of n."""
-    return SettingError(f"Id {id} is not among the {n} images of the gallery; choose one that is.")
+    return SettingError(
+        tr("Id {id} is not among the {n} images of the gallery; choose one that is.", id=id, n=n)
+    )
 
 
 def _as_numbers(embeddings: ArrayLike) -> NDArray[Any]:
     """Return embeddings as an array, uncopied."""
     array = _as_array("Embeddings", embeddings)
     if array.dtype.kind not in "fiu":
-        raise SettingError(f"Embeddings of type {array.dtype} can't be used; give real numbers.")
+        raise SettingError(
+            tr("Embeddings of type {dtype} can't be used; give real numbers.", dtype=array.dtype)
+        )
     return array
 
 
@@ -366,16 +418,25 @@ def _as_array(what: str, given: ArrayLike) -> NDArray[Any]:
     try:
         return np.asanyarray(given)
     except ValueError as error:
-        raise SettingError(f"{what} in lists of different lengths; give an array.") from error
+        raise SettingError(
+            tr("{what} in lists of different lengths; give an array.", what=what)
+        ) from error
 
 
 def _not_unit(row: int, length: float) -> SettingError:
     if not np.isfinite(length):
         return SettingError(
-            f"Embedding {row} holds a NaN or infinite value; compute it again from its image."
+            tr(
+                "Embedding {row} holds a NaN or infinite value; compute it again from its image.",
+                row=row,
+            )
         )
     return SettingError(
-        f"Embedding {row} has length {length:.4g} instead of 1; divide each one by its length."
+        tr(
+            "Embedding {row} has length {length:.4g} instead of 1; divide each one by its length.",
+            row=row,
+            length=length,
+        )
     )
 
 

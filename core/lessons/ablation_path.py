@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ..errors import SettingError
 from ..index.cosine import cosine
 from ..index.exact import neighbour_recall
+from ..language import tr
 from ..model.attention import AttentionMode
 from ..search import SearchResult
 from .turn import Turn
@@ -56,13 +57,24 @@ def ablation_path(results: Mapping[AttentionMode, SearchResult]) -> tuple[Ablati
         SettingError: the reference is missing, or a code is of another size.
     """
     if REFERENCE not in results:
-        raise SettingError(f"There is no search with {REFERENCE!r} to compare with; add one.")
+        raise SettingError(
+            tr(
+                "There is no search with {reference!r} to compare with; add one.",
+                reference=REFERENCE,
+            )
+        )
     reference = results[REFERENCE]
     for attention, result in results.items():
         if result.code.bits.shape != reference.code.bits.shape:
             raise SettingError(
-                f"The search with {attention!r} has (tables, bits) {result.code.bits.shape} and "
-                f"{REFERENCE!r} has {reference.code.bits.shape}; use one index setting for both."
+                tr(
+                    "The search with {attention!r} has (tables, bits) {shape} and "
+                    "{reference!r} has {shape_2}; use one index setting for both.",
+                    attention=attention,
+                    shape=result.code.bits.shape,
+                    reference=REFERENCE,
+                    shape_2=reference.code.bits.shape,
+                )
             )
     return tuple(
         AblationStep(

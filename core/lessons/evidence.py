@@ -30,6 +30,7 @@ from ..index.families.hyperplanes import MAX_TABLES, bit_values
 from ..index.lsh import LSHIndex
 from ..index.multi_probe import flips_in_order
 from ..index.vectors import similarities
+from ..language import later, tr
 from ..search import SearchConfig, SearchResult
 
 MOST_PROBES = 1_024  # per table: where the search for the right probe ends
@@ -38,20 +39,32 @@ MOST_TABLES = MAX_TABLES  # where the search for the right table ends
 Outcome = Literal["query", "hit", "outranked", "missed", "far"]
 
 STEPS = (
-    "Tables, bits, probes and ranks count from 1, ids from 0.",
-    "margins[table][bit] is the scalar product of hyperplanes[table][bit] and query.embedding - "
-    "centre; a bit is 1 where its margin is >= 0.",
-    "A key is its table's bits as a binary number, bit 1 highest. Each gallery image lies in the "
-    "bucket of its own key in each table.",
-    "Probe 1 of a table reads the bucket of the query's key. Each further one flips a set of "
-    "bits; the sets come in the order of their cost, the sum of the squared margins.",
-    "Candidates are the images in the buckets of `probes`, each once, without the query itself.",
-    "Hits are the k candidates of the highest cosine, exact hits the k images of the whole "
-    "gallery; equal cosines go to the lower id.",
-    "Uniform hyperplanes are numpy.random.default_rng(seed).standard_normal((L, K, D), "
-    "dtype=numpy.float32), each divided by its length; their centre is 0. Leaning ones are those "
-    "times the square root of the covariance matrix of the gallery's embeddings, each divided by "
-    "its length again; their centre is the mean of the embeddings.",
+    later("Tables, bits, probes and ranks count from 1, ids from 0."),
+    later(
+        "margins[table][bit] is the scalar product of hyperplanes[table][bit] and query.embedding "
+        "- centre; a bit is 1 where its margin is >= 0."
+    ),
+    later(
+        "A key is its table's bits as a binary number, bit 1 highest. Each gallery image lies in "
+        "the bucket of its own key in each table."
+    ),
+    later(
+        "Probe 1 of a table reads the bucket of the query's key. Each further one flips a set of "
+        "bits; the sets come in the order of their cost, the sum of the squared margins."
+    ),
+    later(
+        "Candidates are the images in the buckets of `probes`, each once, without the query itself."
+    ),
+    later(
+        "Hits are the k candidates of the highest cosine, exact hits the k images of the whole "
+        "gallery; equal cosines go to the lower id."
+    ),
+    later(
+        "Uniform hyperplanes are numpy.random.default_rng(seed).standard_normal((L, K, D), "
+        "dtype=numpy.float32), each divided by its length; their centre is 0. Leaning ones are "
+        "those times the square root of the covariance matrix of the gallery's embeddings, each "
+        "divided by its length again; their centre is the mean of the embeddings."
+    ),
 )
 """How to redo the query from the numbers that ``as_json`` writes."""
 
@@ -257,26 +270,50 @@ def _ranks(hits: Hits) -> dict[int, int]:
 def verdict(image: Explained, k: int) -> str:
     """Say in one sentence what became of an image in a search for k hits."""
     if image.outcome == "query":
-        return "It is the query itself, which is left out of its own results."
+        return tr("It is the query itself, which is left out of its own results.")
     if image.outcome in ("hit", "outranked"):
-        found = f"{listed(image.found_by, 'table')} of {len(image.tables)} read its bucket"
+        found = tr(
+            "{found_by} of {n_tables} read its bucket",
+            found_by=listed(image.found_by, "table"),
+            n_tables=len(image.tables),
+        )
         closer = (image.candidate_rank or 1) - 1
-        nearer = f"{closer or 'no'} candidate{' is' if closer == 1 else 's are'} closer"
+        nearer = tr(
+            "{value} candidate{closer} closer",
+            value=closer or "no",
+            closer=" is" if closer == 1 else "s are",
+        )
         if image.outcome == "hit":
-            return f"It is hit {image.candidate_rank}: {found}, and {nearer} to the query."
-        return f"It is a candidate but no hit: {found}, but {nearer}, and k = {k} ends before it."
+            return tr(
+                "It is hit {candidate_rank}: {found}, and {nearer} to the query.",
+                candidate_rank=image.candidate_rank,
+                found=found,
+                nearer=nearer,
+            )
+        return tr(
+            "It is a candidate but no hit: {found}, but {nearer}, and k = {k} ends before it.",
+            found=found,
+            nearer=nearer,
+            k=k,
+        )
     if image.outcome == "far":
-        return (
+        return tr(
             "No probe read its bucket in any table, and nothing is lost: its exact rank is "
-            f"{image.exact_rank}, beyond the first {k}."
+            "{exact_rank}, beyond the first {k}.",
+            exact_rank=image.exact_rank,
+            k=k,
         )
     nearest = image.nearest
     bits = listed(nearest.differing, "bit")
     lies = "lies" if len(nearest.differing) == 1 else "lie"
-    return (
-        f"It is number {image.exact_rank} of the exact scan and was missed: no probe read its "
-        f"bucket in any table, and in table {nearest.table + 1}, which came closest, {bits} "
-        f"{lies} on the other side."
+    return tr(
+        "It is number {exact_rank} of the exact scan and was missed: no probe read its "
+        "bucket in any table, and in table {table_and_one}, which came closest, {bits} "
+        "{lies} on the other side.",
+        exact_rank=image.exact_rank,
+        table_and_one=nearest.table + 1,
+        bits=bits,
+        lies=lies,
     )
 
 
@@ -324,7 +361,7 @@ def as_json(
     explained = dict.fromkeys([hit.id for hit in (*result.hits, *result.exact_hits)])
     explained |= dict.fromkeys(others)
     return {
-        "what": "The evidence of one query",
+        "what": tr("The evidence of one query"),
         "address": address,
         "versions": versions(),
         "gallery": {

@@ -17,6 +17,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..language import tr
+
 FLAT = 0.05  # nearer to flat than this, a map says nothing
 WIDTHS = tuple(np.geomspace(0.1, 1.0, 24).tolist())  # of the spots: deviations, in sides
 
@@ -102,19 +104,26 @@ def spot(n_rows: int, n_columns: int, width: float) -> NDArray[np.float64]:
 def told(seen: Look) -> str:
     """Say in plain words what a map says."""
     if seen.kind == "flat":
-        return (
-            f"This map says nothing on this picture: it is {seen.from_flat:.0%} from flat, so it "
-            "counts every place nearly alike."
+        return tr(
+            "This map says nothing on this picture: it is {from_flat:.0%} from flat, so it "
+            "counts every place nearly alike.",
+            from_flat=seen.from_flat,
         )
     if seen.kind == "middle":
-        return (
-            f"This map prefers the middle: it is {seen.from_flat:.0%} from flat, but only "
-            f"{seen.from_middle:.0%} from a round spot in the middle of any picture."
+        return tr(
+            "This map prefers the middle: it is {from_flat:.0%} from flat, but only "
+            "{from_middle:.0%} from a round spot in the middle of any picture.",
+            from_flat=seen.from_flat,
+            from_middle=seen.from_middle,
         )
-    return (
-        f"This map singles out a place, {seen.place}, which weighs ×{seen.most:.1f} the average: "
-        f"it is {seen.from_flat:.0%} from flat and {seen.from_middle:.0%} from a round spot in "
-        "the middle."
+    return tr(
+        "This map singles out a place, {place}, which weighs ×{most:.1f} the average: "
+        "it is {from_flat:.0%} from flat and {from_middle:.0%} from a round spot in "
+        "the middle.",
+        place=seen.place,
+        most=seen.most,
+        from_flat=seen.from_flat,
+        from_middle=seen.from_middle,
     )
 
 
@@ -129,7 +138,7 @@ def _place(row: int, column: int, n_rows: int, n_columns: int) -> str:
     """Name one of nine parts of a picture."""
     words = (_ROWS[_third(row, n_rows)], _COLUMNS[_third(column, n_columns)])
     if words == ("", ""):
-        return "in the middle"
+        return tr("in the middle")
     vertical, horizontal = words
     if vertical and horizontal:
         return f"{vertical} {horizontal}"

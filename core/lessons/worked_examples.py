@@ -16,12 +16,13 @@ from ..galleries.base import Gallery
 from ..index.exact import exact_scan, neighbour_recall, rerank
 from ..index.lsh import LSHIndex
 from ..index.vectors import unit_vector
+from ..language import later
 from ..search import SearchConfig, read_buckets
 
 TRIES = 4  # pictures of one label that are looked at; each costs a pass through the network
 LEAST = 0.9  # of the hits have the query's label
 
-RULE = (
+RULE = later(
     "Chosen because the search does well on them: it finds all ten of their nearest pictures, nine "
     "or more of these show the same thing, and the network looks at that thing."
 )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..galleries.base import Gallery
 from ..images import decode
+from ..language import tr
 from ..progress import Progress, silent
 
 T = TypeVar("T")
@@ -72,7 +73,9 @@ class Pictures:
         for row, id in enumerate(self.ids.tolist()):
             if (what, id) not in self.computed:
                 self.computed[what, id] = function(self.pixels(row))
-                progress(row + 1, len(self), f"{what} of {self.gallery.title}")
+                progress(
+                    row + 1, len(self), tr("{what} of {title}", what=what, title=self.gallery.title)
+                )
             values.append(self.computed[what, id])
         return values
 

@@ -22,6 +22,7 @@ from ..errors import SettingError
 from ..index.exact import exact_scan, rerank
 from ..index.lsh import LSHConfig, LSHIndex
 from ..index.vectors import Vectors
+from ..language import tr
 from ..model.attention import AttentionMode
 from ..model.checkpoint import Checkpoint, Provenance
 from ..model.embedder import Embedder
@@ -50,7 +51,9 @@ class LshSearch:
 
     def __post_init__(self) -> None:
         if not 0 < self.most <= 1:
-            raise SettingError(f"most is {self.most}; it is a share of the gallery, 0 to 1.")
+            raise SettingError(
+                tr("most is {most}; it is a share of the gallery, 0 to 1.", most=self.most)
+            )
 
 
 class Cnn:
@@ -106,7 +109,7 @@ class Cnn:
         rankings = []
         for done, embedding in enumerate(self._embed(queries), start=1):
             rankings.append(self._search(embedding))
-            progress(done, len(queries), f"Searching with {self.title}")
+            progress(done, len(queries), tr("Searching with {title}", title=self.title))
         return rankings
 
     def embedder(self) -> Embedder:

@@ -20,6 +20,7 @@ from sklearn.cluster import MiniBatchKMeans
 
 from ..errors import GalleryError
 from ..index.vectors import checked_whole, similarities
+from ..language import tr
 from ..progress import Progress
 from .base import Pictures, Pixels, User
 
@@ -79,7 +80,7 @@ class Sift:
         counts = []
         for done, rows in enumerate(descriptors, start=1):
             counts.append(count_words(rows, self.words))
-            progress(done, len(gallery), f"Visual words of {gallery.gallery.title}")
+            progress(done, len(gallery), tr("Visual words of {title}", title=gallery.gallery.title))
         matrix = np.stack(counts)  # (N, W)
         self.idf = inverse_document_frequency(matrix)
         self.vectors = tf_idf(matrix, self.idf)
@@ -89,7 +90,7 @@ class Sift:
         rankings = []
         for done, descriptors in enumerate(self._descriptors(queries, progress), start=1):
             rankings.append(self.rank_vector(self._vector(descriptors)))
-            progress(done, len(queries), f"Searching with {self.title}")
+            progress(done, len(queries), tr("Searching with {title}", title=self.title))
         return rankings
 
     def describe(self, pixels: Pixels) -> NDArray[np.float32]:
@@ -146,8 +147,11 @@ def learn_words(
     everything = np.concatenate(descriptors)
     if not len(everything):
         raise GalleryError(
-            f"None of the {len(descriptors)} images of the gallery has a SIFT key point; "
-            "take pictures that show more than even areas."
+            tr(
+                "None of the {n_descriptors} images of the gallery has a SIFT key point; "
+                "take pictures that show more than even areas.",
+                n_descriptors=len(descriptors),
+            )
         )
     rng = np.random.default_rng(seed)
     n_sampled = min(config.n_sampled, len(everything))

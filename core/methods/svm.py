@@ -29,6 +29,7 @@ from sklearn.svm import SVC
 
 from ..errors import SettingError
 from ..index.vectors import checked_ids, checked_whole
+from ..language import tr
 from ..progress import Progress
 from .base import Pictures, Pixels, User
 from .visual_features import N_FEATURES, SIDE, Standardisation, Vector, visual_features
@@ -50,7 +51,7 @@ class FeedbackConfig:
         checked_whole("n_rounds", self.n_rounds, low=0, high=100)
         checked_whole("n_asked", self.n_asked, low=1, high=1_000)
         if not (math.isfinite(self.cost) and self.cost > 0):
-            raise SettingError(f"cost is {self.cost}; it must be a number above 0.")
+            raise SettingError(tr("cost is {cost}; it must be a number above 0.", cost=self.cost))
 
 
 DEFAULT = FeedbackConfig()
@@ -136,8 +137,11 @@ class FeedbackSession:
         given = np.asarray(relevant, dtype=np.bool_)
         if given.shape != (len(numbers),):
             raise SettingError(
-                f"{len(numbers)} images came with answers of shape {given.shape}; "
-                "give one for each."
+                tr(
+                    "{n_numbers} images came with answers of shape {shape}; give one for each.",
+                    n_numbers=len(numbers),
+                    shape=given.shape,
+                )
             )
         answers = self.answers | dict(zip(numbers, given.tolist(), strict=True))
         new = list(answers)[len(self._known) - 1 :]
@@ -205,8 +209,12 @@ class FeedbackSession:
         for row in numbers.tolist():
             if not 0 <= row < self._n_gallery or self._left_out[row]:
                 raise SettingError(
-                    f"Row {row} is not among the {self._n_gallery} images that are searched; "
-                    "choose one that is."
+                    tr(
+                        "Row {row} is not among the {n_gallery} images that are searched; "
+                        "choose one that is.",
+                        row=row,
+                        n_gallery=self._n_gallery,
+                    )
                 )
         return numbers
 
@@ -250,7 +258,7 @@ class SvmActiveLearning:
                 if len(asked):
                     session.answer(asked, user(row, asked))
             rankings.append(session.unaided_ranking())
-            progress(row + 1, len(queries), f"Searching with {self.title}")
+            progress(row + 1, len(queries), tr("Searching with {title}", title=self.title))
         return rankings
 
     def describe(self, pixels: Pixels) -> Vector:
@@ -273,13 +281,17 @@ def _checked_points(features: ArrayLike, query_vector: ArrayLike) -> Vector:
     matrix, query = (np.asarray(it, dtype=np.float32) for it in (features, query_vector))
     if matrix.ndim != 2 or not matrix.size or query.shape != matrix.shape[1:]:
         raise SettingError(
-            f"Features of shape {matrix.shape} came with a query of shape {query.shape}; "
-            "give one row (D,) for each image, one image at least, and a query of (D,)."
+            tr(
+                "Features of shape {shape} came with a query of shape {shape_2}; "
+                "give one row (D,) for each image, one image at least, and a query of (D,).",
+                shape=matrix.shape,
+                shape_2=query.shape,
+            )
         )
     points = np.vstack([matrix, query])
     if not np.isfinite(points).all():
         raise SettingError(
-            "The features hold a NaN or infinite value; compute them again from the images."
+            tr("The features hold a NaN or infinite value; compute them again from the images.")
         )
     return points
 

@@ -29,6 +29,7 @@ from torch.nn.functional import cross_entropy, normalize
 
 from ..errors import GalleryError, SettingError
 from ..index.vectors import checked_whole, similarities
+from ..language import tr
 from ..model.augment import augment
 from ..model.embedder import fold_batch_norm, has_bfloat16
 from ..model.preprocess import normalise, squash
@@ -64,21 +65,33 @@ class VggConfig:
             checked_whole("channels", n, low=1, high=1024)
         if self.input_size % 2 ** len(self.channels):
             raise SettingError(
-                f"input_size is {self.input_size}, which {len(self.channels)} stages can't halve; "
-                f"choose a multiple of {2 ** len(self.channels)}."
+                tr(
+                    "input_size is {input_size}, which {n_channels} stages can't halve; "
+                    "choose a multiple of {two_to_n_channels}.",
+                    input_size=self.input_size,
+                    n_channels=len(self.channels),
+                    two_to_n_channels=2 ** len(self.channels),
+                )
             )
         checked_whole("dim", self.dim, low=2, high=4096)
         checked_whole("views", self.views, low=1, high=100)
         checked_whole("epochs", self.epochs, low=1, high=1_000)
         checked_whole("batch", self.batch, low=2, high=1_024)
         if not 0 <= self.dropout < 1:
-            raise SettingError(f"dropout is {self.dropout}; choose a share from 0 to below 1.")
+            raise SettingError(
+                tr("dropout is {dropout}; choose a share from 0 to below 1.", dropout=self.dropout)
+            )
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
             raise SettingError(
-                f"learning_rate is {self.learning_rate}; it must be a number above 0."
+                tr(
+                    "learning_rate is {learning_rate}; it must be a number above 0.",
+                    learning_rate=self.learning_rate,
+                )
             )
         if not 0 <= self.weight_decay <= 1:
-            raise SettingError(f"weight_decay is {self.weight_decay}; choose 0 to 1.")
+            raise SettingError(
+                tr("weight_decay is {weight_decay}; choose 0 to 1.", weight_decay=self.weight_decay)
+            )
 
 
 DEFAULT = VggConfig()
@@ -169,7 +182,7 @@ class VggN:
         rankings = []
         for row in range(len(queries)):
             rankings.append(self.rank_vector(self.describe(queries.pixels(row))))
-            progress(row + 1, len(queries), f"Searching with {self.title}")
+            progress(row + 1, len(queries), tr("Searching with {title}", title=self.title))
         return rankings
 
     def describe(self, pixels: Pixels) -> Vector:
@@ -220,8 +233,11 @@ def train(
     classes, numbers = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise GalleryError(
-            f"The gallery has {len(classes)} classes; a network that tells classes apart needs "
-            "at least 2."
+            tr(
+                "The gallery has {n_classes} classes; a network that tells classes apart needs "
+                "at least 2.",
+                n_classes=len(classes),
+            )
         )
     network = PlainNetwork(config)
     to_classes = nn.Sequential(nn.Dropout(config.dropout), nn.Linear(config.dim, len(classes)))

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from ..errors import SettingError
+from ..language import tr
 from .attention import AttentionLayer, AttentionMaps, AttentionMode
 
 
@@ -160,8 +161,11 @@ def as_cbam(layer: AttentionLayer) -> CBAM:
     """
     if not isinstance(layer, CBAM):
         raise SettingError(
-            f"The attention layer is {type(layer).__name__}, and this is about CBAM alone; choose "
-            "a checkpoint with cbam."
+            tr(
+                "The attention layer is {name}, and this is about CBAM alone; choose "
+                "a checkpoint with cbam.",
+                name=type(layer).__name__,
+            )
         )
     return layer
 

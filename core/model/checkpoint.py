@@ -25,6 +25,7 @@ from torch import Tensor
 
 from .. import files
 from ..errors import COMMAND, CheckpointError, SettingError
+from ..language import later, tr
 from ..locations import ASSETS
 from .network import NetworkConfig, RetrievalNetwork
 from .preprocess import PreprocessConfig
@@ -33,7 +34,7 @@ FORMAT = "hashlight-checkpoint-1"
 DEFAULT = ASSETS / "weights" / "hashlight-resnet50-cbam.safetensors"
 # torchvision's ResNet50_Weights.IMAGENET1K_V2; importing it for this line takes seconds.
 IMAGENET_URL = "https://download.pytorch.org/models/resnet50-11ad3fa6.pth"
-LICENCE = (
+LICENCE = later(
     "MIT. The ResNet50 weights derive from Keras Applications' ImageNet weights (MIT, "
     "Copyright (c) 2016 - 2018, the respective contributors); CBAM and fc are trained by this "
     "project."
@@ -114,8 +115,12 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
     header = read_header(path)
     if header.get("format") != FORMAT:
         raise CheckpointError(
-            f"{path} is a safetensors file without Hashlight's header; train from it with "
-            f"`{COMMAND} train --init {path}`, or choose a checkpoint that train wrote."
+            tr(
+                "{path} is a safetensors file without Hashlight's header; train from it with "
+                "`{command} train --init {path}`, or choose a checkpoint that train wrote.",
+                path=path,
+                command=COMMAND,
+            )
         )
     try:
         config = NetworkConfig(**json.loads(header["network"]))
@@ -125,7 +130,11 @@ def load_checkpoint(path: Path = DEFAULT) -> Checkpoint:
             network = RetrievalNetwork(config)
     except (KeyError, TypeError, ValueError, SettingError) as error:
         raise CheckpointError(
-            f"The header of {path} is damaged ({error}); get the file again."
+            tr(
+                "The header of {path} is damaged ({error}); get the file again.",
+                path=path,
+                error=error,
+            )
         ) from error
     fill(network, load_file(path), path)
     return Checkpoint(
@@ -144,15 +153,24 @@ def read_header(path: Path) -> dict[str, str]:
     """
     if not os.path.isfile(path):  # Path.is_file raises where a name is too long
         raise CheckpointError(
-            f"There are no weights at {path}; check the path, or train some with `{COMMAND} train`."
+            tr(
+                "There are no weights at {path}; check the path, or train some with `{command} "
+                "train`.",
+                path=path,
+                command=COMMAND,
+            )
         )
     try:
         with safe_open(path, framework="pt") as file:
             return file.metadata() or {}
     except (SafetensorError, OSError, UnicodeDecodeError) as error:
         raise CheckpointError(
-            f"{path} is not a whole safetensors file ({error}); get it again. "
-            "Pickled .pt and .pth files are never opened."
+            tr(
+                "{path} is not a whole safetensors file ({error}); get it again. "
+                "Pickled .pt and .pth files are never opened.",
+                path=path,
+                error=error,
+            )
         ) from error
 
 
@@ -170,8 +188,13 @@ def fill(network: torch.nn.Module, tensors: dict[str, Tensor], path: Path) -> No
     if wrong:
         example = min(wrong)
         raise CheckpointError(
-            f"{path} doesn't fit the network: {len(wrong)} tensors are missing, left over or of "
-            f"another shape, such as {example}; use weights of a ResNet50."
+            tr(
+                "{path} doesn't fit the network: {n_wrong} tensors are missing, left over or of "
+                "another shape, such as {example}; use weights of a ResNet50.",
+                path=path,
+                n_wrong=len(wrong),
+                example=example,
+            )
         )
     unused = {name: torch.zeros((), dtype=torch.long) for name in counters}
     network.load_state_dict(tensors | unused, assign=True)
@@ -192,7 +215,7 @@ def init_network(source: str, config: NetworkConfig) -> RetrievalNetwork:
     network = RetrievalNetwork(config)
     if source == "torchvision":
         if config.strides != "v1.5":
-            raise SettingError("torchvision's weights have v1.5 strides; add --strides v1.5.")
+            raise SettingError(tr("torchvision's weights have v1.5 strides; add --strides v1.5."))
         tensors = download_imagenet()
     else:
         path = Path(source)
@@ -221,13 +244,21 @@ def download_imagenet(url: str = IMAGENET_URL) -> dict[str, Tensor]:
         )
     except (UnpicklingError, EOFError) as error:
         raise CheckpointError(
-            f"What came from {url} is no file of weights; remove it from "
-            f"{torch.hub.get_dir()}/checkpoints and try again, or give a file with --init."
+            tr(
+                "What came from {url} is no file of weights; remove it from "
+                "{get_dir}/checkpoints and try again, or give a file with --init.",
+                url=url,
+                get_dir=torch.hub.get_dir(),
+            )
         ) from error
     except (URLError, OSError, HTTPException, RuntimeError) as error:
         raise CheckpointError(
-            f"torchvision's weights could not be downloaded from {url} ({error}); go online, or "
-            "give a file with --init."
+            tr(
+                "torchvision's weights could not be downloaded from {url} ({error}); go online, or "
+                "give a file with --init.",
+                url=url,
+                error=error,
+            )
         ) from error
 
 

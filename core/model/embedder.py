@@ -18,6 +18,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..errors import SettingError
 from ..images import DecodedImage, decode
+from ..language import tr
 from .attention import ATTENTION_MODES, AttentionMode
 from .checkpoint import Checkpoint, load_checkpoint
 from .network import ForwardPass, Learns, RetrievalNetwork
@@ -110,7 +111,9 @@ class Embedder:
         modes: tuple[AttentionMode, ...] = ("spatial", "both")
         parts = [self._network.head(*stages, attention=mode).maps.spatial for mode in modes]
         if any(part is None for part in parts):
-            raise SettingError("This checkpoint's attention layer has no spatial gate to look at.")
+            raise SettingError(
+                tr("This checkpoint's attention layer has no spatial gate to look at.")
+            )
         return torch.cat([part.gate for part in parts if part], dim=1).numpy()
 
     @property

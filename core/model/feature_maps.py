@@ -23,6 +23,7 @@ from .. import array_files, files
 from ..errors import StoreError
 from ..galleries.base import Gallery
 from ..images import decode
+from ..language import tr
 from ..progress import Progress, silent
 from .augment import augment
 from .embedder import Embedder
@@ -82,9 +83,9 @@ def load_or_compute(
     settings = (strides, learns, embedder.preprocess.describe(), view)
     key = repr((gallery.digest, embedder.digest, *settings))
     path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
-    what = f"Feature maps of {gallery.title}, view {view.number}"
+    what = tr("Feature maps of {title}, view {number}", title=gallery.title, number=view.number)
     if not path.exists():
-        waiting = f"Waiting for another process: {what}"
+        waiting = tr("Waiting for another process: {what}", what=what)
         with (
             _with_size(what, shape),
             files.lock(path, lambda: progress(0, len(gallery.items), waiting)),
@@ -105,7 +106,9 @@ def _with_size(what: str, shape: tuple[int, ...]) -> Iterator[None]:
         yield
     except StoreError as error:
         megabytes = np.prod(shape) * np.dtype(np.float16).itemsize / 1e6
-        raise StoreError(f"{error} {what}: {megabytes:,.1f} MB.") from error
+        raise StoreError(
+            tr("{error} {what}: {megabytes:,.1f} MB.", error=error, what=what, megabytes=megabytes)
+        ) from error
 
 
 def _batches(

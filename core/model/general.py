@@ -33,6 +33,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from ..errors import GalleryError, SettingError
+from ..language import tr
 from ..progress import Progress, silent
 from .attention import AttentionMode
 from .feature_maps import FeatureMaps
@@ -78,19 +79,33 @@ class GeneralConfig:
         rates = ("channel_rate", "spatial_rate", "fc_rate", "temperature")
         for name in (*rates, "epochs"):
             if not getattr(self, name) > 0:
-                raise SettingError(f"{name} is {getattr(self, name)}; it must be above 0.")
+                raise SettingError(
+                    tr("{name} is {self}; it must be above 0.", name=name, self=getattr(self, name))
+                )
         weights = ("structure_weight", "looking_weight", "scenic_weight")
         counts = ("unlabelled_per_batch", "seed")
         for name in (*weights, *counts, "restraint_weight", "sharpness"):
             if not getattr(self, name) >= 0:
-                raise SettingError(f"{name} is {getattr(self, name)}; it must be 0 or more.")
+                raise SettingError(
+                    tr(
+                        "{name} is {self}; it must be 0 or more.",
+                        name=name,
+                        self=getattr(self, name),
+                    )
+                )
         for name in ("foreign", "whitening", "dropout"):
             if not 0 <= getattr(self, name) <= 1:
-                raise SettingError(f"{name} is {getattr(self, name)}; it must be 0 to 1.")
+                raise SettingError(
+                    tr("{name} is {self}; it must be 0 to 1.", name=name, self=getattr(self, name))
+                )
         if self.labels_per_batch < 2 or self.images_per_label < 2:
             raise SettingError(
-                f"A batch of {self.labels_per_batch} labels × {self.images_per_label} images "
-                "has no pairs to compare; take at least 2 × 2."
+                tr(
+                    "A batch of {labels_per_batch} labels × {images_per_label} images "
+                    "has no pairs to compare; take at least 2 × 2.",
+                    labels_per_batch=self.labels_per_batch,
+                    images_per_label=self.images_per_label,
+                )
             )
 
     def describe(self) -> dict[str, int | float]:
@@ -188,8 +203,11 @@ def batches(
     numbers, counts = np.unique(labels[labels != UNLABELLED], return_counts=True)
     if len(numbers) < 2:
         raise GalleryError(
-            f"The pictures to train on have {len(numbers)} labels with two pictures or more; "
-            "training needs at least 2."
+            tr(
+                "The pictures to train on have {n_numbers} labels with two pictures or more; "
+                "training needs at least 2.",
+                n_numbers=len(numbers),
+            )
         )
     of_label = {number: pictures.ids[labels == number] for number in numbers.tolist()}
     without = pictures.ids[labels == UNLABELLED]
@@ -287,7 +305,12 @@ def train_general(
                 schedule.step()
                 paid.append({name: value.item() for name, value in parts.items()})
                 done = (number - 1) * len(epochs[0]) + step
-                told = f"Epoch {number} of {config.epochs}, loss {paid[-1]['total']:.2f}"
+                told = tr(
+                    "Epoch {number} of {epochs}, loss {total:.2f}",
+                    number=number,
+                    epochs=config.epochs,
+                    total=paid[-1]["total"],
+                )
                 progress(done, steps, told)
             state.history.append(
                 {name: float(np.mean([it[name] for it in paid])) for name in paid[0]}

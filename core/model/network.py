@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from ..errors import SettingError
+from ..language import tr
 from .attention import ATTENTION_MODES, AttentionLayer, AttentionMaps, AttentionMode
 from .detail import Detail, pool_earlier
 from .registry import ATTENTION_LAYERS
@@ -52,22 +53,55 @@ class NetworkConfig:
 
     def __post_init__(self) -> None:
         if not 2 <= self.dim <= CHANNELS:
-            raise SettingError(f"The embedding size is {self.dim}; choose 2 to {CHANNELS}.")
+            raise SettingError(
+                tr(
+                    "The embedding size is {dim}; choose 2 to {channels}.",
+                    dim=self.dim,
+                    channels=CHANNELS,
+                )
+            )
         if self.strides not in get_args(Strides):
-            raise SettingError(f"The strides are {self.strides!r}; choose v1 or v1.5.")
+            raise SettingError(
+                tr("The strides are {strides!r}; choose v1 or v1.5.", strides=self.strides)
+            )
         if self.attention_layer not in ATTENTION_LAYERS:
             raise SettingError(
-                f"The attention layer is {self.attention_layer!r}; choose one of "
-                f"{', '.join(ATTENTION_LAYERS)}."
+                tr(
+                    "The attention layer is {attention_layer!r}; choose one of {attention_layers}.",
+                    attention_layer=self.attention_layer,
+                    attention_layers=", ".join(ATTENTION_LAYERS),
+                )
             )
         if not 1 <= self.reduction <= CHANNELS:
-            raise SettingError(f"The reduction is {self.reduction}; choose 1 to {CHANNELS}.")
+            raise SettingError(
+                tr(
+                    "The reduction is {reduction}; choose 1 to {channels}.",
+                    reduction=self.reduction,
+                    channels=CHANNELS,
+                )
+            )
         if self.kernel_size % 2 == 0 or not 1 <= self.kernel_size <= 11:
-            raise SettingError(f"The kernel size is {self.kernel_size}; choose an odd one to 11.")
+            raise SettingError(
+                tr(
+                    "The kernel size is {kernel_size}; choose an odd one to 11.",
+                    kernel_size=self.kernel_size,
+                )
+            )
         if not 0 <= self.detail <= self.dim - 2:
-            raise SettingError(f"The detail is {self.detail}; choose 0 to {self.dim - 2}.")
+            raise SettingError(
+                tr(
+                    "The detail is {detail}; choose 0 to {dim_minus_two}.",
+                    detail=self.detail,
+                    dim_minus_two=self.dim - 2,
+                )
+            )
         if not 0 <= self.detail_weight <= 10:
-            raise SettingError(f"The detail weight is {self.detail_weight}; choose 0 to 10.")
+            raise SettingError(
+                tr(
+                    "The detail weight is {detail_weight}; choose 0 to 10.",
+                    detail_weight=self.detail_weight,
+                )
+            )
 
     def describe(self) -> dict[str, int | float | str]:
         """Return the settings as plain values for metadata."""
@@ -145,7 +179,7 @@ class RetrievalNetwork(nn.Module):
             return ForwardPass(feature_map, maps, pooled, embedding)
         if earlier is None:
             raise SettingError(
-                "This network has detail, so F alone is not enough; use one whose detail is 0."
+                tr("This network has detail, so F alone is not enough; use one whose detail is 0.")
             )
         gate = None if maps.spatial is None else maps.spatial.gate
         pooled_earlier = pool_earlier(earlier, gate)  # (B, 1024)

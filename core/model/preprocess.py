@@ -15,6 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import SettingError
+from ..language import tr
 
 Normalisation = Literal["imagenet", "paper"]
 NORMALISATIONS: tuple[Normalisation, ...] = get_args(Normalisation)
@@ -39,13 +40,19 @@ class PreprocessConfig:
     def __post_init__(self) -> None:
         if self.input_size < 64 or self.input_size > 512 or self.input_size % CELL:
             raise SettingError(
-                f"The input size is {self.input_size}; ResNet50 needs a multiple of 32 from 64 "
-                "to 512, such as 192 or 224."
+                tr(
+                    "The input size is {input_size}; ResNet50 needs a multiple of 32 from 64 "
+                    "to 512, such as 192 or 224.",
+                    input_size=self.input_size,
+                )
             )
         if self.normalisation not in NORMALISATIONS:
             raise SettingError(
-                f"The normalisation is {self.normalisation!r}; choose one of "
-                f"{', '.join(NORMALISATIONS)}."
+                tr(
+                    "The normalisation is {normalisation!r}; choose one of {normalisations}.",
+                    normalisation=self.normalisation,
+                    normalisations=", ".join(NORMALISATIONS),
+                )
             )
 
     def describe(self) -> dict[str, int | str]:

@@ -18,6 +18,7 @@ from torch import nn
 
 from .. import files
 from ..errors import StoreError
+from ..language import tr
 from ..progress import Progress
 
 _DIGEST_BYTES = 32  # SHA-256
@@ -35,7 +36,7 @@ def one_at_a_time(path: Path | None, progress: Progress) -> AbstractContextManag
     """
     if path is None:
         return nullcontext()
-    return files.lock(path, lambda: progress(0, 1, "Waiting for another process's training"))
+    return files.lock(path, lambda: progress(0, 1, tr("Waiting for another process's training")))
 
 
 @dataclass(slots=True, eq=False)
@@ -87,8 +88,12 @@ class TrainingState:
                 self.rng.bit_generator.state = state["rng"]
         except (OSError, EOFError, UnpicklingError, KeyError, ValueError, RuntimeError) as error:
             raise StoreError(
-                f"{path} is not the state of this training ({type(error).__name__}); remove the "
-                "file to train from the start."
+                tr(
+                    "{path} is not the state of this training ({name}); remove the "
+                    "file to train from the start.",
+                    path=path,
+                    name=type(error).__name__,
+                )
             ) from error
 
     def _learning(self) -> dict[str, nn.Parameter]:
@@ -108,5 +113,5 @@ def _checked(path: Path) -> io.BytesIO:
     content = path.read_bytes()
     digest, content = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
     if digest.hex() != files.file_digest(content):
-        raise ValueError("other bytes than were written")
+        raise ValueError(tr("other bytes than were written"))
     return io.BytesIO(content)

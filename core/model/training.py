@@ -32,6 +32,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from ..errors import GalleryError, SettingError
+from ..language import tr
 from ..progress import Progress, silent
 from .attention import ATTENTION_MODES, AttentionMode
 from .embedder import has_bfloat16
@@ -69,19 +70,36 @@ class TrainingConfig:
         for name, choices in (("learns", get_args(Learns)), ("attention", ATTENTION_MODES)):
             if getattr(self, name) not in choices:
                 raise SettingError(
-                    f"{name} is {getattr(self, name)!r}; choose one of {', '.join(choices)}."
+                    tr(
+                        "{name} is {self!r}; choose one of {choices}.",
+                        name=name,
+                        self=getattr(self, name),
+                        choices=", ".join(choices),
+                    )
                 )
         positive = ("epochs", "learning_rate", "stage_rate", "temperature", "views")
         for name in positive:
             if not getattr(self, name) > 0:
-                raise SettingError(f"{name} is {getattr(self, name)}; it must be above 0.")
+                raise SettingError(
+                    tr("{name} is {self}; it must be above 0.", name=name, self=getattr(self, name))
+                )
         for name in ("structure_weight", "seed"):
             if not getattr(self, name) >= 0:
-                raise SettingError(f"{name} is {getattr(self, name)}; it must be 0 or more.")
+                raise SettingError(
+                    tr(
+                        "{name} is {self}; it must be 0 or more.",
+                        name=name,
+                        self=getattr(self, name),
+                    )
+                )
         if self.classes_per_batch < 2 or self.images_per_class < 2:
             raise SettingError(
-                f"A batch of {self.classes_per_batch} classes × {self.images_per_class} images "
-                "has no pairs to compare; take at least 2 × 2."
+                tr(
+                    "A batch of {classes_per_batch} classes × {images_per_class} images "
+                    "has no pairs to compare; take at least 2 × 2.",
+                    classes_per_batch=self.classes_per_batch,
+                    images_per_class=self.images_per_class,
+                )
             )
 
     def describe(self) -> dict[str, int | float | str]:
@@ -199,8 +217,13 @@ def balanced_batches(
     smallest = min(map(len, by_class))
     if len(by_class) < 2 or smallest < config.images_per_class:
         raise GalleryError(
-            f"The gallery has {len(by_class)} classes, the smallest of {smallest} images; "
-            f"training needs at least 2 classes of {config.images_per_class} images."
+            tr(
+                "The gallery has {n_by_class} classes, the smallest of {smallest} images; "
+                "training needs at least 2 classes of {images_per_class} images.",
+                n_by_class=len(by_class),
+                smallest=smallest,
+                images_per_class=config.images_per_class,
+            )
         )
     per_batch = min(config.classes_per_batch, len(by_class))
     for _ in range(max(1, len(labels) // (per_batch * config.images_per_class))):
@@ -278,7 +301,12 @@ def train(
                 schedule.step()
                 losses.append((contrastive.item(), structure.item()))
                 done = (number - 1) * len(batches) + step
-                told = f"Epoch {number} of {config.epochs}, loss {losses[-1][0]:.2f}"
+                told = tr(
+                    "Epoch {number} of {epochs}, loss {losses:.2f}",
+                    number=number,
+                    epochs=config.epochs,
+                    losses=losses[-1][0],
+                )
                 progress(done, steps, told)
             mean = np.mean(losses, axis=0)
             state.history.append(dict(zip(LOSSES, mean.tolist(), strict=True)))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..language import later
+
 
 @dataclass(frozen=True, slots=True)
 class Departure:
@@ -15,101 +17,124 @@ class Departure:
 
 DEPARTURES = (
     Departure(
-        where="Section 3.2, size of the feature map",
+        where=later("Section 3.2, size of the feature map"),
         paper="192 × 192 gives 7 × 7 × 2048",
-        ours="192 × 192 gives 6 × 6 × 2048; the input size is a setting that each checkpoint names",
-        reason="ResNet50 divides each side by 32; 7 × 7 is what 224 × 224 gives.",
+        ours=later(
+            "192 × 192 gives 6 × 6 × 2048; the input size is a setting that each checkpoint names"
+        ),
+        reason=later("ResNet50 divides each side by 32; 7 × 7 is what 224 × 224 gives."),
     ),
     Departure(
-        where="Sections 3.2.1 and 3.2.2, last activation of both maps",
-        paper="ReLU in the text, σ in equations 5 and 6",
-        ours="sigmoid, with a ReLU inside the shared MLP",
-        reason="A gate must lie between 0 and 1, and CBAM's authors use the sigmoid.",
+        where=later("Sections 3.2.1 and 3.2.2, last activation of both maps"),
+        paper=later("ReLU in the text, σ in equations 5 and 6"),
+        ours=later("sigmoid, with a ReLU inside the shared MLP"),
+        reason=later("A gate must lie between 0 and 1, and CBAM's authors use the sigmoid."),
     ),
     Departure(
-        where="Section 3.2, from F'' to the fc layer",
+        where=later("Section 3.2, from F'' to the fc layer"),
         paper="flattened",
-        ours="average-pooled to 2048 numbers of unit length",
+        ours=later("average-pooled to 2048 numbers of unit length"),
         reason=(
-            "Flattened, the fc layer alone would hold 73,728 × 256 weights and see each place "
-            "apart; pooled, the spatial gate is what weights the places."
+            later(
+                "Flattened, the fc layer alone would hold 73,728 × 256 weights and see each place "
+                "apart; pooled, the spatial gate is what weights the places."
+            )
         ),
     ),
     Departure(
-        where="Section 3.1, equations 1-2",
-        paper="mean removal, then min-max to [0, 1]",
-        ours="ImageNet's normalisation by default; both are settings",
-        reason="The pretrained weights expect the normalisation they were trained with.",
+        where=later("Section 3.1, equations 1-2"),
+        paper=later("mean removal, then min-max to [0, 1]"),
+        ours=later("ImageNet's normalisation by default; both are settings"),
+        reason=later("The pretrained weights expect the normalisation they were trained with."),
     ),
     Departure(
-        where="Section 3.2, where attention learns",
-        paper="loss, rates and epochs are not given",
+        where=later("Section 3.2, where attention learns"),
+        paper=later("loss, rates and epochs are not given"),
         ours=(
-            "a supervised contrastive loss; in the experiment CBAM, fc and ResNet50's last stage "
-            "learn, in the checkpoint that ships CBAM and fc alone"
+            later(
+                "a supervised contrastive loss; in the experiment CBAM, fc and ResNet50's last "
+                "stage learn, in the checkpoint that ships CBAM and fc alone"
+            )
         ),
         reason=(
-            "Either trains in minutes on two processor cores. What ships must also serve pictures "
-            "of things it never saw: a frozen backbone and a penalty on changed similarities "
-            "keep it general."
+            later(
+                "Either trains in minutes on two processor cores. What ships must also serve "
+                "pictures of things it never saw: a frozen backbone and a penalty on changed "
+                "similarities keep it general."
+            )
         ),
     ),
     Departure(
-        where="Section 3.2, strides of ResNet50",
-        paper="not given",
-        ours="v1, those of the weights that training starts from",
+        where=later("Section 3.2, strides of ResNet50"),
+        paper=later("not given"),
+        ours=later("v1, those of the weights that training starts from"),
         reason=(
-            "Weights are only right with the strides they were trained with; a checkpoint "
-            "carries its strides."
+            later(
+                "Weights are only right with the strides they were trained with; a checkpoint "
+                "carries its strides."
+            )
         ),
     ),
     Departure(
-        where="Section 3.3, linear match inside the buckets",
-        paper="one bucket per table",
-        ours="as many as a query needs, in order of margin; n_probes = 1 is the paper's",
+        where=later("Section 3.3, linear match inside the buckets"),
+        paper=later("one bucket per table"),
+        ours=later("as many as a query needs, in order of margin; n_probes = 1 is the paper's"),
         reason=(
-            "Neighbours that miss the bucket by one fragile bit come back without new tables; "
-            "12 bits with one bucket per table miss more than half of them. A picture to which "
-            "the gallery is strange needs many more buckets than one that resembles it."
+            later(
+                "Neighbours that miss the bucket by one fragile bit come back without new tables; "
+                "12 bits with one bucket per table miss more than half of them. A picture to which "
+                "the gallery is strange needs many more buckets than one that resembles it."
+            )
         ),
     ),
     Departure(
-        where="Section 4.2, Corel-5k",
-        paper="50 clean categories such as racing cars, cats and airplanes",
-        ours="the set of Duygulu et al. (2002) with its 50 Corel CDs as classes",
+        where=later("Section 4.2, Corel-5k"),
+        paper=later("50 clean categories such as racing cars, cats and airplanes"),
+        ours=later("the set of Duygulu et al. (2002) with its 50 Corel CDs as classes"),
         reason=(
-            "It is the Corel-5k that is to be had. Some CDs are travel themes and visually mixed, "
-            "so its figures compare our systems and can't be held against the paper's column."
+            later(
+                "It is the Corel-5k that is to be had. Some CDs are travel themes and visually "
+                "mixed, so its figures compare our systems and can't be held against the paper's "
+                "column."
+            )
         ),
     ),
     Departure(
-        where="Section 4.2, training set",
-        paper="the rest of Corel-5k",
-        ours="of each data set its own rest",
-        reason="A query of Corel-1k may lie in Corel-5k: both come from one stock collection.",
+        where=later("Section 4.2, training set"),
+        paper=later("the rest of Corel-5k"),
+        ours=later("of each data set its own rest"),
+        reason=later(
+            "A query of Corel-1k may lie in Corel-5k: both come from one stock collection."
+        ),
     ),
     Departure(
-        where="Table 1, recall",
-        paper="of an n that isn't given",
-        ours="recall@10, @30 and @100; @100 stands in the table",
-        reason="A gallery of Corel-1k holds 90 relevant images: n below 90 can't reach 1.",
+        where=later("Table 1, recall"),
+        paper=later("of an n that isn't given"),
+        ours=later("recall@10, @30 and @100; @100 stands in the table"),
+        reason=later("A gallery of Corel-1k holds 90 relevant images: n below 90 can't reach 1."),
     ),
     Departure(
-        where="Table 1, and the tables' references",
-        paper="VGG-N in the table, LeNet-L in the text; [20] in Table 3, [19] in Tables 1 and 2",
-        ours="taken as VGG-N; [19] is CNN + LSH without attention, [20] attention without LSH",
-        reason="That is what the cited titles say.",
+        where=later("Table 1, and the tables' references"),
+        paper=later(
+            "VGG-N in the table, LeNet-L in the text; [20] in Table 3, [19] in Tables 1 and 2"
+        ),
+        ours=later(
+            "taken as VGG-N; [19] is CNN + LSH without attention, [20] attention without LSH"
+        ),
+        reason=later("That is what the cited titles say."),
     ),
     Departure(
         where="Equation 10",
-        paper="called MAP, and is the mean precision@n",
-        ours="reported as MAP (paper), beside the standard mAP",
-        reason="The two differ; one name for both would mislead.",
+        paper=later("called MAP, and is the mean precision@n"),
+        ours=later("reported as MAP (paper), beside the standard mAP"),
+        reason=later("The two differ; one name for both would mislead."),
     ),
     Departure(
-        where="Table 3, what the seconds contain",
-        paper="not said",
-        ours="every stage on its own: decode, preprocess, embed, hash, probe, rerank, exact scan",
-        reason="Only then can a reader see what hashing saves.",
+        where=later("Table 3, what the seconds contain"),
+        paper=later("not said"),
+        ours=later(
+            "every stage on its own: decode, preprocess, embed, hash, probe, rerank, exact scan"
+        ),
+        reason=later("Only then can a reader see what hashing saves."),
     ),
 )

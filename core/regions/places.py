@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..errors import GalleryError, ImageError, enough_memory
 from ..galleries.base import Gallery
 from ..galleries.embedding import Preparer, prepare_in_batches
+from ..language import tr
 from ..progress import Progress, silent
 from .region import Grid
 
@@ -110,11 +111,11 @@ def embed_in_steps(
     per_image = kept_per_image(grid, len(images), most)
     shuffled = np.random.default_rng(0).permutation(np.asarray(images, np.int64)).tolist()
     items = [gallery.items[id] for id in shuffled]
-    with enough_memory(f"the places of {gallery.title}"):
+    with enough_memory(tr("the places of {title}", title=gallery.title)):
         rows = np.empty((len(items) * per_image, dim), np.int8)
         ids = np.empty(len(rows), np.int64)
     n_rows, next_step = 0, FIRST_STEP
-    what = f"Places of {gallery.title}"
+    what = tr("Places of {title}", title=gallery.title)
     progress(0, len(items), what)
     with closing(prepare_in_batches(gallery, embedder, items, BATCH)) as batches:
         for done, prepared in enumerate(batches, start=1):
@@ -130,7 +131,9 @@ def embed_in_steps(
                 next_step = 2 * n_images
                 yield Places(grid, per_image, ids[:n_rows], rows[:n_rows])
     if not n_rows:
-        raise GalleryError(f"{gallery.title} has no image that can be read; open it again.")
+        raise GalleryError(
+            tr("{title} has no image that can be read; open it again.", title=gallery.title)
+        )
     yield Places(grid, per_image, ids[:n_rows], rows[:n_rows])
 
 

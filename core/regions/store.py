@@ -19,6 +19,7 @@ from ..errors import StoreError
 from ..files import lock
 from ..galleries.base import Gallery
 from ..galleries.store import SHIPPED, Notice, StoredGallery, beside, folder_of, log
+from ..language import tr
 from ..progress import Progress, silent
 from .places import PlaceEmbedder, Places, embed_in_steps
 
@@ -81,7 +82,9 @@ def load_or_embed(
     with ExitStack() as held:
         found = load(stored, home=home, shipped=shipped)
         if found is None:
-            waiting = f"Waiting for another process that embeds the places of {gallery.title}"
+            waiting = tr(
+                "Waiting for another process that embeds the places of {title}", title=gallery.title
+            )
             try:
                 held.enter_context(lock(path, lambda: progress(0, len(images), waiting)))
             except StoreError as error:
@@ -128,4 +131,7 @@ def _paths(stored: StoredGallery, places: Sequence[Path]) -> list[Path]:
 
 
 def _not_kept(error: StoreError) -> str:
-    return f"{error} Until then, the places of its images are embedded anew at every start."
+    return tr(
+        "{error} Until then, the places of its images are embedded anew at every start.",
+        error=error,
+    )

@@ -14,6 +14,7 @@ from ..index.families.structured import Rotations, draw_rotations, margins
 from ..index.lsh import LSHConfig
 from ..index.spread import Spread
 from ..index.vectors import checked_whole
+from ..language import tr
 
 VERSION = 1  # of the columns
 CODE_BITS = 1_024
@@ -78,13 +79,23 @@ class About:
         """
         if self.embedder != digest:
             raise StoreError(
-                f"The table {self.title} holds embeddings of the checkpoint {self.embedder[:12]}, "
-                f"not of {digest[:12]}; name the right one with --checkpoint."
+                tr(
+                    "The table {title} holds embeddings of the checkpoint {embedder}, "
+                    "not of {digest}; name the right one with --checkpoint.",
+                    title=self.title,
+                    embedder=self.embedder[:12],
+                    digest=digest[:12],
+                )
             )
         if self.attention != attention:
             raise StoreError(
-                f"The table {self.title} holds embeddings of the attention mode {self.attention}, "
-                f"not {attention}; ask with --attention {self.attention}."
+                tr(
+                    "The table {title} holds embeddings of the attention mode {attention}, "
+                    "not {attention_2}; ask with --attention {attention}.",
+                    title=self.title,
+                    attention=self.attention,
+                    attention_2=attention,
+                )
             )
 
     def check_settings(self, lsh: LSHConfig) -> None:
@@ -95,8 +106,13 @@ class About:
         """
         if self.lsh != lsh:
             raise StoreError(
-                f"The table {self.title} was made with {_named(self.lsh)}, not {_named(lsh)}; "
-                "leave the settings out, or write to another address."
+                tr(
+                    "The table {title} was made with {lsh}, not {lsh_2}; "
+                    "leave the settings out, or write to another address.",
+                    title=self.title,
+                    lsh=_named(self.lsh),
+                    lsh_2=_named(lsh),
+                )
             )
 
     def as_text(self) -> str:
@@ -128,11 +144,18 @@ class About:
             lsh = LSHConfig(**values.pop("lsh"))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreError(
-                f"The table's metadata can't be read ({error}); import the images again."
+                tr(
+                    "The table's metadata can't be read ({error}); import the images again.",
+                    error=error,
+                )
             ) from error
         if version != VERSION:
             raise StoreError(
-                f"The table is of version {version}, not {VERSION}; import the images again."
+                tr(
+                    "The table is of version {version}, not {version_2}; import the images again.",
+                    version=version,
+                    version_2=VERSION,
+                )
             )
         return cls(lsh=lsh, centre=centre.astype(np.float32), **values)
 

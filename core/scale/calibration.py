@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import StoreError
 from ..index.exact import neighbour_recall
+from ..language import tr
 from .index import TableIndex, ranked
 from .settings import WAYS, KeySearch, TableSearch
 
@@ -95,7 +96,11 @@ def kept(index: TableIndex, way: str) -> TableSearch:
         return WAYS[way](**found.get(way, {}))
     except (ValueError, TypeError) as error:
         raise StoreError(
-            f"The settings of {index.table.address} can't be read ({error}); import again."
+            tr(
+                "The settings of {address} can't be read ({error}); import again.",
+                address=index.table.address,
+                error=error,
+            )
         ) from error
 
 

@@ -27,6 +27,7 @@ import ray.data
 from ..errors import GalleryError, ImageError, SettingError
 from ..galleries.embedding import BatchEmbedder
 from ..images import DecodedImage, decode, thumbnail
+from ..language import tr
 from .embedded import THUMBNAIL, EmbeddedImages, Failure, Image
 from .sources import ImageSource
 
@@ -64,7 +65,9 @@ def cluster(address: str | None = None) -> Iterator[None]:
             )
     except (ConnectionError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0][:200]
-        raise SettingError(f"There is no Ray cluster at {address} ({reason}).") from error
+        raise SettingError(
+            tr("There is no Ray cluster at {address} ({reason}).", address=address, reason=reason)
+        ) from error
     finally:
         for name, value in before.items():
             if value is None:
@@ -90,8 +93,12 @@ def _check_that_somebody_listens(address: str) -> None:
         socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
     except (OSError, OverflowError) as error:
         raise SettingError(
-            f"There is no Ray cluster at {address} ({str(error).lower()}); start one with "
-            "`ray start --head`, or leave --ray out."
+            tr(
+                "There is no Ray cluster at {address} ({lower}); start one with "
+                "`ray start --head`, or leave --ray out.",
+                address=address,
+                lower=str(error).lower(),
+            )
         ) from error
 
 
@@ -150,7 +157,10 @@ def embed_on_ray(
     except ray.exceptions.RayError as error:
         reason = str(error).strip().splitlines()[-1][:300]
         raise GalleryError(
-            f"Ray gave up ({reason}); start the same command again, it goes on where it was."
+            tr(
+                "Ray gave up ({reason}); start the same command again, it goes on where it was.",
+                reason=reason,
+            )
         ) from error
 
 

@@ -10,6 +10,7 @@ from ..galleries.base import GalleryItem, LeftOut, digest_of
 from ..galleries.names import slug
 from ..galleries.store import StoredGallery
 from ..galleries.tables import title_of
+from ..language import tr
 from ..progress import Progress, silent
 from .table import Table
 
@@ -39,10 +40,15 @@ class TableGallery:
         n = len(self._table)
         if not 0 < n <= MOST_IMAGES:
             raise GalleryError(
-                f"{address} has {n:,} images, and pages show tables of 1 to {MOST_IMAGES:,}; "
-                f"ask it with `search --in {address}`."
+                tr(
+                    "{address} has {n:,} images, and pages show tables of 1 to {most_images:,}; "
+                    "ask it with `search --in {address}`.",
+                    address=address,
+                    n=n,
+                    most_images=MOST_IMAGES,
+                )
             )
-        progress(0, n, f"Opening {self.title}")
+        progress(0, n, tr("Opening {title}", title=self.title))
         rows = self._table.names()
         self._row_ids = [row["id"] for row in rows]
         self.items: Sequence[GalleryItem] = tuple(
@@ -53,7 +59,7 @@ class TableGallery:
         self.digest = file_digest(f"{digest_of(self.items)} in {address}".encode())
         failures = self._table.failures()
         self.left_out = tuple(LeftOut(name, why) for name, why in failures.items())
-        progress(n, n, f"Opening {self.title}")
+        progress(n, n, tr("Opening {title}", title=self.title))
 
     def read(self, id: int) -> bytes:
         """Return the thumbnail of one image.
@@ -64,7 +70,13 @@ class TableGallery:
         row = self._row_ids[id]
         found = self._table.details([row], ["thumbnail"])
         if row not in found:
-            raise GalleryError(f"{self.items[id].name} is no longer in {self.title}; reload.")
+            raise GalleryError(
+                tr(
+                    "{name} is no longer in {title}; reload.",
+                    name=self.items[id].name,
+                    title=self.title,
+                )
+            )
         thumbnail: bytes = found[row]["thumbnail"]
         return thumbnail
 

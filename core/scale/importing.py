@@ -19,6 +19,7 @@ from ..images import thumbnail
 from ..index.families.hyperplanes import Hyperplanes
 from ..index.fitting import fit
 from ..index.lsh import LSHConfig
+from ..language import tr
 from ..progress import Progress, silent
 from .about import About
 from .embedded import THUMBNAIL, EmbeddedImages, Failure, Image
@@ -177,7 +178,7 @@ class _Writer:
         """Write what is left, and return the table."""
         self._write()
         if self.table is None or not len(self.table):
-            raise GalleryError(f"{self.title} has no image that can be searched.")
+            raise GalleryError(tr("{title} has no image that can be searched.", title=self.title))
         return self.table
 
     def _write(self) -> None:

@@ -22,6 +22,7 @@ from ..galleries.folder import FolderGallery
 from ..galleries.labels import labels_from_folders
 from ..galleries.names import is_image_name, natural
 from ..images import MAX_BYTES
+from ..language import tr
 from ..progress import Progress, silent
 
 _STORES = ("s3://", "gs://", "gcs://", "az://", "abfs://")
@@ -122,7 +123,9 @@ class ObjectImages:
         paths = {it.path.removeprefix(root).lstrip("/"): it.path for it in found if it.is_file}
         names = sorted(filter(is_image_name, paths), key=natural)
         if not names:
-            raise GalleryError(f"There is no image below {self.place}; check the address.")
+            raise GalleryError(
+                tr("There is no image below {place}; check the address.", place=self.place)
+            )
         scheme = self.place.partition("://")[0]
         labels = labels_from_folders(names)
         for name in names:
@@ -150,8 +153,11 @@ class ParquetImages:
         columns = file.schema_arrow.names
         if not {"bytes", "url"} & set(columns):
             raise GalleryError(
-                f"{self.place} has the columns {', '.join(columns)}; give it one called bytes or "
-                "url."
+                tr(
+                    "{place} has the columns {columns}; give it one called bytes or url.",
+                    place=self.place,
+                    columns=", ".join(columns),
+                )
             )
         wanted = [it for it in ("name", "label", "url") if it in columns]
         number = 0
@@ -171,7 +177,13 @@ class ParquetImages:
         group, _, row = address.rpartition("#")[2].partition("/")
         data: bytes | None = _bytes_of_group(self.place, int(group))[int(row)].as_py()
         if data is None:
-            raise GalleryError(f"Row {row} of {self.place} has no bytes; fill or remove it.")
+            raise GalleryError(
+                tr(
+                    "Row {row} of {place} has no bytes; fill or remove it.",
+                    row=row,
+                    place=self.place,
+                )
+            )
         return data
 
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from ..errors import StoreError
 from ..index.vectors import checked_whole
+from ..language import tr
 from .about import About
 
 SCHEME = "lance://"
@@ -98,7 +99,10 @@ class Table:
         """
         if not exists(address):
             raise StoreError(
-                f"There is no table at {address}; import images with `index --to {address}`."
+                tr(
+                    "There is no table at {address}; import images with `index --to {address}`.",
+                    address=address,
+                )
             )
         with _told(address):
             rows = _connect(address).open_table(_TABLE)
@@ -221,8 +225,13 @@ class Table:
         there = [it.number for it in self.versions() if it.time <= as_of]
         if not there:
             raise StoreError(
-                f"The table at {self.address} has no version as old as {as_of:%Y-%m-%d %H:%M}; "
-                f"the oldest is of {self.versions()[0].time:%Y-%m-%d %H:%M}."
+                tr(
+                    "The table at {address} has no version as old as {as_of:%Y-%m-%d %H:%M}; "
+                    "the oldest is of {time:%Y-%m-%d %H:%M}.",
+                    address=self.address,
+                    as_of=as_of,
+                    time=self.versions()[0].time,
+                )
             )
         with _told(self.address):
             self._rows.checkout(there[-1])
@@ -361,8 +370,12 @@ def _connect(address: str) -> Any:
     place = address.removeprefix(SCHEME)
     if place == address and address != IN_MEMORY:
         raise StoreError(
-            f"{address!r} is not the address of a table; write {SCHEME}DIR or "
-            f"{SCHEME}s3://BUCKET/PREFIX."
+            tr(
+                "{address!r} is not the address of a table; write {scheme}DIR or "
+                "{scheme}s3://BUCKET/PREFIX.",
+                address=address,
+                scheme=SCHEME,
+            )
         )
     if "://" not in place:
         place = str(Path(place).expanduser())
@@ -377,8 +390,12 @@ def _told(address: str) -> Iterator[None]:
     except (OSError, RuntimeError, ValueError, pa.ArrowException) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise StoreError(
-            f"The table at {address} can't be used ({lines[0][:200]}); check the address, its "
-            "permissions and the environment's settings for that store, then try again."
+            tr(
+                "The table at {address} can't be used ({lines}); check the address, its "
+                "permissions and the environment's settings for that store, then try again.",
+                address=address,
+                lines=lines[0][:200],
+            )
         ) from error
 
 

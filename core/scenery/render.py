@@ -15,6 +15,7 @@ from PIL import Image, ImageFilter
 
 from .. import files
 from ..errors import SettingError
+from ..language import tr
 from ..progress import Progress, silent
 from .canvas import SCALE, Canvas
 from .light import LIGHTS, SEASONS, varied_light
@@ -79,7 +80,11 @@ def render(category: str, number: int, seed: int = 0, *, with_subject: bool = Tr
     """
     if category not in CATEGORIES:
         raise SettingError(
-            f"There is no scene category {category!r}; choose one of {', '.join(CATEGORIES)}."
+            tr(
+                "There is no scene category {category!r}; choose one of {categories}.",
+                category=category,
+                categories=", ".join(CATEGORIES),
+            )
         )
     order = list(CATEGORIES).index(category)
     rng = np.random.default_rng((seed, order, number))
@@ -146,9 +151,16 @@ def render_all(
         StoreError: the folder can't be written or is full.
     """
     if seed < 0:
-        raise SettingError(f"The seed is {seed}, but it can't be negative; choose 0 or more.")
+        raise SettingError(
+            tr("The seed is {seed}, but it can't be negative; choose 0 or more.", seed=seed)
+        )
     if not 1 <= per_category <= 100:
-        raise SettingError(f"There can be 1 to 100 scenes of each category, not {per_category}.")
+        raise SettingError(
+            tr(
+                "There can be 1 to 100 scenes of each category, not {per_category}.",
+                per_category=per_category,
+            )
+        )
     scenes = []
     total = len(CATEGORIES) * per_category
     for category in CATEGORIES:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import tr
 from core.paper.implementations import resolve
 
 Code = Callable[..., object] | str
@@ -17,14 +18,14 @@ Code = Callable[..., object] | str
 def show_code(*functions: Code) -> None:
     """Offer the functions of core that did the work; they are sent to who opens the box."""
     box = st.expander(
-        "Show the code",
+        tr("Show the code"),
         key=f"code-{'-'.join(map(_name, functions))}",
         icon=":material/code:",
         type="compact",
         on_change="rerun",
     )
     if box.open:
-        with box, st.spinner("Reading …"):
+        with box, st.spinner(tr("Reading …")):
             for function in functions:
                 found: Any = resolve(function) if isinstance(function, str) else function
                 st.code(textwrap.dedent(inspect.getsource(found)), language="python")

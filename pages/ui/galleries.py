@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
+from core.language import tr
 from core.wording import long_duration
 from pages.ui import address, navigation, resources, sources, uploads, view
 from pages.ui.errors import plain
@@ -22,20 +23,20 @@ def choose(shown: View) -> None:
     if own := uploads.opened(shown.gallery):
         titles[own.key] = own.title
     titles |= uploads.titles()
-    titles[OWN] = "Photographs of your own …"
+    titles[OWN] = tr("Photographs of your own …")
     others = {it.key: it.title for it in resources.sources() if it.state == "download"}
     if shown.gallery in others:  # the one that is asked for; all others are behind MORE
-        titles[shown.gallery] = f"{others[shown.gallery]} · to download"
+        titles[shown.gallery] = tr("{others} · to download", others=others[shown.gallery])
     if others:
-        titles[MORE] = "More photographs to download …"
+        titles[MORE] = tr("More photographs to download …")
     address.follow("gallery", shown.gallery if shown.gallery in titles else None)
     st.selectbox(
-        "Gallery",
+        tr("Gallery"),
         list(titles),
         key="gallery",
         format_func=lambda key: titles.get(key, key),
-        placeholder="Choose a gallery",
-        help="The images that are searched.",
+        placeholder=tr("Choose a gallery"),
+        help=tr("The images that are searched."),
         on_change=_gallery_changed,
     )
 
@@ -63,7 +64,12 @@ def open_chosen(shown: View) -> Gallery | None:
         uploads.warn_if_gone(shown.gallery)
         uploads.ask_for_photographs()
     elif source is None:
-        st.warning(f"There is no gallery called {plain(repr(shown.gallery))}; choose one above.")
+        st.warning(
+            tr(
+                "There is no gallery called {gallery}; choose one above.",
+                gallery=plain(repr(shown.gallery)),
+            )
+        )
     elif source.state == "ready":
         gallery = resources.finished(resources.opened(source.key))
         sources.tell_if_changed(source.key, gallery)
@@ -71,7 +77,12 @@ def open_chosen(shown: View) -> Gallery | None:
     elif source.state == "download":
         sources.ask_to_download(source)
     else:
-        st.info(f"{source.title} is not on the machine that runs this app; choose another gallery.")
+        st.info(
+            tr(
+                "{title} is not on the machine that runs this app; choose another gallery.",
+                title=source.title,
+            )
+        )
     return None
 
 
@@ -94,11 +105,16 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
     """
     n = len(gallery.items)
     work = resources.offered(
-        "Prepare it for searching",
-        f"**{plain(gallery.title)} can't be searched yet.** First each of its {n:,} images goes "
-        "through the network once; they are stored on this machine after that. It takes "
-        f"about {long_duration(n * _SECONDS_PER_IMAGE)} on two free cores, and goes on where "
-        "it was if it is interrupted.",
+        tr("Prepare it for searching"),
+        tr(
+            "**{title} can't be searched yet.** First each of its {n:,} images goes "
+            "through the network once; they are stored on this machine after that. It takes "
+            "about {n_times__seconds_per_image} on two free cores, and goes on where "
+            "it was if it is interrupted.",
+            title=plain(gallery.title),
+            n=n,
+            n_times__seconds_per_image=long_duration(n * _SECONDS_PER_IMAGE),
+        ),
         find=lambda: resources.embedded(gallery),
         start=lambda: resources.embed(gallery),
     )
@@ -117,12 +133,12 @@ def offer_others(shown: View) -> None:
     """
     sources = resources.sources()
     others = {it.key: it.title for it in sources if it.state == "ready"}
-    others[OWN] = "Photographs of your own"
+    others[OWN] = tr("Photographs of your own")
     if any(it.state == "download" for it in sources):
-        others[MORE] = "More photographs to download"
+        others[MORE] = tr("More photographs to download")
     others.pop(shown.gallery, None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("Look for it in", width="content")
+        st.markdown(tr("Look for it in"), width="content")
         for key, title in others.items():
             params = shown.with_gallery(key).params()
             st.page_link(navigation.SEARCH, label=title, query_params=params)
@@ -133,7 +149,7 @@ def describe(gallery: Gallery) -> None:
     source = next((it for it in resources.sources() if it.key == gallery.key), None)
     what = "" if source is None else f"{source.description} {source.licence}"
     if gallery.key == view.DEFAULT_GALLERY:
-        what += " They are no substitute for photographs: choose another gallery for those."
+        what += tr(" They are no substitute for photographs: choose another gallery for those.")
     if told := " ".join(filter(None, (what, sources.trained_on(gallery)))):
         st.caption(told)
     if not isinstance(gallery, UploadedGallery) or len(gallery.label_levels) > 1:

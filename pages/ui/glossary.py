@@ -1,7 +1,8 @@
 """The words of the field in plain English, and how they open wherever they stand.
 
 In a text for ``markdown``, ``[[margin]]`` is a word whose meaning opens when the mouse rests on
-it, when a finger taps it, or when it has the focus of the keyboard.
+it, when a finger taps it, or when it has the focus of the keyboard. ``[[Abstand|margin]]`` is the
+same term by another word, as other languages need it.
 """
 
 import re
@@ -9,58 +10,80 @@ from html import escape
 
 import streamlit as st
 
+from core.language import later, tr
 from core.paper.references import PAPER
 
 TERMS = {
-    "attention": "Weights that the network computes for each picture anew: what counts in it, "
-    "and where.",
-    "bit": "A 1 or a 0: on which side of one hyperplane a picture lies.",
-    "bucket": "All pictures with the same key in one hash table.",
-    "candidate": "A picture in a bucket that was read. Only candidates are compared with the "
-    "query.",
-    "candidate ratio": "Candidates divided by all pictures: the part of the gallery that was "
-    "looked at.",
-    "CBAM": "Convolutional block attention module: channel attention, then spatial attention.",
-    "channel": "One of many small maps inside the network. It is high where the picture shows "
-    "the kind of thing that this channel answers to.",
-    "channel attention": "One weight for each channel, from the channel's average and maximum.",
-    "cosine": "Of the angle between two arrows: 1 for the same direction, 0 for a right angle. "
-    "Here it is the similarity of two pictures.",
-    "embedding": "The list of numbers that the network makes of a picture; an arrow of length 1.",
-    "exact scan": "Comparing the query with every picture. It misses nothing; LSH is judged by it.",
-    "gallery": "The pictures that are searched.",
-    "gate": "A weight between 0 and 1: 0 shuts something off, 1 lets all of it through.",
-    "Grad-CAM": "A map made afterwards: which places of a picture one similarity rests on.",
-    "hash code": "All keys of a picture together: K bits in each of L tables.",
-    "hash table": "A set of hyperplanes of its own, and the buckets that they make.",
-    "hit": "One of the best candidates, which are shown.",
-    "hyperplane": "A flat cut through the middle of space. In a plane it is a line.",
-    "K": "How many bits a key has: the hyperplanes of one table.",
-    "kernel": "A small window of learnt weights that slides over a map.",
-    "key": "The K bits of a picture in one table. It names the bucket.",
-    "L": "How many hash tables there are.",
-    "label": "The word for what a picture shows, where the gallery has one.",
-    "LSH": "Locality-sensitive hashing: a way to put near things into the same bucket more often "
-    "than far ones.",
-    "mAP": "Mean average precision: how far up the right pictures stand, over many queries. 1 is "
-    "best.",
-    "margin": "How far a picture lies from a hyperplane. Near 0 the bit is fragile.",
-    "neighbour": "One of the pictures nearest to the query, as the exact scan finds them.",
-    "neighbour recall": "The share of the exact scan's hits that LSH finds too.",
-    "network": "ResNet50: a program of many layers whose weights were learnt from pictures.",
+    "attention": later(
+        "Weights that the network computes for each picture anew: what counts in it, and where."
+    ),
+    "bit": later("A 1 or a 0: on which side of one hyperplane a picture lies."),
+    "bucket": later("All pictures with the same key in one hash table."),
+    "candidate": later(
+        "A picture in a bucket that was read. Only candidates are compared with the query."
+    ),
+    "candidate ratio": later(
+        "Candidates divided by all pictures: the part of the gallery that was looked at."
+    ),
+    "CBAM": later(
+        "Convolutional block attention module: channel attention, then spatial attention."
+    ),
+    "channel": later(
+        "One of many small maps inside the network. It is high where the picture shows "
+        "the kind of thing that this channel answers to."
+    ),
+    "channel attention": later(
+        "One weight for each channel, from the channel's average and maximum."
+    ),
+    "cosine": later(
+        "Of the angle between two arrows: 1 for the same direction, 0 for a right angle. "
+        "Here it is the similarity of two pictures."
+    ),
+    "embedding": later(
+        "The list of numbers that the network makes of a picture; an arrow of length 1."
+    ),
+    "exact scan": later(
+        "Comparing the query with every picture. It misses nothing; LSH is judged by it."
+    ),
+    "gallery": later("The pictures that are searched."),
+    "gate": later("A weight between 0 and 1: 0 shuts something off, 1 lets all of it through."),
+    "Grad-CAM": later("A map made afterwards: which places of a picture one similarity rests on."),
+    "hash code": later("All keys of a picture together: K bits in each of L tables."),
+    "hash table": later("A set of hyperplanes of its own, and the buckets that they make."),
+    "hit": later("One of the best candidates, which are shown."),
+    "hyperplane": later("A flat cut through the middle of space. In a plane it is a line."),
+    "K": later("How many bits a key has: the hyperplanes of one table."),
+    "kernel": later("A small window of learnt weights that slides over a map."),
+    "key": later("The K bits of a picture in one table. It names the bucket."),
+    "L": later("How many hash tables there are."),
+    "label": later("The word for what a picture shows, where the gallery has one."),
+    "LSH": later(
+        "Locality-sensitive hashing: a way to put near things into the same bucket more often "
+        "than far ones."
+    ),
+    "mAP": later(
+        "Mean average precision: how far up the right pictures stand, over many queries. 1 is best."
+    ),
+    "margin": later("How far a picture lies from a hyperplane. Near 0 the bit is fragile."),
+    "neighbour": later("One of the pictures nearest to the query, as the exact scan finds them."),
+    "neighbour recall": later("The share of the exact scan's hits that LSH finds too."),
+    "network": later("ResNet50: a program of many layers whose weights were learnt from pictures."),
     "paper": f"{PAPER.text} The app builds its system and measures it.",
-    "place": "One cell of the grid in which the network sees a picture.",
-    "precision": "The share of the hits that are right.",
-    "probe": "To read one more bucket in each table, that with the next smallest margins. "
-    "It needs no new index.",
-    "query": "The picture that you search with.",
-    "recall": "The share of all right pictures that are among the hits.",
-    "rerank": "To put the candidates in order by their exact cosine to the query.",
-    "spatial attention": "One weight for each place of the picture.",
+    "place": later("One cell of the grid in which the network sees a picture."),
+    "precision": later("The share of the hits that are right."),
+    "probe": later(
+        "To read one more bucket in each table, that with the next smallest margins. "
+        "It needs no new index."
+    ),
+    "query": later("The picture that you search with."),
+    "recall": later("The share of all right pictures that are among the hits."),
+    "rerank": later("To put the candidates in order by their exact cosine to the query."),
+    "spatial attention": later("One weight for each place of the picture."),
 }
 """Term -> what it means, in the order of the alphabet."""
 
-_MARKED = re.compile(r"\[\[([^\]]+)\]\]")
+MARKED = re.compile(r"\[\[([^\]|]+)(?:\|([^\]]+))?\]\]")
+"""A term in a text: the word that is shown, and the term where that is another."""
 _BY_NAME = {term.lower(): term for term in TERMS}
 
 
@@ -70,7 +93,7 @@ def markdown(text: str) -> None:
     Raises:
         KeyError: a term that has no meaning here.
     """
-    st.markdown(_MARKED.sub(_term, text), unsafe_allow_html=True)
+    st.markdown(MARKED.sub(_term, text), unsafe_allow_html=True)
 
 
 def term_of(word: str) -> str:
@@ -85,11 +108,11 @@ def term_of(word: str) -> str:
 
 def plain(text: str) -> str:
     """Return a text with its terms as mere words."""
-    return _MARKED.sub(r"\1", text)
+    return MARKED.sub(r"\1", text)
 
 
 def _term(match: re.Match[str]) -> str:
-    meaning = escape(TERMS[term_of(match[1])])
+    meaning = escape(tr(TERMS[term_of(match[2] or match[1])]))
     return (
         f'<span class="term" tabindex="0" role="note">{match[1]}'
         f'<span class="meaning" role="tooltip">{meaning}</span></span>'

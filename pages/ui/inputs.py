@@ -8,6 +8,7 @@ import streamlit as st
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.images import FORMAT_NAMES, MAX_BYTES
+from core.language import later, tr
 from core.model.attention import ATTENTION_MODES
 from core.search import find_by_name
 from core.wording import joined
@@ -20,13 +21,13 @@ from pages.ui.pictures import image_file
 from pages.ui.view import FITTING, MANNERS, RANGES, View
 
 _SLIDERS = {  # name of a setting -> label and help
-    "K": ("Bits per hash code, K", "More bits: smaller buckets, fewer candidates."),
-    "L": ("Hash tables, L", "More tables: more candidates, fewer neighbours missed."),
+    "K": (later("Bits per hash code, K"), later("More bits: smaller buckets, fewer candidates.")),
+    "L": (later("Hash tables, L"), later("More tables: more candidates, fewer neighbours missed.")),
     "probes": (
-        "Probes per table",
-        "How many buckets are read per table: the query's own, then those nearest to it.",
+        later("Probes per table"),
+        later("How many buckets are read per table: the query's own, then those nearest to it."),
     ),
-    "k": ("Hits, k", "How many of the best candidates are shown."),
+    "k": ("Hits, k", later("How many of the best candidates are shown.")),
 }
 
 
@@ -50,9 +51,11 @@ class Query:
         if label is not None:
             facts.append(f"label **{plain(label)}**")
         if id is not None:
-            facts.append("in the gallery, so left out of its own hits")
+            facts.append(tr("in the gallery, so left out of its own hits"))
         if self.is_upload:
-            facts.append("an upload can't be put in a link, so this page's address works only here")
+            facts.append(
+                tr("an upload can't be put in a link, so this page's address works only here")
+            )
         return facts
 
 
@@ -69,30 +72,30 @@ def settings(shown: View, *, without: Collection[str] = ()) -> None:
     for name in ("hyperplanes", "seed", "attention"):
         address.follow(name, getattr(shown, name))
     with st.sidebar:
-        st.header("Index", anchor=False)
+        st.header(tr("Index"), anchor=False)
         say_who_chose(shown, [name for name in FITTING if name not in without])
         _hyperplanes(without)
         _sliders(shown, ("K", "L"), without)
         low, high = RANGES["seed"]
         st.number_input(
-            "Seed of the hyperplanes",
+            tr("Seed of the hyperplanes"),
             low,
             high,
             key="seed",
-            help="Another seed draws other hyperplanes.",
+            help=tr("Another seed draws other hyperplanes."),
             on_change=_changed,
             args=("seed",),
         )
-        st.header("Query", anchor=False)
+        st.header(tr("Query"), anchor=False)
         _sliders(shown, ("probes", "k"), without)
         st.segmented_control(
-            "Attention (CBAM)",
+            tr("Attention (CBAM)"),
             ATTENTION_MODES,
             key="attention",
             required=True,
             width="stretch",
             wrap=False,
-            help="Which of CBAM's two gates are used, for the query and the gallery alike.",
+            help=tr("Which of CBAM's two gates are used, for the query and the gallery alike."),
             on_change=_changed,
             args=("attention",),
         )
@@ -108,13 +111,20 @@ def say_who_chose(shown: View, names: Sequence[str]) -> None:
     fitted = [name for name in names if name in shown.fitted]
     by_hand = [name for name in names if name not in shown.fitted and getattr(shown, name)]
     if fitted:
-        st.caption(f":material/auto_awesome: **{joined(fitted)}** chosen for this gallery")
+        st.caption(
+            tr(
+                ":material/auto_awesome: **{fitted}** chosen for this gallery",
+                fitted=joined(fitted),
+            )
+        )
     if by_hand:
         st.button(
-            f"Choose {joined(by_hand)} for this gallery",
+            tr("Choose {by_hand} for this gallery", by_hand=joined(by_hand)),
             icon=":material/auto_awesome:",
-            help="Sets them back to what finds nine in ten of the ten nearest images at the least "
-            "work.",
+            help=tr(
+                "Sets them back to what finds nine in ten of the ten nearest images at the least "
+                "work."
+            ),
             key=f"fit-{'-'.join(by_hand)}",
             on_click=_fit,
             args=(by_hand,),
@@ -133,24 +143,28 @@ def setting(shown: View, name: str) -> None:
     if not getattr(shown, name):
         return
     if name == "probes" and name in shown.fitted:
-        help += " Each query reads as many as it needs: the slider shows what most of them read."
+        help += tr(
+            " Each query reads as many as it needs: the slider shows what most of them read."
+        )
     address.follow(name, min(max(getattr(shown, name), low), high))
     st.slider(label, low, high, key=name, help=help, on_change=_changed, args=(name,))
 
 
 def _hyperplanes(without: Collection[str]) -> None:
     if "hyperplanes" in without:
-        st.caption("Uniform hyperplanes, as in the paper: the theory here is theirs.")
+        st.caption(tr("Uniform hyperplanes, as in the paper: the theory here is theirs."))
         return
     st.segmented_control(
-        "Hyperplanes",
+        tr("Hyperplanes"),
         list(MANNERS),
         key="hyperplanes",
         required=True,
         width="stretch",
-        help="How they are drawn. Leaning ones cut mostly across the directions in which the "
-        "images of this gallery differ, through their middle: so fewer images share a bucket with "
-        "a query that is not like them. Uniform ones, the paper's, cut in any direction.",
+        help=tr(
+            "How they are drawn. Leaning ones cut mostly across the directions in which the "
+            "images of this gallery differ, through their middle: so fewer images share a bucket "
+            "with a query that is not like them. Uniform ones, the paper's, cut in any direction."
+        ),
         on_change=_changed,
         args=("hyperplanes",),
     )
@@ -218,7 +232,12 @@ def _or_example(shown: View, gallery: Gallery, stored: StoredGallery) -> View:
     if shown.source or not len(stored.ids):
         return shown
     name = gallery.items[int(stored.ids[0])].name
-    st.caption(f"Nobody has chosen a query yet, so this is the gallery's first: {plain(name)}.")
+    st.caption(
+        tr(
+            "Nobody has chosen a query yet, so this is the gallery's first: {name}.",
+            name=plain(name),
+        )
+    )
     return shown.with_query("image", name)
 
 
@@ -242,7 +261,7 @@ def choose_query(
     is_browsing = not {"label", "sort", "page"}.isdisjoint(st.query_params)
     st.session_state.setdefault(key, shown.source is None or is_browsing)
     box = st.expander(
-        "Choose a query" if shown.source is None else "Choose another query",
+        tr("Choose a query") if shown.source is None else tr("Choose another query"),
         key=key,
         icon=":material/add_photo_alternate:",
         on_change="rerun",
@@ -251,26 +270,31 @@ def choose_query(
         return
     with box:
         browse, upload, camera, sample = st.tabs(
-            ["From the gallery", "Upload", "Camera", "Samples"], key="ways", on_change="rerun"
+            [tr("From the gallery"), "Upload", "Camera", "Samples"], key="ways", on_change="rerun"
         )
         if browse.open and gallery:
             with browse:
                 _browse(shown, gallery, stored, page)
         with upload:
             st.file_uploader(
-                "A photograph or picture",
+                tr("A photograph or picture"),
                 key="upload_file",
                 max_upload_size=MAX_BYTES // 2**20,
-                help=f"{FORMAT_NAMES}, at most {MAX_BYTES // 2**20} MB. It stays in the memory of "
-                "the machine that runs this app, and is forgotten "
-                f"{resources.MINUTES} minutes after you leave at the latest.",
+                help=tr(
+                    "{format_names}, at most {max_bytes} MB. It stays in the memory of "
+                    "the machine that runs this app, and is forgotten "
+                    "{minutes} minutes after you leave at the latest.",
+                    format_names=FORMAT_NAMES,
+                    max_bytes=MAX_BYTES // 2**20,
+                    minutes=resources.MINUTES,
+                ),
                 on_change=_image_given,
                 args=("upload_file",),
             )
         if camera.open:  # asks for the camera as soon as it is drawn
             with camera:
                 st.camera_input(
-                    "Take a picture",
+                    tr("Take a picture"),
                     key="camera",
                     on_change=_image_given,
                     args=("camera",),
@@ -310,7 +334,7 @@ def _sample_links(shown: View, page: str) -> None:
                 facts=(Fact(what),),
                 actions=(
                     Action(
-                        label="Choose this",
+                        label=tr("Choose this"),
                         page=page,
                         params=shown.with_query("sample", name).params(),
                     ),

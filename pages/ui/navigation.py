@@ -14,7 +14,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.ui import attending, menu, present, share, takeaway, tour
+from core.language import later, tr
+from pages.ui import attending, languages, menu, present, share, takeaway, tour
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
@@ -39,27 +40,27 @@ GLOSSARY = "pages/glossary.py"
 RESULTS = "pages/results.py"
 BENCHMARK = "pages/benchmark.py"
 GROUPS = {
-    "Try": (
-        (HOME, "Home", ":material/home:"),
-        (SEARCH, "Search", ":material/search:"),
-        (INSPECT, "Inspect a query", ":material/troubleshoot:"),
-        (REGIONS, "Find a part", ":material/select_all:"),
+    later("Try"): (
+        (HOME, later("Home"), ":material/home:"),
+        (SEARCH, later("Search"), ":material/search:"),
+        (INSPECT, later("Inspect a query"), ":material/troubleshoot:"),
+        (REGIONS, later("Find a part"), ":material/select_all:"),
     ),
-    "Learn": (
-        (MACHINE, "The machine", ":material/account_tree:"),
-        (HASHING, "How LSH works", ":material/grid_on:"),
-        (ATTENTION, "How attention works", ":material/visibility:"),
-        (ROBUSTNESS, "Robustness", ":material/rotate_90_degrees_cw:"),
-        (FEEDBACK, "Relevance feedback", ":material/thumbs_up_down:"),
-        (AUGMENTATION, "Augmentation", ":material/auto_fix_high:"),
-        (SELF_TEST, "Self-test", ":material/quiz:"),
-        (TEACHING, "For teachers", ":material/school:"),
-        (CLASSROOM, "Classroom", ":material/groups:"),
+    later("Learn"): (
+        (MACHINE, later("The machine"), ":material/account_tree:"),
+        (HASHING, later("How LSH works"), ":material/grid_on:"),
+        (ATTENTION, later("How attention works"), ":material/visibility:"),
+        (ROBUSTNESS, later("Robustness"), ":material/rotate_90_degrees_cw:"),
+        (FEEDBACK, later("Relevance feedback"), ":material/thumbs_up_down:"),
+        (AUGMENTATION, later("Augmentation"), ":material/auto_fix_high:"),
+        (SELF_TEST, later("Self-test"), ":material/quiz:"),
+        (TEACHING, later("For teachers"), ":material/school:"),
+        (CLASSROOM, later("Classroom"), ":material/groups:"),
     ),
-    "Evidence": (
-        (RESULTS, "Results", ":material/table_chart:"),
-        (BENCHMARK, "Benchmark", ":material/speed:"),
-        (GLOSSARY, "Words and sources", ":material/menu_book:"),
+    later("Evidence"): (
+        (RESULTS, later("Results"), ":material/table_chart:"),
+        (BENCHMARK, later("Benchmark"), ":material/speed:"),
+        (GLOSSARY, later("Words and sources"), ":material/menu_book:"),
     ),
 }
 MENU = tuple(entry for entries in GROUPS.values() for entry in entries)
@@ -78,8 +79,9 @@ def set_up(title: str) -> None:
     Args:
         title: of this page, as the menu has it.
     """
+    languages.settle()
     st.set_page_config(
-        page_title=f"{title} · Hashlight",
+        page_title=f"{tr(title)} · Hashlight",
         page_icon=_ICON,
         layout="wide",
         initial_sidebar_state="auto",  # closed on a phone
@@ -95,6 +97,7 @@ def set_up(title: str) -> None:
         share.link()
         present.way_in()
         takeaway.way_out()
+        languages.choose()
     if page != CLASSROOM:
         attending.draw(page)
 
@@ -107,7 +110,7 @@ def set_up_with_choice(title: str) -> DeltaGenerator:
     """
     set_up(title)
     words, choice = st.columns([2, 1], vertical_alignment="bottom")
-    words.title(title, anchor=False)
+    words.title(tr(title), anchor=False)
     return choice
 
 
@@ -123,6 +126,6 @@ def starting(page: str) -> Iterator[None]:
     if page in _started:
         yield
         return
-    with st.spinner("Starting …"):
+    with st.spinner(tr("Starting …")):
         yield
     _started.add(page)

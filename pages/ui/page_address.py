@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 import streamlit as st
 
 from core.errors import SettingError
+from core.language import tr
 from pages.ui import navigation
 
 PRIVATE = ("guess", "key-")  # how names begin that are nobody else's; so share/address.js has it
@@ -36,21 +37,28 @@ def read_address(text: str, here: str) -> tuple[str, dict[str, str]]:
     try:
         there = urlsplit(urljoin(here, text.strip()))
     except ValueError:
-        raise SettingError("This is no address; copy one by 'Link to exactly this view'.") from None
+        raise SettingError(
+            tr("This is no address; copy one by 'Link to exactly this view'.")
+        ) from None
     if there[:2] != own[:2]:
         raise SettingError(
-            "The address leads to another server; copy one of this app by 'Link to exactly this "
-            "view'."
+            tr(
+                "The address leads to another server; copy one of this app by 'Link to exactly "
+                "this view'."
+            )
         )
     page = _PAGES.get(there.path.removeprefix(own.path.rpartition("/")[0] + "/"))
     if page is None:
         raise SettingError(
-            "The address leads to no page of this app; copy one by 'Link to exactly this view'."
+            tr("The address leads to no page of this app; copy one by 'Link to exactly this view'.")
         )
     params = {name: it for name, it in parse_qsl(there.query) if not name.startswith(PRIVATE)}
     if "upload" in params or params.get("gallery", "").startswith("own-"):
         raise SettingError(
-            "The address shows photographs of your own; choose an image of another gallery first."
+            tr(
+                "The address shows photographs of your own; choose an image of another gallery "
+                "first."
+            )
         )
     return page, params
 

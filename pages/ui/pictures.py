@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.figures.bits import code_cells
+from core.language import tr
 from core.lessons import looking
 from core.search import EmbeddedQuery, SearchResult
 from pages.ui import charts, resources
@@ -52,7 +53,7 @@ def attention_heatmap(result: SearchResult) -> None:
     """Show M_s over the query, and say what it says."""
     gate = result.query.spatial_gate
     if gate is None:
-        st.info("Spatial attention is off, so there is no M_s to show.")
+        st.info(tr("Spatial attention is off, so there is no M_s to show."))
         return
     seen = looking.look(gate)
     rows, columns = gate.shape
@@ -61,9 +62,14 @@ def attention_heatmap(result: SearchResult) -> None:
         [
             gate_panel(
                 gate,
-                unit="how much each place counts: spatial attention M_s over its mean",
-                alt=f"Spatial attention over the query, {rows} by {columns} places: yellow counts "
-                f"most. {looking.told(seen)}",
+                unit=tr("how much each place counts: spatial attention M_s over its mean"),
+                alt=tr(
+                    "Spatial attention over the query, {rows} by {columns} places: yellow counts "
+                    "most. {seen}",
+                    rows=rows,
+                    columns=columns,
+                    seen=looking.told(seen),
+                ),
             )
         ],
         {"query": data_url(embedded_jpeg(result.query))},
@@ -81,5 +87,10 @@ def code_picture(result: SearchResult) -> None:
         code_cells(code.margins),
         name="hash-code",
         key="bits",
-        alt=f"Hash code of {n_bits} bits in each of {n_tables} tables: {keys}",
+        alt=tr(
+            "Hash code of {n_bits} bits in each of {n_tables} tables: {keys}",
+            n_bits=n_bits,
+            n_tables=n_tables,
+            keys=keys,
+        ),
     )

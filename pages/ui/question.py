@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.language import tr
 from pages.ui import tour
 from pages.ui.address import tied
 
@@ -28,7 +29,7 @@ def question(text: str, options: Sequence[str], *, right: str, because: str, key
 def ask(text: str, options: Sequence[str], *, key: str) -> str | None:
     """Ask for a guess, which stands in the address under the key, and return it."""
     guess: str | None = st.radio(
-        f"**Guess first.** {text}",
+        tr("**Guess first.** {text_}", text_=text),
         options,
         index=None,
         horizontal=True,
@@ -42,4 +43,7 @@ def reveal(guess: str, *, right: str, because: str) -> None:
     if guess == right:
         st.success(f"Right. {because}", icon=":material/check:")
     else:
-        st.info(f"It is *{right}*. {because}", icon=":material/lightbulb:")
+        st.info(
+            tr("It is *{right}*. {because}", right=right, because=because),
+            icon=":material/lightbulb:",
+        )

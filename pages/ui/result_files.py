@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import HashlightError
 from core.evaluation import results
+from core.language import later, tr
 from core.wording import long_duration
 from pages.ui import errors, menu, navigation
 
@@ -15,15 +16,19 @@ Result = Mapping[str, Any]
 """The content of a file in assets/results."""
 
 GALLERIES = {"corel1k": "Corel-1k", "corel5k": "Corel-5k"}  # of the experiment
-EXPERIMENT = "python -m core evaluate --all"  # writes all files of the experiment
+EXPERIMENT = later("python -m core evaluate --all")  # writes all files of the experiment
 
 
 def read(name: str, what: str) -> Result | None:
     """Return a file of the experiment; where there is none, say which command writes it."""
     return read_or_say(
         name,
-        f"{what}: not measured yet. `{EXPERIMENT}` measures it and writes the file that this page "
-        "reads.",
+        tr(
+            "{what}: not measured yet. `{experiment}` measures it and writes the file that this "
+            "page reads.",
+            what=what,
+            experiment=EXPERIMENT,
+        ),
     )
 
 

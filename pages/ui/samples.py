@@ -4,10 +4,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from core.errors import GalleryError
+from core.language import later, tr
 
 SAMPLES = {
-    "china": "A Chinese palace, a photograph that comes with scikit-learn",
-    "flower": "A dahlia, a photograph that comes with scikit-learn",
+    "china": later("A Chinese palace, a photograph that comes with scikit-learn"),
+    "flower": later("A dahlia, a photograph that comes with scikit-learn"),
 }
 
 
@@ -23,7 +24,13 @@ def read(name: str) -> bytes:
         GalleryError: there is no such sample.
     """
     if name not in SAMPLES:
-        raise GalleryError(f"There is no sample called {name!r}; choose {' or '.join(SAMPLES)}.")
+        raise GalleryError(
+            tr(
+                "There is no sample called {name!r}; choose {samples}.",
+                name=name,
+                samples=" or ".join(SAMPLES),
+            )
+        )
     return _path(name).read_bytes()
 
 
@@ -31,5 +38,7 @@ def _path(name: str) -> Path:
     """Find the file without importing scikit-learn, which takes a second."""
     spec = find_spec("sklearn")
     if spec is None or spec.origin is None:
-        raise GalleryError("The samples come with scikit-learn; install the requirements first.")
+        raise GalleryError(
+            tr("The samples come with scikit-learn; install the requirements first.")
+        )
     return Path(spec.origin).parent / "datasets" / "images" / f"{name}.jpg"

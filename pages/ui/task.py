@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from core.language import tr
+
 
 def show_task(text: str, *, is_done: bool, now: str) -> None:
     """Show a task, and whether what is set now does it.
@@ -11,6 +13,8 @@ def show_task(text: str, *, is_done: bool, now: str) -> None:
         is_done: whether it is reached.
         now: what is reached now.
     """
-    sign = ":green[:material/task_alt: **Task done.**]" if is_done else ":material/flag: **Task.**"
+    sign = (
+        tr(":green[:material/task_alt: **Task done.**]") if is_done else ":material/flag: **Task.**"
+    )
     with st.container(border=True):
         st.markdown(f"{sign} {text} Now: {now}.")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...language import tr
 from ...lessons.looking import from_flat
 from ...model.embedder import Embedder
 from ...progress import Progress, silent
@@ -63,7 +64,9 @@ def measure_sizes(
             started = perf_counter()
             gates.append(embedder.look([file], input_size=size)[0, 1])
             seconds.append(perf_counter() - started)
-            progress(done, len(shown), f"Maps of {gallery.title} at {size} px")
+            progress(
+                done, len(shown), tr("Maps of {title} at {size} px", title=gallery.title, size=size)
+            )
         maps = np.stack(gates)  # (N, H, W)
         n_rows, n_columns = maps.shape[1:]
         cells = np.stack([cell_shares(mask, n_rows, n_columns) for mask in shown.values()])

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ... import array_files
 from ...errors import StoreError
+from ...language import tr
 from ...progress import Progress, silent
 from ..store import SHIPPED, Notice, StoredGallery, beside, folder_of, log
 
@@ -73,9 +74,9 @@ def settle(embeddings: NDArray[np.float32], *, progress: Progress = silent) -> L
     def report(step: int, divergence: float, places: object) -> None:
         nonlocal done
         done = min(done + _EVERY, _STEPS)
-        progress(done, _STEPS, "Drawing the map")
+        progress(done, _STEPS, tr("Drawing the map"))
 
-    progress(0, _STEPS, "Drawing the map")
+    progress(0, _STEPS, tr("Drawing the map"))
     settled = TSNE(
         perplexity=min(_PERPLEXITY, (len(embeddings) - 1) / 3),
         metric="cosine",
@@ -152,7 +153,7 @@ def load_or_settle(
     try:
         _write(_paths(stored, mode, home, shipped)[-1], places, stored, mode)
     except StoreError as error:
-        notice(f"{error} Until then, the map is drawn anew at every start.")
+        notice(tr("{error} Until then, the map is drawn anew at every start.", error=error))
     return places
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import HashlightError
+from ...language import tr
 from .layout import Layout, settle
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,8 +33,8 @@ def settle_apart(embeddings: NDArray[np.float32]) -> Layout:
     given = np.ascontiguousarray(embeddings, np.float32).tobytes()
     done = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, check=False)
     if done.returncode:
-        last = (done.stderr.decode().strip().splitlines() or ["it said nothing"])[-1]
-        raise HashlightError(f"The map can't be drawn ({last}); restart the app.")
+        last = (done.stderr.decode().strip().splitlines() or [tr("it said nothing")])[-1]
+        raise HashlightError(tr("The map can't be drawn ({last}); restart the app.", last=last))
     return np.frombuffer(done.stdout, np.float32).reshape(-1, 2)
 
 

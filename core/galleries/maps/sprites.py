@@ -8,6 +8,7 @@ from PIL import Image, ImageOps
 
 from ...errors import HashlightError
 from ...images import thumbnail
+from ...language import tr
 from ...progress import Progress, silent
 from ..base import Gallery
 from ..store import StoredGallery
@@ -40,7 +41,7 @@ def draw_sprites(
     sheet = Image.new("RGB", (columns * side, ceil(n / columns) * side), "grey")
     for place, id in enumerate(stored.ids[:n].tolist()):
         if place % 32 == 0:
-            progress(place, n, "Drawing small pictures")
+            progress(place, n, tr("Drawing small pictures"))
         try:
             small = Image.open(BytesIO(thumbnail(gallery.read(id), max_side=2 * side)))
         except HashlightError:

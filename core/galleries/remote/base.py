@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ... import files
 from ...errors import DownloadError, GalleryError
+from ...language import tr
 from ...progress import Progress, silent
 from ..folder import FolderGallery
 from .downloads import downloads_folder
@@ -38,7 +39,11 @@ class RemoteSet(ABC):
     @property
     def how_to_get(self) -> str:
         """The sentence for a set that isn't here."""
-        return f"{self.title} is not on this machine yet; download it first ({self.megabytes} MB)."
+        return tr(
+            "{title} is not on this machine yet; download it first ({megabytes} MB).",
+            title=self.title,
+            megabytes=self.megabytes,
+        )
 
     def download(self, *, progress: Progress = silent) -> None:
         """Download and unpack the set, or go on where the last attempt stopped.
@@ -74,4 +79,6 @@ class RemoteSet(ABC):
         """Open what was unpacked to a folder."""
 
     def _refuse_to_wait(self) -> None:
-        raise DownloadError(f"{self.title} is being downloaded already; wait until that is done.")
+        raise DownloadError(
+            tr("{title} is being downloaded already; wait until that is done.", title=self.title)
+        )

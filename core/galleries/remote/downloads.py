@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 from ... import files, locations
 from ...errors import DownloadError
+from ...language import tr
 from ...progress import Progress, silent
 
 TIMEOUT = 30.0  # seconds without a single byte
@@ -116,7 +117,11 @@ def unpack(
             EOFError,
         ) as error:
             raise DownloadError(
-                f"{archive} can't be unpacked ({error}); delete it and download it again."
+                tr(
+                    "{archive} can't be unpacked ({error}); delete it and download it again.",
+                    archive=archive,
+                    error=error,
+                )
             ) from error
 
 
@@ -140,7 +145,14 @@ def _receive(remote: RemoteFile, file: BinaryIO, progress: Progress, timeout: fl
             _check_size(remote, done, file)
             progress(done, max(total, done), f"downloading {remote.name}")
     if done < total:
-        raise _connection_lost(remote, f"after {done / 1e6:.1f} of {total / 1e6:.1f} MB")
+        raise _connection_lost(
+            remote,
+            tr(
+                "after {done_per_1000000_0:.1f} of {total_per_1000000_0:.1f} MB",
+                done_per_1000000_0=done / 1e6,
+                total_per_1000000_0=total / 1e6,
+            ),
+        )
 
 
 def _ask(remote: RemoteFile, start: int, timeout: float) -> http.client.HTTPResponse | None:
@@ -155,16 +167,25 @@ def _ask(remote: RemoteFile, start: int, timeout: float) -> http.client.HTTPResp
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             return None
         raise DownloadError(
-            f"{remote.host} answered {error.code} ({error.reason}) when asked for {remote.name}; "
-            "try again later."
+            tr(
+                "{host} answered {code} ({reason}) when asked for {name}; try again later.",
+                host=remote.host,
+                code=error.code,
+                reason=error.reason,
+                name=remote.name,
+            )
         ) from error
     except (OSError, http.client.HTTPException) as error:
         raise _connection_lost(remote, _plain(error)) from error
     if response.headers.get_content_type() == "text/html":
         response.close()
         raise DownloadError(
-            f"{remote.host} answered with a web page in place of {remote.name}; check whether "
-            "this network wants a login, and try again."
+            tr(
+                "{host} answered with a web page in place of {name}; check whether "
+                "this network wants a login, and try again.",
+                host=remote.host,
+                name=remote.name,
+            )
         )
     return response
 
@@ -182,8 +203,14 @@ def _check_size(remote: RemoteFile, n_bytes: int, part: BinaryIO) -> None:
     if n_bytes > remote.max_bytes:
         part.truncate(0)
         raise DownloadError(
-            f"{remote.host} sends {remote.name} as {n_bytes / 1e6:,.0f} MB or more, but at most "
-            f"{remote.max_bytes / 1e6:,.0f} MB were expected; it was deleted: try again later."
+            tr(
+                "{host} sends {name} as {n_bytes_per_1000000_0:,.0f} MB or more, but at most "
+                "{max_bytes_per_1000000_0:,.0f} MB were expected; it was deleted: try again later.",
+                host=remote.host,
+                name=remote.name,
+                n_bytes_per_1000000_0=n_bytes / 1e6,
+                max_bytes_per_1000000_0=remote.max_bytes / 1e6,
+            )
         )
 
 
@@ -197,8 +224,14 @@ def _check(remote: RemoteFile, part: BinaryIO) -> None:
     if digest != remote.md5:
         part.truncate(0)
         raise DownloadError(
-            f"{remote.name} from {remote.host} is not the file it should be (MD5 {digest}, not "
-            f"{remote.md5}); it was deleted: try again."
+            tr(
+                "{name} from {host} is not the file it should be (MD5 {digest}, not "
+                "{md5}); it was deleted: try again.",
+                name=remote.name,
+                host=remote.host,
+                digest=digest,
+                md5=remote.md5,
+            )
         )
 
 
@@ -230,8 +263,13 @@ def _unpack_zip(
 def _check_unpacked(archive: Path, n_bytes: int, max_bytes: int) -> None:
     if n_bytes > max_bytes:
         raise DownloadError(
-            f"{archive.name} unpacks to {n_bytes / 1e6:,.0f} MB or more, but at most "
-            f"{max_bytes / 1e6:,.0f} MB were expected; delete it and download it again."
+            tr(
+                "{name} unpacks to {n_bytes_per_1000000_0:,.0f} MB or more, but at most "
+                "{max_bytes_per_1000000_0:,.0f} MB were expected; delete it and download it again.",
+                name=archive.name,
+                n_bytes_per_1000000_0=n_bytes / 1e6,
+                max_bytes_per_1000000_0=max_bytes / 1e6,
+            )
         )
 
 
@@ -243,6 +281,10 @@ def _plain(error: Exception) -> str:
 
 def _connection_lost(remote: RemoteFile, reason: str) -> DownloadError:
     return DownloadError(
-        f"The connection to {remote.host} failed ({reason}); check the internet connection and "
-        "try again: what has arrived is kept."
+        tr(
+            "The connection to {host} failed ({reason}); check the internet connection and "
+            "try again: what has arrived is kept.",
+            host=remote.host,
+            reason=reason,
+        )
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ... import files
 from ...errors import DownloadError, GalleryError
+from ...language import later, tr
 from ...progress import Progress
 from ..folder import FolderGallery, image_names
 from .base import RemoteSet
@@ -66,14 +67,19 @@ class GithubSet(RemoteSet):
         try:
             gallery = self._open(root, progress)
         except GalleryError as error:
-            raise DownloadError(self._not_the_set("it holds no images")) from error
+            raise DownloadError(self._not_the_set(tr("it holds no images"))) from error
         labels = {item.label for item in gallery.items}
         n_images = len(gallery.items)
         if n_images < self.at_least or not labels >= self.classes:
             raise DownloadError(
                 self._not_the_set(
-                    f"{n_images:,} images in {len(labels)} classes came, at least "
-                    f"{self.at_least:,} were expected"
+                    tr(
+                        "{n_images:,} images in {n_labels} classes came, at least "
+                        "{at_least:,} were expected",
+                        n_images=n_images,
+                        n_labels=len(labels),
+                        at_least=self.at_least,
+                    )
                 )
             )
         record = downloads_folder() / f"{self.key}.json"
@@ -81,12 +87,15 @@ class GithubSet(RemoteSet):
         if _recorded(record).get("url") != self.remote.url:
             files.write_json(record, about)
         elif _recorded(record) != about:
-            raise DownloadError(self._not_the_set("its files are others than the first time"))
+            raise DownloadError(self._not_the_set(tr("its files are others than the first time")))
 
     def _not_the_set(self, why: str) -> str:
-        return (
-            f"What {self.remote.host} sent is not {self.title} as it was published ({why}); it "
-            "was deleted: try again later."
+        return tr(
+            "What {host} sent is not {title} as it was published ({why}); it "
+            "was deleted: try again later.",
+            host=self.remote.host,
+            title=self.title,
+            why=why,
         )
 
 
@@ -115,9 +124,11 @@ def _archive(repository: str, commit: str) -> RemoteFile:
 SETS = (
     GithubSet(
         key="clothing",
-        title="Clothing",
-        description="Some 3,800 photographs of clothes in ten classes, taken by people at home.",
-        licence="CC0: for any use. Alexey Grigorev, Clothing dataset (small).",
+        title=later("Clothing"),
+        description=later(
+            "Some 3,800 photographs of clothes in ten classes, taken by people at home."
+        ),
+        licence=later("CC0: for any use. Alexey Grigorev, Clothing dataset (small)."),
         megabytes=105,
         remote=_archive(
             "alexeygrigorev/clothing-dataset-small", "36364be1969242c019705255cd87aed00c73a939"
@@ -130,9 +141,9 @@ SETS = (
     ),
     GithubSet(
         key="grocery",
-        title="Fruit and vegetables",
-        description="Photographs of fruit and vegetables in a shop, about 35 kinds.",
-        licence="MIT. Klasson, Zhang and Kjellström, Grocery Store Dataset.",
+        title=later("Fruit and vegetables"),
+        description=later("Photographs of fruit and vegetables in a shop, about 35 kinds."),
+        licence=later("MIT. Klasson, Zhang and Kjellström, Grocery Store Dataset."),
         megabytes=120,
         remote=_archive(
             "marcusklasson/GroceryStoreDataset", "1ac963267c3d753b0cb34a8b0d6c7d4202a2eede"

@@ -13,6 +13,7 @@ from typing import Any
 
 from ... import files
 from ...errors import GalleryError
+from ...language import later, tr
 from ...progress import Progress
 from ..folder import FolderGallery
 from ..names import natural
@@ -59,8 +60,13 @@ class TorchvisionSet(RemoteSet):
             return self.labels(root)
         except Exception as error:  # torchvision's readers fail in as many ways as files can
             raise GalleryError(
-                f"{root} is not {self.title} as it was published ({error}); delete the folder "
-                "and download it again."
+                tr(
+                    "{root} is not {title} as it was published ({error}); delete the folder "
+                    "and download it again.",
+                    root=root,
+                    title=self.title,
+                    error=error,
+                )
             ) from error
 
 
@@ -141,37 +147,43 @@ def _pets_labels(root: Path) -> dict[str, str]:
 SETS = (
     TorchvisionSet(
         key="imagenette",
-        title="Imagenette",
-        description="13,394 photographs of ten easy ImageNet classes, shorter side 160 pixels.",
+        title=later("Imagenette"),
+        description=later(
+            "13,394 photographs of ten easy ImageNet classes, shorter side 160 pixels."
+        ),
         megabytes=95,
-        licence="Photographs from ImageNet: for research and teaching, not for commercial use.",
+        licence=later(
+            "Photographs from ImageNet: for research and teaching, not for commercial use."
+        ),
         parts=_imagenette_parts,
         labels=_imagenette_labels,
     ),
     TorchvisionSet(
         key="caltech101",
-        title="Caltech101",
-        description="8,677 photographs of objects in 101 categories of very different size.",
+        title=later("Caltech101"),
+        description=later("8,677 photographs of objects in 101 categories of very different size."),
         megabytes=137,
-        licence="CC BY 4.0: Li, Andreeto, Ranzato and Perona, Caltech 101.",
+        licence=later("CC BY 4.0: Li, Andreeto, Ranzato and Perona, Caltech 101."),
         parts=_caltech101_parts,
         labels=_caltech101_labels,
     ),
     TorchvisionSet(
         key="flowers102",
-        title="Flowers102",
-        description="8,189 photographs of 102 flowers, many of them easy to mistake.",
+        title=later("Flowers102"),
+        description=later("8,189 photographs of 102 flowers, many of them easy to mistake."),
         megabytes=345,
-        licence="Nilsback and Zisserman, Oxford: no licence is stated; for research and teaching.",
+        licence=later(
+            "Nilsback and Zisserman, Oxford: no licence is stated; for research and teaching."
+        ),
         parts=_flowers102_parts,
         labels=_flowers102_labels,
     ),
     TorchvisionSet(
         key="oxford-iiit-pet",
-        title="Oxford-IIIT Pet",
-        description="7,349 photographs of 37 breeds of cats and dogs.",
+        title=later("Oxford-IIIT Pet"),
+        description=later("7,349 photographs of 37 breeds of cats and dogs."),
         megabytes=811,
-        licence="CC BY-SA 4.0: Parkhi, Vedaldi, Zisserman and Jawahar, Oxford-IIIT Pet.",
+        licence=later("CC BY-SA 4.0: Parkhi, Vedaldi, Zisserman and Jawahar, Oxford-IIIT Pet."),
         parts=_pets_parts,
         labels=_pets_labels,
     ),

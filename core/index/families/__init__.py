@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import SettingError
+from ...language import tr
 from ..spread import Spread
 from ..vectors import Embedding
 from .hyperplanes import HashCode, Hyperplanes, Number
@@ -79,6 +80,10 @@ def family_named(name: str) -> type[HashFamily]:
     """
     if name not in FAMILIES:
         raise SettingError(
-            f"There is no hash family named {name!r}; choose one of {', '.join(FAMILIES)}."
+            tr(
+                "There is no hash family named {name!r}; choose one of {families}.",
+                name=name,
+                families=", ".join(FAMILIES),
+            )
         )
     return FAMILIES[name]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ...errors import SettingError
+from ...language import tr
 
 OPTIONS = range(2, 7)  # how many a question may have
 MAX_TEXT, MAX_OPTION, MAX_WHY = 300, 120, 400  # characters
@@ -31,17 +32,28 @@ class ClassQuestion:
             _bounded("option", option, MAX_OPTION)
         if len(self.why) > MAX_WHY:
             raise SettingError(
-                f"The reason has {len(self.why)} characters; shorten it to {MAX_WHY}."
+                tr(
+                    "The reason has {n_why} characters; shorten it to {max_why}.",
+                    n_why=len(self.why),
+                    max_why=MAX_WHY,
+                )
             )
         if len(self.options) not in OPTIONS:
             raise SettingError(
-                f"A question has {OPTIONS[0]} to {OPTIONS[-1]} options, this one has "
-                f"{len(self.options)}; write each on a line of its own."
+                tr(
+                    "A question has {options} to {options_2} options, this one has "
+                    "{n_options}; write each on a line of its own.",
+                    options=OPTIONS[0],
+                    options_2=OPTIONS[-1],
+                    n_options=len(self.options),
+                )
             )
         if len(set(self.options)) < len(self.options):
-            raise SettingError("Two options are the same; change one of them.")
+            raise SettingError(tr("Two options are the same; change one of them."))
         if self.right is not None and self.right not in self.options:
-            raise SettingError(f"The right answer, {self.right}, is no option; make it one.")
+            raise SettingError(
+                tr("The right answer, {right}, is no option; make it one.", right=self.right)
+            )
 
     @classmethod
     def written(cls, text: str, options: str) -> Self:
@@ -57,7 +69,13 @@ class ClassQuestion:
         lines = [line.strip() for line in options.splitlines() if line.strip()]
         right = [_unmarked(line) for line in lines if line.startswith(RIGHT)]
         if len(right) > 1:
-            raise SettingError(f"{len(right)} options begin with {RIGHT}; mark one as right.")
+            raise SettingError(
+                tr(
+                    "{n_right} options begin with {right}; mark one as right.",
+                    n_right=len(right),
+                    right=RIGHT,
+                )
+            )
         return cls(
             text=text.strip(),
             options=tuple(map(_unmarked, lines)),
@@ -71,6 +89,13 @@ def _unmarked(line: str) -> str:
 
 def _bounded(what: str, text: str, most: int) -> None:
     if not text.strip():
-        raise SettingError(f"The {what} is empty; write something.")
+        raise SettingError(tr("The {what} is empty; write something.", what=what))
     if len(text) > most:
-        raise SettingError(f"The {what} has {len(text)} characters; shorten it to {most}.")
+        raise SettingError(
+            tr(
+                "The {what} has {n_text} characters; shorten it to {most}.",
+                what=what,
+                n_text=len(text),
+                most=most,
+            )
+        )

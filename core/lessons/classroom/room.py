@@ -12,13 +12,14 @@ from hmac import compare_digest
 from time import monotonic
 
 from ...errors import RoomError, SettingError
+from ...language import later, tr
 from .question import ClassQuestion
 
 MAX_STUDENTS = 500
 MAX_QUESTIONS = 100
 MAX_NAME = 40  # characters
 MAX_ADDRESS = 2_000  # characters
-PACES = ("too slow", "just right", "too fast")
+PACES = (later("too slow"), later("just right"), later("too fast"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,11 @@ class Room:
         with self._change(for_all=True):
             if len(self._asked) + bool(self._now) >= MAX_QUESTIONS:
                 raise RoomError(
-                    f"A room holds {MAX_QUESTIONS} questions; download the report and open "
-                    "another room."
+                    tr(
+                        "A room holds {max_questions} questions; download the report and open "
+                        "another room.",
+                        max_questions=MAX_QUESTIONS,
+                    )
                 )
             self._end()
             self._now = _Asked(question)
@@ -125,7 +129,12 @@ class Room:
         """
         if len(address) > MAX_ADDRESS:
             raise SettingError(
-                f"The address has {len(address):,} characters; take one of at most {MAX_ADDRESS:,}."
+                tr(
+                    "The address has {n_address:,} characters; take one of at most "
+                    "{max_address:,}.",
+                    n_address=len(address),
+                    max_address=MAX_ADDRESS,
+                )
             )
         with self._change(for_all=True):
             self.shown = address
@@ -167,13 +176,23 @@ class Room:
         """
         name = " ".join(name.split())
         if len(name) > MAX_NAME:
-            raise SettingError(f"The name has {len(name)} characters; shorten it to {MAX_NAME}.")
+            raise SettingError(
+                tr(
+                    "The name has {n_name} characters; shorten it to {max_name}.",
+                    n_name=len(name),
+                    max_name=MAX_NAME,
+                )
+            )
         with self._change():
             number = len(self._students) + 1
             if number > MAX_STUDENTS:
                 raise RoomError(
-                    f"Room {self.code} is full with {MAX_STUDENTS} students; look at a "
-                    "neighbour's screen."
+                    tr(
+                        "Room {code} is full with {max_students} students; look at a "
+                        "neighbour's screen.",
+                        code=self.code,
+                        max_students=MAX_STUDENTS,
+                    )
                 )
             key = secrets.token_urlsafe(16)
             self._students[key] = Student(name or f"Student {number}")
@@ -198,9 +217,11 @@ class Room:
             self._known(key)
             poll = self._poll()
             if not self._now or not poll or poll.number != number or poll.is_revealed:
-                raise RoomError("This question is over; wait for the next one.")
+                raise RoomError(tr("This question is over; wait for the next one."))
             if option not in poll.question.options:
-                raise RoomError(f"The question has no option {option}; choose one of its own.")
+                raise RoomError(
+                    tr("The question has no option {option}; choose one of its own.", option=option)
+                )
             self._now.guesses[key] = poll.question.options.index(option)
 
     def guessed(self, key: str) -> str | None:
@@ -226,7 +247,13 @@ class Room:
         """
         with self._change():
             if pace is not None and pace not in PACES:
-                raise RoomError(f"{pace} is no pace; choose one of {', '.join(PACES)}.")
+                raise RoomError(
+                    tr(
+                        "{pace} is no pace; choose one of {paces}.",
+                        pace=pace,
+                        paces=", ".join(PACES),
+                    )
+                )
             self._known(key).pace = pace
 
     def follow(self, key: str, *, on: bool) -> None:
@@ -264,7 +291,7 @@ class Room:
 
     def _known(self, key: str) -> Student:
         if key not in self._students:
-            raise RoomError(f"You are not in room {self.code} yet; join it first.")
+            raise RoomError(tr("You are not in room {code} yet; join it first.", code=self.code))
         return self._students[key]
 
     @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from ...errors import RoomError
+from ...language import tr
 from .room import Room
 
 MAX_ROOMS = 50
@@ -47,8 +48,12 @@ class Rooms:
         with self._lock:
             if len(self._rooms) >= self._most:
                 raise RoomError(
-                    f"This server holds {self._most} rooms, and all are in use; close one, or "
-                    f"wait: an unused room is gone after {HOURS} hours."
+                    tr(
+                        "This server holds {most} rooms, and all are in use; close one, or "
+                        "wait: an unused room is gone after {hours} hours.",
+                        most=self._most,
+                        hours=HOURS,
+                    )
                 )
             code = _code()
             while code in self._rooms:
@@ -68,8 +73,10 @@ class Rooms:
             if code in self._rooms:
                 return self._rooms[code]
         raise RoomError(
-            f"There is no room {code[:CODE_LENGTH] or 'without a code'} on this server; look at "
-            "the teacher's screen again."
+            tr(
+                "There is no room {value} on this server; look at the teacher's screen again.",
+                value=code[:CODE_LENGTH] or tr("without a code"),
+            )
         )
 
     def with_key(self, key: str) -> Room | None:

@@ -10,6 +10,7 @@ from core.errors import HashlightError
 from core.evaluation.metrics import precision_at
 from core.figures.cbam import WITH_PICTURES, RankPath, rank_paths, turned_fan
 from core.figures.shift import flipped_bits
+from core.language import later, tr
 from core.lessons.ablation_path import PATH, AblationStep, ablation_path, ranks_by_id
 from core.model.attention import AttentionMode
 from core.model.cbam import CBAM
@@ -23,13 +24,13 @@ from pages.ui.question import question
 from pages.ui.tables import show_table
 
 NAMES: dict[AttentionMode, str] = {
-    "both": "both gates",
-    "channel": "channel only",
-    "spatial": "spatial only",
+    "both": later("both gates"),
+    "channel": later("channel only"),
+    "spatial": later("spatial only"),
     "off": "off",
 }
-_SWITCHED = ("query and gallery", "query alone")
-_GATES = ("the channel gate", "the spatial gate", "both alike")
+_SWITCHED = (later("query and gallery"), later("query alone"))
+_GATES = (later("the channel gate"), later("the spatial gate"), later("both alike"))
 
 
 def show_ablation(about: AttentionQuery) -> None:
@@ -44,11 +45,15 @@ def _question(steps: tuple[AblationStep, ...]) -> None:
     without_channel, without_spatial = turned["spatial"], turned["channel"]
     ratio = without_channel / max(without_spatial, 1e-6)
     question(
-        "Which gate's absence turns this picture's embedding further?",
+        tr("Which gate's absence turns this picture's embedding further?"),
         _GATES,
         right=_GATES[0 if ratio > 1.25 else 1 if ratio < 0.8 else 2],
-        because=f"Without the channel gate it turns by **{without_channel:.1f}°**, without the "
-        f"spatial gate by **{without_spatial:.1f}°**.",
+        because=tr(
+            "Without the channel gate it turns by **{without_channel:.1f}°**, without the "
+            "spatial gate by **{without_spatial:.1f}°**.",
+            without_channel=without_channel,
+            without_spatial=without_spatial,
+        ),
         key="guess-switch",
     )
 
@@ -58,15 +63,17 @@ def _chain(about: AttentionQuery) -> None:
     """Show embedding, bits, buckets and ranks in one view."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         switched = st.segmented_control(
-            "Switched for",
+            tr("Switched for"),
             _SWITCHED,
             required=True,
             **tied("switched", _SWITCHED, _SWITCHED[0]),
-            help="A search embeds query and gallery in the same way. *Query alone* breaks that "
-            "rule, to show why it is one.",
+            help=tr(
+                "A search embeds query and gallery in the same way. *Query alone* breaks that "
+                "rule, to show why it is one."
+            ),
         )
         mode = st.segmented_control(
-            "Bits of",
+            tr("Bits of"),
             PATH[1:],
             required=True,
             format_func=NAMES.__getitem__,
@@ -76,23 +83,23 @@ def _chain(about: AttentionQuery) -> None:
     steps = ablation_path({it: _search(about, it, alone=alone) for it in PATH})
     embedding, numbers = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with embedding:
-        st.markdown("**Embedding**: how far it turned")
+        st.markdown(tr("**Embedding**: how far it turned"))
         turned = {NAMES[step.attention]: step.degrees for step in steps}
         charts.chart(
             turned_fan(turned),
             name="embeddings-turned",
             key="fan",
-            alt="Angle to the embedding with both gates: "
+            alt=tr("Angle to the embedding with both gates: ")
             + _named({name: f"{degrees:.1f} degrees" for name, degrees in turned.items()}),
         )
     with numbers:
-        st.markdown("**Down the chain**, each beside *both gates*")
+        st.markdown(tr("**Down the chain**, each beside *both gates*"))
         show_table(
             [_row(step, about.shown.k) for step in steps],
-            alt="Angle, bits, buckets, candidates and hits with each switch.",
+            alt=tr("Angle, bits, buckets, candidates and hits with each switch."),
         )
         st.caption(
-            "Theory: K·L·θ/π, the bits that this angle flips on average over all hyperplanes. "
+            tr("Theory: K·L·θ/π, the bits that this angle flips on average over all hyperplanes. ")
             + _consequence(steps, alone=alone)
         )
     bits, ranks = st.columns([2, 3], gap="medium")
@@ -136,34 +143,54 @@ def _consequence(steps: tuple[AblationStep, ...], *, alone: bool) -> str:
     """Say in two sentences what the chain shows."""
     off = steps[-1]
     if not off.reference.hits:
-        return "With both gates there are no candidates; choose fewer bits, more tables or probes."
-    if alone:
-        return (
-            f"The query turned by {off.degrees:.0f}° and the gallery stayed: "
-            f"{1 - off.hits_kept:.0%} of the hits are others. Embeddings compare only with "
-            "embeddings of the same network."
+        return tr(
+            "With both gates there are no candidates; choose fewer bits, more tables or probes."
         )
-    return (
-        f"Off turns the query by {off.degrees:.0f}°, yet {off.hits_kept:.0%} of the hits stay: the "
+    if alone:
+        return tr(
+            "The query turned by {degrees:.0f}° and the gallery stayed: "
+            "{one_minus_hits_kept:.0%} of the hits are others. Embeddings compare only with "
+            "embeddings of the same network.",
+            degrees=off.degrees,
+            one_minus_hits_kept=1 - off.hits_kept,
+        )
+    return tr(
+        "Off turns the query by {degrees:.0f}°, yet {hits_kept:.0%} of the hits stay: the "
         "gallery turned along. What a switch really changes is the differences between images. "
-        "See *query alone* for what happens where the gallery stays behind."
+        "See *query alone* for what happens where the gallery stays behind.",
+        degrees=off.degrees,
+        hits_kept=off.hits_kept,
     )
 
 
 def _bits(step: AblationStep) -> None:
-    st.markdown(f"**Bits**: {step.n_flipped} flipped, {NAMES[step.attention]}")
+    st.markdown(
+        tr(
+            "**Bits**: {n_flipped} flipped, {names}",
+            n_flipped=step.n_flipped,
+            names=NAMES[step.attention],
+        )
+    )
     charts.chart(
         flipped_bits(
             step.reference.code.margins, step.result.code.margins, step.key_kept.astype(int)
         ),
         name="flipped-bits-without-attention",
         key="flipped",
-        alt=f"{step.n_flipped} of {step.flipped.size} bits differ from those with both gates; "
-        f"{int(step.key_kept.sum())} of {len(step.key_kept)} tables kept their bucket.",
+        alt=tr(
+            "{n_flipped} of {size} bits differ from those with both gates; "
+            "{sum} of {n_key_kept} tables kept their bucket.",
+            n_flipped=step.n_flipped,
+            size=step.flipped.size,
+            sum=int(step.key_kept.sum()),
+            n_key_kept=len(step.key_kept),
+        ),
     )
     st.caption(
-        "Orange flipped, pale lay close to its hyperplane before. One flipped bit is enough to "
-        "lose the bucket of its table."
+        tr(
+            "Orange flipped, pale lay close to its hyperplane before. One flipped bit is enough to "
+            "lose the bucket of its table."
+        )
     )
 
 
@@ -171,10 +198,12 @@ def _ranks(about: AttentionQuery, steps: tuple[AblationStep, ...]) -> None:
     k = about.shown.k
     paths = ranks_by_id(steps)
     if not paths:
-        st.info("No switch finds any candidate: fewer bits, more tables or more probes find some.")
+        st.info(
+            tr("No switch finds any candidate: fewer bits, more tables or more probes find some.")
+        )
         return
     stay = sum(None not in ranks for ranks in paths.values())
-    st.markdown(f"**Ranks**: {stay} of the top {k} are hits with every switch")
+    st.markdown(tr("**Ranks**: {stay} of the top {k} are hits with every switch", stay=stay, k=k))
     drawn = [
         RankPath(about.gallery.items[id].name, ranks, _thumbnail(about, id, k))
         for id, ranks in paths.items()
@@ -183,10 +212,10 @@ def _ranks(about: AttentionQuery, steps: tuple[AblationStep, ...]) -> None:
         rank_paths(drawn, [NAMES[step.attention] for step in steps], k=k),
         name="ranks-by-attention",
         key="ranks",
-        alt="Ranks of the hits by switch. "
+        alt=tr("Ranks of the hits by switch. ")
         + _named({it.name: " to ".join(str(rank or "none") for rank in it.ranks) for it in drawn}),
     )
-    st.caption("Teal: a hit with every switch. Orange: comes or goes, below the dotted line.")
+    st.caption(tr("Teal: a hit with every switch. Orange: comes or goes, below the dotted line."))
 
 
 def _thumbnail(about: AttentionQuery, id: int, k: int) -> str | None:

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from core.language import later, tr
 from core.lessons.walkthrough import ChannelSteps, Walkthrough
 from pages.ui import heatmap
 from pages.ui.address import put
 from pages.ui.heatmap import Scale
 
 # Of F; one channel in thirty goes beyond it somewhere.
-FEATURE_SCALE = Scale(0.0, 15.0, ("0", "7.5", "15 and more"), hover="value")
+FEATURE_SCALE = Scale(0.0, 15.0, ("0", "7.5", later("15 and more")), hover="value")
 
 _STEPS = np.iinfo(np.uint16).max
 _FILE = Path(__file__)
@@ -47,18 +48,18 @@ def show_channels(
             "rows": rows,
             "columns": columns,
             **asdict(FEATURE_SCALE),
-            "unit": "F, how strongly the channel answers",
-            "alt": "The query, and over it the channel of F that is looked at.",
+            "unit": tr("F, how strongly the channel answers"),
+            "alt": tr("The query, and over it the channel of F that is looked at."),
             "features": base64.b64encode(features.tobytes()).decode(),
             "step": step,
             "order": steps.order.tolist(),
             **{field: it.round(4).tolist() for field, it in asdict(steps).items()},
             "chosen": chosen,
             "presets": [
-                ["Weighs most in F″", walked.strongest],
-                ["Strongest in F", int(steps.average.argmax())],
-                ["Most open gate", int(steps.order[0])],
-                ["Most closed gate", int(steps.order[-1])],
+                [tr("Weighs most in F″"), walked.strongest],
+                [tr("Strongest in F"), int(steps.average.argmax())],
+                [tr("Most open gate"), int(steps.order[0])],
+                [tr("Most closed gate"), int(steps.order[-1])],
             ],
         }
         | heatmap.looks(),

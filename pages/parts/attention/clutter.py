@@ -13,6 +13,7 @@ from core.evaluation.clutter import SIDES, measure_clutter, put_into
 from core.figures.clutter import gain_over_clutter
 from core.figures.rows import signed
 from core.index.exact import exact_scan
+from core.language import later, tr
 from core.model.attention import AttentionMode
 from core.search import SearchResult
 from pages.parts.attention.query import SIDE, AttentionQuery
@@ -27,19 +28,25 @@ from pages.ui.tables import show_number
 from pages.ui.task import show_task
 
 _FOUND: dict[AttentionMode, str] = {
-    "off": "Found without attention",
-    "both": "Found with both gates",
+    "off": later("Found without attention"),
+    "both": later("Found with both gates"),
 }
-_WHERE = ("where there is no clutter", "in between", "where clutter is nearly everything")
+_WHERE = (
+    later("where there is no clutter"),
+    later("in between"),
+    later("where clutter is nearly everything"),
+)
 
 
 def show_clutter(about: AttentionQuery) -> None:
     """Put the query into ever more clutter, and ask where attention gains most."""
     glossary.markdown(
-        "**Clutter is all that a picture shows beside the thing you look for.** Without attention "
-        "every place counts alike, so the more clutter there is, the more of the [[embedding]] is "
-        "about it. The spatial [[gate]] can weigh clutter down. It has a limit: a thing that "
-        "covers too few places leaves little to weigh up."
+        tr(
+            "**Clutter is all that a picture shows beside the thing you look for.** Without "
+            "attention every place counts alike, so the more clutter there is, the more of the "
+            "[[embedding]] is about it. The spatial [[gate]] can weigh clutter down. It has a "
+            "limit: a thing that covers too few places leaves little to weigh up."
+        )
     )
     _try(about)
     try:
@@ -57,14 +64,14 @@ def _try(about: AttentionQuery) -> None:
     picture, numbers = st.columns([2, 3], gap="medium")
     with numbers:
         side = st.select_slider(
-            "Make the picture smaller: its side beside that of the whole",
+            tr("Make the picture smaller: its side beside that of the whole"),
             SIDES,
             format_func=lambda it: f"{it:.0%}",
             **tied("side", SIDES, SIDES[0]),
         )
         paintings = range(1, resources.N_PAINTINGS + 1)
         painting = st.segmented_control(
-            "Painting around it", paintings, required=True, **tied("painting", paintings, 1)
+            tr("Painting around it"), paintings, required=True, **tied("painting", paintings, 1)
         )
         whole, k = about.result("both"), about.shown.k
         found = {it: _found(about, whole, it, painting - 1) for it in SIDES}
@@ -73,9 +80,13 @@ def _try(about: AttentionQuery) -> None:
                 show_number(
                     title,
                     f"{found[side][mode]} of {k}",
-                    "images like the query",
-                    help=f"How many of the {k} nearest images, by the exact scan, have the query's "
-                    "label. Where there is none: how many of them the whole picture finds, too.",
+                    tr("images like the query"),
+                    help=tr(
+                        "How many of the {k} nearest images, by the exact scan, have the query's "
+                        "label. Where there is none: how many of them the whole picture finds, "
+                        "too.",
+                        k=k,
+                    ),
                 )
         _task(found, side, k)
     with picture:
@@ -86,7 +97,9 @@ def _look(about: AttentionQuery, side: float, painting: int) -> None:
     """Show where the network looks, and how much of that lies on the picture."""
     shown = resources.crowded(about.query.data, side, painting, max_side=SIDE)
     if shown.gate is None:
-        show_pixels(shown.pixels, f"The query at {side:.0%} of the side, in a painting")
+        show_pixels(
+            shown.pixels, tr("The query at {side:.0%} of the side, in a painting", side=side)
+        )
         return
     cells = cell_shares(shown.mask, *shown.gate.shape)[None]  # (1, H, W)
     area, inside = float(cells.mean()), float(share_inside(shown.gate[None], cells)[0])
@@ -95,8 +108,13 @@ def _look(about: AttentionQuery, side: float, painting: int) -> None:
         [
             gate_panel(
                 shown.gate,
-                title="The spatial gate M_s",
-                note=f"{inside:.0%} on the picture, which covers {area:.0%}: ×{inside / area:.2f}",
+                title=tr("The spatial gate M_s"),
+                note=tr(
+                    "{inside:.0%} on the picture, which covers {area:.0%}: ×{inside_per_area:.2f}",
+                    inside=inside,
+                    area=area,
+                    inside_per_area=inside / area,
+                ),
             )
         ],
         {"query": data_url(image_file(shown.pixels))},
@@ -131,11 +149,15 @@ def _task(found: Mapping[float, Mapping[AttentionMode, int]], side: float, k: in
     gains = {it: by_mode["both"] - by_mode["off"] for it, by_mode in found.items()}
     most = max(gains.values())
     if most <= 0:
-        st.caption("With this picture and this painting attention gains nothing. Try another.")
+        st.caption(tr("With this picture and this painting attention gains nothing. Try another."))
         return
     show_task(
-        f"Find a size at which both gates find {most} more of {k} than the search without "
-        "attention does.",
+        tr(
+            "Find a size at which both gates find {most} more of {k} than the search without "
+            "attention does.",
+            most=most,
+            k=k,
+        ),
         is_done=gains[side] == most,
         now=f"{gains[side]:+d}",
     )
@@ -149,8 +171,12 @@ def _guess(measured: Mapping[str, Any]) -> None:
     at = int(np.argmax(gains))
     with st.container(border=True, key="ask-guess-clutter"):
         guess = ask(
-            f"The same was done with all {measured['n_images']:,} pictures of "
-            f"*{measured['gallery_title']}*. Where do both gates gain most over no attention?",
+            tr(
+                "The same was done with all {n_images:,} pictures of "
+                "*{gallery_title}*. Where do both gates gain most over no attention?",
+                n_images=measured["n_images"],
+                gallery_title=measured["gallery_title"],
+            ),
             _WHERE,
             key="guess-clutter",
         )
@@ -160,10 +186,16 @@ def _guess(measured: Mapping[str, Any]) -> None:
         reveal(
             guess,
             right=_WHERE[0 if at == 0 else 2 if at == len(steps) - 1 else 1],
-            because=f"Without clutter they gain {signed(gains[0])} mAP, where the picture takes "
-            f"{area:.0%} of the area {signed(gains[at])}, and at {least:.0%} {signed(gains[-1])}. "
-            "Without clutter there is little to weigh down; in the end too little of the picture "
-            "is left to find.",
+            because=tr(
+                "Without clutter they gain {gains} mAP, where the picture takes {area:.0%} of the "
+                "area {gains_2}, and at {least:.0%} {gains_3}. Without clutter there is little to "
+                "weigh down; in the end too little of the picture is left to find.",
+                gains=signed(gains[0]),
+                area=area,
+                gains_2=signed(gains[at]),
+                least=least,
+                gains_3=signed(gains[-1]),
+            ),
         )
         told = [
             f"{step['side'] ** 2:.0%}: {signed(step['gain']['both']['mean'])}" for step in steps
@@ -172,10 +204,14 @@ def _guess(measured: Mapping[str, Any]) -> None:
             gain_over_clutter(steps),
             name="gain-over-clutter",
             key="clutter-gain",
-            alt=f"Gain in mAP of both gates over the share of the area: {'; '.join(told)}",
+            alt=tr(
+                "Gain in mAP of both gates over the share of the area: {told}", told="; ".join(told)
+            ),
         )
         st.caption(
-            "mAP sums a ranking up: 1 where all images of the query's label come first. A bar is a "
-            "95 % interval."
+            tr(
+                "mAP sums a ranking up: 1 where all images of the query's label come first. A bar "
+                "is a 95 % interval."
+            )
         )
-        link_to("Clutter", "How this was measured")
+        link_to("Clutter", tr("How this was measured"))

@@ -11,6 +11,7 @@ from core.errors import HashlightError
 from core.evaluation import results
 from core.evaluation.attention_focus import cell_shares, share_inside
 from core.galleries.base import Gallery
+from core.language import later, tr
 from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.search import EmbeddedQuery, SearchResult
 from core.wording import decimal
@@ -24,7 +25,7 @@ from pages.ui.pictures import data_url, image_file
 from pages.ui.question import question
 from pages.ui.result_files import link_to
 
-_MAPS = ("the gate M_s", "Grad-CAM", "both alike")
+_MAPS = (later("the gate M_s"), "Grad-CAM", later("both alike"))
 _CAM_SCALE = Scale(0.0, 1.0, ("0", "0.5", "1"), hover="Grad-CAM")
 _ALIKE = 0.1  # of a ratio: closer ones are called alike
 _FINDS = 1.25  # a ratio from which on a map is said to find the object
@@ -63,13 +64,20 @@ def _question(measured: Mapping[str, Any]) -> None:
     gate, cam = ratios["M_s, trained"], ratios["Grad-CAM, trained"]
     right = _MAPS[2 if abs(gate - cam) < _ALIKE else 0 if gate > cam else 1]
     question(
-        "Two maps say *where*: the gate M_s of the network, and Grad-CAM of one similarity. Which "
-        "lies more on the object of a picture?",
+        tr(
+            "Two maps say *where*: the gate M_s of the network, and Grad-CAM of one similarity. "
+            "Which lies more on the object of a picture?"
+        ),
         _MAPS,
         right=right,
-        because=f"Over the {measured['n_images']:,} scenes, whose objects have exact masks, M_s "
-        f"puts **×{gate:.2f}** of the object's share of the area on it and Grad-CAM "
-        f"**×{cam:.2f}**; ×1 is a map that knows nothing of objects.",
+        because=tr(
+            "Over the {n_images:,} scenes, whose objects have exact masks, M_s "
+            "puts **×{gate:.2f}** of the object's share of the area on it and Grad-CAM "
+            "**×{cam:.2f}**; ×1 is a map that knows nothing of objects.",
+            n_images=measured["n_images"],
+            gate=gate,
+            cam=cam,
+        ),
         key="guess-map",
     )
 
@@ -78,15 +86,18 @@ def _question(measured: Mapping[str, Any]) -> None:
 def _maps(about: AttentionQuery) -> None:
     """Show query and hit with both maps; another hit redraws nothing else."""
     glossary.markdown(
-        "**A [[gate]]** is part of the network: M_s weighs the places of a picture *before* anyone "
-        "says what it is compared with, and it is the same for every [[hit]]. **[[Grad-CAM]]** is "
-        "no part of it: it asks afterwards how the similarity to *one* hit would react if channels "
-        "at a place answered more. They answer different questions, so they may differ."
+        tr(
+            "**A [[gate]]** is part of the network: M_s weighs the places of a picture *before* "
+            "anyone says what it is compared with, and it is the same for every [[hit]]. "
+            "**[[Grad-CAM]]** is no part of it: it asks afterwards how the similarity to *one* "
+            "hit would react if channels at a place answered more. They answer different "
+            "questions, so they may differ."
+        )
     )
     result = about.result()
     hit = _choose_hit(about, result)
     if hit is None:
-        st.info("There is no other image to compare with; choose a larger gallery.")
+        st.info(tr("There is no other image to compare with; choose a larger gallery."))
         return
     mode = about.shown.attention
     network = resources.embedder().checkpoint.network
@@ -113,21 +124,26 @@ def _maps(about: AttentionQuery) -> None:
         ),
     ]
     st.markdown(
-        f"Similarity s of the query to **{plain(about.gallery.items[hit].name)}**: "
-        f"**{decimal(float(query.embedding @ vector), 3)}**."
+        tr(
+            "Similarity s of the query to **{name}**: **{embedding}**.",
+            name=plain(about.gallery.items[hit].name),
+            embedding=decimal(float(query.embedding @ vector), 3),
+        )
     )
     if query.spatial_gate is None:
-        st.info("Spatial attention is off in the settings, so there is no M_s to compare with.")
+        st.info(tr("Spatial attention is off in the settings, so there is no M_s to compare with."))
     thumbnail = resources.gallery_thumbnail(about.gallery, hit, max_side=SIDE)
     images = {"query": about.picture, "hit": data_url(thumbnail)}
     heatmap.show_maps("gradcam", panels, images, least=170)
     st.caption(
-        "Each Grad-CAM is drawn over its own maximum, so its pattern tells something and its "
-        "height does not."
+        tr(
+            "Each Grad-CAM is drawn over its own maximum, so its pattern tells something and its "
+            "height does not."
+        )
         + (
-            " The white line is the object's exact mask."
+            tr(" The white line is the object's exact mask.")
             if any(panel.outline for panel in panels)
-            else " Only *Scenes* has masks, so nothing here can be scored."
+            else tr(" Only *Scenes* has masks, so nothing here can be scored.")
         )
     )
 
@@ -139,11 +155,13 @@ def _choose_hit(about: AttentionQuery, result: SearchResult) -> int | None:
     ids = {about.gallery.items[id].name: id for id in about.stored.ids.tolist()}
     wanted = st.query_params.get("hit", "")
     if wanted in ids and ids[wanted] != result.query_id and wanted not in names:
-        names[wanted] = f"{wanted} · no hit"  # a link may name any image of the gallery
+        names[wanted] = tr(
+            "{wanted} · no hit", wanted=wanted
+        )  # a link may name any image of the gallery
     if not names:
         return None
     chosen = st.selectbox(
-        "Compared with the hit",
+        tr("Compared with the hit"),
         list(names),
         format_func=names.__getitem__,
         width=360,
@@ -166,7 +184,7 @@ def _panels(
         panels.append(
             gate_panel(
                 gate,
-                title=f"Gate M_s of the {picture}",
+                title=tr("Gate M_s of the {picture}", picture=picture),
                 note=_score(gate, mask),
                 picture=picture,
                 outline=outline,
@@ -175,10 +193,10 @@ def _panels(
     return [
         *panels,
         Panel(
-            title=f"Grad-CAM on the {picture}",
+            title=tr("Grad-CAM on the {picture}", picture=picture),
             values=cam,
             scale=_CAM_SCALE,
-            unit="of its maximum",
+            unit=tr("of its maximum"),
             note=_score(cam, mask),
             picture=picture,
             outline=outline,
@@ -193,9 +211,14 @@ def _score(values: NDArray[np.floating], mask: NDArray[np.bool_] | None) -> str:
     cells = cell_shares(mask, *values.shape)[None]  # (1, H, W)
     area = float(cells.mean())
     if area == 0:
-        return "Its object is hidden."
+        return tr("Its object is hidden.")
     inside = float(share_inside(values[None], cells)[0])
-    return f"{inside:.1%} inside the object, which covers {area:.1%}: ×{inside / area:.2f}"
+    return tr(
+        "{inside:.1%} inside the object, which covers {area:.1%}: ×{inside_per_area:.2f}",
+        inside=inside,
+        area=area,
+        inside_per_area=inside / area,
+    )
 
 
 def _mask(gallery: Gallery, id: int | None) -> NDArray[np.bool_] | None:
@@ -230,23 +253,32 @@ def _finding(measured: Mapping[str, Any]) -> None:
     with st.container(border=True):
         gate, cam = ratios["M_s, trained"], ratios["Grad-CAM, trained"]
         st.markdown(
-            "**An honest finding.** The paper says that attention finds the key regions. Measured "
-            f"over all {measured['n_images']:,} scenes, the trained spatial gate puts "
-            f"**×{gate:.2f}** of the object's share of the area on it, and Grad-CAM of a "
-            f"similarity **×{cam:.2f}**; ×1 knows nothing of objects. {_who_finds_it(gate, cam)}"
+            tr(
+                "**An honest finding.** The paper says that attention finds the key regions. "
+                "Measured over all {n_images:,} scenes, the trained spatial gate puts "
+                "**×{gate:.2f}** of the object's share of the area on it, and Grad-CAM of a "
+                "similarity **×{cam:.2f}**; ×1 knows nothing of objects. {gate_2}",
+                n_images=measured["n_images"],
+                gate=gate,
+                cam=cam,
+                gate_2=_who_finds_it(gate, cam),
+            )
         )
         if untouched := ratios.get("Grad-CAM, untouched ImageNet"):
             st.markdown(
-                f"ResNet50 as trained on ImageNet, without any CBAM, has **×{untouched:.2f}** in "
-                "Grad-CAM: its channels find objects by themselves."
+                tr(
+                    "ResNet50 as trained on ImageNet, without any CBAM, has **×{untouched:.2f}** "
+                    "in Grad-CAM: its channels find objects by themselves.",
+                    untouched=untouched,
+                )
             )
-        link_to("Attention", "All maps, with intervals and by category")
+        link_to("Attention", tr("All maps, with intervals and by category"))
 
 
 def _who_finds_it(gate: float, cam: float) -> str:
     """Say which of both maps finds the object."""
     if gate >= _FINDS:
-        return "So the gate does find the object."
+        return tr("So the gate does find the object.")
     if cam >= _FINDS:
-        return "So the network does use the object, but it isn't this gate that finds it."
-    return "So neither of the two finds the object."
+        return tr("So the network does use the object, but it isn't this gate that finds it.")
+    return tr("So neither of the two finds the object.")

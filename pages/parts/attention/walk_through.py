@@ -5,6 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.figures.cbam import kernel_planes
+from core.language import later, tr
 from core.lessons import looking
 from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
@@ -15,7 +16,7 @@ from pages.ui.code import show_code
 from pages.ui.heatmap import Panel, Scale, gate_panel
 from pages.ui.question import question
 
-_STEPS = ("less than 1.5 times", "1.5 to 3 times", "more than 3 times")
+_STEPS = (later("less than 1.5 times"), later("1.5 to 3 times"), later("more than 3 times"))
 
 
 def show_walk_through(about: AttentionQuery) -> None:
@@ -28,13 +29,23 @@ def show_walk_through(about: AttentionQuery) -> None:
 def _guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
     n_channels, rows, columns = walked.features.shape
     question(
-        f"F holds {n_channels:,} channels of {rows} × {columns} places. How many gates does "
-        "channel attention compute?",
+        tr(
+            "F holds {n_channels:,} channels of {rows} × {columns} places. How many gates does "
+            "channel attention compute?",
+            n_channels=n_channels,
+            rows=rows,
+            columns=columns,
+        ),
         [f"{rows * columns:,}", f"{n_channels:,}", f"{walked.features.size:,}"],
         right=f"{steps.gate.size:,}",
-        because=f"One gate for each channel: {steps.gate.size:,} numbers. Each channel has an "
-        f"average and a maximum, so {steps.average.size:,} + {steps.maximum.size:,} numbers go in. "
-        "Where in the picture a channel answers plays no part here.",
+        because=tr(
+            "One gate for each channel: {size:,} numbers. Each channel has an "
+            "average and a maximum, so {size_2:,} + {size_3:,} numbers go in. "
+            "Where in the picture a channel answers plays no part here.",
+            size=steps.gate.size,
+            size_2=steps.average.size,
+            size_3=steps.maximum.size,
+        ),
         key="guess-gates",
     )
 
@@ -42,12 +53,19 @@ def _guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
 def _guess_weight(spatial: SpatialSteps) -> None:
     most = float(spatial.gate.max() / spatial.gate.mean())
     question(
-        "The spatial gate M_s weighs the places of a picture. How much more does the place that "
-        "counts most weigh than the average one, in this picture?",
+        tr(
+            "The spatial gate M_s weighs the places of a picture. How much more does the place "
+            "that counts most weigh than the average one, in this picture?"
+        ),
         _STEPS,
         right=_STEPS[0 if most < 1.5 else 1 if most <= 3 else 2],
-        because=f"It weighs **×{most:.2f}**: M_s runs from {spatial.gate.min():.2f} to "
-        f"{spatial.gate.max():.2f} here. Stage 3 shows why.",
+        because=tr(
+            "It weighs **×{most:.2f}**: M_s runs from {min:.2f} to "
+            "{max:.2f} here. Stage 3 shows why.",
+            most=most,
+            min=spatial.gate.min(),
+            max=spatial.gate.max(),
+        ),
         key="guess-weight",
     )
 
@@ -68,27 +86,38 @@ def _stages(about: AttentionQuery, walked: Walkthrough) -> None:
 
 def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
     n_channels, rows, columns = walked.features.shape
-    st.header("1 · Which channels count", anchor=False)
+    st.header(tr("1 · Which channels count"), anchor=False)
     text, equation = st.columns([3, 2], gap="medium")
     text.markdown(
-        f"ResNet50 turns the picture into a feature map **F**: {n_channels:,} channels, each a "
-        f"small map of {rows} × {columns} places. A channel answers strongly where it sees its "
-        "kind of thing: a beak, a stripe, a sky. **Two poolings** sum each channel up, its "
-        "average and its maximum. **One shared MLP** reads both lists, mixes all channels, and "
-        "its two answers add up to a gate between 0 (shut) and 1 (open)."
+        tr(
+            "ResNet50 turns the picture into a feature map **F**: {n_channels:,} channels, each a "
+            "small map of {rows} × {columns} places. A channel answers strongly where it sees its "
+            "kind of thing: a beak, a stripe, a sky. **Two poolings** sum each channel up, its "
+            "average and its maximum. **One shared MLP** reads both lists, mixes all channels, and "
+            "its two answers add up to a gate between 0 (shut) and 1 (open).",
+            n_channels=n_channels,
+            rows=rows,
+            columns=columns,
+        )
     )
     equation.latex(
-        r"\begin{aligned}M_c(F)=\sigma\big(&\mathrm{MLP}(\mathrm{AvgPool}(F))\\"
-        r"{}+{}&\mathrm{MLP}(\mathrm{MaxPool}(F))\big)\quad(5)\end{aligned}"
+        tr(
+            r"\begin{aligned}M_c(F)=\sigma\big(&\mathrm{MLP}(\mathrm{AvgPool}(F))\\"
+            r"{}+{}&\mathrm{MLP}(\mathrm{MaxPool}(F))\big)\quad(5)\end{aligned}"
+        )
     )
-    equation.latex(r"F'=M_c(F)\otimes F\quad(3)")
+    equation.latex(tr(r"F'=M_c(F)\otimes F\quad(3)"))
     if walked.channel is None:
-        st.info("Channel attention is off in the settings, so F′ = F: every channel counts alike.")
+        st.info(
+            tr("Channel attention is off in the settings, so F′ = F: every channel counts alike.")
+        )
         return
     _guess_gates(walked, walked.channel)
     st.caption(
-        "Move over the gates, or drag the slider below them: the picture shows what that channel "
-        "sees. A click keeps the channel for stage 4 and for the link."
+        tr(
+            "Move over the gates, or drag the slider below them: the picture shows what that "
+            "channel sees. A click keeps the channel for stage 4 and for the link."
+        )
     )
     show_channels("channels", walked, walked.channel, picture, chosen=channel)
     st.markdown(_open_channels(walked.channel))
@@ -97,29 +126,40 @@ def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
 def _open_channels(steps: ChannelSteps) -> str:
     """Say how many gates are open, and how far apart they are."""
     n_open = int((steps.gate > 0.5).sum())
-    return (
-        f"**{n_open:,} of {len(steps.gate):,}** gates are more than half open. They run from "
-        f"{steps.gate.min():.2f} to {steps.gate.max():.2f}: the most open channel counts "
-        f"{steps.gate.max() / steps.gate.min():.1f} times as much as the least open one."
+    return tr(
+        "**{n_open:,} of {n_gate:,}** gates are more than half open. They run from "
+        "{min:.2f} to {max:.2f}: the most open channel counts "
+        "{max_per_min:.1f} times as much as the least open one.",
+        n_open=n_open,
+        n_gate=len(steps.gate),
+        min=steps.gate.min(),
+        max=steps.gate.max(),
+        max_per_min=steps.gate.max() / steps.gate.min(),
     )
 
 
 def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
-    st.header("2 · Which places stand out", anchor=False)
+    st.header(tr("2 · Which places stand out"), anchor=False)
     text, equation = st.columns([3, 2], gap="medium")
     text.markdown(
-        "Now across the channels of **F′**: at each place their **mean** and their **maximum**. "
-        "Two maps are left of thousands. A learnt **7 × 7 convolution** slides over both, and a "
-        "sigmoid makes a gate of each place."
+        tr(
+            "Now across the channels of **F′**: at each place their **mean** and their "
+            "**maximum**. Two maps are left of thousands. A learnt **7 × 7 convolution** slides "
+            "over both, and a sigmoid makes a gate of each place."
+        )
     )
     equation.latex(
-        r"\begin{aligned}M_s(F')=\sigma\big(\mathrm{Conv}_{7\times7}([&\mathrm{mean}_c(F');\\"
-        r"&\mathrm{max}_c(F')])\big)\quad(6)\end{aligned}"
+        tr(
+            r"\begin{aligned}M_s(F')=\sigma\big(\mathrm{Conv}_{7\times7}([&\mathrm{mean}_c(F');\\"
+            r"&\mathrm{max}_c(F')])\big)\quad(6)\end{aligned}"
+        )
     )
     if steps is None:
-        st.info("Spatial attention is off in the settings, so F″ = F′: every place counts alike.")
-        st.header("3 · The spatial gate", anchor=False)
-        st.caption("Choose *both* or *spatial* under Attention in the sidebar to see it.")
+        st.info(
+            tr("Spatial attention is off in the settings, so F″ = F′: every place counts alike.")
+        )
+        st.header(tr("3 · The spatial gate"), anchor=False)
+        st.caption(tr("Choose *both* or *spatial* under Attention in the sidebar to see it."))
         return
     _guess_weight(steps)
     terms = _scale("sum", steps.mean_term, steps.maximum_term)
@@ -127,28 +167,28 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
         "pooled",
         [
             Panel(
-                title="mean of F′",
+                title=tr("mean of F′"),
                 values=steps.mean,
                 scale=_scale("mean", steps.mean),
-                unit="over all channels",
+                unit=tr("over all channels"),
             ),
             Panel(
-                title="maximum of F′",
+                title=tr("maximum of F′"),
                 values=steps.maximum,
                 scale=_scale("maximum", steps.maximum),
-                unit="over all channels; mind the scale",
+                unit=tr("over all channels; mind the scale"),
             ),
             Panel(
-                title="Conv of the mean",
+                title=tr("Conv of the mean"),
                 values=steps.mean_term,
                 scale=terms,
-                unit="its share of the sum in σ",
+                unit=tr("its share of the sum in σ"),
             ),
             Panel(
-                title="Conv of the maximum",
+                title=tr("Conv of the maximum"),
                 values=steps.maximum_term,
                 scale=terms,
-                unit="its share of the sum in σ",
+                unit=tr("its share of the sum in σ"),
             ),
         ],
         {"query": picture},
@@ -159,7 +199,7 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
             kernel_planes(steps.kernel),
             name="attention-kernel",
             key="kernel",
-            alt="The learnt 7 by 7 weights over the mean and over the maximum of F′.",
+            alt=tr("The learnt 7 by 7 weights over the mean and over the maximum of F′."),
         )
     text.markdown(_kernel_in_words(steps))
     _gate(steps, picture)
@@ -178,40 +218,55 @@ def _kernel_in_words(steps: SpatialSteps) -> str:
     side = steps.kernel.shape[-1]
     mean, maximum = np.ptp(steps.mean_term), np.ptp(steps.maximum_term)
     louder = "mean" if mean > maximum else "maximum"
-    return (
-        f"**The learnt kernel.** It is {side} × {side}, the map {rows} × {columns}: a place sees "
-        f"up to {side // 2} places away on every side, and zeros beyond the edge. From place to "
-        f"place the convolution of the mean varies by {mean:.3f} here and that of the maximum by "
-        f"{maximum:.3f}: in equation 6 the louder input decides, and here that is the **{louder}**."
+    return tr(
+        "**The learnt kernel.** It is {side} × {side}, the map {rows} × {columns}: a place sees "
+        "up to {side_2} places away on every side, and zeros beyond the edge. From place to "
+        "place the convolution of the mean varies by {mean:.3f} here and that of the maximum by "
+        "{maximum:.3f}: in equation 6 the louder input decides, and here that is the **{louder}**.",
+        side=side,
+        rows=rows,
+        columns=columns,
+        side_2=side // 2,
+        mean=mean,
+        maximum=maximum,
+        louder=louder,
     )
 
 
 def _gate(steps: SpatialSteps, picture: str) -> None:
-    st.header("3 · The spatial gate", anchor=False)
-    unit = "M_s over its mean: the same scale for every picture"
+    st.header(tr("3 · The spatial gate"), anchor=False)
+    unit = tr("M_s over its mean: the same scale for every picture")
     text, board = st.columns([2, 3], gap="medium")
     with board:
         heatmap.show_maps(
             "gate",
             [
-                gate_panel(steps.gate, title="M_s of this picture", unit=unit),
-                gate_panel(steps.even_gate, title="M_s if all its places were alike", unit=unit),
+                gate_panel(steps.gate, title=tr("M_s of this picture"), unit=unit),
+                gate_panel(
+                    steps.even_gate, title=tr("M_s if all its places were alike"), unit=unit
+                ),
             ],
             {"query": picture},
             least=170,
         )
     text.markdown(
-        "Only M_s over its mean matters: the embedding gets unit length, so a gate twice as high "
-        "everywhere changes nothing."
+        tr(
+            "Only M_s over its mean matters: the embedding gets unit length, so a gate twice as "
+            "high everywhere changes nothing."
+        )
     )
     text.markdown(
-        "**How much of it has to do with the picture?** Right: the gate that the same kernel "
-        "gives where every place holds the same numbers. At the edge the kernel reaches out of "
-        "the map and finds zeros; in the middle it does not. That gate is "
-        f"**{looking.from_flat(steps.even_gate):.0%}** from flat, and the gate of this picture "
-        f"**{looking.from_flat(steps.gate):.0%}**. The nearer the first number is to the second, "
-        "the more this gate is a habit of the network (*look at the middle*) and the less an "
-        "answer to the picture."
+        tr(
+            "**How much of it has to do with the picture?** Right: the gate that the same kernel "
+            "gives where every place holds the same numbers. At the edge the kernel reaches out of "
+            "the map and finds zeros; in the middle it does not. That gate is "
+            "**{even_gate:.0%}** from flat, and the gate of this picture "
+            "**{gate:.0%}**. The nearer the first number is to the second, "
+            "the more this gate is a habit of the network (*look at the middle*) and the less an "
+            "answer to the picture.",
+            even_gate=looking.from_flat(steps.even_gate),
+            gate=looking.from_flat(steps.gate),
+        )
     )
     seen = looking.look(steps.gate)
     text.markdown(looking.told(seen))
@@ -219,14 +274,17 @@ def _gate(steps: SpatialSteps, picture: str) -> None:
 
 
 def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
-    st.header("4 · F″: both gates at work", anchor=False)
+    st.header(tr("4 · F″: both gates at work"), anchor=False)
     text, equation = st.columns([3, 2], gap="medium")
     text.markdown(
-        f"Channel **{channel}** on its way, all three on one scale: as it is, times its channel "
-        "gate, times the gate of each place. F″ is then averaged over its places, gets unit "
-        "length, and a fully connected layer makes the embedding of it."
+        tr(
+            "Channel **{channel}** on its way, all three on one scale: as it is, times its channel "
+            "gate, times the gate of each place. F″ is then averaged over its places, gets unit "
+            "length, and a fully connected layer makes the embedding of it.",
+            channel=channel,
+        )
     )
-    equation.latex(r"F''=M_s(F')\otimes F'\quad(4)")
+    equation.latex(tr(r"F''=M_s(F')\otimes F'\quad(4)"))
     channel_gate = "off" if walked.channel is None else f"×{walked.channel.gate[channel]:.2f}"
     heatmap.show_maps(
         "refined",
@@ -234,19 +292,19 @@ def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
             Panel(
                 title=f"F, channel {channel}",
                 values=walked.features[channel],
-                unit="as ResNet50 made it",
+                unit=tr("as ResNet50 made it"),
                 scale=FEATURE_SCALE,
             ),
             Panel(
                 title="F′",
                 values=walked.gated[channel],
-                unit=f"after its channel gate: {channel_gate}",
+                unit=tr("after its channel gate: {channel_gate}", channel_gate=channel_gate),
                 scale=FEATURE_SCALE,
             ),
             Panel(
                 title="F″",
                 values=walked.refined[channel],
-                unit="after the spatial gate" + (": off" if walked.spatial is None else ""),
+                unit=tr("after the spatial gate") + (": off" if walked.spatial is None else ""),
                 scale=FEATURE_SCALE,
             ),
         ],

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.language import tr
 from core.model import augment
 from core.model.augment import Pixels, Strengths
 from core.model.preprocess import PreprocessConfig, squash
@@ -22,13 +23,17 @@ def show_draws(pixels: Pixels, shown: View) -> None:
         shown: the view whose seed draws.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.header("What the network sees in training", anchor=False, width="stretch")
-        st.button("Draw again", icon=":material/casino:", on_click=_draw_again)
+        st.header(tr("What the network sees in training"), anchor=False, width="stretch")
+        st.button(tr("Draw again"), icon=":material/casino:", on_click=_draw_again)
     st.caption(
-        "All five at once, drawn by the code that the experiment's training runs, then squashed to "
-        f"{_INPUT_SIDE} × {_INPUT_SIDE} pixels. Below each: scale, turn, side kept, noise, "
-        f"and the contrast of red, green and blue. These have the seed {shown.seed}; a link to "
-        "this page keeps it."
+        tr(
+            "All five at once, drawn by the code that the experiment's training runs, then "
+            "squashed to {input_side} × {input_side} pixels. Below each: scale, turn, side kept, "
+            "noise, and the contrast of red, green and blue. These have the seed {seed}; a link "
+            "to this page keeps it.",
+            input_side=_INPUT_SIDE,
+            seed=shown.seed,
+        )
     )
     with st.grid(min_column_width=140, gap="small", key="draws"):
         for number in range(N_DRAWS):
@@ -36,7 +41,14 @@ def show_draws(pixels: Pixels, shown: View) -> None:
             strengths = augment.draw(rng)
             with st.container(key=f"draw-{number}", gap=None):
                 drawn = squash(augment.apply(pixels, strengths, rng), _INPUT_SIDE)
-                pictures.show_pixels(drawn, f"Random augmentation {number + 1} of {N_DRAWS}")
+                pictures.show_pixels(
+                    drawn,
+                    tr(
+                        "Random augmentation {number_and_one} of {n_draws}",
+                        number_and_one=number + 1,
+                        n_draws=N_DRAWS,
+                    ),
+                )
                 st.caption(describe_strengths(strengths))
     show_code(
         augment.draw,

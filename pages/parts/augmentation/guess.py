@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.index.cosine import cosine
 from core.index.families.hyperplanes import collision_probability
+from core.language import tr
 from core.model.augment import Pixels
 from pages.parts.augmentation.transformations import TRANSFORMATIONS, Transformation
 from pages.ui import resources
@@ -23,8 +24,10 @@ def guess_the_furthest(pixels: Pixels, shown: View) -> None:
     names = [transformation.name for transformation in TRANSFORMATIONS]
     with st.container(border=True):
         guessed = ask(
-            "Each of the five goes as far as training ever does. Which one turns the embedding of "
-            "this picture furthest?",
+            tr(
+                "Each of the five goes as far as training ever does. Which one turns the "
+                "embedding of this picture furthest?"
+            ),
             names,
             key="guess-change",
         )
@@ -38,8 +41,10 @@ def guess_the_furthest(pixels: Pixels, shown: View) -> None:
                 guessed,
                 right=order[0],
                 because="; ".join(f"{name} {turned[name]:.0f}°" for name in order)
-                + ". At 90° the two embeddings would have nothing in common. Training is to make "
-                "these angles small.",
+                + tr(
+                    ". At 90° the two embeddings would have nothing in common. Training is to make "
+                    "these angles small."
+                ),
             )
 
 

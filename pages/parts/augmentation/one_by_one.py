@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.model.augment import Pixels
 from pages.parts.augmentation.transformations import TRANSFORMATIONS, Transformation
 from pages.ui import pictures
@@ -15,13 +16,18 @@ def show_one_by_one(pixels: Pixels, title: str) -> None:
         pixels: (H, W, 3) RGB.
         title: of the picture.
     """
-    st.header("One change at a time", anchor=False)
+    st.header(tr("One change at a time"), anchor=False)
     with st.grid(min_column_width=260, gap="medium", key="changes"):
         with st.container(key="change-before"):
-            st.markdown("**Before**")
+            st.markdown(tr("**Before**"))
             with st.container(key="query-picture"):
                 pictures.show_pixels(pixels, f"Before: {title}")
-            st.caption(f"{plain(title)}. What comes into the frame mirrors what lies inside it.")
+            st.caption(
+                tr(
+                    "{title}. What comes into the frame mirrors what lies inside it.",
+                    title=plain(title),
+                )
+            )
         for transformation in TRANSFORMATIONS:
             with st.container(key=f"change-{transformation.name}"):
                 _one(transformation, pixels)
@@ -46,6 +52,6 @@ def _one(transformation: Transformation, pixels: Pixels) -> None:
     low, high = transformation.training
     beyond = any(not low <= value <= high for value in values)
     st.caption(
-        f"Training draws {transformation.training_words.format(low, high)}."
-        + (" :orange[This is further than it goes.]" if beyond else "")
+        tr("Training draws {low}.", low=transformation.training_words.format(low, high))
+        + (tr(" :orange[This is further than it goes.]") if beyond else "")
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.language import later
 from core.model import augment
 from core.model.augment import Pixels
 from pages.ui.address import NumberSlider
@@ -47,7 +48,7 @@ TRANSFORMATIONS = (
         sliders=(
             NumberSlider(
                 name="scale",
-                label="Factor",
+                label=later("Factor"),
                 limits=(0.5, 2.0),
                 start=augment.SCALES[1],
                 step=0.05,
@@ -63,7 +64,7 @@ TRANSFORMATIONS = (
         sliders=(
             NumberSlider(
                 name="turn",
-                label="Angle",
+                label=later("Angle"),
                 limits=(-45.0, 45.0),
                 start=augment.DEGREES[1],
                 step=1.0,
@@ -75,11 +76,11 @@ TRANSFORMATIONS = (
     Transformation(
         name="Cropping",
         training=augment.KEPT,
-        training_words="{:.0%} to {:.0%} of each side, anywhere in the picture",
+        training_words=later("{:.0%} to {:.0%} of each side, anywhere in the picture"),
         sliders=(
             NumberSlider(
                 name="crop",
-                label="Share of each side that is kept",
+                label=later("Share of each side that is kept"),
                 limits=(0.4, 1.0),
                 start=augment.KEPT[0],
                 step=0.05,
@@ -91,11 +92,11 @@ TRANSFORMATIONS = (
     Transformation(
         name="Noise",
         training=augment.NOISE,
-        training_words="{:.0f} to {:.0f} grey levels of 255",
+        training_words=later("{:.0f} to {:.0f} grey levels of 255"),
         sliders=(
             NumberSlider(
                 name="noise",
-                label="Standard deviation",
+                label=later("Standard deviation"),
                 limits=(0.0, 40.0),
                 start=augment.NOISE[1],
                 step=1.0,
@@ -105,9 +106,9 @@ TRANSFORMATIONS = (
         apply=_noisy,
     ),
     Transformation(
-        name="Colour contrast",
+        name=later("Colour contrast"),
         training=augment.CONTRASTS,
-        training_words="×{:.2f} to ×{:.2f} for each colour on its own",
+        training_words=later("×{:.2f} to ×{:.2f} for each colour on its own"),
         sliders=(
             _contrast("red", augment.CONTRASTS[1]),
             _contrast("green", 1.0),

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.benchmark import live
+from core.language import tr
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.searched import choose_searched
@@ -21,14 +22,17 @@ def show_calibration(shown: View) -> None:
         HashlightError: the gallery or the engine can't be had.
     """
     st.markdown(
-        "No formula knows how far a search must go in *this* gallery. So the engine tries it: it "
-        "takes some hundred of the gallery's images as queries, finds their true neighbours by "
-        "the exact scan, and chooses the settings with the least work that find enough of them."
+        tr(
+            "No formula knows how far a search must go in *this* gallery. So the engine tries it: "
+            "it takes some hundred of the gallery's images as queries, finds their true "
+            "neighbours by the exact scan, and chooses the settings with the least work that find "
+            "enough of them."
+        )
     )
     searched = choose_searched(shown, SIZES, name="of")
     if searched is None:
         return
-    k = st.slider("Hits, k", 1, 50, width=360, **tied("hits", range(1, 51), 10))
+    k = st.slider(tr("Hits, k"), 1, 50, width=360, **tied("hits", range(1, 51), 10))
     work = resources.chooser(searched.key, k, searched.take, searched.kernels)
     _choice(resources.finished(work))
 
@@ -39,12 +43,12 @@ def _choice(chooser: live.Chooser) -> None:
     n = len(chooser.index)
     asked = st.container()
     wanted = st.slider(
-        "Neighbour recall that you want",
+        tr("Neighbour recall that you want"),
         50,
         99,
         format="%d %%",
         **tied("wanted", range(50, 100), 95),
-        help="The share of the exact scan's top k that the engine should return.",
+        help=tr("The share of the exact scan's top k that the engine should return."),
     )
     choice = chooser.choose(wanted / 100)
     found = choice.calibration
@@ -52,56 +56,73 @@ def _choice(chooser: live.Chooser) -> None:
     shares = {"all": 1.0, "one in ten": 0.1, "one in a hundred": 0.01, "one in a thousand": 0.001}
     with asked:
         question(
-            f"How many of the {n:,} embeddings must be read to find {wanted} % of the true "
-            "neighbours?",
+            tr(
+                "How many of the {n:,} embeddings must be read to find {wanted} % of the true "
+                "neighbours?",
+                n=n,
+                wanted=wanted,
+            ),
             list(shares),
             right=min(shares, key=lambda it: abs(words.decades(shares[it], rows / n))),
-            because=f"{rows:,} of {n:,}, {rows / n:.2%}. All others are ruled out by their codes, "
-            f"{chooser.index.code_bits // 8} bytes each instead of {chooser.index.dim * 4:,}.",
+            because=tr(
+                "{rows:,} of {n:,}, {rows_per_n:.2%}. All others are ruled out by their codes, "
+                "{code_bits} bytes each instead of {dim_times_4:,}.",
+                rows=rows,
+                n=n,
+                rows_per_n=rows / n,
+                code_bits=chooser.index.code_bits // 8,
+                dim_times_4=chooser.index.dim * 4,
+            ),
             key="guess-calibrate",
         )
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Wanted", f"{wanted} %", border=True)
+        st.metric(tr("Wanted"), f"{wanted} %", border=True)
         st.metric(
-            "Expected",
+            tr("Expected"),
             f"{found.expected:.1%}",
             f"± {found.margin:.1%}",
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help="For images of the gallery that the settings were not chosen with.",
+            help=tr("For images of the gallery that the settings were not chosen with."),
         )
         st.metric(
-            "Measured",
+            tr("Measured"),
             f"{choice.measured:.1%}",
             f"± {choice.margin:.1%}",
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help=f"For {len(chooser.data.queries)} queries that the engine has never seen.",
+            help=tr(
+                "For {n_queries} queries that the engine has never seen.",
+                n_queries=len(chooser.data.queries),
+            ),
         )
         st.metric(
-            "Time of one query",
+            tr("Time of one query"),
             duration(choice.seconds),
-            f"exact scan {duration(choice.exact_seconds)}",
+            tr("exact scan {exact_seconds}", exact_seconds=duration(choice.exact_seconds)),
             delta_color="off",
             delta_arrow="off",
             border=True,
         )
     if not found.is_reached:
         st.warning(
-            "No settings that were tried reach it; these are those that look at most.",
+            tr("No settings that were tried reach it; these are those that look at most."),
             icon=":material/warning:",
         )
     st.markdown(words.choice_verdict(choice))
-    st.markdown("**What it chose**")
+    st.markdown(tr("**What it chose**"))
     st.markdown(
         "\n".join(
             f"{place}. {it}" for place, it in enumerate(words.steps(choice, chooser.index), start=1)
         )
     )
     st.caption(
-        f"The choice took {found.seconds:.1f} s with the search for true neighbours, which is "
-        "done once per gallery. ± is two standard errors. The engine aims a little higher than "
-        "it is asked, so that other queries don't fall short."
+        tr(
+            "The choice took {seconds:.1f} s with the search for true neighbours, which is "
+            "done once per gallery. ± is two standard errors. The engine aims a little higher than "
+            "it is asked, so that other queries don't fall short.",
+            seconds=found.seconds,
+        )
     )

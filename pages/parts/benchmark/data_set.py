@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.benchmark.report import setting_text
 from core.figures.benchmark import SettingPoint, candidates_and_recall, recall_and_speed
+from core.language import tr
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
@@ -19,11 +20,11 @@ from pages.ui.tables import pinned_table
 def show_data_set(data_sets: Mapping[str, Any]) -> None:
     """Show one data set, which a visitor chooses."""
     name = st.selectbox(
-        "Data set",
+        tr("Data set"),
         list(data_sets),
         format_func=lambda it: data_sets[it]["title"],
         **tied("data", data_sets, next(iter(data_sets))),
-        help="What the two charts and the table below are about.",
+        help=tr("What the two charts and the table below are about."),
     )
     levels = words.levels_of(data_sets[name])
     k, wanted = levels[0]
@@ -32,7 +33,7 @@ def show_data_set(data_sets: Mapping[str, Any]) -> None:
             k = _chosen("Hits, k", "count", dict.fromkeys(k for k, _ in levels), words.MAIN_K)
             recalls = dict.fromkeys(wanted for _, wanted in levels)
             main = data_sets[name]["wanted_recall_at_10"]
-            wanted = _chosen("Recall that everyone has to reach", "recall", recalls, main)
+            wanted = _chosen(tr("Recall that everyone has to reach"), "recall", recalls, main)
     _one(name, words.seen_at(data_sets[name], k, wanted), k, wanted)
 
 
@@ -58,32 +59,40 @@ def _one(name: str, entry: Mapping[str, Any], k: int, wanted: float) -> None:
     }
     speed, looked = st.columns(2, gap="large")
     with speed:
-        st.markdown("**Recall against time.** Up and to the right is better.")
+        st.markdown(tr("**Recall against time.** Up and to the right is better."))
         clickable_chart(
             recall_and_speed(curves, k=k, wanted=wanted, chosen=chosen),
             key="speed",
             clicked=lambda it: (it["x"], 1 / it["y"]),
             of=[(("recall", "median_seconds"), name, entry)],
-            alt=f"Queries per second over neighbour recall@{k}, {entry['title']}: "
+            alt=tr(
+                "Queries per second over neighbour recall@{k}, {title}: ", k=k, title=entry["title"]
+            )
             + "; ".join(
                 f"{method} {1 / it.seconds:,.0f} at {it.recall:.2f}"
                 for method, it in chosen.items()
             ),
         )
     with looked:
-        st.markdown("**Candidates against recall.** Down and to the right is better.")
+        st.markdown(tr("**Candidates against recall.** Down and to the right is better."))
         clickable_chart(
             candidates_and_recall(curves, n=entry["n"], k=k, wanted=wanted),
             key="candidates",
             clicked=lambda it: (it["x"], it["y"]),
             of=[(("recall", "candidates"), name, entry)],
-            alt=f"Embeddings compared exactly over neighbour recall@{k}, {entry['title']}",
+            alt=tr(
+                "Embeddings compared exactly over neighbour recall@{k}, {title}",
+                k=k,
+                title=entry["title"],
+            ),
         )
     st.caption(
-        "A line is one method from quick and careless to slow and thorough, without the settings "
-        "that another one beats in both; the large mark is the setting of the table, measured once "
-        "more with other queries. Click on a point for its settings. Graphs don't say how many "
-        "they compare."
+        tr(
+            "A line is one method from quick and careless to slow and thorough, without the "
+            "settings that another one beats in both; the large mark is the setting of the table, "
+            "measured once more with other queries. Click on a point for its settings. Graphs "
+            "don't say how many they compare."
+        )
     )
     show_opened("point", {name: entry})
     show_code("core.benchmark.race:take_turns", "core.benchmark.race:choose")
@@ -123,13 +132,21 @@ def _details_table(entry: Mapping[str, Any], k: int) -> None:
             for method, it in entry["contestants"].items()
         ]
     )
-    left_out = [f"{method} is left out. {why}" for method, why in entry["left_out"].items()]
+    left_out = [
+        tr("{method} is left out. {why}", method=method, why=why)
+        for method, why in entry["left_out"].items()
+    ]
     st.caption(
         " ".join(
             [
-                f"Near a point its embeddings spread in about {entry['intrinsic_dimension']:.0f} "
-                "directions (intrinsic dimension): the more, the harder. Bytes are beyond the "
-                f"vectors themselves, {entry['dtype']}. Building uses {entry['threads']} threads.",
+                tr(
+                    "Near a point its embeddings spread in about {intrinsic_dimension:.0f} "
+                    "directions (intrinsic dimension): the more, the harder. Bytes are beyond the "
+                    "vectors themselves, {dtype}. Building uses {threads} threads.",
+                    intrinsic_dimension=entry["intrinsic_dimension"],
+                    dtype=entry["dtype"],
+                    threads=entry["threads"],
+                ),
                 *_circumstances(entry),
                 *left_out,
             ]
@@ -146,7 +163,7 @@ def _circumstances(entry: Mapping[str, Any]) -> list[str]:
     """Say how often was measured, and what else the machine did meanwhile."""
     told = []
     if (rounds := entry.get("rounds", 1)) > 1:
-        told.append(f"A query's time is the median of {rounds} rounds.")
+        told.append(tr("A query's time is the median of {rounds} rounds.", rounds=rounds))
     if (share := entry.get("used_by_others")) is not None:
-        told.append(f"Meanwhile other programs used {share:.0%} of the processors.")
+        told.append(tr("Meanwhile other programs used {share:.0%} of the processors.", share=share))
     return told

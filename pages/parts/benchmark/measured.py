@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import later, tr
 from pages.parts.benchmark import words
 from pages.parts.benchmark.data_set import show_data_set
 from pages.parts.benchmark.time_and_size import (
@@ -17,16 +18,19 @@ from pages.ui.result_files import Result, read_or_say, show_origin
 from pages.ui.tables import pinned_table
 
 NAME = "index-speed"
-MEASURE = "python -m core benchmark"
+MEASURE = later("python -m core benchmark")
 
 
 def show_measured() -> None:
     """Show all that was measured, or say how to measure it."""
     result = read_or_say(
         NAME,
-        f"Not measured yet. `{MEASURE}` lets the exact scan, faiss, hnswlib, other libraries and "
-        "this engine search the same galleries, and writes the file that this page reads. "
-        "*Race here* needs no file.",
+        tr(
+            "Not measured yet. `{measure}` lets the exact scan, faiss, hnswlib, other libraries "
+            "and this engine search the same galleries, and writes the file that this page reads. "
+            "*Race here* needs no file.",
+            measure=MEASURE,
+        ),
     )
     if not result:
         return
@@ -49,7 +53,7 @@ def _verdicts(duels: Sequence[Duel]) -> None:
     won = [f"- {it}" for it in duels if it.is_won]
     st.markdown("\n".join([words.headline(duels), "", *lost]))
     if won:
-        with st.expander("Where it wins, and by how much"):
+        with st.expander(tr("Where it wins, and by how much")):
             st.markdown("\n".join(won))
 
 
@@ -58,7 +62,7 @@ def _fastest(raced: Mapping[str, Any]) -> None:
     levels = list(dict.fromkeys(at for it in raced.values() for at in words.levels_of(it)))
     if len(levels) < 2:
         return
-    st.header("The fastest at each recall", anchor=False)
+    st.header(tr("The fastest at each recall"), anchor=False)
     pinned_table(
         [
             {"Data set": entry["title"]}
@@ -73,7 +77,9 @@ def _fastest(raced: Mapping[str, Any]) -> None:
             for entry in raced.values()
         ]
     )
-    st.caption("One query, one thread. Ours is *ours: codes* or *ours: buckets*, the faster one.")
+    st.caption(
+        tr("One query, one thread. Ours is *ours: codes* or *ours: buckets*, the faster one.")
+    )
 
 
 def _earlier(data_sets: Mapping[str, Any], raced: Mapping[str, Any]) -> None:
@@ -84,15 +90,19 @@ def _earlier(data_sets: Mapping[str, Any], raced: Mapping[str, Any]) -> None:
     everyone = dict.fromkeys(name for it in data_sets.values() for name in it["contestants"])
     known = {name for it in earlier for name in (*it["contestants"], *it["left_out"])}
     st.caption(
-        f"Not counted above: {'; '.join(it['title'] for it in earlier)}. They were measured before "
-        f"{', '.join(name for name in everyone if name not in known)} raced, and show how time "
-        "grows with the gallery."
+        tr(
+            "Not counted above: {title}. They were measured before "
+            "{name} raced, and show how time "
+            "grows with the gallery.",
+            title="; ".join(it["title"] for it in earlier),
+            name=", ".join(name for name in everyone if name not in known),
+        )
     )
 
 
 def _overview(data_sets: Mapping[str, Any]) -> None:
     wanted = next(iter(data_sets.values()))["wanted_recall_at_10"]
-    st.header("One query, one thread", anchor=False)
+    st.header(tr("One query, one thread"), anchor=False)
     names = dict.fromkeys(name for it in data_sets.values() for name in it["contestants"])
     pinned_table(
         [
@@ -105,8 +115,12 @@ def _overview(data_sets: Mapping[str, Any]) -> None:
         ]
     )
     st.caption(
-        f"Everyone is set to find at least {wanted:.0%} of the ten nearest neighbours (neighbour "
-        "recall@10), and takes turns with the others. In brackets: it never found as many."
+        tr(
+            "Everyone is set to find at least {wanted:.0%} of the ten nearest neighbours "
+            "(neighbour recall@10), and takes turns with the others. In brackets: it never found "
+            "as many.",
+            wanted=wanted,
+        )
     )
 
 
@@ -117,4 +131,4 @@ def _origin(result: Result) -> None:
     show_origin(NAME, dict(result) | {"seeds": seeds}, more=versions)
     earlier = {it["date"][:10] for it in data_sets if "date" in it}
     if len(earlier) > 1:
-        st.caption(f"Data sets were measured on {', '.join(sorted(earlier))}.")
+        st.caption(tr("Data sets were measured on {earlier}.", earlier=", ".join(sorted(earlier))))

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.benchmark.report import setting_text
+from core.language import tr
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.ui import charts
@@ -69,15 +70,30 @@ def show_opened(param: str, entries: Mapping[str, Any]) -> None:
         point = found["curve"][int(place)]
     with st.container(border=True, key=f"opened-{param}"):
         st.markdown(f"**{method}** · {entry['title']}")
-        asked = setting_text(point["setting"]) or "nothing to set"
-        built = setting_text(found["parameters"]) or "nothing to choose"
+        asked = setting_text(point["setting"]) or tr("nothing to set")
+        built = setting_text(found["parameters"]) or tr("nothing to choose")
         candidates = point.get("candidates")
         st.markdown(
-            f"- Built with: {built}, in {duration(found['build_seconds'])}\n"
-            f"- Asked with: {asked}\n"
-            f"- Neighbour recall@{found.get('k', words.MAIN_K)}: {point['recall']:.3f} ± "
-            f"{2 * point['recall_error']:.3f}\n"
-            f"- Time of one query: median {duration(point['median_seconds'])}, p95 "
-            f"{duration(point['p95_seconds'])}, of {point['timed_queries']} queries"
-            + ("" if candidates is None else f"\n- Compared exactly: {candidates:,.0f}")
+            tr(
+                "- Built with: {built}, in {build_seconds}\n"
+                "- Asked with: {asked}\n"
+                "- Neighbour recall@{get}: {recall:.3f} ± "
+                "{two_times_recall_error:.3f}\n"
+                "- Time of one query: median {median_seconds}, p95 "
+                "{p95_seconds}, of {timed_queries} queries",
+                built=built,
+                build_seconds=duration(found["build_seconds"]),
+                asked=asked,
+                get=found.get("k", words.MAIN_K),
+                recall=point["recall"],
+                two_times_recall_error=2 * point["recall_error"],
+                median_seconds=duration(point["median_seconds"]),
+                p95_seconds=duration(point["p95_seconds"]),
+                timed_queries=point["timed_queries"],
+            )
+            + (
+                ""
+                if candidates is None
+                else tr("\n- Compared exactly: {candidates:,.0f}", candidates=candidates)
+            )
         )

@@ -8,6 +8,7 @@ from core.benchmark import live
 from core.benchmark.race import WANTED, take_turns
 from core.figures.query_times import QueryTimes, query_times
 from core.index.lsh import LSHConfig
+from core.language import tr
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.searched import choose_searched
@@ -30,16 +31,18 @@ def show_race(shown: View) -> None:
         HashlightError: the gallery or the engine can't be had.
     """
     st.markdown(
-        "Four ways to find the ten nearest neighbours, on the machine that runs this app: the "
-        "**exact scan**, the **readable LSH index** of the lessons, and the **engine** in both "
-        "of its modes. They answer the same queries in turns, on one thread."
+        tr(
+            "Four ways to find the ten nearest neighbours, on the machine that runs this app: the "
+            "**exact scan**, the **readable LSH index** of the lessons, and the **engine** in both "
+            "of its modes. They answer the same queries in turns, on one thread."
+        )
     )
     searched = choose_searched(shown, SIZES, name="images")
     if searched is None:
         return
     config, n_probes = _lsh(shown, searched.n)
     guess = ask(
-        "Which is the fastest of those that find nine in ten neighbours?",
+        tr("Which is the fastest of those that find nine in ten neighbours?"),
         live.ORDER,
         key="guess-race",
     )
@@ -62,7 +65,7 @@ def show_race(shown: View) -> None:
 
     work = resources.offered(
         "Race",
-        f"Takes up to {15 if searched.n > 30_000 else 10} s.",
+        tr("Takes up to {n} s.", n=15 if searched.n > 30_000 else 10),
         find=lambda: resources.find_race(searched.key, config, n_probes, attempt=attempt),
         start=lambda: start(attempt),
         icon=":material/sports_score:",
@@ -71,16 +74,16 @@ def show_race(shown: View) -> None:
         return
     _finish(work.result(), guess)
     show_code(take_turns, live.winner)
-    st.button("Race again", icon=":material/replay:", on_click=again)
+    st.button(tr("Race again"), icon=":material/replay:", on_click=again)
 
 
 def _lsh(shown: View, n: int) -> tuple[LSHConfig, int]:
     """Let the visitor set K, L and probes, which go to the address."""
     limits = {"K": _BITS, "L": _TABLES, "probes": _PROBES}
     labels = {
-        "K": "Bits per hash code, K",
-        "L": "Hash tables, L",
-        "probes": "Probes per table",
+        "K": tr("Bits per hash code, K"),
+        "L": tr("Hash tables, L"),
+        "probes": tr("Probes per table"),
     }
     fair = live.fair_config(n)
     fits = {"K": fair.n_bits, "L": fair.n_tables, "probes": _FAIR_PROBES}
@@ -101,14 +104,17 @@ def _lsh(shown: View, n: int) -> tuple[LSHConfig, int]:
         for name, (low, high) in limits.items():
             st.slider(labels[name], low, high, key=f"race-{name}", on_change=changed, width=220)
         st.button(
-            "Suit them to N",
+            tr("Suit them to N"),
             icon=":material/tune:",
             on_click=suit,
-            help="Buckets of about eight images, 16 tables, 8 probes in each.",
+            help=tr("Buckets of about eight images, 16 tables, 8 probes in each."),
         )
     st.caption(
-        "K, L and probes are those of the two that have buckets. The engine's codes choose their "
-        f"own settings, for a neighbour recall of {WANTED:.0%}."
+        tr(
+            "K, L and probes are those of the two that have buckets. The engine's codes choose "
+            "their own settings, for a neighbour recall of {wanted:.0%}.",
+            wanted=WANTED,
+        )
     )
     config = LSHConfig(n_bits=chosen["K"], n_tables=chosen["L"], seed=shown.seed)
     return config, chosen["probes"]
@@ -118,9 +124,12 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
     """Show how a race ended."""
     best = live.winner(finish.entrants)
     if guess == best.name:
-        st.success("You guessed right.", icon=":material/check:")
+        st.success(tr("You guessed right."), icon=":material/check:")
     elif guess:
-        st.info(f"You guessed *{guess}*; it was *{best.name}*.", icon=":material/lightbulb:")
+        st.info(
+            tr("You guessed *{guess}*; it was *{name}*.", guess=guess, name=best.name),
+            icon=":material/lightbulb:",
+        )
     for sentence in words.race_verdict(finish):
         st.markdown(sentence)
     with st.container(horizontal=True, gap="medium"):
@@ -147,7 +156,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
         ),
         name="race",
         key="race-times",
-        alt="Median time of one query: "
+        alt=tr("Median time of one query: ")
         + ", ".join(f"{it.name} {duration(it.median)}" for it in finish.entrants),
     )
     st.dataframe(
@@ -167,7 +176,11 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
         column_config={"Method": st.column_config.Column(pinned=True)},
     )
     st.caption(
-        f"{finish.n:,} embeddings of {finish.dim} numbers. A dot is one query, the box holds the "
-        "middle half of them. To choose the settings of the engine's codes is not part of "
-        "building them. Whatever else runs on this machine is in these times: trust the ratios."
+        tr(
+            "{n:,} embeddings of {dim} numbers. A dot is one query, the box holds the middle half "
+            "of them. To choose the settings of the engine's codes is not part of building them. "
+            "Whatever else runs on this machine is in these times: trust the ratios.",
+            n=finish.n,
+            dim=finish.dim,
+        )
     )

@@ -9,12 +9,13 @@ import streamlit as st
 from core.benchmark import live
 from core.benchmark.data import DataSet
 from core.engine.kernels import readable
+from core.language import later, tr
 from core.progress import Progress
 from pages.ui import errors, galleries, resources
 from pages.ui.address import tied
 from pages.ui.view import View
 
-DRAWN, REAL = "Drawn", "My gallery"
+DRAWN, REAL = "Drawn", later("My gallery")
 MOST_READABLE = 10_000  # images, where the engine runs on NumPy alone
 
 
@@ -38,16 +39,21 @@ def _load_kernels() -> Any:
     place = st.empty()
     if not work.wait(0):
         place.caption(
-            "The engine's kernels are compiled once per machine, in 10 to 20 s where it has "
-            "nothing else to do. Another process does it, so no page and no query waits for it "
-            "but this one; after a restart of the app they are only loaded."
+            tr(
+                "The engine's kernels are compiled once per machine, in 10 to 20 s where it has "
+                "nothing else to do. Another process does it, so no page and no query waits for it "
+                "but this one; after a restart of the app they are only loaded."
+            )
         )
     kernels = resources.finished(work)
     place.empty()
     if kernels is readable:
         st.info(
-            "numba can't be imported here, so the engine runs on NumPy alone: the same answers, "
-            f"many times slower, on {MOST_READABLE:,} images at most.",
+            tr(
+                "numba can't be imported here, so the engine runs on NumPy alone: the same "
+                "answers, many times slower, on {most_readable:,} images at most.",
+                most_readable=MOST_READABLE,
+            ),
             icon=":material/hourglass_bottom:",
         )
     return kernels
@@ -64,15 +70,17 @@ def choose_searched(shown: View, sizes: tuple[int, ...], *, name: str) -> Search
         sizes = tuple(n for n in sizes if n <= MOST_READABLE)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = st.segmented_control(
-            "Embeddings",
+            tr("Embeddings"),
             [DRAWN, REAL],
             required=True,
             **tied("embeddings", [DRAWN, REAL], DRAWN),
-            help="Drawn from a seed, in clusters, in any number; or those of a gallery's images.",
+            help=tr(
+                "Drawn from a seed, in clusters, in any number; or those of a gallery's images."
+            ),
         )
         if kind == DRAWN:
             n = st.select_slider(
-                "Images in the gallery, N",
+                tr("Images in the gallery, N"),
                 sizes,
                 format_func=lambda n: f"{n:,}",
                 width=360,
@@ -90,8 +98,14 @@ def choose_searched(shown: View, sizes: tuple[int, ...], *, name: str) -> Search
     data = live.held_out(title, rows)
     n, n_queries = len(data.gallery), len(data.queries)
     st.caption(
-        f"{title}: {n_queries} of its {len(rows):,} images are set aside as queries, and the "
-        f"other {n:,} are searched. Nobody who searches has seen the queries."
+        tr(
+            "{title}: {n_queries} of its {n_rows:,} images are set aside as queries, and the "
+            "other {n:,} are searched. Nobody who searches has seen the queries.",
+            title=title,
+            n_queries=n_queries,
+            n_rows=len(rows),
+            n=n,
+        )
     )
     key = f"{stored.gallery_digest}-{stored.embedder_digest}-{shown.attention}"
     return Searched(key, n, lambda progress: data, kernels)

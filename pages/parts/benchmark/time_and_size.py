@@ -8,6 +8,7 @@ import streamlit as st
 from core.benchmark import growth
 from core.benchmark.report import setting_text
 from core.figures.benchmark import Growth, time_and_size
+from core.language import later, tr
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
@@ -16,9 +17,9 @@ from pages.ui.code import show_code
 from pages.ui.question import question
 
 FAMILIES = {
-    "clusters": "Clusters, 2048 numbers",
-    "hard": "Overlapping clusters, 2048 numbers",
-    "reduced": "Clusters reduced to 256 numbers",
+    "clusters": later("Clusters, 2048 numbers"),
+    "hard": later("Overlapping clusters, 2048 numbers"),
+    "reduced": later("Clusters reduced to 256 numbers"),
 }
 ANSWERS = {"1,000 times": 1000.0, "30 times": 30.0, "5 times": 5.0, "not at all": 1.0}
 
@@ -32,14 +33,22 @@ def ask_how_time_grows(data_sets: Mapping[str, Any]) -> None:
         power = growth.fit_power(line)
         grown = 1000**power.exponent
         question(
-            "A gallery grows to 1,000 times as many images. How much longer does a query take "
-            "the engine?",
+            tr(
+                "A gallery grows to 1,000 times as many images. How much longer does a query take "
+                "the engine?"
+            ),
             list(ANSWERS),
             right=min(ANSWERS, key=lambda it: abs(ANSWERS[it] - grown)),
-            because=f"The exact scan takes 1,000 times as long. Between {min(line.n):,} and "
-            f"{max(line.n):,} images the engine's time grows as N to the power of "
-            f"{power.exponent:.2f}, which makes {words.times(grown)}: it reads a part "
-            "of the gallery, and the part shrinks as the gallery grows.",
+            because=tr(
+                "The exact scan takes 1,000 times as long. Between {n:,} and "
+                "{n_2:,} images the engine's time grows as N to the power of "
+                "{exponent:.2f}, which makes {grown}: it reads a part "
+                "of the gallery, and the part shrinks as the gallery grows.",
+                n=min(line.n),
+                n_2=max(line.n),
+                exponent=power.exponent,
+                grown=words.times(grown),
+            ),
             key="guess-growth",
         )
         return
@@ -59,14 +68,23 @@ def ask_where_they_cross(data_sets: Mapping[str, Any]) -> None:
             )
             sizes = (10**3, 10**4, 10**5, 10**6)
             question(
-                "The LSH index of the lessons against the exact scan: from about how many images "
-                "on is it the faster one?",
+                tr(
+                    "The LSH index of the lessons against the exact scan: from about how many "
+                    "images on is it the faster one?"
+                ),
                 [f"{size:,}" for size in sizes],
                 right=f"{min(sizes, key=lambda size: abs(words.decades(size, n))):,}",
-                because=f"Measured, they cross at about {n:,.0f} images ({kind.lower()}). With "
-                f"{times.n[0]:,} images it takes {duration(times.seconds[0])} and the scan "
-                f"{duration(scan)}: what a look-up costs before it compares anything weighs more "
-                "than a short scan. (*Search* asks a compiled engine, which pays much sooner.)",
+                because=tr(
+                    "Measured, they cross at about {n:,.0f} images ({lower}). With "
+                    "{n_2:,} images it takes {seconds} and the scan "
+                    "{scan}: what a look-up costs before it compares anything weighs more "
+                    "than a short scan. (*Search* asks a compiled engine, which pays much sooner.)",
+                    n=n,
+                    lower=kind.lower(),
+                    n_2=times.n[0],
+                    seconds=duration(times.seconds[0]),
+                    scan=duration(scan),
+                ),
                 key="guess-crossing",
             )
             return
@@ -82,9 +100,9 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
     ]
     if not kinds:
         return
-    st.header("Time against the size of the gallery", anchor=False)
+    st.header(tr("Time against the size of the gallery"), anchor=False)
     kind = st.segmented_control(
-        "Kind of gallery",
+        tr("Kind of gallery"),
         kinds,
         format_func=lambda it: FAMILIES.get(it, it),
         required=True,
@@ -113,21 +131,25 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
         key="sizes",
         clicked=lambda it: (it["x"], it["y"]),
         of=[(("n", "median_seconds"), name, entry) for name, entry in members.items()],
-        alt="Time of one query over the size of the gallery: "
+        alt=tr("Time of one query over the size of the gallery: ")
         + "; ".join(
-            f"{method} grows as N to the {it.exponent:.2f}"
+            tr("{method} grows as N to the {exponent:.2f}", method=method, exponent=it.exponent)
             for method, it in lines.items()
             if it.exponent is not None
         ),
     )
     crossed = [
-        f"{method} overtakes the exact scan at about {n:,.0f} images"
+        tr("{method} overtakes the exact scan at about {n:,.0f} images", method=method, n=n)
         for method, n in crossings.items()
     ]
     st.caption(
-        "Both axes are logarithmic, so a straight line is a power of N; the legend gives the "
-        "fitted one. 1: twice the images, twice the time. 0.5: four times the images, twice the "
-        "time. " + "; ".join(crossed) + ("." if crossed else "")
+        tr(
+            "Both axes are logarithmic, so a straight line is a power of N; the legend gives the "
+            "fitted one. 1: twice the images, twice the time. 0.5: four times the images, twice "
+            "the time. "
+        )
+        + "; ".join(crossed)
+        + ("." if crossed else "")
     )
     show_opened("size", members)
     show_code(growth.fit_power, growth.crossover)

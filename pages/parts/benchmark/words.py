@@ -6,19 +6,20 @@ from math import log10
 
 from core.benchmark import live
 from core.engine.codes import CodeIndex, CodeSearch
+from core.language import later, tr
 from core.wording import duration
 from pages.ui.result_files import Result
 
-EXACT = "exact scan"  # how the names of the methods begin that look at everything
+EXACT = later("exact scan")  # how the names of the methods begin that look at everything
 OURS = "ours"  # and those of the engine
 READABLE = "LSHIndex"  # and the index of the lessons
 MAIN_K = 10  # hits that are compared first
 TAUGHT = f"{READABLE}, NumPy"
 
 WINS = {
-    live.READABLE: "The readable LSH index wins",
-    live.BUCKETS: "The engine's buckets win",
-    live.CODES: "The engine's codes win",
+    live.READABLE: later("The readable LSH index wins"),
+    live.BUCKETS: later("The engine's buckets win"),
+    live.CODES: later("The engine's codes win"),
 }
 
 
@@ -79,7 +80,11 @@ def fastest_in_words(entry: Result) -> str:
     text = f"{first} {duration(seconds[first])}"
     if first == ours:
         return text
-    return f"{text} (ours {duration(seconds[ours])})" if ours else f"{text} (ours doesn't reach it)"
+    return (
+        f"{text} (ours {duration(seconds[ours])})"
+        if ours
+        else tr("{text_} (ours doesn't reach it)", text_=text)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +109,26 @@ class Duel:
         )
         if not self.is_won:
             ratio = times(self.our_seconds / self.other_seconds)
-            return f"**We lose on {self.title}**: {self.other} is {ratio} as fast ({against})."
+            return tr(
+                "**We lose on {title}**: {other} is {ratio} as fast ({against}).",
+                title=self.title,
+                other=self.other,
+                ratio=ratio,
+                against=against,
+            )
         if not self.is_contest:
-            return f"On {self.title} only the exact scan could be run beside ours ({against})."
+            return tr(
+                "On {title} only the exact scan could be run beside ours ({against}).",
+                title=self.title,
+                against=against,
+            )
         ratio = times(self.other_seconds / self.our_seconds)
-        return f"On {self.title} ours is the fastest, {ratio} as fast as the next ({against})."
+        return tr(
+            "On {title} ours is the fastest, {ratio} as fast as the next ({against}).",
+            title=self.title,
+            ratio=ratio,
+            against=against,
+        )
 
 
 def duels(data_sets: Mapping[str, Result]) -> list[Duel]:
@@ -135,9 +155,12 @@ def headline(duels: Sequence[Duel]) -> str:
     """Count on how many data sets the engine wins; without a contest it can only lose."""
     counted = [it for it in duels if it.is_contest or not it.is_won]
     won = sum(it.is_won for it in counted)
-    return (
-        f"**Our engine is the fastest on {won} of {len(counted)} data sets**, and loses on "
-        f"{len(counted) - won}. Everyone has to find the same share of the neighbours."
+    return tr(
+        "**Our engine is the fastest on {won} of {n_counted} data sets**, and loses on "
+        "{n_counted_minus_won}. Everyone has to find the same share of the neighbours.",
+        won=won,
+        n_counted=len(counted),
+        n_counted_minus_won=len(counted) - won,
     )
 
 
@@ -162,22 +185,32 @@ def race_verdict(finish: live.Finish) -> list[str]:
     by_name = {it.name: it for it in finish.entrants}
     best, exact = live.winner(finish.entrants), by_name[live.EXACT]
     if best is exact:
-        first = (
-            f"**The exact scan wins**: {duration(exact.median)} a query, and nobody who is "
-            f"faster finds {live.GOOD:.0%} of the neighbours."
+        first = tr(
+            "**The exact scan wins**: {median} a query, and nobody who is "
+            "faster finds {good:.0%} of the neighbours.",
+            median=duration(exact.median),
+            good=live.GOOD,
         )
     else:
-        first = (
-            f"**{WINS[best.name]}**: {duration(best.median)} a query at {best.recall:.0%} "
-            f"recall, {times(exact.median / best.median)} as fast as the exact scan."
+        first = tr(
+            "**{wins}**: {median} a query at {recall:.0%} "
+            "recall, {median_per_median} as fast as the exact scan.",
+            wins=WINS[best.name],
+            median=duration(best.median),
+            recall=best.recall,
+            median_per_median=times(exact.median / best.median),
         )
     sentences = [first]
     sentences += [_about_lsh(it, exact) for it in finish.entrants if it.name == live.READABLE]
     if (buckets := by_name[live.BUCKETS]).recall < live.GOOD:
         sentences.append(
-            f"The engine's buckets find only {buckets.recall:.0%}, so their "
-            f"{duration(buckets.median)} don't count: give them more tables or probes, or fewer "
-            "bits."
+            tr(
+                "The engine's buckets find only {recall:.0%}, so their "
+                "{median} don't count: give them more tables or probes, or fewer "
+                "bits.",
+                recall=buckets.recall,
+                median=duration(buckets.median),
+            )
         )
     return [*sentences, finish.left_out] if finish.left_out else sentences
 
@@ -185,28 +218,43 @@ def race_verdict(finish: live.Finish) -> list[str]:
 def _about_lsh(lsh: live.Entrant, exact: live.Entrant) -> str:
     """Say how the index of the lessons did against the exact scan."""
     if lsh.median > exact.median:
-        hashing = f", of which {duration(lsh.hash_seconds)} for hashing" if lsh.hash_seconds else ""
-        why = (
-            "but the exact scan compares all images in less time than Python needs to look into "
-            "the buckets"
-            if lsh.candidates < 0.5 * exact.candidates
-            else "and having to look into buckets first leaves nothing to win"
+        hashing = (
+            tr(", of which {hash_seconds} for hashing", hash_seconds=duration(lsh.hash_seconds))
+            if lsh.hash_seconds
+            else ""
         )
-        return (
-            f"**The readable LSH index loses to the exact scan**: {duration(lsh.median)}"
-            f"{hashing}, {times(lsh.median / exact.median)} as long, and it finds "
-            f"{lsh.recall:.0%}. It reads {lsh.candidates / exact.candidates:.0%} of the gallery, "
-            f"{why}."
+        why = (
+            tr(
+                "but the exact scan compares all images in less time than Python needs to look "
+                "into the buckets"
+            )
+            if lsh.candidates < 0.5 * exact.candidates
+            else tr("and having to look into buckets first leaves nothing to win")
+        )
+        return tr(
+            "**The readable LSH index loses to the exact scan**: {median}"
+            "{hashing}, {median_per_median} as long, and it finds "
+            "{recall:.0%}. It reads {candidates_per_candidates:.0%} of the gallery, "
+            "{why}.",
+            median=duration(lsh.median),
+            hashing=hashing,
+            median_per_median=times(lsh.median / exact.median),
+            recall=lsh.recall,
+            candidates_per_candidates=lsh.candidates / exact.candidates,
+            why=why,
         )
     faster = times(exact.median / lsh.median)
     if lsh.recall < live.GOOD:
-        return (
-            f"The readable LSH index is {faster} as fast as the exact scan, but finds only "
-            f"{lsh.recall:.0%} of the neighbours: that is no win."
+        return tr(
+            "The readable LSH index is {faster} as fast as the exact scan, but finds only "
+            "{recall:.0%} of the neighbours: that is no win.",
+            faster=faster,
+            recall=lsh.recall,
         )
-    return (
-        f"The readable LSH index beats the exact scan: {faster} as fast, and it finds "
-        f"{lsh.recall:.0%}."
+    return tr(
+        "The readable LSH index beats the exact scan: {faster} as fast, and it finds {recall:.0%}.",
+        faster=faster,
+        recall=lsh.recall,
     )
 
 
@@ -217,16 +265,20 @@ def choice_verdict(choice: live.Choice) -> str:
     """Say whether the engine kept its word, and what it is worth."""
     wanted = choice.calibration.wanted
     if choice.measured >= wanted:
-        outcome = "**It kept its word**"
+        outcome = tr("**It kept its word**")
     elif choice.measured + choice.margin >= wanted:
-        outcome = "**It kept its word within the margin**"
+        outcome = tr("**It kept its word within the margin**")
     else:
-        outcome = "**It fell short**"
+        outcome = tr("**It fell short**")
     if choice.seconds < choice.exact_seconds:
-        worth = f"{times(choice.exact_seconds / choice.seconds)} as fast as the exact scan"
+        worth = tr(
+            "{exact_seconds_per_seconds} as fast as the exact scan",
+            exact_seconds_per_seconds=times(choice.exact_seconds / choice.seconds),
+        )
     else:
-        worth = (
-            f"{times(choice.seconds / choice.exact_seconds)} as slow as the exact scan: it loses"
+        worth = tr(
+            "{seconds_per_exact_seconds} as slow as the exact scan: it loses",
+            seconds_per_exact_seconds=times(choice.seconds / choice.exact_seconds),
         )
     return f"{outcome}: wanted {wanted:.0%}, found {choice.measured:.1%}; {worth}."
 
@@ -238,22 +290,42 @@ def steps(choice: live.Choice, index: CodeIndex) -> list[str]:
     sketched, refined, reranked = choice.calibration.looked_at
     n_cells = len(index.centres)
     cells = (
-        f"**Cells**: read the {settings.n_cells} nearest of {n_cells}, which hold "
-        f"{sketched:,} of {len(index):,} images."
+        tr(
+            "**Cells**: read the {n_cells} nearest of {n_cells_2}, which hold "
+            "{sketched:,} of {n_index:,} images.",
+            n_cells=settings.n_cells,
+            n_cells_2=n_cells,
+            sketched=sketched,
+            n_index=len(index),
+        )
         if n_cells > 1
-        else f"**Cells**: one, with all {len(index):,} images; more don't pay in so small a "
-        "gallery."
+        else tr(
+            "**Cells**: one, with all {n_index:,} images; more don't pay in so small a gallery.",
+            n_index=len(index),
+        )
     )
-    how_far = ": they also say how far an image lies from each" if index.lists.depth > 1 else ""
+    how_far = tr(": they also say how far an image lies from each") if index.lists.depth > 1 else ""
     return [
         cells,
-        f"**Sketches**: of each, compare the first {64 * settings.n_words} bits of its code: on "
-        "which side of each hyperplane it lies. A bit counts as much as the query lies far from "
-        f"that hyperplane; about {refined:,} go on.",
-        f"**Codes**: of these, estimate the cosine from all {index.code_bits:,} bits, counted in "
-        f"the same way{how_far}. Two numbers an image make the estimates right on average (RaBitQ, "
-        f"Gao and Long 2024); about {reranked:,} go on.",
-        f"**Rerank**: of these, the exact cosine. The best {choice.calibration.k} are the hits.",
+        tr(
+            "**Sketches**: of each, compare the first {n_64_times_n_words} bits of its code: on "
+            "which side of each hyperplane it lies. A bit counts as much as the query lies far "
+            "from that hyperplane; about {refined:,} go on.",
+            n_64_times_n_words=64 * settings.n_words,
+            refined=refined,
+        ),
+        tr(
+            "**Codes**: of these, estimate the cosine from all {code_bits:,} bits, counted in the "
+            "same way{how_far}. Two numbers an image make the estimates right on average (RaBitQ, "
+            "Gao and Long 2024); about {reranked:,} go on.",
+            code_bits=index.code_bits,
+            how_far=how_far,
+            reranked=reranked,
+        ),
+        tr(
+            "**Rerank**: of these, the exact cosine. The best {k} are the hits.",
+            k=choice.calibration.k,
+        ),
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from core.language import tr
 from core.lessons.classroom.question import RIGHT, ClassQuestion
 from core.lessons.classroom.room import Poll, Room
 from pages.parts.classroom import entrance
@@ -43,39 +44,39 @@ def _show_poll(room: Room, poll: Poll) -> None:
     show_text(poll)
     if poll.is_revealed:
         show_guesses(poll)
-        st.button("Next", type="primary", icon=":material/skip_next:", on_click=room.go_on)
+        st.button(tr("Next"), type="primary", icon=":material/skip_next:", on_click=room.go_on)
     else:
         for option in poll.question.options:
             st.markdown(f"- {errors.plain(option)}")
-        st.metric("Answered", f"{sum(poll.counts)} of {len(room.attendance().names)}")
-        st.button("Reveal", type="primary", icon=":material/visibility:", on_click=room.reveal)
+        st.metric(tr("Answered"), f"{sum(poll.counts)} of {len(room.attendance().names)}")
+        st.button(tr("Reveal"), type="primary", icon=":material/visibility:", on_click=room.reveal)
 
 
 def _offer_questions(room: Room, bank: Bank) -> None:
-    drawn, own = st.tabs(["A question of the self-test", "Your own question"])
+    drawn, own = st.tabs([tr("A question of the self-test"), tr("Your own question")])
     with drawn, st.container(horizontal=True):
-        number = st.number_input("Number of the test", 1, 999, key="class-test", width=180)
+        number = st.number_input(tr("Number of the test"), 1, 999, key="class-test", width=180)
         questions = bank(number)
-        subject = st.selectbox("Subject", list(questions), key="class-subject", width="stretch")
+        subject = st.selectbox(tr("Subject"), list(questions), key="class-subject", width="stretch")
     with drawn:
         question = questions[subject]
         st.markdown(f"**{errors.plain(question.text)}**")
         st.markdown("\n".join(f"- {errors.plain(it)}" for it in question.options))
         st.button(
-            "Ask the class",
+            tr("Ask the class"),
             type="primary",
             icon=":material/campaign:",
             on_click=_attempt,
             args=(lambda: room.ask(question),),
         )
     with own, st.form("own-question", border=False):
-        st.text_input("Question", key="own-text")
+        st.text_input(tr("Question"), key="own-text")
         st.text_area(
-            f"Options, one a line; the right one begins with {errors.plain(RIGHT)}",
+            tr("Options, one a line; the right one begins with {right}", right=errors.plain(RIGHT)),
             key="own-options",
         )
         st.form_submit_button(
-            "Ask your question",
+            tr("Ask your question"),
             icon=":material/campaign:",
             on_click=_attempt,
             args=(lambda: room.ask(_own_question()),),
@@ -83,33 +84,35 @@ def _offer_questions(room: Room, bank: Bank) -> None:
 
 
 def _offer_view(room: Room) -> None:
-    with st.expander("Send the class to a view", icon=":material/ads_click:"):
+    with st.expander(tr("Send the class to a view"), icon=":material/ads_click:"):
         st.markdown(
-            "On any page, *Show this to the class* in the menu sends the students' pages to what "
-            "you see there. Here you can do it from your desk."
+            tr(
+                "On any page, *Show this to the class* in the menu sends the students' pages to "
+                "what you see there. Here you can do it from your desk."
+            )
         )
         with st.form("view", border=False):
-            st.selectbox("A page", list(_PAGES), index=None, key="view-page")
-            st.text_input("Or an address, by *Link to exactly this view*", key="view-address")
-            st.form_submit_button("Show this", on_click=_attempt, args=(lambda: _show(room),))
+            st.selectbox(tr("A page"), list(_PAGES), index=None, key="view-page")
+            st.text_input(tr("Or an address, by *Link to exactly this view*"), key="view-address")
+            st.form_submit_button(tr("Show this"), on_click=_attempt, args=(lambda: _show(room),))
         if room.shown:
-            draw_link(room.shown, "The class looks at:")
-            st.button("Take the link away", on_click=room.show, args=("",))
+            draw_link(room.shown, tr("The class looks at:"))
+            st.button(tr("Take the link away"), on_click=room.show, args=("",))
 
 
 def _offer_end(room: Room) -> None:
     with st.container(horizontal=True):
         st.download_button(
-            "Download the report",
+            tr("Download the report"),
             room.report,
             file_name=f"classroom-{room.code}.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
         )
-        with st.popover("Close the room", icon=":material/logout:"):
-            st.markdown("All that is in the room goes with it. Download the report first.")
-            st.button("Close it now", type="primary", on_click=entrance.close, args=(room,))
+        with st.popover(tr("Close the room"), icon=":material/logout:"):
+            st.markdown(tr("All that is in the room goes with it. Download the report first."))
+            st.button(tr("Close it now"), type="primary", on_click=entrance.close, args=(room,))
 
 
 def _own_question() -> ClassQuestion:

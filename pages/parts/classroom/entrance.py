@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import RoomError
+from core.language import tr
 from core.lessons.classroom.room import MAX_NAME, Room
 from core.lessons.classroom.rooms import CODE_LENGTH
 from pages.ui import attending, errors, resources
@@ -37,24 +38,31 @@ def show_ways_in() -> None:
     teacher, student = st.columns(2, gap="large")
     with teacher.container(border=True):
         st.markdown(
-            "**You teach.** Open a room. Students join it with their phones and guess at what "
-            "you ask; then all see the guesses beside the answer."
+            tr(
+                "**You teach.** Open a room. Students join it with their phones and guess at what "
+                "you ask; then all see the guesses beside the answer."
+            )
         )
-        st.button("Open a room", type="primary", icon=":material/add:", on_click=_open)
+        st.button(tr("Open a room"), type="primary", icon=":material/add:", on_click=_open)
     with student.form("join-room"):
-        st.markdown("**You learn.** Type the four letters on the teacher's screen.")
-        st.text_input("Code of the room", max_chars=CODE_LENGTH, key="code")
-        st.form_submit_button("Go to the room", icon=":material/login:", on_click=_go_in)
+        st.markdown(tr("**You learn.** Type the four letters on the teacher's screen."))
+        st.text_input(tr("Code of the room"), max_chars=CODE_LENGTH, key="code")
+        st.form_submit_button(tr("Go to the room"), icon=":material/login:", on_click=_go_in)
 
 
 def show_door(room: Room) -> None:
     """Ask a student for a name, which may stay empty."""
     with st.form("join", width=480):
         st.markdown(
-            f"**Room {room.code}.** No account is needed, and your name is gone with the room."
+            tr(
+                "**Room {code}.** No account is needed, and your name is gone with the room.",
+                code=room.code,
+            )
         )
-        st.text_input("Your name, if you like", max_chars=MAX_NAME, key="name")
-        st.form_submit_button("Join", type="primary", width="stretch", on_click=_join, args=(room,))
+        st.text_input(tr("Your name, if you like"), max_chars=MAX_NAME, key="name")
+        st.form_submit_button(
+            tr("Join"), type="primary", width="stretch", on_click=_join, args=(room,)
+        )
 
 
 @st.fragment(run_every=EVERY)

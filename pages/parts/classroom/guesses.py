@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.lessons.classroom.room import Poll
 from core.wording import count, percent
 from pages.ui.errors import plain
@@ -23,11 +24,11 @@ def show_guesses(poll: Poll, own: str | None = None) -> None:
     it, n = poll.question, sum(poll.counts)
     for option, guesses in zip(it.options, poll.counts, strict=True):
         marks = ":green[:material/check: **right**] · " if option == it.right else ""
-        marks += "your guess · " if option == own else ""
+        marks += tr("your guess · ") if option == own else ""
         share = guesses / n if n else 0.0
         st.progress(share, text=f"**{plain(option)}** · {marks}{guesses} ({percent(share)})")
-    st.caption(f"{count(n, 'answer')} in all.")
+    st.caption(tr("{n} in all.", n=count(n, "answer")))
     if it.why:
         st.markdown(plain(it.why))
     if it.where:
-        draw_link(it.where, "Shown in:")
+        draw_link(it.where, tr("Shown in:"))

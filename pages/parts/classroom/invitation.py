@@ -5,6 +5,7 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
+from core.language import tr
 from core.lessons.classroom.room import Room
 from pages.ui.attending import ROOM
 from pages.ui.errors import plain
@@ -19,12 +20,14 @@ def show_invitation(room: Room) -> None:
     code = segno.make(address, error="m").svg_data_uri(scale=6, border=3, light="white")
     st.html(f'<img class="qr" width="240" alt="QR code of the room\'s address" src="{code}">')
     with st.container(key="code-of-the-room"):
-        st.metric("Code of the room", room.code)
+        st.metric(tr("Code of the room"), room.code)
     st.markdown(plain(address))
     if urlsplit(address).hostname in _OWN_MACHINE:
         st.caption(
-            ":material/wifi_off: No phone can open this address. Start the app with "
-            "`--server.address 0.0.0.0` and open it by this machine's name or number."
+            tr(
+                ":material/wifi_off: No phone can open this address. Start the app with "
+                "`--server.address 0.0.0.0` and open it by this machine's name or number."
+            )
         )
 
 
@@ -32,11 +35,17 @@ def show_attendance(room: Room) -> None:
     """Show who has joined, whose hand is up, and what is thought of the pace."""
     it = room.attendance()
     joined, hands = st.columns(2)
-    joined.metric("Joined", len(it.names))
-    hands.metric("Hands up", len(it.hands))
+    joined.metric(tr("Joined"), len(it.names))
+    hands.metric(tr("Hands up"), len(it.hands))
     if it.hands:
         st.markdown(f":material/front_hand: {plain(', '.join(it.hands))}")
     st.markdown("**Pace:** " + " · ".join(f"{n} {pace}" for pace, n in it.paces.items()))
-    st.markdown(f"**Follow your views:** {it.n_following} of {len(it.names)}")
-    with st.expander("Who is here"):
-        st.markdown(plain(", ".join(it.names)) or "Nobody yet. Show the QR code to the class.")
+    st.markdown(
+        tr(
+            "**Follow your views:** {n_following} of {n_names}",
+            n_following=it.n_following,
+            n_names=len(it.names),
+        )
+    )
+    with st.expander(tr("Who is here")):
+        st.markdown(plain(", ".join(it.names)) or tr("Nobody yet. Show the QR code to the class."))

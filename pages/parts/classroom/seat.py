@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.lessons.classroom.room import PACES, Poll, Room
 from pages.parts.classroom.entrance import watch
 from pages.parts.classroom.guesses import show_guesses, show_text
@@ -28,7 +29,7 @@ def _show_present(room: Room, key: str) -> None:
     with errors.reported(), st.container(width=640):
         poll = room.poll()
         if poll is None:
-            st.info("Nothing is asked now. The next question comes here by itself.")
+            st.info(tr("Nothing is asked now. The next question comes here by itself."))
         elif poll.is_revealed:
             show_text(poll)
             show_guesses(poll, room.guessed(key))
@@ -51,7 +52,7 @@ def _show_options(room: Room, key: str, poll: Poll) -> None:
                 args=(room, key, poll.number, option),
             )
     if own:
-        st.caption("You can choose another one until the answer is shown.")
+        st.caption(tr("You can choose another one until the answer is shown."))
 
 
 @st.fragment
@@ -60,9 +61,9 @@ def _show_signals(room: Room, key: str) -> None:
     if student is None:
         return
     with st.container(width=640):
-        st.toggle("Hand up", value=student.hand, key="hand", on_change=_raise, args=(room, key))
+        st.toggle(tr("Hand up"), value=student.hand, key="hand", on_change=_raise, args=(room, key))
         st.segmented_control(
-            "The pace is",
+            tr("The pace is"),
             PACES,
             default=student.pace,
             key="pace",
@@ -70,7 +71,7 @@ def _show_signals(room: Room, key: str) -> None:
             on_change=_set_pace,
             args=(room, key),
         )
-        st.caption(f"You are here as {errors.plain(student.name)}.")
+        st.caption(tr("You are here as {name}.", name=errors.plain(student.name)))
 
 
 def _raise(room: Room, key: str) -> None:

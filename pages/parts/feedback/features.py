@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.language import later, tr
 from core.methods.base import Pictures
 from core.methods.svm import SvmActiveLearning
 from core.methods.visual_features import N_FEATURES
@@ -15,7 +16,7 @@ from pages.ui import address, resources, view
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
-FEATURE_NAMES = {"embeddings": "Embeddings", "colour": "Colour and texture"}
+FEATURE_NAMES = {"embeddings": "Embeddings", "colour": later("Colour and texture")}
 _SECONDS_PER_IMAGE = 0.015  # on a free core; only to say beforehand about how long it takes
 
 
@@ -27,25 +28,34 @@ def choose_features(shown: View) -> None:
     """Draw the choice of what is learned from; a change goes to the address."""
     address.follow("features", shown.features)
     st.segmented_control(
-        "What the SVM learns from",
+        tr("What the SVM learns from"),
         list(FEATURE_NAMES),
         format_func=FEATURE_NAMES.__getitem__,
         required=True,
         key="features",
-        help="The paper's system [17] is older than such networks and knows colours and textures "
-        "only.",
+        help=tr(
+            "The paper's system [17] is older than such networks and knows colours and textures "
+            "only."
+        ),
         on_change=_features_changed,
     )
-    answers = "Your answers stand in the address: a reload or a link keeps them."
+    answers = tr("Your answers stand in the address: a reload or a link keeps them.")
     if shown.features == "embeddings":
         st.caption(
-            f"The gallery's embeddings, attention *{shown.attention}*: they are here already. "
-            "Where they rank well from the start, colour and texture leave more to learn. "
+            tr(
+                "The gallery's embeddings, attention *{attention}*: they are here already. "
+                "Where they rank well from the start, colour and texture leave more to learn. ",
+                attention=shown.attention,
+            )
             + answers
         )
     else:
         st.caption(
-            f"{N_FEATURES} numbers of colour and texture, as in the experiment with system [17]. "
+            tr(
+                "{n_features} numbers of colour and texture, as in the experiment with system "
+                "[17]. ",
+                n_features=N_FEATURES,
+            )
             + answers
         )
 
@@ -61,9 +71,13 @@ def colour_and_texture(gallery: Gallery, stored: StoredGallery) -> SvmActiveLear
 
     n = len(stored.ids)
     work = resources.offered(
-        "Measure colours and textures",
-        f"The colours and textures of the {n:,} images are measured once and kept until the "
-        f"app is restarted; it takes about {long_duration(n * _SECONDS_PER_IMAGE)} on a free core.",
+        tr("Measure colours and textures"),
+        tr(
+            "The colours and textures of the {n:,} images are measured once and kept until the "
+            "app is restarted; it takes about {n_times__seconds_per_image} on a free core.",
+            n=n,
+            n_times__seconds_per_image=long_duration(n * _SECONDS_PER_IMAGE),
+        ),
         find=lambda: resources.described(gallery),
         start=lambda: resources.describe(gallery, task),
     )

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.evaluation.metrics import precision_at
 from core.figures.feedback import precision_by_round
+from core.language import later, tr
 from pages.parts.feedback.rounds import Game
 from pages.parts.feedback.search import FeedbackSearch
 from pages.ui import charts, resources
@@ -13,7 +14,7 @@ from pages.ui.question import ask, reveal
 from pages.ui.tables import show_number
 
 AT = (10, 20)  # the n of precision@n
-GUESSES = ("it gets better", "it stays as good", "it gets worse")
+GUESSES = (later("it gets better"), later("it stays as good"), later("it gets worse"))
 
 
 def show_precision(search: FeedbackSearch, game: Game) -> None:
@@ -30,7 +31,11 @@ def show_precision(search: FeedbackSearch, game: Game) -> None:
         show_number(
             "Rounds",
             f"{len(game.rounds)}",
-            f"{n_yes} yes, {len(answers) - n_yes} no",
+            tr(
+                "{n_yes} yes, {n_answers_minus_n_yes} no",
+                n_yes=n_yes,
+                n_answers_minus_n_yes=len(answers) - n_yes,
+            ),
         )
         for n, values in precision.items():
             points = 100 * (values[-1] - values[-2]) if len(values) > 1 else 0
@@ -38,8 +43,11 @@ def show_precision(search: FeedbackSearch, game: Game) -> None:
                 f"Precision@{n}",
                 f"{values[-1]:.0%}",
                 f"{points:+.0f} points" if round(points) else None,
-                help=f"Share of the first {n} that has the query's label. Images that were "
-                "answered about stay in the ranking, at the place that the SVM gives them.",
+                help=tr(
+                    "Share of the first {n} that has the query's label. Images that were "
+                    "answered about stay in the ranking, at the place that the SVM gives them.",
+                    n=n,
+                ),
             )
     with chart:
         if precision:
@@ -47,7 +55,7 @@ def show_precision(search: FeedbackSearch, game: Game) -> None:
                 precision_by_round(precision),
                 name="precision-by-round",
                 key="precision",
-                alt="Precision by round: "
+                alt=tr("Precision by round: ")
                 + "; ".join(
                     f"@{n} {', '.join(f'{value:.0%}' for value in values)}"
                     for n, values in precision.items()
@@ -55,8 +63,10 @@ def show_precision(search: FeedbackSearch, game: Game) -> None:
             )
         else:
             st.info(
-                "The query has no label, so nobody can count how good the ranking is: you are "
-                "the judge."
+                tr(
+                    "The query has no label, so nobody can count how good the ranking is: you are "
+                    "the judge."
+                )
             )
 
 
@@ -69,20 +79,28 @@ def guess_the_first_round(search: FeedbackSearch, game: Game) -> None:
     n, values = max(precision.items())
     with st.container(border=True):
         guessed = ask(
-            f"You say yes or no to ten pictures. What does this first round do to the first {n} "
-            "of the ranking?",
+            tr(
+                "You say yes or no to ten pictures. What does this first round do to the first {n} "
+                "of the ranking?",
+                n=n,
+            ),
             GUESSES,
             key="guess-round",
         )
         if guessed and len(values) == 1:
-            st.caption("Now answer the round below, or let the labels do it.")
+            st.caption(tr("Now answer the round below, or let the labels do it."))
         elif guessed:
             before, after = values[:2]
             right = GUESSES[0 if after > before else 1 if after == before else 2]
             reveal(
                 guessed,
                 right=right,
-                because=f"Precision@{n} was {before:.0%} and is {after:.0%} after the first round.",
+                because=tr(
+                    "Precision@{n} was {before:.0%} and is {after:.0%} after the first round.",
+                    n=n,
+                    before=before,
+                    after=after,
+                ),
             )
 
 

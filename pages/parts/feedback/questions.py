@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.language import tr
 from pages.parts.feedback import rounds
 from pages.parts.feedback.rounds import Game
 from pages.parts.feedback.search import FeedbackSearch
@@ -20,39 +21,54 @@ def show_questions(search: FeedbackSearch, game: Game) -> None:
     n_rounds = len(game.rounds)
     is_over = n_rounds >= rounds.MOST_ROUNDS
     asked = game.session.to_ask()[: 0 if is_over else None]
-    st.header(f"Round {n_rounds + 1}: what the SVM asks", anchor=False)
+    st.header(
+        tr("Round {n_rounds_and_one}: what the SVM asks", n_rounds_and_one=n_rounds + 1),
+        anchor=False,
+    )
     if is_over:
-        st.info(f"{n_rounds} rounds are the most of one game; undo the last one, or start again.")
+        st.info(
+            tr(
+                "{n_rounds} rounds are the most of one game; undo the last one, or start again.",
+                n_rounds=n_rounds,
+            )
+        )
     elif not len(asked):
-        st.info("You have answered about every image: there is nothing left to ask.")
+        st.info(tr("You have answered about every image: there is nothing left to ask."))
     elif game.session.has_boundary:
-        st.caption("The images nearest to its boundary between yes and no: it is least sure here.")
+        st.caption(
+            tr("The images nearest to its boundary between yes and no: it is least sure here.")
+        )
     else:
         st.caption(
-            "The images ranked first: as long as nothing was called not relevant there is no "
-            "boundary, and images are ranked by how close they are to the query and to every yes."
+            tr(
+                "The images ranked first: as long as nothing was called not relevant there is no "
+                "boundary, and images are ranked by how close they are to the query and to every "
+                "yes."
+            )
         )
     if len(asked):
         _form(search, game, asked)
     with st.container(horizontal=True):
         if search.relevant is not None and len(asked):
             st.button(
-                "Let the labels answer",
+                tr("Let the labels answer"),
                 icon=":material/sell:",
-                help="Say yes to whatever has the query's label, as the simulated user of the "
-                "experiment does.",
+                help=tr(
+                    "Say yes to whatever has the query's label, as the simulated user of the "
+                    "experiment does."
+                ),
                 on_click=rounds.add_round,
                 args=(game.key, asked, search.relevant[asked]),
             )
         st.button(
-            "Undo the last round",
+            tr("Undo the last round"),
             icon=":material/undo:",
             disabled=not n_rounds,
             on_click=rounds.undo_last_round,
             args=(game.key,),
         )
         st.button(
-            "Start again",
+            tr("Start again"),
             icon=":material/restart_alt:",
             disabled=not n_rounds,
             on_click=rounds.forget_rounds,
@@ -72,13 +88,13 @@ def _form(search: FeedbackSearch, game: Game, asked: NDArray[np.intp]) -> None:
                 _question(search, place, row)
         # An answer leads to the next round, whose button is another one and not pressed.
         if st.form_submit_button(
-            "Answer",
+            tr("Answer"),
             type="primary",
             icon=":material/check:",
             on_click=_answer,
             args=(game.key, names),
         ):
-            st.warning("Nothing was answered; say yes or no below one image at least.")
+            st.warning(tr("Nothing was answered; say yes or no below one image at least."))
 
 
 def _question(search: FeedbackSearch, place: int, row: int) -> None:
@@ -91,7 +107,7 @@ def _question(search: FeedbackSearch, place: int, row: int) -> None:
         else:
             st.caption(plain(problem))
         st.segmented_control(
-            f"Is {plain(item.name)} relevant?",
+            tr("Is {name} relevant?", name=plain(item.name)),
             [True, False],
             format_func=lambda relevant: "Yes" if relevant else "No",
             label_visibility="collapsed",

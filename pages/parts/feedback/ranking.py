@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.evaluation.metrics import precision_at
+from core.language import tr
 from core.methods.svm import FeedbackSession
 from pages.parts.feedback.rounds import Game
 from pages.parts.feedback.search import FeedbackSearch
@@ -18,16 +19,23 @@ def show_ranking(search: FeedbackSearch, game: Game, shown: View) -> None:
     """Show the first images of the ranking, and how each has moved in the last round."""
     n_rounds = len(game.rounds)
     st.header(
-        f"The ranking after {n_rounds} round{'' if n_rounds == 1 else 's'}"
+        tr(
+            "The ranking after {n_rounds} round{n_rounds_2}",
+            n_rounds=n_rounds,
+            n_rounds_2="" if n_rounds == 1 else "s",
+        )
         if n_rounds
-        else "The ranking before any answer",
+        else tr("The ranking before any answer"),
         anchor=False,
     )
     before, answers = game.ranks_before(), game.session.answers
     if before:
         st.caption(
-            f"▲ and ▼: places won and lost in the last round. New: was not among the first "
-            f"{N_SHOWN}. *You* is your answer."
+            tr(
+                "▲ and ▼: places won and lost in the last round. New: was not among the first "
+                "{n_shown}. *You* is your answer.",
+                n_shown=N_SHOWN,
+            )
         )
     show_grid(
         "ranking",
@@ -60,4 +68,4 @@ def _rank(rank: int, before: int | None) -> Fact:
 
 def _answered(answer: bool | None) -> list[Fact]:
     """Repeat what was answered about an image."""
-    return [] if answer is None else [Fact("you: yes" if answer else "you: no", "faint")]
+    return [] if answer is None else [Fact(tr("you: yes") if answer else tr("you: no"), "faint")]

@@ -11,6 +11,7 @@ from core.errors import GalleryError
 from core.files import file_digest
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.language import tr
 from core.methods.svm import FeedbackSession
 from core.search import find_by_digest
 from core.wording import count
@@ -46,7 +47,7 @@ class FeedbackSearch:
         item = self.gallery.items[int(self.ids[row])]
         if self.relevant is None:
             return relevance(item.label or item.name, None)
-        return relevance(item.label or "no label", bool(self.relevant[row]))
+        return relevance(item.label or tr("no label"), bool(self.relevant[row]))
 
 
 def prepare_feedback(
@@ -63,8 +64,12 @@ def prepare_feedback(
     n_others = len(stored.ids) - (row is not None)
     if n_others < FEWEST:
         st.warning(
-            f"Beside the query {plain(gallery.title)} has "
-            f"{count(n_others, 'other image')}, too few to learn from; choose a larger gallery."
+            tr(
+                "Beside the query {title} has "
+                "{n_others}, too few to learn from; choose a larger gallery.",
+                title=plain(gallery.title),
+                n_others=count(n_others, tr("other image")),
+            )
         )
         return None
     choose_features(shown)
@@ -95,7 +100,9 @@ def prepare_feedback(
 def _row(stored: StoredGallery, id: int) -> int:
     row = int(np.searchsorted(stored.ids, id))
     if row == len(stored.ids) or stored.ids[row] != id:
-        raise GalleryError(f"This image has no embedding: {stored.failures[id]}")
+        raise GalleryError(
+            tr("This image has no embedding: {failures}", failures=stored.failures[id])
+        )
     return row
 
 

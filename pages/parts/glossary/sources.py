@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import __version__
+from core.language import tr
 from core.paper.references import PAPER, REFERENCES
 
 _CITATION = f"""@article{{luo2022image,
@@ -26,10 +27,10 @@ _CITATION = f"""@article{{luo2022image,
 
 def show_sources() -> None:
     """Show the references and the citation."""
-    st.header("The paper and its sources", anchor=False)
-    st.markdown(f"**The paper**: {PAPER.text} [{PAPER.url}]({PAPER.url})")
-    st.markdown("Numbers in square brackets on the other pages are the paper's own:")
+    st.header(tr("The paper and its sources"), anchor=False)
+    st.markdown(tr("**The paper**: {text_} [{url}]({url})", text_=PAPER.text, url=PAPER.url))
+    st.markdown(tr("Numbers in square brackets on the other pages are the paper's own:"))
     st.markdown("\n".join(f"- **[{it.number}]** {it.text} *{it.why}.*" for it in REFERENCES))
-    st.header("Cite this", anchor=False)
-    st.markdown("The paper, and this software:")
+    st.header(tr("Cite this"), anchor=False)
+    st.markdown(tr("The paper, and this software:"))
     st.code(_CITATION, language=None, wrap_lines=True)

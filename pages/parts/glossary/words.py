@@ -2,14 +2,17 @@
 
 import streamlit as st
 
+from core.language import tr
 from pages.ui import glossary
 
 
 def show_words() -> None:
     """Show the glossary."""
-    st.header("Words", anchor=False)
+    st.header(tr("Words"), anchor=False)
     st.markdown(
-        "A word with a dotted line opens its meaning when you rest the mouse on it or tap it. Here "
-        "they all are."
+        tr(
+            "A word with a dotted line opens its meaning when you rest the mouse on it or tap it. "
+            "Here they all are."
+        )
     )
     st.markdown("\n".join(f"- **{term}**: {text}" for term, text in glossary.TERMS.items()))

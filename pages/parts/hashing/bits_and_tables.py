@@ -5,6 +5,7 @@ from math import ceil
 import streamlit as st
 
 from core.figures.hashing import retrieval_curve
+from core.language import later, tr
 from core.lessons import hashing as theory
 from core.wording import count
 from pages.parts.hashing.gallery import IndexedGallery
@@ -17,7 +18,10 @@ from pages.ui.task import show_task
 from pages.ui.view import RANGES, View
 
 # What a link says, and so short.
-_WANTED = {"Same label": "images with the query's label", "Nearest": "the k nearest images"}
+_WANTED = {
+    "Same label": later("images with the query's label"),
+    "Nearest": later("the k nearest images"),
+}
 
 
 def show_bits_and_tables(indexed: IndexedGallery) -> None:
@@ -31,11 +35,11 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
     kinds = list(_WANTED) if _has_labels(indexed) else ["Nearest"]
     top = st.container()
     kind = st.segmented_control(
-        "What a look-up should find",
+        tr("What a look-up should find"),
         kinds,
         required=True,
         **tied("find", kinds, kinds[0]),
-        help="What people call alike, or the k images that the exact scan ranks first.",
+        help=tr("What people call alike, or the k images that the exact scan ranks first."),
     )
     sample = resources.pair_sample(
         indexed.gallery, indexed.stored, shown.attention, by_label=kind == "Same label", k=shown.k
@@ -47,12 +51,18 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
     answers = {"all of them": 1.0, "three in four": 0.75, "one in two": 0.5, "one in ten": 0.1}
     with top:
         question(
-            "One bit more per key, and everything else as it is. How many candidates are left?",
+            tr("One bit more per key, and everything else as it is. How many candidates are left?"),
             list(answers),
             right=min(answers, key=lambda answer: abs(answers[answer] - left)),
-            because=f"From {shown.K} to {shown.K + 1} bits, {left:.0%} are left. Most images "
-            "stand nearly at right angles to the query, and then the new bit agrees about every "
-            f"other time. But {lost:.0%} of what should be found go with them: that is the trade.",
+            because=tr(
+                "From {k} to {k_and_one} bits, {left:.0%} are left. Most images stand nearly at "
+                "right angles to the query, and then the new bit agrees about every other time. "
+                "But {lost:.0%} of what should be found go with them: that is the trade.",
+                k=shown.K,
+                k_and_one=shown.K + 1,
+                left=left,
+                lost=lost,
+            ),
             key="guess-coach",
         )
     settings, outcome = st.columns([2, 3], gap="medium")
@@ -61,37 +71,44 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
         inputs.setting(shown, "K")
         inputs.setting(shown, "L")
         wanted = st.slider(
-            "Recall that you want",
+            tr("Recall that you want"),
             50,
             99,
             format="%d %%",
             **tied("wanted", range(50, 100), 90),
-            help="The share of what should be found that is found.",
+            help=tr("The share of what should be found that is found."),
         )
         st.button(
-            "Choose for me",
+            tr("Choose for me"),
             type="primary",
             icon=":material/auto_awesome:",
             on_click=_choose,
             args=(sample, wanted / 100),
-            help="Of all K and L of the sliders that reach it by the curve, those with the "
-            "fewest dot products: K·L for the hyperplanes, and one per candidate.",
+            help=tr(
+                "Of all K and L of the sliders that reach it by the curve, those with the "
+                "fewest dot products: K·L for the hyperplanes, and one per candidate."
+            ),
         )
         _task(shown, sample, wanted / 100)
     with outcome:
         _predicted(indexed, sample, kind)
     st.caption(
-        "Two images theta apart agree in one bit with a chance of p = 1 − theta/180°, in all K "
-        "bits of a key with p^K, and in at least one of L tables with 1 − (1 − p^K)^L: the orange "
-        "curve. Recall is the share of what should be found that is among the candidates, with one "
-        "probe per table; more probes find more, see *Probes*. A look-up costs K·L dot products "
-        "to hash and one per candidate to rerank. The chart shows the angles of "
-        f"{len(sample.rows)} queries to all {n:,} other images; each histogram is as high as its "
-        "highest degree. A good curve is high above the first and low above the second; where "
-        "the two overlap, no K and L can tell them apart. The formula is the mean over all "
-        "hyperplanes, the measured number comes from those of one seed: with a dozen hyperplanes "
-        f"or more it lies within {100 * theory.ONE_SEED:.0f} percentage points of the formula. "
-        "Change the seed in the sidebar and see it move."
+        tr(
+            "Two images theta apart agree in one bit with a chance of p = 1 − theta/180°, in all "
+            "K bits of a key with p^K, and in at least one of L tables with 1 − (1 − p^K)^L: the "
+            "orange curve. Recall is the share of what should be found that is among the "
+            "candidates, with one probe per table; more probes find more, see *Probes*. A look-up "
+            "costs K·L dot products to hash and one per candidate to rerank. The chart shows the "
+            "angles of {n_rows} queries to all {n:,} other images; each histogram is as high as "
+            "its highest degree. A good curve is high above the first and low above the second; "
+            "where the two overlap, no K and L can tell them apart. The formula is the mean over "
+            "all hyperplanes, the measured number comes from those of one seed: with a dozen "
+            "hyperplanes or more it lies within {n_100_times_one_seed:.0f} percentage points of "
+            "the formula. Change the seed in the sidebar and see it move.",
+            n_rows=len(sample.rows),
+            n=n,
+            n_100_times_one_seed=100 * theory.ONE_SEED,
+        )
     )
 
 
@@ -102,8 +119,12 @@ def _task(shown: View, sample: theory.PairSample, wanted: float) -> None:
     most = min(1.0, ceil(22 * best.candidate_ratio) / 20)  # a tenth more than it takes
     now = theory.predict(sample, shown.K, shown.L)
     show_task(
-        f"Set K and L so that the predicted recall is at least {recall:.0%} and the candidate "
-        f"ratio at most {most:.0%}.",
+        tr(
+            "Set K and L so that the predicted recall is at least {recall:.0%} and the candidate "
+            "ratio at most {most:.0%}.",
+            recall=recall,
+            most=most,
+        ),
         is_done=now.recall >= recall and now.candidate_ratio <= most,
         now=f"{now.recall:.0%} and {now.candidate_ratio:.0%}",
     )
@@ -117,7 +138,7 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
     with st.grid(min_column_width=170, gap="small"):
         for what, is_predicted, is_measured in (
             ("recall", predicted.recall, measured.recall),
-            ("candidate ratio", predicted.candidate_ratio, measured.candidate_ratio),
+            (tr("candidate ratio"), predicted.candidate_ratio, measured.candidate_ratio),
         ):
             show_number(
                 f"Predicted {what}",
@@ -125,24 +146,31 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
                 f"measured {is_measured:.1%}",
             )
         show_number(
-            "Predicted dot products",
+            tr("Predicted dot products"),
             f"{theory.dot_products(predicted, n, shown.K, shown.L):,.0f}",
-            f"exact scan {n:,}",
+            tr("exact scan {n:,}", n=n),
         )
         show_number(
-            "Ids kept in tables",
+            tr("Ids kept in tables"),
             f"{shown.L * indexed.n:,}",
             f"{count(shown.L, 'table')} × {indexed.n:,}",
-            help="Memory: each table holds the number of every image once.",
+            help=tr("Memory: each table holds the number of every image once."),
         )
     found = theory.retrieved_at(theory.CENTRES, shown.K, shown.L)
     charts.chart(
         retrieval_curve(found, sample.wanted_angles, sample.other_angles, name=_WANTED[kind]),
         name="retrieval-curve",
         key="retrieval-curve",
-        alt=f"Probability to be found over the angle, for K={shown.K} and L={shown.L}; behind it "
-        f"the angles of {_WANTED[kind]} and of all others. Predicted recall "
-        f"{predicted.recall:.0%}, measured {measured.recall:.0%}.",
+        alt=tr(
+            "Probability to be found over the angle, for K={k} and L={l}; behind it "
+            "the angles of {wanted} and of all others. Predicted recall "
+            "{recall:.0%}, measured {recall_2:.0%}.",
+            k=shown.K,
+            l=shown.L,
+            wanted=_WANTED[kind],
+            recall=predicted.recall,
+            recall_2=measured.recall,
+        ),
     )
 
 

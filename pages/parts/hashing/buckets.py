@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.figures.hashing import bucket_ranks
 from core.index.lsh import LSHIndex
+from core.language import tr
 from core.lessons import hashing as theory
 from core.lessons.evidence import listed
 from core.wording import count
@@ -32,13 +33,21 @@ def show_buckets(indexed: IndexedGallery) -> None:
     even = indexed.n / 2**shown.K
     answers = {"at most 4": 4, "5 to 20": 20, "21 to 100": 100, "more than 100": indexed.n}
     question(
-        f"{indexed.n:,} images are spread over {2**shown.K:,} keys, {even:,.2g} per key if they "
-        "were spread evenly. How many are in the fullest bucket?",
+        tr(
+            "{n:,} images are spread over {two_to_k:,} keys, {even:,.2g} per key if they "
+            "were spread evenly. How many are in the fullest bucket?",
+            n=indexed.n,
+            two_to_k=2**shown.K,
+            even=even,
+        ),
         list(answers),
         right=next(answer for answer, most in answers.items() if largest <= most),
-        because=f"It holds {largest:,}. Hyperplanes through the origin don't spread images evenly: "
-        "images of a kind lie in the same direction and fall together, which is the point, and "
-        "other corners of space hold nothing at all.",
+        because=tr(
+            "It holds {largest:,}. Hyperplanes through the origin don't spread images evenly: "
+            "images of a kind lie in the same direction and fall together, which is the point, and "
+            "other corners of space hold nothing at all.",
+            largest=largest,
+        ),
         key="guess-buckets",
     )
     built = _Tables([int(key) for key in code.keys], sizes, tables)
@@ -64,11 +73,14 @@ def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None
     in_vain = [
         t for t, key in enumerate(keys) if not {*indexed.index.bucket(t, key).tolist()} - {query.id}
     ]
-    table = st.selectbox("Hash table", range(1, L + 1), **tied("table", range(1, L + 1), 1)) - 1
+    table = st.selectbox(tr("Hash table"), range(1, L + 1), **tied("table", range(1, L + 1), 1)) - 1
     st.caption(
-        f"In {listed(in_vain, 'table')} the query's bucket holds no other image."
+        tr(
+            "In {in_vain} the query's bucket holds no other image.",
+            in_vain=listed(in_vain, "table"),
+        )
         if in_vain
-        else "In every table the query's bucket holds other images."
+        else tr("In every table the query's bucket holds other images.")
     )
     statistics = tables[table]
     own = [table_sizes.get(key, 0) for table_sizes, key in zip(sizes, keys, strict=True)]
@@ -83,30 +95,45 @@ def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None
             ),
             name="bucket-sizes",
             key="bucket-ranks",
-            alt=f"Sizes of the buckets of {L} tables. Table {table + 1} has "
-            f"{statistics.n_buckets} buckets, the largest with {statistics.largest} images, "
-            f"the query's with {own[table]}.",
+            alt=tr(
+                "Sizes of the buckets of {l} tables. Table {table_and_one} has "
+                "{n_buckets} buckets, the largest with {largest} images, "
+                "the query's with {own}.",
+                l=L,
+                table_and_one=table + 1,
+                n_buckets=statistics.n_buckets,
+                largest=statistics.largest,
+                own=own[table],
+            ),
         )
     with numbers, st.grid(min_column_width=150, gap="small"):
-        st.metric("Keys without an image", f"{statistics.empty_share:.1%}", help=f"Of {2**K:,}.")
-        st.metric("Fullest bucket", f"{statistics.largest:,}", help="Images.")
         st.metric(
-            "Images alone",
+            tr("Keys without an image"), f"{statistics.empty_share:.1%}", help=f"Of {2**K:,}."
+        )
+        st.metric(tr("Fullest bucket"), f"{statistics.largest:,}", help=tr("Images."))
+        st.metric(
+            tr("Images alone"),
             f"{statistics.alone_share:.1%}",
-            help="In their bucket: searched with one of them, this table would find nothing.",
+            help=tr("In their bucket: searched with one of them, this table would find nothing."),
         )
         show_number(
-            "Candidates per query",
+            tr("Candidates per query"),
             f"{statistics.mean_read:,.1f}",
-            f"{(n - 1) / 2**K:,.2g} if spread evenly",
-            help="From this table, in the mean over all images of the gallery.",
+            tr(
+                "{n_minus_one_per_two_to_k:,.2g} if spread evenly",
+                n_minus_one_per_two_to_k=(n - 1) / 2**K,
+            ),
+            help=tr("From this table, in the mean over all images of the gallery."),
         )
     _members(indexed, query, table, keys[table], "own")
     _members(indexed, query, table, statistics.largest_key, "fullest")
     st.caption(
-        f"A query that lands in the fullest bucket gets {statistics.largest / n:.1%} of the "
-        "gallery as candidates from this table alone. Too few bits make such buckets common, and "
-        "the look-up slides back into an exact scan; too many leave most images on their own."
+        tr(
+            "A query that lands in the fullest bucket gets {largest_per_n:.1%} of the gallery as "
+            "candidates from this table alone. Too few bits make such buckets common, and the "
+            "look-up slides back into an exact scan; too many leave most images on their own.",
+            largest_per_n=statistics.largest / n,
+        )
     )
 
 
@@ -114,7 +141,7 @@ def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None
 def _every_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None:
     """Offer a row for each table, sent to who opens the box."""
     box = st.expander(
-        "The query in every table", key="every-table", type="compact", on_change="rerun"
+        tr("The query in every table"), key="every-table", type="compact", on_change="rerun"
     )
     if not box.open:
         return
@@ -133,7 +160,7 @@ def _every_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> No
             for t, key in enumerate(keys)
         ],
         hide_index=True,
-        alt="The query's bucket in every table.",
+        alt=tr("The query's bucket in every table."),
     )
 
 
@@ -149,20 +176,28 @@ def _members(indexed: IndexedGallery, query: LookedUp, table: int, key: int, whi
     """
     ids = [id for id in indexed.index.bucket(table, key).tolist() if id != query.id]
     n, K = len(ids), indexed.shown.K
-    what = {"own": "The query's bucket", "fullest": "The fullest bucket"}[which]
+    what = {"own": tr("The query's bucket"), "fullest": tr("The fullest bucket")}[which]
     is_here = query.id in indexed.index.bucket(table, key)
     if n:
-        images = f"{count(n, 'image')}{' beside the query' if is_here else ''}"
-        images += f"; here are {N_MEMBERS}" if n > N_MEMBERS else ""
+        images = f"{count(n, 'image')}{tr(' beside the query') if is_here else ''}"
+        images += tr("; here are {n_members}", n_members=N_MEMBERS) if n > N_MEMBERS else ""
     else:
-        images = (
-            f"no image{' but the query' if is_here else ''}, so this table finds nothing. An "
+        images = tr(
+            "no image{is_here}, so this table finds nothing. An "
             "empty bucket costs nothing and brings nothing: another table, or the bucket next "
-            "door, has to help"
+            "door, has to help",
+            is_here=tr(" but the query") if is_here else "",
         )
-    st.markdown(f"**{what}** has the key `{key:0{K}b}` and holds {images}.")
+    st.markdown(
+        tr(
+            "**{what}** has the key `{key}` and holds {images}.",
+            what=what,
+            key=f"{key:0{K}b}",
+            images=images,
+        )
+    )
     near = set(query.neighbours.tolist())
-    neighbour = (Fact("true neighbour", "good"),)
+    neighbour = (Fact(tr("true neighbour"), "good"),)
     show_grid(
         f"bucket-{which}",
         [indexed.tile(id, *(neighbour if id in near else ())) for id in ids[:N_MEMBERS]],

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.galleries.base import Gallery, GalleryItem
 from core.galleries.store import StoredGallery
 from core.index.lsh import LSHIndex
+from core.language import tr
 from core.wording import count
 from pages.ui import resources
 from pages.ui.errors import plain
@@ -58,7 +59,12 @@ def is_large_enough(indexed: IndexedGallery) -> bool:
     if indexed.n >= FEWEST:
         return True
     st.info(
-        f"{plain(indexed.gallery.title)} has {count(indexed.n, 'image')} that "
-        f"can be searched, too few for a lesson; choose a gallery of {FEWEST} or more."
+        tr(
+            "{title} has {n} that "
+            "can be searched, too few for a lesson; choose a gallery of {fewest} or more.",
+            title=plain(indexed.gallery.title),
+            n=count(indexed.n, "image"),
+            fewest=FEWEST,
+        )
     )
     return False

@@ -13,6 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.index.families.hyperplanes import keys_of
+from core.language import tr
 from core.lessons.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
 from core.wording import count
 from pages.ui import glossary
@@ -47,8 +48,10 @@ def show_hyperplane_lab() -> None:
     gallery = plane_gallery()
     k = len(gallery.neighbours)
     glossary.markdown(
-        "LSH draws random lines, its [[hyperplanes]], and compares an image only with those on "
-        "the same side of all of them. Turn any line by its knob."
+        tr(
+            "LSH draws random lines, its [[hyperplanes]], and compares an image only with those on "
+            "the same side of all of them. Turn any line by its knob."
+        )
     )
     controls, figure = st.columns([2, 5], gap="medium")
     with controls:
@@ -60,11 +63,16 @@ def show_hyperplane_lab() -> None:
         _task(gallery, normals)
     n_tables, n_bits = normals.shape
     st.caption(
-        f"In the mean over all lines that could be drawn, "
-        f"{count(n_bits, 'line')} in {count(n_tables, 'table')} find "
-        f"{gallery.expected(n_bits, n_tables):.1f} of the {k} neighbours. Only directions count "
-        "here; how far an image lies from the middle is for you to tell them apart. Turn a line "
-        "by its knob, or focus the knob and press the arrow keys."
+        tr(
+            "In the mean over all lines that could be drawn, {n_bits} in {n_tables} find "
+            "{n_bits_2:.1f} of the {k} neighbours. Only directions count here; how far an image "
+            "lies from the middle is for you to tell them apart. Turn a line by its knob, or "
+            "focus the knob and press the arrow keys.",
+            n_bits=count(n_bits, "line"),
+            n_tables=count(n_tables, "table"),
+            n_bits_2=gallery.expected(n_bits, n_tables),
+            k=k,
+        )
     )
     show_code(plane_normals, keys_of, PlaneGallery.expected)
 
@@ -72,14 +80,22 @@ def show_hyperplane_lab() -> None:
 def _guess(gallery: PlaneGallery) -> None:
     k = len(gallery.neighbours)
     question(
-        f"The query has {k} true neighbours: the nearest by angle. 3 random lines cut the plane. "
-        f"How many of the {k} are in the query's cell, in the mean over many draws?",
+        tr(
+            "The query has {k} true neighbours: the nearest by angle. 3 random lines cut the "
+            "plane. How many of the {k} are in the query's cell, in the mean over many draws?",
+            k=k,
+        ),
         ["all 5", "about 4", "about 2", "none"],
         right="about 4",
-        because=f"{gallery.expected(3, 1):.1f}, to be exact: each line leaves a neighbour theta "
-        "away on the query's side with probability 1 − theta/180°, and all three have to. With 8 "
-        f"lines it is {gallery.expected(8, 1):.1f}; with 8 lines in each of 4 tables, where one "
-        f"table is enough, {gallery.expected(8, 4):.1f}. Try it.",
+        because=tr(
+            "{n_3:.1f}, to be exact: each line leaves a neighbour theta away on the query's side "
+            "with probability 1 − theta/180°, and all three have to. With 8 lines it is "
+            "{n_8:.1f}; with 8 lines in each of 4 tables, where one table is enough, {n_8_2:.1f}. "
+            "Try it.",
+            n_3=gallery.expected(3, 1),
+            n_8=gallery.expected(8, 1),
+            n_8_2=gallery.expected(8, 4),
+        ),
         key="guess-lab",
     )
 
@@ -113,37 +129,46 @@ def _task(gallery: PlaneGallery, normals: NDArray[np.float64]) -> None:
     candidates = gallery.candidates(normals)
     n_found = int(np.isin(gallery.neighbours, candidates).sum())
     show_task(
-        f"Find all {k} neighbours, and look at no more than {n // 4} of the {n} images.",
+        tr(
+            "Find all {k} neighbours, and look at no more than {n} of the {n_2} images.",
+            k=k,
+            n=n // 4,
+            n_2=n,
+        ),
         is_done=n_found == k and len(candidates) <= n // 4,
-        now=f"{n_found} found, {len(candidates)} looked at",
+        now=tr(
+            "{n_found} found, {n_candidates} looked at",
+            n_found=n_found,
+            n_candidates=len(candidates),
+        ),
     )
 
 
 def _settings() -> None:
     with st.container(gap="xsmall"):
         st.slider(
-            "Hyperplanes per table, K",
+            tr("Hyperplanes per table, K"),
             1,
             MOST_BITS,
-            help="Each gives one bit: on which side of it an image lies.",
+            help=tr("Each gives one bit: on which side of it an image lies."),
             **tied("planes", range(1, MOST_BITS + 1), 3),
         )
         st.slider(
-            "Hash tables, L",
+            tr("Hash tables, L"),
             1,
             MOST_TABLES,
-            help="Each has hyperplanes of its own; candidates are what any of them finds.",
+            help=tr("Each has hyperplanes of its own; candidates are what any of them finds."),
             **tied("tables", range(1, MOST_TABLES + 1), 1),
         )
         low, high = RANGES["seed"]
         seed = tied("draw", range(low, high + 1), SEED)
         st.number_input(
-            "Seed of the hyperplanes",
+            tr("Seed of the hyperplanes"),
             low,
             high,
             **seed | {"on_change": _draw, "args": ()},
         )
-        st.button("Draw others", icon=":material/casino:", on_click=_draw, args=(1,))
+        st.button(tr("Draw others"), icon=":material/casino:", on_click=_draw, args=(1,))
 
 
 def parse_turned(text: str) -> Turned:

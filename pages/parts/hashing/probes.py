@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.figures.bits import code_grid
 from core.figures.hashing import probe_lines
 from core.index.lsh import Candidates, LSHIndex, Probe
+from core.language import tr
 from core.lessons import hashing as theory
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.query import LookedUp, choose_and_look_up
@@ -34,14 +35,27 @@ def show_probes(indexed: IndexedGallery) -> None:
     unordered = theory.probe_steps(blind, query.neighbours, exclude=query.id)
     eight = min(8, len(steps.n_found)) - 1
     question(
-        "The query's own bucket misses some of its neighbours. Which bucket should be read next?",
-        ["the largest one", "the one beyond the nearest hyperplane", "the one with the next key"],
-        right="the one beyond the nearest hyperplane",
-        because="A neighbour lies close to the query, so the line that came between them is most "
-        "likely one that the query nearly touches: its bit with the smallest margin. For this "
-        f"query, {eight + 1} probes per table find {steps.n_found[eight]} of "
-        f"{len(query.neighbours)} neighbours in this order, and {unordered.n_found[eight]} if "
-        "margins are ignored. Probes need no new index: they only read more of the one there is.",
+        tr(
+            "The query's own bucket misses some of its neighbours. Which bucket should be read "
+            "next?"
+        ),
+        [
+            tr("the largest one"),
+            tr("the one beyond the nearest hyperplane"),
+            tr("the one with the next key"),
+        ],
+        right=tr("the one beyond the nearest hyperplane"),
+        because=tr(
+            "A neighbour lies close to the query, so the line that came between them is most "
+            "likely one that the query nearly touches: its bit with the smallest margin. For this "
+            "query, {eight_and_one} probes per table find {n_found} of {n_neighbours} neighbours "
+            "in this order, and {n_found_2} if margins are ignored. Probes need no new index: "
+            "they only read more of the one there is.",
+            eight_and_one=eight + 1,
+            n_found=steps.n_found[eight],
+            n_neighbours=len(query.neighbours),
+            n_found_2=unordered.n_found[eight],
+        ),
         key="guess-probes",
     )
     _stepper(indexed, query, candidates, steps, unordered)
@@ -77,15 +91,32 @@ def _stepper(
     before_n = int(steps.n_candidates[step - 2]) if step > 1 else 0
     with st.grid(min_column_width=150, gap="small"):
         for what, value, note in (
-            (f"Neighbours found of {k}", found, f"{found - before:+} by this probe"),
-            ("Candidates", looked_at, f"{looked_at - before_n:+,} by this probe"),
-            ("Buckets read", step * shown.L, f"of {shown.L * 2**shown.K:,} keys"),
+            (
+                tr("Neighbours found of {k}", k=k),
+                found,
+                tr("{found_minus_before:+} by this probe", found_minus_before=found - before),
+            ),
+            (
+                "Candidates",
+                looked_at,
+                tr(
+                    "{looked_at_minus_before_n:+,} by this probe",
+                    looked_at_minus_before_n=looked_at - before_n,
+                ),
+            ),
+            (
+                tr("Buckets read"),
+                step * shown.L,
+                tr("of {l_times_two_to_k:,} keys", l_times_two_to_k=shown.L * 2**shown.K),
+            ),
         ):
             show_number(what, f"{value:,}", note)
     _task(steps, step, k)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown(f"**Bits that probe {step} flips**, ringed; pale bits have small margins")
+        st.markdown(
+            tr("**Bits that probe {step} flips**, ringed; pale bits have small margins", step=step)
+        )
         marked = np.zeros(code.margins.shape, dtype=np.bool_)
         for probe in read:
             marked[probe.table, list(probe.flipped)] = True
@@ -93,7 +124,7 @@ def _stepper(
             code_grid(code.margins, marked=marked),
             name="probed-bits",
             key="probed-bits",
-            alt=f"The query's bits in {shown.L} tables. Probe {step} flips: "
+            alt=tr("The query's bits in {l} tables. Probe {step} flips: ", l=shown.L, step=step)
             + "; ".join(f"table {probe.table + 1} {_bits(probe)}" for probe in read),
         )
     with right:
@@ -107,15 +138,20 @@ def _stepper(
             ),
             name="recall-by-probes",
             key="probe-lines",
-            alt=f"Neighbour recall over probes per table: {found} of {k} after {step}.",
+            alt=tr(
+                "Neighbour recall over probes per table: {found} of {k} after {step}.",
+                found=found,
+                k=k,
+                step=step,
+            ),
         )
     newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
     new = {probe.table: newest & {*probe.ids.tolist()} for probe in read}
     show_table(
         [_row(probe, new[probe.table], shown.K, query.neighbours) for probe in read],
-        alt=f"What probe {step} reads in each table.",
+        alt=tr("What probe {step} reads in each table.", step=step),
     )
-    st.markdown(f"**The {k} true neighbours**, and the probe that found each")
+    st.markdown(tr("**The {k} true neighbours**, and the probe that found each", k=k))
     first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
     ids = query.neighbours.tolist()
     show_grid("neighbours", [indexed.tile(id, _found_by(first.get(id), step)) for id in ids])
@@ -128,10 +164,14 @@ def _task(steps: theory.Steps, step: int, k: int) -> None:
         return
     fewest = int((steps.n_found >= wanted).argmax()) + 1
     show_task(
-        f"Find at least {wanted} of the {k} neighbours with as few probes as possible.",
+        tr(
+            "Find at least {wanted} of the {k} neighbours with as few probes as possible.",
+            wanted=wanted,
+            k=k,
+        ),
         is_done=step == fewest,
         now=f"{int(steps.n_found[step - 1])} found"
-        + (", and fewer probes are enough" if step > fewest else ""),
+        + (tr(", and fewer probes are enough") if step > fewest else ""),
     )
 
 
@@ -139,7 +179,7 @@ def _step_buttons(shown: View, n_steps: int) -> None:
     inputs.say_who_chose(shown, ("probes",))
     inputs.setting(shown, "probes")
     with st.container(horizontal=True):
-        for label, icon, by in (("Back", "arrow_back", -1), ("Next probe", "arrow_forward", 1)):
+        for label, icon, by in (("Back", "arrow_back", -1), (tr("Next probe"), "arrow_forward", 1)):
             to = min(shown.probes, n_steps) + by
             st.button(
                 label,
@@ -169,11 +209,11 @@ def _row(
 
 
 def _bits(probe: Probe) -> str:
-    return ", ".join(str(bit + 1) for bit in probe.flipped) or "none: its own bucket"
+    return ", ".join(str(bit + 1) for bit in probe.flipped) or tr("none: its own bucket")
 
 
 def _found_by(probe: int | None, step: int) -> Fact:
     if probe is not None and probe <= step:
         return Fact(f"probe {probe}", "good")
-    later = "not in 64 probes" if probe is None else f"not before probe {probe}"
+    later = tr("not in 64 probes") if probe is None else tr("not before probe {probe}", probe=probe)
     return Fact(later, "bad")

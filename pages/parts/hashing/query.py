@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.index.exact import exact_scan
+from core.language import tr
 from core.search import find_by_digest
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.ui import inputs, navigation, resources
@@ -44,11 +45,13 @@ def choose_query(indexed: IndexedGallery, part: str) -> Query:
         small = resources.small_picture(query.data, max_side=120)
         st.image(small, alt=f"Query: {query.title}", output_format="JPEG")
     with chooser:
-        caption = f"The query is {plain(query.title)}"
+        caption = tr("The query is {title}", title=plain(query.title))
         if indexed.shown.source is None:
-            caption += ", the gallery's first image, as an example; choose another one above"
+            caption += tr(", the gallery's first image, as an example; choose another one above")
         if query.is_upload:
-            caption += ". An upload can't be put in a link, so this page's address works only here"
+            caption += tr(
+                ". An upload can't be put in a link, so this page's address works only here"
+            )
         st.caption(f"{caption}.")
     return query
 

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.figures.hashing import hamming_scatter
+from core.language import later, tr
 from core.lessons import figure_7
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.ui import charts, glossary
@@ -13,22 +14,26 @@ from pages.ui.grid import show_grid
 from pages.ui.question import question
 
 N_PAIRS = 300
-_ONE, _ALL = "One table", "All tables"
+_ONE, _ALL = later("One table"), later("All tables")
 
 
 def show_theory_and_practice(indexed: IndexedGallery) -> None:
     """Compare bits that differ with the angle, for real images."""
     glossary.markdown(
-        "How likely does a random [[hyperplane]] fall between two images? **Their angle, over "
-        "180°.** At 18° it is one cut in ten, at 90° every second one. Each cut is one [[bit]], so "
-        "the share of bits that differ tells the angle."
+        tr(
+            "How likely does a random [[hyperplane]] fall between two images? **Their angle, over "
+            "180°.** At 18° it is one cut in ten, at 90° every second one. Each cut is one "
+            "[[bit]], so the share of bits that differ tells the angle."
+        )
     )
     question(
-        "Two images are 60° apart. In how many of 12 random bits will they differ?",
+        tr("Two images are 60° apart. In how many of 12 random bits will they differ?"),
         ["none", "about 4", "about 6", "all 12"],
         right="about 4",
-        because="A random hyperplane passes between them with probability 60/180 = 1/3, so 4 of "
-        "12 bits differ in the mean. The grey band says how far from the mean one draw can be.",
+        because=tr(
+            "A random hyperplane passes between them with probability 60/180 = 1/3, so 4 of "
+            "12 bits differ in the mean. The grey band says how far from the mean one draw can be."
+        ),
         key="guess-practice",
     )
     _pairs(indexed)
@@ -38,7 +43,7 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
 @st.fragment
 def _pairs(indexed: IndexedGallery) -> None:
     codes = st.segmented_control(
-        "Bits that are compared",
+        tr("Bits that are compared"),
         [_ONE, _ALL],
         required=True,
         **tied("bits", [_ONE, _ALL], _ONE),
@@ -47,7 +52,7 @@ def _pairs(indexed: IndexedGallery) -> None:
     pairs = figure_7.hamming_pairs(indexed.embeddings, hyperplanes, N_PAIRS)
     n_pairs, n_bits = len(pairs.rows), pairs.n_bits
     pair = tied("pair", range(1, n_pairs + 1), _first_pair(n_pairs))
-    chosen = st.slider("Pair, by rising angle; or click on a dot", 1, n_pairs, **pair) - 1
+    chosen = st.slider(tr("Pair, by rising angle; or click on a dot"), 1, n_pairs, **pair) - 1
     low, high = figure_7.binomial_band(np.arange(181) / 180, n_bits)
     inside = figure_7.share_inside(pairs)
     charts.chart(
@@ -61,16 +66,26 @@ def _pairs(indexed: IndexedGallery) -> None:
         name="hamming-distance-and-angle",
         key="hamming",
         on_click=lambda point: _pick(point, n_pairs),
-        alt=f"Share of {n_bits} bits in which {n_pairs} pairs of images differ, over their angle: "
-        f"{inside:.0%} lie within the band around the diagonal theta / pi.",
+        alt=tr(
+            "Share of {n_bits} bits in which {n_pairs} pairs of images differ, over their angle: "
+            "{inside:.0%} lie within the band around the diagonal theta / pi.",
+            n_bits=n_bits,
+            n_pairs=n_pairs,
+            inside=inside,
+        ),
     )
     _pair(indexed, pairs, chosen)
     st.caption(
-        f"{n_pairs} pairs of real images and {n_bits} bits: {inside:.0%} of the pairs lie in the "
-        "band that holds 95 % of all draws of hyperplanes (Figure 7 of the paper, with real "
-        "numbers). All pairs share the same hyperplanes, so they stray together; and a count of "
-        "bits is whole, so the band holds a little more than 95 %. More bits, a narrower band: "
-        "that is what the Hamming distance is worth as a ruler."
+        tr(
+            "{n_pairs} pairs of real images and {n_bits} bits: {inside:.0%} of the pairs lie in "
+            "the band that holds 95 % of all draws of hyperplanes (Figure 7 of the paper, with "
+            "real numbers). All pairs share the same hyperplanes, so they stray together; and a "
+            "count of bits is whole, so the band holds a little more than 95 %. More bits, a "
+            "narrower band: that is what the Hamming distance is worth as a ruler.",
+            n_pairs=n_pairs,
+            n_bits=n_bits,
+            inside=inside,
+        )
     )
 
 
@@ -92,8 +107,17 @@ def _pair(indexed: IndexedGallery, pairs: figure_7.HammingPairs, chosen: int) ->
     ids = [int(indexed.stored.ids[row]) for row in pairs.rows[chosen].tolist()]
     show_grid("pair", [indexed.tile(id) for id in ids])
     st.markdown(
-        f"**{degrees:.1f}° apart**, so {degrees / 180:.0%} of the bits should differ: "
-        f"{pairs.n_bits * degrees / 180:.1f} of {pairs.n_bits}, and in 95 % of all draws "
-        f"{low[0]} to {high[0]}. Here **{different}** differ"
-        + ("." if low[0] <= different <= high[0] else ": an exception.")
+        tr(
+            "**{degrees:.1f}° apart**, so {degrees_per_180:.0%} of the bits should differ: "
+            "{n_bits_times_degrees_per_180:.1f} of {n_bits}, and in 95 % of all draws "
+            "{low} to {high}. Here **{different}** differ",
+            degrees=degrees,
+            degrees_per_180=degrees / 180,
+            n_bits_times_degrees_per_180=pairs.n_bits * degrees / 180,
+            n_bits=pairs.n_bits,
+            low=low[0],
+            high=high[0],
+            different=different,
+        )
+        + ("." if low[0] <= different <= high[0] else tr(": an exception."))
     )

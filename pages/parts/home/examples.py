@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.language import tr
 from core.lessons.worked_examples import RULE
 from pages.parts.home.frame import Frame
 from pages.parts.home.gallery import Scenes
@@ -37,14 +38,14 @@ def show_examples(frame: Frame, scenes: Scenes) -> None:
     with frame.examples.container():
         if not found:
             return
-        st.markdown("Or start with one of these")
+        st.markdown(tr("Or start with one of these"))
         show_grid("examples", [_example(scenes.gallery, id) for id in found], height=HEIGHT)
         st.caption(RULE)
 
 
 def _example(gallery: Gallery, id: int) -> Tile:
     here = View().with_query("image", gallery.items[id].name)
-    first = Action(label="Start with this", page=navigation.HOME, params=here.params())
+    first = Action(label=tr("Start with this"), page=navigation.HOME, params=here.params())
     return tile(gallery, id, View(), first=first)
 
 

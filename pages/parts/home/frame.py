@@ -8,9 +8,15 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import later, tr
 from pages.ui import menu, navigation, tour
 
-STEPS = ("Your picture", "Where it looks", "Its code", "The buckets read")
+STEPS = (
+    later("Your picture"),
+    later("Where it looks"),
+    later("Its code"),
+    later("The buckets read"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,11 @@ class Frame:
 def draw_frame() -> Frame:
     """Draw the title, the ways on, and every place with its grey shape."""
     title, ways = st.columns([1, 2], vertical_alignment="bottom")
-    title.title("Hashlight", anchor=False)
+    title.title(tr("Hashlight"), anchor=False)
     with ways.container(horizontal=True, horizontal_alignment="right"):
         st.page_link(
             navigation.SEARCH,
-            label="Search, with all settings",
+            label=tr("Search, with all settings"),
             icon=":material/search:",
             query_params=menu.along(),
         )
@@ -48,7 +54,10 @@ def draw_frame() -> Frame:
             query_params=params,
         )
     st.markdown(
-        "Drop in a photograph: see the pictures most like it, and each step of how they were found."
+        tr(
+            "Drop in a photograph: see the pictures most like it, and each step of how they were "
+            "found."
+        )
     )
     left, right = st.columns([5, 7], gap="medium")
     ask, examples = (_grey(column, 110) for column in (left, right))
@@ -59,7 +68,9 @@ def draw_frame() -> Frame:
         for number, (column, step) in enumerate(zip(columns, STEPS, strict=True), 1):
             column.markdown(f"**{number} · {step}**")
             steps.append(_grey(column, 130))
-        st.markdown(f"**{len(STEPS) + 1} · The pictures most like it**")
+        st.markdown(
+            tr("**{n_steps_and_one} · The pictures most like it**", n_steps_and_one=len(STEPS) + 1)
+        )
         hits = _grey(st, 96)
         told = st.empty()
     return Frame(ask, examples, progress, tuple(steps), hits, told)

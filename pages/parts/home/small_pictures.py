@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.figures.bits import FAR
+from core.language import tr
 from core.search import SearchResult
 from pages.ui import pictures
 from pages.ui.heatmap import RELATIVE_SCALE
@@ -22,10 +23,12 @@ def where_it_looks(result: SearchResult) -> None:
     """Show the query, bright where the network looks."""
     gate = result.query.spatial_gate
     if gate is None:
-        st.caption("Looking is switched off: every place counts alike.")
+        st.caption(tr("Looking is switched off: every place counts alike."))
         return
-    pictures.show_pixels(lit(result.query.image.pixels, gate), "The picture, lit where it looks")
-    st.caption("Bright where it looks.")
+    pictures.show_pixels(
+        lit(result.query.image.pixels, gate), tr("The picture, lit where it looks")
+    )
+    st.caption(tr("Bright where it looks."))
 
 
 def lit(pixels: NDArray[np.uint8], gate: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -52,8 +55,21 @@ def code(result: SearchResult) -> None:
         [_square(_ONE if it >= 0 else _ZERO, min(abs(it) / FAR, 1), "") for it in row]
         for row in margins.tolist()
     ]
-    _draw(rows, f"A code of {n_bits} bits in each of {n_tables} tables.")
-    st.caption(f"{n_tables} × {n_bits} bits. Alike pictures share rows.")
+    _draw(
+        rows,
+        tr(
+            "A code of {n_bits} bits in each of {n_tables} tables.",
+            n_bits=n_bits,
+            n_tables=n_tables,
+        ),
+    )
+    st.caption(
+        tr(
+            "{n_tables} × {n_bits} bits. Alike pictures share rows.",
+            n_tables=n_tables,
+            n_bits=n_bits,
+        )
+    )
 
 
 def buckets_read(result: SearchResult) -> None:
@@ -68,8 +84,20 @@ def buckets_read(result: SearchResult) -> None:
         for row in sizes.values()
     ]
     n_full = sum(len(probe.ids) > 0 for probe in probes)
-    found = f"{result.n_candidates:,} of {result.n_gallery:,} pictures lie in them."
-    _draw(rows, f"{len(probes)} buckets, {n_full} of them not empty. {found}")
+    found = tr(
+        "{n_candidates:,} of {n_gallery:,} pictures lie in them.",
+        n_candidates=result.n_candidates,
+        n_gallery=result.n_gallery,
+    )
+    _draw(
+        rows,
+        tr(
+            "{n_probes} buckets, {n_full} of them not empty. {found}",
+            n_probes=len(probes),
+            n_full=n_full,
+            found=found,
+        ),
+    )
     st.caption(found)
 
 

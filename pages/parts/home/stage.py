@@ -5,6 +5,7 @@ import streamlit as st
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
+from core.language import tr
 from core.search import SearchResult
 from core.wording import duration, percent
 from pages.parts.home import small_pictures
@@ -34,7 +35,9 @@ def show_query(frame: Frame, query: Query, shown: View) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(plain(query.title), width="content")
             if query.is_upload:
-                st.button("Forget", type="tertiary", on_click=uploads.forget, args=(shown.name,))
+                st.button(
+                    tr("Forget"), type="tertiary", on_click=uploads.forget, args=(shown.name,)
+                )
 
 
 def embeddings_as_they_come(
@@ -85,15 +88,25 @@ def told(result: SearchResult) -> str:
     found = round(result.neighbour_recall * len(result.exact_hits))
     looking = f"**{duration(result.seconds['embed'])}**"
     first = (
-        f"The network has looked at this picture before, which takes {looking} here"
+        tr(
+            "The network has looked at this picture before, which takes {looking} here",
+            looking=looking,
+        )
         if result.query.from_store
-        else f"Looking at the picture took {looking}"
+        else tr("Looking at the picture took {looking}", looking=looking)
     )
-    return (
-        f"{first}. Then it was compared with **{result.n_candidates:,} of {result.n_gallery:,} "
-        f"pictures** ({percent(result.candidate_ratio)}), in "
-        f"**{duration(result.look_up_seconds)}**. **{found} of the {len(result.exact_hits)} "
-        "nearest** of all pictures are among these."
+    return tr(
+        "{first}. Then it was compared with **{n_candidates:,} of {n_gallery:,} "
+        "pictures** ({candidate_ratio}), in "
+        "**{look_up_seconds}**. **{found} of the {n_exact_hits} "
+        "nearest** of all pictures are among these.",
+        first=first,
+        n_candidates=result.n_candidates,
+        n_gallery=result.n_gallery,
+        candidate_ratio=percent(result.candidate_ratio),
+        look_up_seconds=duration(result.look_up_seconds),
+        found=found,
+        n_exact_hits=len(result.exact_hits),
     )
 
 
@@ -107,7 +120,13 @@ def _show_hits(
         above = st.empty()
         name = f"so-far-{n_so_far}" if n_so_far else "home"
         if n_so_far:
-            above.caption(f"The first {n_so_far:,} of {len(gallery.items):,} photographs, so far.")
+            above.caption(
+                tr(
+                    "The first {n_so_far:,} of {n_items:,} photographs, so far.",
+                    n_so_far=n_so_far,
+                    n_items=len(gallery.items),
+                )
+            )
         else:
             with above.container():
                 notes(result, shown)
@@ -115,4 +134,4 @@ def _show_hits(
             tiles = hit_tiles(result.hits[:N_HITS], gallery, shown, searched=searched)
             show_grid(name, tiles, height=_HEIGHT)
         else:
-            st.caption("There is no other picture in the buckets that were read.")
+            st.caption(tr("There is no other picture in the buckets that were read."))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.index.lsh import LSHIndex, Probe
 from core.index.multi_probe import flips_in_order
+from core.language import tr
 from core.lessons.evidence import Evidence
 from core.lessons.hashing import probe_numbers
 from core.wording import count
@@ -29,18 +30,27 @@ def show_buckets_read(inspection: Inspection) -> None:
 def _one_table(inspection: Inspection) -> None:
     evidence = inspection.evidence
     tables = range(1, evidence.index.config.n_tables + 1)
-    number = st.pills("Table", tables, required=True, **tied("table", tables, 1))
+    number = st.pills(tr("Table"), tables, required=True, **tied("table", tables, 1))
     read = evidence.result.candidates
     numbered = zip(probe_numbers(read).tolist(), read.probes, strict=True)
     probes = [(n, probe) for n, probe in numbered if probe.table == number - 1]
     truth = {hit.id for hit in evidence.result.exact_hits}
     found = {id for _, probe in probes for id in probe.ids.tolist()}
     st.markdown(
-        f"Table {number} puts the query in bucket `{binary(evidence, probes[0][1].key)}`, with "
-        f"**{count(len(_others(evidence, probes[0][1])), 'image')}**. "
-        f"{count(len(probes), 'probe')} read "
-        f"**{count(len(found.difference(evidence.result.own_ids)), 'image')}**, "
-        f"**{len(found & truth)} of the {len(truth)}** nearest neighbours among them."
+        tr(
+            "Table {number} puts the query in bucket `{evidence}`, with "
+            "**{n_evidence}**. "
+            "{n_probes} read "
+            "**{n_own_ids}**, "
+            "**{n_found} of the {n_truth}** nearest neighbours among them.",
+            number=number,
+            evidence=binary(evidence, probes[0][1].key),
+            n_evidence=count(len(_others(evidence, probes[0][1])), "image"),
+            n_probes=count(len(probes), "probe"),
+            n_own_ids=count(len(found.difference(evidence.result.own_ids)), "image"),
+            n_found=len(found & truth),
+            n_truth=len(truth),
+        )
     )
     show_table(
         [
@@ -54,16 +64,16 @@ def _one_table(inspection: Inspection) -> None:
             }
             for n, probe in probes
         ],
-        alt="The buckets that this table's probes read, in their order.",
+        alt=tr("The buckets that this table's probes read, in their order."),
     )
-    st.caption("Cost: the squared margins of the flipped bits, summed.")
+    st.caption(tr("Cost: the squared margins of the flipped bits, summed."))
     left, n_hidden = MEMBERS, 0
     for n, probe in probes:
         ids = _by_rank(evidence, _others(evidence, probe))
         n_hidden += max(0, len(ids) - left)
         if not ids or not left:
             continue
-        what = "the query's own bucket" if n == 1 else f"flips {flips(evidence, probe)}"
+        what = tr("the query's own bucket") if n == 1 else f"flips {flips(evidence, probe)}"
         st.markdown(f"**Probe {n}**: {what}, {count(len(ids), 'image')}")
         ranks = {id: evidence.rank(id) for id in ids[:left]}
         show_grid(
@@ -78,7 +88,12 @@ def _one_table(inspection: Inspection) -> None:
         )
         left = max(0, left - len(ids))
     if n_hidden:
-        st.caption(f"{n_hidden:,} more in these buckets; the evidence lists all of them.")
+        st.caption(
+            tr(
+                "{n_hidden:,} more in these buckets; the evidence lists all of them.",
+                n_hidden=n_hidden,
+            )
+        )
 
 
 def _others(evidence: Evidence, probe: Probe) -> list[int]:

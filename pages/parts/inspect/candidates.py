@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.figures.evidence import tables_by_cosine
 from core.index.exact import exact_scan, rerank
+from core.language import tr
 from core.wording import count
 from pages.parts.inspect.inspection import Inspection
 from pages.ui import charts
@@ -28,9 +29,12 @@ def show_candidates(inspection: Inspection) -> None:
     hits, truth = {hit.id for hit in result.hits}, {hit.id for hit in result.exact_hits}
     ids = evidence.ranking.ids.tolist()
     st.markdown(
-        "**Similar images meet in more tables.** Each image of the gallery: its cosine to the "
-        f"query, and how many of the {shown.L} tables found it. Whatever lies on the bottom line "
-        "was in no bucket that was read; an amber mark there is a neighbour that LSH missed."
+        tr(
+            "**Similar images meet in more tables.** Each image of the gallery: its cosine to the "
+            "query, and how many of the {l} tables found it. Whatever lies on the bottom line "
+            "was in no bucket that was read; an amber mark there is a neighbour that LSH missed.",
+            l=shown.L,
+        )
     )
     charts.chart(
         tables_by_cosine(
@@ -42,16 +46,22 @@ def show_candidates(inspection: Inspection) -> None:
         ),
         name="tables-by-cosine",
         key="tables-by-cosine",
-        alt=f"{result.n_candidates} of {result.n_gallery} images were found by a table; "
-        f"{len(truth - hits)} of the {len(truth)} nearest were not.",
+        alt=tr(
+            "{n_candidates} of {n_gallery} images were found by a table; "
+            "{n_truth_minus_hits} of the {n_truth} nearest were not.",
+            n_candidates=result.n_candidates,
+            n_gallery=result.n_gallery,
+            n_truth_minus_hits=len(truth - hits),
+            n_truth=len(truth),
+        ),
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        st.header("Rerank", anchor=False)
+        st.header(tr("Rerank"), anchor=False)
         n = result.n_candidates
-        st.caption(f"{count(n, 'candidate')} by cosine: the first {shown.k}.")
+        st.caption(tr("{n} by cosine: the first {k}.", n=count(n, "candidate"), k=shown.k))
         if n < shown.k:
-            st.info("Fewer bits, more tables or more probes find more.", icon=":material/tune:")
+            st.info(tr("Fewer bits, more tables or more probes find more."), icon=":material/tune:")
         show_grid(
             "hits",
             [
@@ -64,17 +74,23 @@ def show_candidates(inspection: Inspection) -> None:
             ],
         )
     with right:
-        st.header("Exact scan", anchor=False)
-        st.caption(f"{count(result.n_gallery, 'image')} by cosine: the first {shown.k}.")
+        st.header(tr("Exact scan"), anchor=False)
+        st.caption(
+            tr(
+                "{n_gallery} by cosine: the first {k}.",
+                n_gallery=count(result.n_gallery, "image"),
+                k=shown.k,
+            )
+        )
         show_grid(
             "exact",
             [
                 inspection.tile(
                     hit.id,
                     Fact(f"{hit.rank} · {hit.similarity:.3f}"),
-                    Fact("found by both", "faint")
+                    Fact(tr("found by both"), "faint")
                     if hit.id in hits
-                    else Fact("missed by LSH", "bad"),
+                    else Fact(tr("missed by LSH"), "bad"),
                 )
                 for hit in result.exact_hits
             ],
@@ -118,5 +134,5 @@ def _all_candidates(inspection: Inspection, n_found: Mapping[int, int]) -> None:
         ],
         hide_index=True,
         column_config={"Cosine": st.column_config.NumberColumn(format="%.4f")},
-        alt="All candidates by cosine.",
+        alt=tr("All candidates by cosine."),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import tr
 from core.lessons.evidence import Evidence, as_csv, as_json, versions
 from pages.parts.inspect.inspection import Inspection
 
@@ -22,10 +23,12 @@ def offer_files(inspection: Inspection) -> None:
         "others": others,
     }
     st.markdown(
-        "**Take it away and check it.** The JSON file holds what it takes to redo this query by "
-        "hand: hyperplanes, the query's embedding and margins, each probe with its bucket, each "
-        "image's keys and cosine, and the steps from one to the next. The CSV file has one row "
-        "per candidate and per nearest neighbour."
+        tr(
+            "**Take it away and check it.** The JSON file holds what it takes to redo this query "
+            "by hand: hyperplanes, the query's embedding and margins, each probe with its bucket, "
+            "each image's keys and cosine, and the steps from one to the next. The CSV file has "
+            "one row per candidate and per nearest neighbour."
+        )
     )
     with st.container(horizontal=True, gap="small"):
         files = {  # written when somebody asks for them
@@ -51,7 +54,7 @@ def offer_files(inspection: Inspection) -> None:
     for name, value in rows.items():
         st.markdown(f"{name}: `{value}`")
     if inspection.query.is_upload:
-        st.caption("An upload can't be put in a link: the address works only in this session.")
+        st.caption(tr("An upload can't be put in a link: the address works only in this session."))
 
 
 def _json(found: Evidence, arguments: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.figures.bits import FRAGILE, code_grid
 from core.index.families import hyperplanes
+from core.language import tr
 from core.lessons.hashing import probe_numbers
 from pages.parts.inspect.inspection import Inspection
 from pages.parts.inspect.words import binary
@@ -22,25 +23,38 @@ def show_hash_code(inspection: Inspection) -> None:
     for number, probe in reversed(list(numbered)):  # so that the first one stays
         for bit in probe.flipped:
             lead = "<br>fragile" if fragile[probe.table, bit] else ""
-            notes[probe.table, bit] = f"{lead}<br>first flipped by probe {number}"
+            notes[probe.table, bit] = tr(
+                "{lead}<br>first flipped by probe {number}", lead=lead, number=number
+            )
     st.markdown(
-        f"**{code.bits.size} hyperplanes, {code.bits.size} bits.** Teal is 1, amber is 0; the "
-        "paler a bit, the closer the query lies to its hyperplane. A ring marks a *fragile* bit: "
-        f"its margin is below {FRAGILE:g}, so a turn of the embedding by "
-        f"{np.degrees(np.arcsin(FRAGILE)):.0f}° can flip it."
+        tr(
+            "**{size} hyperplanes, {size} bits.** Teal is 1, amber is 0; the paler a bit, the "
+            "closer the query lies to its hyperplane. A ring marks a *fragile* bit: its margin is "
+            "below {fragile:g}, so a turn of the embedding by {fragile_2:.0f}° can flip it.",
+            size=code.bits.size,
+            fragile=FRAGILE,
+            fragile_2=np.degrees(np.arcsin(FRAGILE)),
+        )
     )
     charts.chart(
         code_grid(code.margins, marked=fragile, notes=notes),
         name="hash-code",
         key="code",
-        alt=f"Hash code, one row per table: "
-        f"{', '.join(binary(evidence, key) for key in code.keys.tolist())}. "
-        f"{int(fragile.sum())} of {fragile.size} bits are fragile.",
+        alt=tr(
+            "Hash code, one row per table: {evidence}. {sum} of {size} bits are fragile.",
+            evidence=", ".join(binary(evidence, key) for key in code.keys.tolist()),
+            sum=int(fragile.sum()),
+            size=fragile.size,
+        ),
     )
     st.caption(
-        f"{int(fragile.sum())} of {fragile.size} bits are fragile. A neighbour needs all "
-        f"{code.bits.shape[1]} bits of one table to share the query's bucket there; probes "
-        "forgive the most fragile bits first. Hover over a bit for its margin, and for the first "
-        "probe that flips it."
+        tr(
+            "{sum} of {size} bits are fragile. A neighbour needs all {shape} bits of one table to "
+            "share the query's bucket there; probes forgive the most fragile bits first. Hover "
+            "over a bit for its margin, and for the first probe that flips it.",
+            sum=int(fragile.sum()),
+            size=fragile.size,
+            shape=code.bits.shape[1],
+        )
     )
     show_code(hyperplanes.hash_code)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.language import tr
 from core.lessons.evidence import Evidence
 from pages.ui import navigation, resources
 from pages.ui.answers import answer
@@ -47,7 +48,7 @@ class Inspection:
             id,
             self.shown,
             facts=facts,
-            first=Action(label="Why here?", page=navigation.INSPECT, params=params),
+            first=Action(label=tr("Why here?"), page=navigation.INSPECT, params=params),
             searched=FoundBy(result=self.evidence.result, stored=self.stored),
         )
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.language import tr
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, probe_order
 from core.wording import count, decimal
 from pages.parts.inspect.inspection import Inspection, part_params
@@ -22,16 +23,24 @@ def show_missed(inspection: Inspection) -> None:
     evidence, shown = inspection.evidence, inspection.shown
     images = evidence.missed
     if not images:
-        st.success(f"Nothing was missed: all {len(evidence.result.exact_hits)} are among the hits.")
+        st.success(
+            tr(
+                "Nothing was missed: all {n_exact_hits} are among the hits.",
+                n_exact_hits=len(evidence.result.exact_hits),
+            )
+        )
         if shown.probes > 1:
-            _try("See what one probe alone would lose", replace(shown, probes=1))
+            _try(tr("See what one probe alone would lose"), replace(shown, probes=1))
         return
     st.markdown(
-        f"**{count(len(images), 'image')} of the {len(evidence.result.exact_hits)} nearest lay in "
-        "no bucket that was read.** For each: the table that came closest, the bits that lost it "
-        "there, and the least change that brings it back. Either more probes in the same tables, "
-        "or more tables with the same probes; a larger index of the same seed begins with the "
-        "very same tables."
+        tr(
+            "**{n_images} of the {n_exact_hits} nearest lay in no bucket that was read.** For "
+            "each: the table that came closest, the bits that lost it there, and the least change "
+            "that brings it back. Either more probes in the same tables, or more tables with the "
+            "same probes; a larger index of the same seed begins with the very same tables.",
+            n_images=count(len(images), "image"),
+            n_exact_hits=len(evidence.result.exact_hits),
+        )
     )
     for image in images[:N_SHOWN]:
         with st.container(border=True, key=f"missed-{image.id}"):
@@ -41,10 +50,19 @@ def show_missed(inspection: Inspection) -> None:
             with text:
                 _lost(inspection, image)
     if len(images) > N_SHOWN:
-        st.caption(f"{len(images) - N_SHOWN} more: the evidence tells the same of each.")
+        st.caption(
+            tr(
+                "{n_images_minus_n_shown} more: the evidence tells the same of each.",
+                n_images_minus_n_shown=len(images) - N_SHOWN,
+            )
+        )
     st.caption(
-        f"Both searches end somewhere: after {MOST_PROBES:,} probes per table and {MOST_TABLES} "
-        "tables. Long before that the exact scan is the cheaper way."
+        tr(
+            "Both searches end somewhere: after {most_probes:,} probes per table and {most_tables} "
+            "tables. Long before that the exact scan is the cheaper way.",
+            most_probes=MOST_PROBES,
+            most_tables=MOST_TABLES,
+        )
     )
     show_code(Evidence.explain, probe_order)
 
@@ -53,12 +71,24 @@ def _lost(inspection: Inspection, image: Explained) -> None:
     """Say what lost one missed neighbour, and what brings it back."""
     shown, nearest = inspection.shown, image.nearest
     st.markdown(
-        f"**{plain(image.name)}** · rank {image.exact_rank} of the exact scan · cosine "
-        f"{decimal(image.similarity, 3)}, {image.angle:.0f}°  \n"
-        f"Lost by {bits_with_margins(nearest)} of table {nearest.table + 1}.  \n"
-        f"Brought back by {enough(image.least_probes, 'probe', MOST_PROBES)} per table "
-        f"(now {shown.probes}), or by {enough(image.least_tables, 'table', MOST_TABLES)} "
-        f"(now {shown.L})."
+        tr(
+            "**{name}** · rank {exact_rank} of the exact scan · cosine "
+            "{similarity}, {angle:.0f}°  \n"
+            "Lost by {nearest} of table {table_and_one}.  \n"
+            "Brought back by {least_probes} per table "
+            "(now {probes}), or by {least_tables} "
+            "(now {l}).",
+            name=plain(image.name),
+            exact_rank=image.exact_rank,
+            similarity=decimal(image.similarity, 3),
+            angle=image.angle,
+            nearest=bits_with_margins(nearest),
+            table_and_one=nearest.table + 1,
+            least_probes=enough(image.least_probes, "probe", MOST_PROBES),
+            probes=shown.probes,
+            least_tables=enough(image.least_tables, "table", MOST_TABLES),
+            l=shown.L,
+        )
     )
     with st.container(horizontal=True, gap="small"):
         if image.least_probes and image.least_probes <= RANGES["probes"][1]:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import later, tr
 from core.wording import count
 from pages.parts.inspect.inspection import Inspection
 from pages.ui import navigation
@@ -9,7 +10,7 @@ from pages.ui.address import tied
 from pages.ui.pictures import query_picture
 from pages.ui.tables import show_number
 
-GUESSES = ("None", "Up to a quarter", "Up to a half", "More")
+GUESSES = ("None", later("Up to a quarter"), later("Up to a half"), "More")
 
 
 def show_overview(inspection: Inspection) -> None:
@@ -22,15 +23,18 @@ def show_overview(inspection: Inspection) -> None:
         st.caption(" · ".join(inspection.query.facts(label=result.query_label)))
         st.page_link(
             navigation.REGIONS,
-            label="Find a part",
+            label=tr("Find a part"),
             icon=":material/select_all:",
             query_params=shown.params(),
         )
     n_nearest = len(result.exact_hits)
     with text:
         guess = st.segmented_control(
-            f"**Guess first:** of the {n_nearest} images nearest to this query, how many did LSH "
-            "miss?",
+            tr(
+                "**Guess first:** of the {n_nearest} images nearest to this query, how many did "
+                "LSH miss?",
+                n_nearest=n_nearest,
+            ),
             GUESSES,
             **tied("guess", GUESSES, None),
         )
@@ -43,9 +47,9 @@ def show_overview(inspection: Inspection) -> None:
                 "Bits", f"{result.code.bits.size}", f"{count(shown.L, 'table')} × {shown.K}"
             )
             show_number(
-                "Buckets read",
+                tr("Buckets read"),
                 f"{len(probes):,}",
-                f"{sum(len(probe.ids) > 0 for probe in probes):,} not empty",
+                tr("{n_ids:,} not empty", n_ids=sum(len(probe.ids) > 0 for probe in probes)),
             )
             show_number(
                 "Candidates",
@@ -53,9 +57,9 @@ def show_overview(inspection: Inspection) -> None:
                 f"{result.candidate_ratio:.1%} of {result.n_gallery:,}",
             )
             show_number(
-                f"Neighbour recall@{shown.k}",
+                tr("Neighbour recall@{k}", k=shown.k),
                 f"{result.neighbour_recall:.0%}" if guess else "?",
-                f"{n_nearest - n_missed} of {n_nearest}" if guess else "guess first",
+                f"{n_nearest - n_missed} of {n_nearest}" if guess else tr("guess first"),
             )
 
 
@@ -63,13 +67,18 @@ def _revealed(guess: str, n_missed: int, n_nearest: int) -> str:
     """Compare a guess with what was missed."""
     share = n_missed / n_nearest if n_nearest else 0
     right = GUESSES[(share > 0) + (share > 0.25) + (share > 0.5)]
-    sign = ":green[:material/check: Right.]" if guess == right else ":orange[Not quite.]"
+    sign = ":green[:material/check: Right.]" if guess == right else tr(":orange[Not quite.]")
     if not n_missed:
-        return (
-            f"{sign} LSH missed **none of {n_nearest}**. Take fewer probes (in the sidebar, below "
-            "*Query*) and look again."
+        return tr(
+            "{sign} LSH missed **none of {n_nearest}**. Take fewer probes (in the sidebar, below "
+            "*Query*) and look again.",
+            sign=sign,
+            n_nearest=n_nearest,
         )
-    return (
-        f"{sign} LSH missed **{n_missed} of {n_nearest}**. *Missed* below names the bits that "
-        "lost them."
+    return tr(
+        "{sign} LSH missed **{n_missed} of {n_nearest}**. *Missed* below names the bits that "
+        "lost them.",
+        sign=sign,
+        n_missed=n_missed,
+        n_nearest=n_nearest,
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.figures.bits import code_grid
 from core.figures.evidence import crossings
+from core.language import tr
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, InTable, verdict
 from core.wording import count, decimal, signed
 from pages.parts.inspect.inspection import Inspection
@@ -32,7 +33,7 @@ def _one_image(inspection: Inspection) -> None:
     evidence, shown = inspection.evidence, inspection.shown
     names = {inspection.gallery.items[id].name: id for id in evidence.ranking.ids.tolist()}
     if not names:
-        st.info("Beside the query, this gallery has no image to explain.")
+        st.info(tr("Beside the query, this gallery has no image to explain."))
         return
     ranks = {name: rank for rank, name in enumerate(names, start=1)}
     default = _first(
@@ -41,10 +42,10 @@ def _one_image(inspection: Inspection) -> None:
         names,
     )
     name = st.selectbox(
-        "Why did this image come up, or why not?",
+        tr("Why did this image come up, or why not?"),
         list(names),
         format_func=lambda name: f"{ranks[name]} · {name}",
-        help="Every image of the gallery, by its rank in the exact scan.",
+        help=tr("Every image of the gallery, by its rank in the exact scan."),
         **tied("other", names, default),
     )
     image = evidence.explain(names[name])
@@ -53,16 +54,16 @@ def _one_image(inspection: Inspection) -> None:
         query = Tile(
             name="",  # as no image of a gallery is called
             picture=embedded_jpeg(evidence.result.query),
-            alt="The query",
-            facts=(Fact("The query"),),
+            alt=tr("The query"),
+            facts=(Fact(tr("The query")),),
         )
         show_grid("pair", [query, inspection.tile(image.id, Fact(image.label or image.name))])
     with text:
         st.markdown(f"**{verdict(image, shown.k)}**")
         with st.grid(min_column_width=110, gap="small"):
             show_number("Cosine", decimal(image.similarity, 3), f"{image.angle:.1f}° apart")
-            show_number("Exact rank", f"{image.exact_rank:,}", f"of {len(names):,}")
-            show_number("Found by", f"{len(image.found_by)}", f"of {count(shown.L, 'table')}")
+            show_number(tr("Exact rank"), f"{image.exact_rank:,}", f"of {len(names):,}")
+            show_number(tr("Found by"), f"{len(image.found_by)}", f"of {count(shown.L, 'table')}")
         st.caption(_effort(image, shown))
     _compared(inspection, image)
 
@@ -75,7 +76,10 @@ def _compared(inspection: Inspection, image: Explained) -> None:
     theirs = evidence.index.hash(row)
     differs = ours.bits != theirs.bits  # (L, K)
     notes = np.array(
-        [[f"<br>this image: {signed(margin)}" for margin in row] for row in theirs.margins.tolist()]
+        [
+            [tr("<br>this image: {margin}", margin=signed(margin)) for margin in row]
+            for row in theirs.margins.tolist()
+        ]
     )
     planes = evidence.index.hyperplanes
     seen = planes.seen(np.stack([evidence.result.query.embedding, row]))  # (2, D)
@@ -83,27 +87,36 @@ def _compared(inspection: Inspection, image: Explained) -> None:
     distances = differs.sum(axis=1)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.header("All tables", anchor=False)
+        st.header(tr("All tables"), anchor=False)
         st.caption(_how_many_differ(distances, expected))
         charts.chart(
             code_grid(ours.margins, marked=differs, notes=notes),
             name="differing-bits",
             key="differing",
-            alt="Bits that differ, table by table: "
+            alt=tr("Bits that differ, table by table: ")
             + "; ".join(f"{it.table + 1}: {len(it.differing)}" for it in image.tables),
         )
     nearest = image.nearest
     with right:
-        st.header(f"Table {nearest.table + 1}, which came closest", anchor=False)
+        st.header(
+            tr("Table {table_and_one}, which came closest", table_and_one=nearest.table + 1),
+            anchor=False,
+        )
         st.caption(
-            "How far both lie from each hyperplane of this table. An amber line crosses 0: that "
-            "hyperplane passes between the two, and the bit differs."
+            tr(
+                "How far both lie from each hyperplane of this table. An amber line crosses 0: "
+                "that hyperplane passes between the two, and the bit differs."
+            )
         )
         charts.chart(
             crossings(ours.margins[nearest.table], theirs.margins[nearest.table]),
             name="margins-of-both",
             key="crossings",
-            alt=f"Margins in table {nearest.table + 1}; {bits_with_margins(nearest)} differ.",
+            alt=tr(
+                "Margins in table {table_and_one}; {nearest} differ.",
+                table_and_one=nearest.table + 1,
+                nearest=bits_with_margins(nearest),
+            ),
         )
     show_table(
         [
@@ -118,38 +131,50 @@ def _compared(inspection: Inspection, image: Explained) -> None:
             }
             for it in image.tables
         ],
-        alt="Each table's view of this image.",
+        alt=tr("Each table's view of this image."),
     )
     st.caption(
-        "In brackets: the query's margin. A bucket is read early where few bits differ and their "
-        "margins are small."
+        tr(
+            "In brackets: the query's margin. A bucket is read early where few bits differ and "
+            "their margins are small."
+        )
     )
 
 
 def _effort(image: Explained, shown: View) -> str:
     """Say how many probes and tables this image needs."""
-    return (
-        f"With {count(shown.L, 'table')} it takes "
-        f"{enough(image.least_probes, 'probe', MOST_PROBES)} in each to find it; with "
-        f"{count(shown.probes, 'probe')} in each, "
-        f"{enough(image.least_tables, 'table', MOST_TABLES)}."
+    return tr(
+        "With {l} it takes "
+        "{least_probes} in each to find it; with "
+        "{probes} in each, "
+        "{least_tables}.",
+        l=count(shown.L, "table"),
+        least_probes=enough(image.least_probes, "probe", MOST_PROBES),
+        probes=count(shown.probes, "probe"),
+        least_tables=enough(image.least_tables, "table", MOST_TABLES),
     )
 
 
 def _when_read(table: InTable, shown: View) -> str:
     if table.probe is None:
-        return f"not among {MOST_PROBES:,} probes"
+        return tr("not among {most_probes:,} probes", most_probes=MOST_PROBES)
     if table.is_read:
-        return f"read by probe {table.probe}"
-    return f"probe {table.probe} would read it, {count(shown.probes, 'probe')} did not"
+        return tr("read by probe {probe}", probe=table.probe)
+    return tr(
+        "probe {probe} would read it, {probes} did not",
+        probe=table.probe,
+        probes=count(shown.probes, "probe"),
+    )
 
 
 def _how_many_differ(distances: NDArray[np.intp], expected: float) -> str:
     """Set the distances (L,) of the tables beside what theory expects of one."""
-    return (
+    return tr(
         "The query's bits; a ring marks each bit that differs. Of two images that lie like these, "
-        f"{expected:.1f} bits of a table differ on average; here "
-        f"{_range(distances.min(), distances.max())}."
+        "{expected:.1f} bits of a table differ on average; here "
+        "{min}.",
+        expected=expected,
+        min=_range(distances.min(), distances.max()),
     )
 
 

@@ -1,6 +1,7 @@
 """Bits, buckets and counts in words."""
 
 from core.index.lsh import Probe
+from core.language import tr
 from core.lessons.evidence import Evidence, InTable, joined
 from core.wording import count, signed
 
@@ -13,7 +14,7 @@ def binary(evidence: Evidence, key: int) -> str:
 def flips(evidence: Evidence, probe: Probe) -> str:
     """Name the bits that a probe flips, with the query's margins."""
     if not probe.flipped:
-        return "nothing: the query's own bucket"
+        return tr("nothing: the query's own bucket")
     margins = evidence.result.code.margins[probe.table]
     return ", ".join(f"bit {bit + 1} ({signed(margins[bit])})" for bit in probe.flipped)
 
@@ -26,4 +27,8 @@ def bits_with_margins(table: InTable) -> str:
 
 def enough(number: int | None, what: str, limit: int) -> str:
     """Say how many it takes; None: no number up to the limit is enough."""
-    return f"**{count(number, what)}**" if number else f"no number of {what}s up to {limit:,}"
+    return (
+        f"**{count(number, what)}**"
+        if number
+        else tr("no number of {what}s up to {limit:,}", what=what, limit=limit)
+    )

@@ -7,6 +7,7 @@ import streamlit as st
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.tables import BringsEmbeddings
+from core.language import tr
 from core.model.embedder import Embedder
 from core.regions.place_index import PlaceHit, PlaceIndex
 from core.regions.places import Places
@@ -34,8 +35,11 @@ def show_finder(asked: PartQuery) -> None:
     gallery, stored = asked.gallery, asked.stored
     if isinstance(gallery, BringsEmbeddings):
         st.info(
-            f"{plain(gallery.title)} brings embeddings of whole images alone, and none of their "
-            "places; choose another gallery above."
+            tr(
+                "{title} brings embeddings of whole images alone, and none of their "
+                "places; choose another gallery above.",
+                title=plain(gallery.title),
+            )
         )
         return
     work = resources.gallery_places(gallery, stored)
@@ -53,13 +57,18 @@ def _offer(asked: PartQuery) -> None:
     n = len(asked.stored.ids)
     with st.container(border=True):
         st.markdown(
-            f"**The places of {plain(asked.gallery.title)} are not known yet.** Each of its {n:,} "
-            "images goes through the network once more, and the places are stored on this machine. "
-            f"It takes about {long_duration(n * _SECONDS_PER_IMAGE)} on two free cores; you can "
-            "search in what is there meanwhile."
+            tr(
+                "**The places of {title} are not known yet.** Each of its {n:,} images goes "
+                "through the network once more, and the places are stored on this machine. It "
+                "takes about {n_times__seconds_per_image} on two free cores; you can search in "
+                "what is there meanwhile.",
+                title=plain(asked.gallery.title),
+                n=n,
+                n_times__seconds_per_image=long_duration(n * _SECONDS_PER_IMAGE),
+            )
         )
         st.button(
-            "Prepare its places",
+            tr("Prepare its places"),
             type="primary",
             on_click=_prepare,
             args=(asked.gallery, asked.stored),
@@ -92,17 +101,22 @@ def _search(asked: PartQuery, places: Places | None) -> None:
     with left:
         region = _choose(asked)
     if places is None:
-        right.caption("The first images are being looked at …")
+        right.caption(tr("The first images are being looked at …"))
         return
     index = resources.place_index(asked.stored, places)
     embedding, own = asked.embedding(region), asked.own_ids
     found = index.find(embedding, k=asked.shown.k, exclude=own)
     with right:
-        st.subheader(f"The {len(found.hits)} images with the most similar place", anchor=False)
+        st.subheader(
+            tr("The {n_hits} images with the most similar place", n_hits=len(found.hits)),
+            anchor=False,
+        )
         show_grid("parts", _tiles(asked, found.hits), height=_HEIGHT)
         st.caption(
-            "The frame is the place that is most like your part; the number is the cosine of the "
-            "two. A click looks for that place in turn."
+            tr(
+                "The frame is the place that is most like your part; the number is the cosine of "
+                "the two. A click looks for that place in turn."
+            )
         )
     show_numbers(index, embedding, found, k=asked.shown.k, own=own)
     show_code(Embedder.embed_region, PlaceIndex.find)
@@ -115,9 +129,11 @@ def _choose(asked: PartQuery) -> Region:
     st.caption(" · ".join(asked.query.facts(label=asked.label)))
     st.markdown(f"**{_told(region)}** {_how(region, is_chosen)}")
     st.caption(
-        "Drag a box, or tap a place. A place sees more than its cell: what the network reads for "
-        "it reaches beyond the whole picture, though the middle counts most. So a hit may be like "
-        "what lies around your part, too."
+        tr(
+            "Drag a box, or tap a place. A place sees more than its cell: what the network reads "
+            "for it reaches beyond the whole picture, though the middle counts most. So a hit may "
+            "be like what lies around your part, too."
+        )
     )
     return region
 
@@ -137,14 +153,15 @@ def _span(what: str, first: int, last: int) -> str:
 def _how(region: Region, is_chosen: bool) -> str:
     """Say who chose the part, and how several places become one query."""
     if not is_chosen:
-        return (
+        return tr(
             "Nobody has marked a part yet, so this is the place that spatial attention weighs most."
         )
     if region.n_places == 1:
-        return "One place: its own embedding is the query."
-    return (
-        f"{count(region.n_places, 'place')}: the network pools over these alone, so the query is "
-        "the mean of their vectors."
+        return tr("One place: its own embedding is the query.")
+    return tr(
+        "{n_places}: the network pools over these alone, so the query is "
+        "the mean of their vectors.",
+        n_places=count(region.n_places, "place"),
     )
 
 
@@ -166,7 +183,7 @@ def _tiles(asked: PartQuery, hits: Sequence[PlaceHit]) -> list[Tile]:
                     Fact(f"{hit.rank} · {hit.similarity:.3f}"),
                     relevance(what, is_relevant(asked.label, item.label)),
                 ],
-                first=Action(label="Find this part", page=navigation.REGIONS, params=params),
+                first=Action(label=tr("Find this part"), page=navigation.REGIONS, params=params),
                 outline=region.outline(grid),
             )
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.engine.kernels import readable
 from core.index.exact import neighbour_recall
+from core.language import tr
 from core.regions.place_index import PlaceHits, PlaceIndex
 from core.wording import count, duration, percent
 from pages.ui import resources
@@ -43,37 +44,53 @@ def show_numbers(
     sketches, codes, rows = found.looked_at
     with st.grid(min_column_width=150, gap="small"):
         show_number(
-            f"Neighbour recall@{k}",
+            tr("Neighbour recall@{k}", k=k),
             percent(recall),
-            f"found {round(recall * len(right))} of the scan's {len(right)}",
-            help="Share of the images that the exact scan of all places finds and the codes too.",
+            tr(
+                "found {recall_times_n_right} of the scan's {n_right}",
+                recall_times_n_right=round(recall * len(right)),
+                n_right=len(right),
+            ),
+            help=tr(
+                "Share of the images that the exact scan of all places finds and the codes too."
+            ),
         )
         show_number(
-            "Compared in full",
+            tr("Compared in full"),
             percent(rows / len(index)),
             f"{rows:,} of {count(len(index), 'place')}",
-            help=f"The engine reads the short sketches of {sketches:,} places in the nearest "
-            f"cells, the whole hash codes of {codes:,}, and the embeddings of {rows:,}.",
+            help=tr(
+                "The engine reads the short sketches of {sketches:,} places in the nearest "
+                "cells, the whole hash codes of {codes:,}, and the embeddings of {rows:,}.",
+                sketches=sketches,
+                codes=codes,
+                rows=rows,
+            ),
         )
         show_number(
-            "Look-up time",
+            tr("Look-up time"),
             duration(look_up),
-            f"scan of all {duration(scan)}",
-            help="Medians. The scan multiplies in NumPy, its rows already in memory as float32; "
-            "turning them into that is not counted.",
+            tr("scan of all {scan}", scan=duration(scan)),
+            help=tr(
+                "Medians. The scan multiplies in NumPy, its rows already in memory as float32; "
+                "turning them into that is not counted."
+            ),
         )
         show_number(
             "Index",
             f"{index.nbytes / 1e6:,.0f} MB",
-            f"{index.per_image} places an image",
-            help=f"Of {count(index.n_images, 'image')}: hash codes, and embeddings of 16-bit "
-            "numbers. Where not all places of an image are kept, they are those that spatial "
-            "attention weighs most.",
+            tr("{per_image} places an image", per_image=index.per_image),
+            help=tr(
+                "Of {n_images}: hash codes, and embeddings of 16-bit "
+                "numbers. Where not all places of an image are kept, they are those that spatial "
+                "attention weighs most.",
+                n_images=count(index.n_images, "image"),
+            ),
         )
     if index.codes.kernels is readable:
         st.caption(f":material/hourglass_top: {resources.why_numpy()}")
     elif look_up > scan:
-        st.caption("Comparing with all is faster here: there are few places.")
+        st.caption(tr("Comparing with all is faster here: there are few places."))
 
 
 def _seconds(ask: Callable[[], PlaceHits], n: int) -> float:

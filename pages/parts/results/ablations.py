@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.ablation import LSHPoint, MeanAndDeviation, lsh_tradeoff, settings_dots
+from core.language import tr
 from pages.parts.results.detail import show_detail
 from pages.ui import charts
 from pages.ui.code import show_code
@@ -19,17 +20,23 @@ def show_settings() -> None:
 
 
 def _show_ablations() -> None:
-    result = read_under("One setting at a time · Corel-1k", "ablations-corel1k", "The ablations")
+    result = read_under(
+        tr("One setting at a time · Corel-1k"), "ablations-corel1k", tr("The ablations")
+    )
     if not result:
         return
     st.markdown(
-        "Everything else stays as it is in ours. Teal circles are mAP, amber diamonds "
-        "precision@10. "
+        tr(
+            "Everything else stays as it is in ours. Teal circles are mAP, amber diamonds "
+            "precision@10. "
+        )
         + (
-            "A bar is the deviation over the seeds."
+            tr("A bar is the deviation over the seeds.")
             if len(result["seeds"]) > 1
-            else "One split of 100 queries: a difference of a point is one query, so only large "
-            "differences say something."
+            else tr(
+                "One split of 100 queries: a difference of a point is one query, so only large "
+                "differences say something."
+            )
         )
     )
     with st.grid(min_column_width=340, gap="large"):
@@ -61,9 +68,11 @@ def _lsh(group: Mapping[str, Any]) -> None:
     """Show what K, L and probes cost and save."""
     st.markdown(f"**{group['title']}**")
     st.markdown(
-        "Up and to the left is better: right hits from few candidates. Along a line the number "
-        "of tables L grows. mAP counts every relevant image that hashing leaves out as missed; "
-        "precision@10 needs only ten of them."
+        tr(
+            "Up and to the left is better: right hits from few candidates. Along a line the number "
+            "of tables L grows. mAP counts every relevant image that hashing leaves out as missed; "
+            "precision@10 needs only ten of them."
+        )
     )
     shown = {"precision@10": "precision_at_10", "mAP": "mean_average_precision"}
     for column, (what, metric) in zip(st.columns(2, gap="large"), shown.items(), strict=True):
@@ -81,10 +90,17 @@ def _lsh(group: Mapping[str, Any]) -> None:
             charts.chart(
                 lsh_tradeoff(points, what=what),
                 key=f"lsh-{metric}",
-                alt=f"{what} over candidate ratio: "
+                alt=tr("{what} over candidate ratio: ", what=what)
                 + "; ".join(
-                    f"K {it.n_bits}, L {it.n_tables}, {it.n_probes} probes: {it.value:.3f} from "
-                    f"{it.candidate_ratio:.0%}"
+                    tr(
+                        "K {n_bits}, L {n_tables}, {n_probes} probes: {value:.3f} from "
+                        "{candidate_ratio:.0%}",
+                        n_bits=it.n_bits,
+                        n_tables=it.n_tables,
+                        n_probes=it.n_probes,
+                        value=it.value,
+                        candidate_ratio=it.candidate_ratio,
+                    )
                     for it in points
                 ),
             )

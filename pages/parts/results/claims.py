@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.evaluation import statistics
 from core.figures.rows import differences, signed
+from core.language import tr
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code
@@ -18,14 +19,18 @@ RESNET = ("cnn", "cnn-attention", "cnn-lsh", "ours")  # differ by attention or h
 def show_claims() -> None:
     """What the paper claims, as differences with intervals."""
     st.markdown(
-        "Each seed draws other queries and trains anew. Both systems of a pair get the same "
-        "queries, so their difference is taken seed by seed. The bar is a 95 % interval over the "
-        "seeds: it tells what other queries and another training would change. Where it touches "
-        "0, the measurement doesn't decide. The paper writes *percent* where it means the "
-        "difference of two shares."
+        tr(
+            "Each seed draws other queries and trains anew. Both systems of a pair get the same "
+            "queries, so their difference is taken seed by seed. The bar is a 95 % interval over "
+            "the seeds: it tells what other queries and another training would change. Where it "
+            "touches 0, the measurement doesn't decide. The paper writes *percent* where it means "
+            "the difference of two shares."
+        )
     )
     for name, gallery in GALLERIES.items():
-        experiment = read_under(gallery, f"experiment-{name}", f"The claims on {gallery}")
+        experiment = read_under(
+            gallery, f"experiment-{name}", tr("The claims on {gallery}", gallery=gallery)
+        )
         if not experiment:
             continue
         rows = [
@@ -35,10 +40,10 @@ def show_claims() -> None:
         across = [row for row in rows if row not in inside]
         left, right = st.columns(2, gap="large")
         with left:
-            st.markdown("**One thing changed**: attention or hashing, all else equal")
+            st.markdown(tr("**One thing changed**: attention or hashing, all else equal"))
             _differences(experiment, inside, reach=0.05, key=f"inside-{name}")
         with right:
-            st.markdown("**Another kind of system**: a scale twenty times as wide")
+            st.markdown(tr("**Another kind of system**: a scale twenty times as wide"))
             _differences(experiment, across, reach=1.0, key=f"across-{name}")
         show_origin(f"experiment-{name}", experiment, key="claims")
     show_code(statistics.difference_over_runs)
@@ -51,12 +56,12 @@ def _differences(
     found = [verdicts.difference(experiment, row["better"], row["worse"]) for row in rows]
     intervals = [it for it in found if it is not None]
     if not intervals:
-        st.info("No such pair has been measured.")
+        st.info(tr("No such pair has been measured."))
         return
     charts.chart(
-        differences(intervals, what="difference in mAP", reach=reach),
+        differences(intervals, what=tr("difference in mAP"), reach=reach),
         key=key,
-        alt="Difference in mAP: "
+        alt=tr("Difference in mAP: ")
         + "; ".join(f"{it.label} {signed(it.mean)}, {it.verdict}" for it in intervals),
     )
     st.markdown("\n".join(f"- {verdicts.claim(row)}" for row in rows))

@@ -6,6 +6,7 @@ from core.errors import COMMAND
 from core.evaluation import clutter
 from core.figures.clutter import gain_over_clutter
 from core.figures.rows import signed
+from core.language import tr
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code
@@ -20,7 +21,7 @@ MISSING = (
 
 def show_clutter() -> None:
     """When does attention help? The paper leaves this open."""
-    st.header("When does attention help?", anchor=False)
+    st.header(tr("When does attention help?"), anchor=False)
     names = names_or_say(PREFIX, MISSING)
     for name in names:
         if result := read_or_say(name, MISSING):
@@ -31,17 +32,25 @@ def show_clutter() -> None:
 
 def _show(name: str, result: Result) -> None:
     st.markdown(
-        f"Each of the {result['n_images']:,} pictures of *{result['gallery_title']}* is made "
-        "smaller and put into a painting that shows no object. So ever more of what the network "
-        f"sees is clutter. Attention was trained {result['n_heads']} times on other pictures, "
-        "alike but for the seed. A bar is a 95 % interval: another training and other queries "
-        "would most likely fall inside. " + verdicts.clutter(result["steps"])
+        tr(
+            "Each of the {n_images:,} pictures of *{gallery_title}* is made smaller and put into "
+            "a painting that shows no object. So ever more of what the network sees is clutter. "
+            "Attention was trained {n_heads} times on other pictures, alike but for the seed. A "
+            "bar is a 95 % interval: another training and other queries would most likely fall "
+            "inside. ",
+            n_images=result["n_images"],
+            gallery_title=result["gallery_title"],
+            n_heads=result["n_heads"],
+        )
+        + verdicts.clutter(result["steps"])
     )
     charts.chart(
         gain_over_clutter(result["steps"]),
         key=name,
-        alt="Gain in mAP of the channel gate, the spatial gate and both, over the share of the "
-        "area: "
+        alt=tr(
+            "Gain in mAP of the channel gate, the spatial gate and both, over the share of the "
+            "area: "
+        )
         + "; ".join(
             f"{step['side'] ** 2:.0%}: "
             + ", ".join(signed(step["gain"][mode]["mean"]) for mode in step["gain"])

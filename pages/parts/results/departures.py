@@ -2,15 +2,18 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.paper.departures import DEPARTURES
 
 
 def show_departures() -> None:
     """Show a table of our departures from the paper."""
-    st.header("Where the paper leaves a choice", anchor=False)
+    st.header(tr("Where the paper leaves a choice"), anchor=False)
     st.markdown(
-        "In some places the paper is silent or contradicts itself, and in some we do something "
-        "else. Each is a decision, and here is why it was made as it was."
+        tr(
+            "In some places the paper is silent or contradicts itself, and in some we do something "
+            "else. Each is a decision, and here is why it was made as it was."
+        )
     )
     st.table(
         [
@@ -22,5 +25,5 @@ def show_departures() -> None:
             }
             for departure in DEPARTURES
         ],
-        alt=f"{len(DEPARTURES)} departures from the paper",
+        alt=tr("{n_departures} departures from the paper", n_departures=len(DEPARTURES)),
     )

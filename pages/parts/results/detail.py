@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.rows import Interval, signed
+from core.language import tr
 from pages.ui.code import show_code
 from pages.ui.result_files import Result, measured, show_origin
 from pages.ui.tables import pinned_table
@@ -20,21 +21,29 @@ def show_detail() -> None:
 
 
 def _show(name: str, result: Result) -> None:
-    st.header("Low-level detail: the paper's future work", anchor=False)
+    st.header(tr("Low-level detail: the paper's future work"), anchor=False)
     seconds = result["seconds_of_a_pass"]
     st.markdown(
-        "The paper ends with a wish: features of an earlier stage beside those of the last "
-        "(section 5). Here the stage before the last is weighed by the same spatial gate and "
-        f"averaged; {result['detail']} numbers of it join the {result['dim']} of the last stage. "
-        f"It takes {seconds['with'] / seconds['without'] - 1:+.0%} time. " + told(result)
+        tr(
+            "The paper ends with a wish: features of an earlier stage beside those of the last "
+            "(section 5). Here the stage before the last is weighed by the same spatial gate and "
+            "averaged; {detail} numbers of it join the {dim} of the last stage. "
+            "It takes {with_per_without_minus_one:+.0%} time. ",
+            detail=result["detail"],
+            dim=result["dim"],
+            with_per_without_minus_one=seconds["with"] / seconds["without"] - 1,
+        )
+        + told(result)
     )
     titles = {it["key"]: it["title"] for it in result["galleries"]}
     pinned_table([_row(row, titles) for row in result["rows"]])
     st.caption(
-        "Untrained: ImageNet features on their principal axes, fitted on photographs that are not "
-        "searched here. Trained: the model that ships, on what it never saw. In brackets the 95 % "
-        "interval over splits and queries. The right columns show what detail would bring at some "
-        "weights, whichever was chosen."
+        tr(
+            "Untrained: ImageNet features on their principal axes, fitted on photographs that are "
+            "not searched here. Trained: the model that ships, on what it never saw. In brackets "
+            "the 95 % interval over splits and queries. The right columns show what detail would "
+            "bring at some weights, whichever was chosen."
+        )
     )
     show_code("core.evaluation.beyond.detail:measure_detail")
     show_origin(name, result, key="detail")
@@ -46,12 +55,15 @@ def told(result: Result) -> str:
     n_without = sum(weight == 0 for weight in chosen)
     effects = [Interval(it["gallery"], **_mean_and_ends(it["brings"])) for it in result["rows"]]
     helps = sum(it.verdict == "helps" for it in effects)
-    return (
+    return tr(
         "How much it weighs was chosen on labels that nothing was fitted on: "
-        f"**{n_without} of {len(chosen)} times without detail**. With the weights that were chosen "
-        f"it helps in **{helps}** of {len(effects)} rows"
-        + ("." if helps == len(effects) else ", so the model that ships does without it.")
-    )
+        "**{n_without} of {n_chosen} times without detail**. With the weights that were chosen "
+        "it helps in **{helps}** of {n_effects} rows",
+        n_without=n_without,
+        n_chosen=len(chosen),
+        helps=helps,
+        n_effects=len(effects),
+    ) + ("." if helps == len(effects) else tr(", so the model that ships does without it."))
 
 
 def _mean_and_ends(it: Mapping[str, float]) -> dict[str, float]:
@@ -65,7 +77,10 @@ def _row(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, str]:
         "Attention": row["attention"],
         "mAP": f"{row['mean_average_precision']['without']:.4f}",
         "Detail brings": _with_span(row["brings"]),
-        **{f"at weight {it}": _with_span(brings) for it, brings in row["at_weight"].items()},
+        **{
+            tr("at weight {it}", it=it): _with_span(brings)
+            for it, brings in row["at_weight"].items()
+        },
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.robustness import robustness_lines
+from core.language import tr
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.address import tied
@@ -15,11 +16,13 @@ from pages.ui.result_files import read, show_origin
 
 def show_changed_queries() -> None:
     """Figure 10 as numbers."""
-    st.header("Figure 10 as numbers · Corel-1k", anchor=False)
+    st.header(tr("Figure 10 as numbers · Corel-1k"), anchor=False)
     st.markdown(
-        "The paper shows one query that is turned, cut, scaled, brightened; here every query of "
-        "the test is, in several strengths. **Precision@8** asks whether the hits are still "
-        "right, **kept of the top 8** whether they are still the same ones."
+        tr(
+            "The paper shows one query that is turned, cut, scaled, brightened; here every query "
+            "of the test is, in several strengths. **Precision@8** asks whether the hits are "
+            "still right, **kept of the top 8** whether they are still the same ones."
+        )
     )
     result = read("robustness-corel1k", "Figure 10")
     if not result:
@@ -28,7 +31,7 @@ def show_changed_queries() -> None:
     st.markdown(verdicts.robust(variants))
     measures = {"precision@8": "precision_at_8", "kept of the top 8": "kept_of_top_8"}
     what = st.segmented_control(
-        "Measure", measures, required=True, **tied("measure", measures, "precision@8")
+        tr("Measure"), measures, required=True, **tied("measure", measures, "precision@8")
     )
     changes = dict.fromkeys(row["change"] for it in variants.values() for row in it["rows"])
     with st.grid(min_column_width=300, gap="medium"):
@@ -36,7 +39,7 @@ def show_changed_queries() -> None:
             with st.container():
                 st.markdown(f"**{change.capitalize()}**")
                 _robustness(variants, change, what, measures[what])
-    st.caption("The thin lines are the unchanged query.")
+    st.caption(tr("The thin lines are the unchanged query."))
     show_origin("robustness-corel1k", result)
     show_code("core.evaluation.robustness:changed", "core.evaluation.robustness:measure_robustness")
 

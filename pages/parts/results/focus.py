@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.rows import Interval, shares_inside
+from core.language import later, tr
 from pages.ui import charts
 from pages.ui.code import show_code
 from pages.ui.result_files import Result, show_origin
@@ -13,9 +14,9 @@ from pages.ui.tables import pinned_table
 
 JUDGED = "M_s, trained"
 RIVALS = {  # map -> what it is called within a sentence
-    "Gaussian in the middle": "a Gaussian in the middle of the picture",
-    "Mean of F": "the mean of F over its channels",
-    "Grad-CAM, trained": "Grad-CAM of the same network",
+    "Gaussian in the middle": later("a Gaussian in the middle of the picture"),
+    "Mean of F": later("the mean of F over its channels"),
+    "Grad-CAM, trained": later("Grad-CAM of the same network"),
 }
 CHANCE = 1.1  # below this ratio a map is as good as one that knows nothing of objects
 
@@ -33,7 +34,7 @@ def show_focus(name: str, result: Result) -> None:
     charts.chart(
         shares_inside(intervals, area=result["object_area_share"]),
         key=f"inside-{name}",
-        alt="Share of each map inside the object: "
+        alt=tr("Share of each map inside the object: ")
         + ", ".join(f"{it['map']} {it['share_inside']['mean']:.1%}" for it in rows),
     )
     pinned_table(
@@ -49,7 +50,7 @@ def show_focus(name: str, result: Result) -> None:
         ]
     )
     if result["categories"]:
-        with st.expander("By category"):
+        with st.expander(tr("By category")):
             pinned_table(
                 [
                     {"Category": label, "Object covers": f"{shares['area']:.1%}"}
@@ -73,20 +74,31 @@ def verdict(result: Result) -> str:
     """Say what M_s is worth as a map, and what beats it."""
     rows = {it["map"]: it for it in result["rows"]}
     ratio, peak = rows[JUDGED]["ratio"], rows[JUDGED]["peak"]
-    chance = " That is chance: this gate does not look at the object."
+    chance = tr(" That is chance: this gate does not look at the object.")
     better = [name for name in RIVALS if name in rows and _mean(rows, name) > ratio["mean"]]
     beaten = ", ".join(f"{RIVALS[it]} (×{_mean(rows, it):.2f})" for it in better)
     return (
-        f"**M_s puts ×{ratio['mean']:.2f} of the object's share of the area on the object** "
-        f"({between(ratio, '×{:.2f}')}, 95 %); a flat map has ×1.00."
+        tr(
+            "**M_s puts ×{mean:.2f} of the object's share of the area on the object** "
+            "({ratio}, 95 %); a flat map has ×1.00.",
+            mean=ratio["mean"],
+            ratio=between(ratio, "×{:.2f}"),
+        )
         + (chance if ratio["mean"] < CHANCE else "")
-        + f" Its greatest cell is mostly object in **{peak['mean']:.0%}** of the pictures"
-        + (f"; the middle's in {rows[_MIDDLE]['peak']['mean']:.0%}." if _MIDDLE in rows else ".")
-        + (f" Maps that find the object better: {beaten}." if better else "")
+        + tr(
+            " Its greatest cell is mostly object in **{mean:.0%}** of the pictures",
+            mean=peak["mean"],
+        )
+        + (
+            tr("; the middle's in {mean:.0%}.", mean=rows[_MIDDLE]["peak"]["mean"])
+            if _MIDDLE in rows
+            else "."
+        )
+        + (tr(" Maps that find the object better: {beaten}.", beaten=beaten) if better else "")
     )
 
 
-_MIDDLE = "Gaussian in the middle"
+_MIDDLE = later("Gaussian in the middle")
 
 
 def _mean(rows: Mapping[str, Any], name: str) -> float:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import COMMAND
+from core.language import tr
 from pages.parts.results.focus import show_focus, show_focus_code
 from pages.ui.result_files import names_or_say, read_or_say
 
@@ -16,22 +17,29 @@ MISSING = (
 
 def show_masks() -> None:
     """Whether attention finds the object in photographs, by masks that lie beside them."""
-    st.header("Does attention look at the object? · Photographs", anchor=False)
+    st.header(tr("Does attention look at the object? · Photographs"), anchor=False)
     names = names_or_say(PREFIX, MISSING)
     if not names:
         return
     st.markdown(
-        "Scenes are painted; these are photographs whose objects somebody outlined by hand. The "
-        "cells of each map are compared with the mask, as under *Attention*: the dotted line is "
-        "what a map that knows nothing of objects has inside, because the objects cover that "
-        "share of the area. Objects that fill the middle are found by looking at the middle, so "
-        "that is a rival too."
+        tr(
+            "Scenes are painted; these are photographs whose objects somebody outlined by hand. "
+            "The cells of each map are compared with the mask, as under *Attention*: the dotted "
+            "line is what a map that knows nothing of objects has inside, because the objects "
+            "cover that share of the area. Objects that fill the middle are found by looking at "
+            "the middle, so that is a rival too."
+        )
     )
     for name in names:
         if result := read_or_say(name, MISSING):
             st.subheader(
-                f"{result['gallery_title'].capitalize()} · {result['n_images']:,} photographs, "
-                f"object {result['object_area_share']:.0%} of the area",
+                tr(
+                    "{capitalize} · {n_images:,} photographs, "
+                    "object {object_area_share:.0%} of the area",
+                    capitalize=result["gallery_title"].capitalize(),
+                    n_images=result["n_images"],
+                    object_area_share=result["object_area_share"],
+                ),
                 anchor=False,
             )
             show_focus(name, result)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import HashlightError
 from core.evaluation import results
+from core.language import tr
 from core.paper.references import PAPER
 from core.wording import count
 from pages.parts.results import story, verdicts
@@ -23,10 +24,14 @@ def show_opening() -> None:
         experiment = None
     if experiment:
         st.markdown(
-            f"The paper, by [Luo, Li, Ma and Zhang (2022)]({PAPER.url}), builds a search from "
-            "three parts: a network, attention (CBAM [16]) and hashing (LSH). We built all of it "
-            "again, and measured it on "
-            f"{GALLERIES['corel1k']} over {count(len(experiment['seeds']), 'random split')}."
+            tr(
+                "The paper, by [Luo, Li, Ma and Zhang (2022)]({url}), builds a search from three "
+                "parts: a network, attention (CBAM [16]) and hashing (LSH). We built all of it "
+                "again, and measured it on {corel1k} over {n_seeds}.",
+                url=PAPER.url,
+                corel1k=GALLERIES["corel1k"],
+                n_seeds=count(len(experiment["seeds"]), tr("random split")),
+            )
         )
         chapters = story.chapters(experiment, _times())
         for column, chapter in zip(st.columns(len(chapters)), chapters, strict=True):
@@ -34,8 +39,10 @@ def show_opening() -> None:
                 st.markdown(chapter.told)
     else:
         st.markdown(
-            "Every table and figure of the paper's section 4 belongs here, its figures beside "
-            "what this code measures on the same photographs."
+            tr(
+                "Every table and figure of the paper's section 4 belongs here, its figures beside "
+                "what this code measures on the same photographs."
+            )
         )
 
 
@@ -44,11 +51,16 @@ def ask_for_the_share() -> None:
     measured = _times()
     if measured and (share := verdicts.search_share(measured, "1")):
         question(
-            "Hashing is there to save time. Which share of the time of one query is the search "
-            "itself: to hash, probe and rerank?",
+            tr(
+                "Hashing is there to save time. Which share of the time of one query is the search "
+                "itself: to hash, probe and rerank?"
+            ),
             list(SHARES),
             right=min(SHARES, key=lambda it: abs(log(SHARES[it] / share))),
-            because=f"{verdicts.where_time_goes(measured, '1')} All the rest is the network.",
+            because=tr(
+                "{measured} All the rest is the network.",
+                measured=verdicts.where_time_goes(measured, "1"),
+            ),
             key="guess-time",
         )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.language import tr
 from core.paper.tables import TABLE_1, TABLE_3
 from core.wording import duration, percent
 from pages.parts.results import verdicts
@@ -22,9 +23,12 @@ class Chapter:
     @property
     def told(self) -> str:
         """All of it as Markdown."""
-        return (
-            f"**{self.question}**\n\n*The paper says:* {self.paper}\n\n"
-            f"*We measured:* {self.ours}\n\n*Why?* {self.why}"
+        return tr(
+            "**{question}**\n\n*The paper says:* {paper}\n\n*We measured:* {ours}\n\n*Why?* {why}",
+            question=self.question,
+            paper=self.paper,
+            ours=self.ours,
+            why=self.why,
         )
 
 
@@ -39,13 +43,24 @@ def _attention(experiment: Result) -> Chapter:
     without = experiment["systems"]["cnn-lsh"]["mean"]["mean_average_precision"]
     with_it = experiment["systems"]["ours"]["mean"]["mean_average_precision"]
     return Chapter(
-        "Does attention help?",
-        f"yes. MAP rises from {TABLE_1['cnn-lsh'].map:.3f} [19] to {TABLE_1['ours'].map:.3f}.",
-        f"Attention (CBAM) {verdicts.verdict(effect)}." if effect else "not yet.",
-        f"Without attention our network already reaches mAP {without:.3f}, and with it "
-        f"{with_it:.3f}. ResNet50 has learnt from a million photographs; what is left to gain is "
-        f"{1 - without:.3f} at most. Where things are small among clutter there is more to gain: "
-        "see *Clutter*, below.",
+        tr("Does attention help?"),
+        tr(
+            "yes. MAP rises from {map:.3f} [19] to {map_2:.3f}.",
+            map=TABLE_1["cnn-lsh"].map,
+            map_2=TABLE_1["ours"].map,
+        ),
+        tr("Attention (CBAM) {effect}.", effect=verdicts.verdict(effect))
+        if effect
+        else tr("not yet."),
+        tr(
+            "Without attention our network already reaches mAP {without:.3f}, and with it "
+            "{with_it:.3f}. ResNet50 has learnt from a million photographs; what is left to gain "
+            "is {one_minus_without:.3f} at most. Where things are small among clutter there is "
+            "more to gain: see *Clutter*, below.",
+            without=without,
+            with_it=with_it,
+            one_minus_without=1 - without,
+        ),
     )
 
 
@@ -54,31 +69,43 @@ def _hashing(experiment: Result) -> Chapter:
     effect = verdicts.difference(experiment, *verdicts.HASHING)
     share = ours["candidate_ratio"]
     return Chapter(
-        "What does hashing lose?",
-        'little: it keeps "a certain accuracy" (section 5).',
+        tr("What does hashing lose?"),
+        tr('little: it keeps "a certain accuracy" (section 5).'),
         verdicts.hashing(share, effect),
-        f"What is like the query lies in the same buckets more often than what is not. So the "
-        f"{percent(1 - share)} that nobody looks at hold few right images.",
+        tr(
+            "What is like the query lies in the same buckets more often than what is not. So the "
+            "{one_minus_share} that nobody looks at hold few right images.",
+            one_minus_share=percent(1 - share),
+        ),
     )
 
 
 def _time(times: Result | None) -> Chapter:
-    paper = (
-        f"much: {TABLE_3['ours']['corel1k']:.2f} s for a query with hashing, "
-        f"{TABLE_3['cnn-attention']['corel1k']:.2f} s without [20]."
+    paper = tr(
+        "much: {corel1k:.2f} s for a query with hashing, {corel1k_2:.2f} s without [20].",
+        corel1k=TABLE_3["ours"]["corel1k"],
+        corel1k_2=TABLE_3["cnn-attention"]["corel1k"],
     )
     totals = _totals(times)
     ours, scan = totals.get("ours"), totals.get("cnn-attention")
     if not times or ours is None or scan is None:
-        return Chapter("What time does it save?", paper, "not yet.", "To be measured first.")
+        return Chapter(
+            tr("What time does it save?"), paper, tr("not yet."), tr("To be measured first.")
+        )
     return Chapter(
-        "What time does it save?",
+        tr("What time does it save?"),
         paper,
-        f"**{duration(ours)}** for a query with hashing, **{duration(scan)}** without, on one "
-        "thread.",
-        "The network has to look at the picture either way. Of "
-        f"{times['n_gallery']:,} images hashing can only save the comparing, and that is short. "
-        "The *Benchmark* page shows where it pays.",
+        tr(
+            "**{ours}** for a query with hashing, **{scan}** without, on one thread.",
+            ours=duration(ours),
+            scan=duration(scan),
+        ),
+        tr(
+            "The network has to look at the picture either way. Of "
+            "{n_gallery:,} images hashing can only save the comparing, and that is short. "
+            "The *Benchmark* page shows where it pays.",
+            n_gallery=times["n_gallery"],
+        ),
     )
 
 

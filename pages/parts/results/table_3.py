@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.experiment import stage_bars
+from core.language import tr
 from core.paper.tables import TABLE_3
 from core.wording import duration
 from pages.parts.results import verdicts
@@ -18,11 +19,15 @@ from pages.ui.tables import pinned_table
 def show_times() -> None:
     """Table 3: where the time of one query goes."""
     st.markdown(
-        "The paper **doesn't say what its seconds contain**, nor on which machine. Here every "
-        "stage of one query is timed on its own, warm; a bar stacks the medians."
+        tr(
+            "The paper **doesn't say what its seconds contain**, nor on which machine. Here every "
+            "stage of one query is timed on its own, warm; a bar stacks the medians."
+        )
     )
     for name, gallery in GALLERIES.items():
-        if result := read_under(f"Table 3 · {gallery}", f"time-{name}", f"Table 3 on {gallery}"):
+        if result := read_under(
+            f"Table 3 · {gallery}", f"time-{name}", tr("Table 3 on {gallery}", gallery=gallery)
+        ):
             _times(result, name)
             show_origin(f"time-{name}", result)
         else:
@@ -65,11 +70,11 @@ def _times(result: Result, gallery: str) -> None:
                     longest=longest,
                 ),
                 key=f"stages-{gallery}-{count}",
-                alt="Time of one query: "
+                alt=tr("Time of one query: ")
                 + ", ".join(f"{systems[key]['title']} {totals[key]}" for key in rows),
             )
     pinned_table([_time_row(key, system, gallery, counts) for key, system in systems.items()])
-    with st.expander("Every stage"):
+    with st.expander(tr("Every stage")):
         pinned_table(list(_stage_rows(systems, counts)))
 
 

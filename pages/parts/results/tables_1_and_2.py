@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.evaluation import metrics
 from core.figures.experiment import paper_and_measured, precision_curves
+from core.language import tr
 from core.paper.tables import TABLE_1, TABLE_2
 from pages.parts.results import verdicts
 from pages.parts.results.third_gallery import show_third_galleries
@@ -20,14 +21,17 @@ TOP = (5, 10, 20, 30)
 
 def show_ranking() -> None:
     """Tables 1 and 2: how well each system ranks."""
-    if experiment := read_under("Table 1 · Corel-1k", "experiment-corel1k", "Table 1"):
+    if experiment := read_under(tr("Table 1 · Corel-1k"), "experiment-corel1k", "Table 1"):
         paper = {key: row.map for key, row in TABLE_1.items()}
         _maps(experiment, paper, key="table-1")
         st.markdown(
-            "The paper's *Top-n* is precision@n, and the mean of that over all queries is what its "
-            "equation 10 calls MAP: **the columns P@n are MAP (paper) at n**. It doesn't say at "
-            "which n it takes its MAP and its recall; beside them stand our mAP and recall@100, "
-            f"with {_per_class(experiment)} relevant images for each query."
+            tr(
+                "The paper's *Top-n* is precision@n, and the mean of that over all queries is "
+                "what its equation 10 calls MAP: **the columns P@n are MAP (paper) at n**. It "
+                "doesn't say at which n it takes its MAP and its recall; beside them stand our "
+                "mAP and recall@100, with {experiment} relevant images for each query.",
+                experiment=_per_class(experiment),
+            )
         )
         _table_1(experiment)
         _curves(experiment)
@@ -35,12 +39,14 @@ def show_ranking() -> None:
         show_origin("experiment-corel1k", experiment)
     else:
         _table_1({"systems": {}})
-    st.header("Table 2 · Corel-5k", anchor=False)
+    st.header(tr("Table 2 · Corel-5k"), anchor=False)
     st.markdown(
-        "Our Corel-5k is Duygulu's version with its CD numbers as classes. One CD often shows "
-        "several subjects and several CDs the same one, so it is **harder and noisier than the "
-        "paper's 50 clean categories**. Compare our systems with each other here, not with the "
-        "paper's column."
+        tr(
+            "Our Corel-5k is Duygulu's version with its CD numbers as classes. One CD often shows "
+            "several subjects and several CDs the same one, so it is **harder and noisier than the "
+            "paper's 50 clean categories**. Compare our systems with each other here, not with the "
+            "paper's column."
+        )
     )
     if experiment := read("experiment-corel5k", "Table 2"):
         _maps(experiment, TABLE_2, key="table-2", with_reasons=False)
@@ -65,7 +71,7 @@ def _maps(
     printed = [paper.get(system) for system in systems]
     chart, reasons = st.columns(2, gap="large")
     with chart:
-        st.caption("Filled: our mAP, mean and deviation over the seeds. Open: the paper's MAP.")
+        st.caption(tr("Filled: our mAP, mean and deviation over the seeds. Open: the paper's MAP."))
         charts.chart(
             paper_and_measured(
                 titles,
@@ -74,12 +80,12 @@ def _maps(
                 deviation=[it["deviation"]["mean_average_precision"] for it in systems.values()],
             ),
             key=key,
-            alt="mAP measured: "
+            alt=tr("mAP measured: ")
             + ", ".join(f"{title} {it:.3f}" for title, it in zip(titles, measured, strict=True)),
         )
     with reasons:
         if with_reasons:
-            st.markdown("**What differs**")
+            st.markdown(tr("**What differs**"))
             lines = zip(systems, titles, printed, measured, strict=True)
             st.markdown("\n".join(f"- {verdicts.beside_the_paper(*line)}" for line in lines))
         else:
@@ -137,7 +143,7 @@ def _curves(experiment: Result) -> None:
         f"{titles[key]} {precision[key]['10']:.3f}" for key in titles
     )
     curves = {key: {n: it[str(n)] for n in TOP} for key, it in precision.items()}
-    st.markdown("**Precision@n**")
+    st.markdown(tr("**Precision@n**"))
     whole, enlarged = st.columns(2, gap="large")
     with whole:
         charts.chart(precision_curves(titles, curves), key="curves", alt=alt)
@@ -145,11 +151,13 @@ def _curves(experiment: Result) -> None:
         charts.chart(
             precision_curves(titles, curves, lowest=0.9),
             key="curves-top",
-            alt=f"{alt}; only what lies above 0.9",
+            alt=tr("{alt}; only what lies above 0.9", alt=alt),
         )
     st.caption(
-        "Right: the same between 0.9 and 1. Teal has attention, amber is the same network "
-        "without, grey is no ResNet50; full lines hash, broken ones scan everything."
+        tr(
+            "Right: the same between 0.9 and 1. Teal has attention, amber is the same network "
+            "without, grey is no ResNet50; full lines hash, broken ones scan everything."
+        )
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import tr
 from core.paper.tables import TABLE_2
 from pages.parts.results import verdicts
 from pages.ui.code import show_code
@@ -21,29 +22,42 @@ def show_third_galleries() -> None:
 
 
 def _show(name: str, result: Result) -> None:
-    st.header(f"Beside Table 2 · {result['gallery_title']}", anchor=False)
+    st.header(
+        tr("Beside Table 2 · {gallery_title}", gallery_title=result["gallery_title"]), anchor=False
+    )
     st.markdown(
-        f"{result['n_images']:,} pictures of clean categories, which is what the paper says of its "
-        "Corel-5k. It isn't the same set, and **its pictures are smaller**, so a figure here and "
-        "one of the paper's stand beside each other and no more. The paper's: "
+        tr(
+            "{n_images:,} pictures of clean categories, which is what the paper says of its "
+            "Corel-5k. It isn't the same set, and **its pictures are smaller**, so a figure here "
+            "and one of the paper's stand beside each other and no more. The paper's: ",
+            n_images=result["n_images"],
+        )
         + ", ".join(f"{verdicts.TITLES[key]} {it:.3f}" for key, it in TABLE_2.items())
         + "."
     )
     st.markdown(
-        "No network was trained on the gallery side of a split, as the paper's were. *Untrained* "
-        "has seen none of these pictures. "
+        tr(
+            "No network was trained on the gallery side of a split, as the paper's were. "
+            "*Untrained* has seen none of these pictures. "
+        )
         + (
-            "*Trained* is the model that ships, and **all of these pictures were among those it "
-            "learnt from, queries too**: its figures are flattered."
+            tr(
+                "*Trained* is the model that ships, and **all of these pictures were among those "
+                "it learnt from, queries too**: its figures are flattered."
+            )
             if result["trained_on_it"]
-            else "*Trained* is the model that ships; it hasn't seen them either."
+            else tr("*Trained* is the model that ships; it hasn't seen them either.")
         )
     )
     pinned_table([_row(row) for row in result["rows"]])
     st.caption(
-        f"mAP and its deviation over {len(result['seeds'])} splits of {result['n_queries']:,} "
-        "queries. Hashing reads as many buckets as in the paper's experiment: at most three in ten "
-        "of the gallery's images are looked at."
+        tr(
+            "mAP and its deviation over {n_seeds} splits of {n_queries:,} queries. Hashing reads "
+            "as many buckets as in the paper's experiment: at most three in ten of the gallery's "
+            "images are looked at.",
+            n_seeds=len(result["seeds"]),
+            n_queries=result["n_queries"],
+        )
     )
     show_code("core.evaluation.beyond.splits:measure_splits")
     show_origin(name, result)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.figures.rows import Interval, signed
+from core.language import later, tr
 from core.wording import duration
 from pages.ui.result_files import Result
 
@@ -13,7 +14,7 @@ LOOK_UP = ("hash", "probe", "rerank")
 
 TITLES = {
     "sift": "SIFT + k-means",
-    "svm": "SVM active learning [17]",
+    "svm": later("SVM active learning [17]"),
     "vgg": "VGG-N [18]",
     "cnn-lsh": "CNN + LSH [19]",
     "cnn-attention": "CNN + attention [20]",
@@ -22,18 +23,30 @@ TITLES = {
 """Names of the paper's systems, for where no result file names them."""
 
 PAPER_AND_OURS = {
-    "sift": "SIFT sees neither colour nor labels, and k-means learns its words without them too. "
-    "The paper gives no number of words.",
-    "svm": "A simulated user answers by label, three rounds of ten images; an image that was "
-    "answered about stands where the other answers put it. The paper names neither the features "
-    "nor the number of rounds.",
-    "vgg": "Trained from nothing on the gallery alone. The paper calls it VGG-N in the table and "
-    "LeNet-L in the text and describes neither.",
-    "cnn-lsh": "Everything as in ours, but without CBAM. The paper reproduces [19] and says "
-    "nothing of K, L or its training.",
-    "cnn-attention": "As ours, but it scans the whole gallery. The paper has it in Table 3 only.",
-    "ours": "The paper's system. It gives no K, L or training schedule; ours are in the file.",
-    "cnn": "Our own control, in no table of the paper: neither attention nor hashing.",
+    "sift": later(
+        "SIFT sees neither colour nor labels, and k-means learns its words without them too. "
+        "The paper gives no number of words."
+    ),
+    "svm": later(
+        "A simulated user answers by label, three rounds of ten images; an image that was "
+        "answered about stands where the other answers put it. The paper names neither the "
+        "features nor the number of rounds."
+    ),
+    "vgg": later(
+        "Trained from nothing on the gallery alone. The paper calls it VGG-N in the table and "
+        "LeNet-L in the text and describes neither."
+    ),
+    "cnn-lsh": later(
+        "Everything as in ours, but without CBAM. The paper reproduces [19] and says "
+        "nothing of K, L or its training."
+    ),
+    "cnn-attention": later(
+        "As ours, but it scans the whole gallery. The paper has it in Table 3 only."
+    ),
+    "ours": later(
+        "The paper's system. It gives no K, L or training schedule; ours are in the file."
+    ),
+    "cnn": later("Our own control, in no table of the paper: neither attention nor hashing."),
 }
 """What differs between a system in the paper and the same here, as far as the paper tells."""
 
@@ -52,36 +65,53 @@ def difference(
 
 def hashing(candidate_ratio: float, effect: Interval | None) -> str:
     """Say how much of the gallery hashing looks at, and what that costs."""
-    told = f"Hashing looks at **{candidate_ratio:.0%}** of the gallery"
+    told = tr(
+        "Hashing looks at **{candidate_ratio:.0%}** of the gallery", candidate_ratio=candidate_ratio
+    )
     if effect is None:
         return f"{told}."
     outcome = {
         "helps": f"gains **{effect.mean:.4f} mAP**",
         "hurts": f"loses **{-effect.mean:.4f} mAP**",
-        "no measurable difference": "loses **nothing that can be measured**",
+        "no measurable difference": tr("loses **nothing that can be measured**"),
     }[effect.verdict]
-    return f"{told} and {outcome} against an exact scan {_span(effect)}."
+    return tr(
+        "{told} and {outcome} against an exact scan {effect}.",
+        told=told,
+        outcome=outcome,
+        effect=_span(effect),
+    )
 
 
 def verdict(effect: Interval) -> str:
     """Say whether a difference is measurable, which way it goes and how sure that is."""
     if effect.verdict == "no measurable difference":
-        return f"makes **no measurable difference** {_span(effect)}"
-    return f"**{effect.verdict} by {abs(effect.mean):.4f} mAP** {_span(effect)}"
+        return tr("makes **no measurable difference** {effect}", effect=_span(effect))
+    return tr(
+        "**{verdict} by {mean:.4f} mAP** {effect}",
+        verdict=effect.verdict,
+        mean=abs(effect.mean),
+        effect=_span(effect),
+    )
 
 
 def claim(row: Mapping[str, Any]) -> str:
     """Say what became of one claim of the paper."""
     lead = Interval("", row["mean"], row["low"], row["high"])
     outcome = {
-        "helps": f":green[:material/check: **ahead by {lead.mean:.4f}**]",
-        "hurts": f":orange[:material/close: **behind by {-lead.mean:.4f}**]",
-        "no measurable difference": f":gray[:material/remove: **no measurable difference**, "
-        f"{signed(lead.mean)}]",
+        "helps": tr(":green[:material/check: **ahead by {mean:.4f}**]", mean=lead.mean),
+        "hurts": tr(":orange[:material/close: **behind by {mean:.4f}**]", mean=-lead.mean),
+        "no measurable difference": tr(
+            ":gray[:material/remove: **no measurable difference**, {mean}]", mean=signed(lead.mean)
+        ),
     }[lead.verdict]
-    return (
-        f"{row['claim']} Measured: {outcome} mAP "
-        f"({signed(lead.low)} to {signed(lead.high)}, {row['n_runs']} trainings)."
+    return tr(
+        "{claim} Measured: {outcome} mAP ({low} to {high}, {n_runs} trainings).",
+        claim=row["claim"],
+        outcome=outcome,
+        low=signed(lead.low),
+        high=signed(lead.high),
+        n_runs=row["n_runs"],
     )
 
 
@@ -90,7 +120,11 @@ def beside_the_paper(key: str, title: str, paper: float | None, measured: float)
     distance = ""
     if paper is not None:
         side = "above" if measured >= paper else "below"
-        distance = f"{abs(measured - paper):.3f} {side} the paper's figure. "
+        distance = tr(
+            "{measured_minus_paper:.3f} {side} the paper's figure. ",
+            measured_minus_paper=abs(measured - paper),
+            side=side,
+        )
     return f"**{title}**: {distance}{PAPER_AND_OURS.get(key, '')}"
 
 
@@ -100,14 +134,22 @@ def where_time_goes(times: Result, threads: str) -> str | None:
     if not ours:
         return None
     total = times["systems"]["ours"]["threads"][threads]["total"]["median_s"]
-    told = (
-        f"With {threads_in_words(threads)}, a query takes **{duration(total)}**, and "
-        f"{search_share(times, threads):.1%} of that is the search: "
-        f"**{duration(_look_up(ours))}** to hash, probe and rerank."
+    told = tr(
+        "With {threads}, a query takes **{total}**, and "
+        "{times:.1%} of that is the search: "
+        "**{ours}** to hash, probe and rerank.",
+        threads=threads_in_words(threads),
+        total=duration(total),
+        times=search_share(times, threads),
+        ours=duration(_look_up(ours)),
     )
     scan = stages(times, "cnn-attention", threads).get("exact scan")
     if scan is not None:
-        told += f" An exact scan of the {times['n_gallery']:,} images takes {duration(scan)}."
+        told += tr(
+            " An exact scan of the {n_gallery:,} images takes {scan}.",
+            n_gallery=times["n_gallery"],
+            scan=duration(scan),
+        )
     return told
 
 
@@ -132,7 +174,7 @@ def stages(times: Result, key: str, threads: str) -> dict[str, float]:
 
 def threads_in_words(threads: str) -> str:
     """Name a number of threads as the result files give it."""
-    return "one thread" if threads == "1" else "all threads"
+    return tr("one thread") if threads == "1" else tr("all threads")
 
 
 def clutter(steps: Sequence[Mapping[str, Any]]) -> str:
@@ -142,7 +184,10 @@ def clutter(steps: Sequence[Mapping[str, Any]]) -> str:
         gain = step["gain"]["both"]
         effect = Interval("", gain["mean"], gain["low"], gain["high"])
         told.append(
-            f"where the picture takes {step['side'] ** 2:.0%} of the area, attention "
+            tr(
+                "where the picture takes {side_to_two:.0%} of the area, attention ",
+                side_to_two=step["side"] ** 2,
+            )
             + verdict(effect)
         )
     return f"{told[0][0].upper()}{told[0][1:]}; {told[1]}."
@@ -156,7 +201,7 @@ def robust(variants: Mapping[str, Mapping[str, Any]]) -> str:
         precision = _mean([row["precision_at_8"] for row in changed])
         kept = _mean([row["kept_of_top_8"] for row in changed])
         told.append(f"**{variant['title']}**: precision@8 {precision:.3f}, {kept:.0%} kept")
-    return "On average over every change and strength: " + "; ".join(told) + "."
+    return tr("On average over every change and strength: ") + "; ".join(told) + "."
 
 
 def with_deviation(mean: float, deviation: float | None) -> str:
@@ -165,7 +210,7 @@ def with_deviation(mean: float, deviation: float | None) -> str:
 
 
 def _span(effect: Interval) -> str:
-    return f"(95 % interval {signed(effect.low)} to {signed(effect.high)})"
+    return tr("(95 % interval {low} to {high})", low=signed(effect.low), high=signed(effect.high))
 
 
 def _title(experiment: Result, key: str) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.evaluation.robustness import alter
+from core.language import tr
 from core.lessons.shift import Shift, shift
 from core.wording import count, decimal
 from pages.parts.robustness.query import UNCHANGED, RobustnessQuery
@@ -18,7 +19,7 @@ LEAST_BITS = 3  # in a key, from which on buckets go well before half of the bit
 
 def show_playground(about: RobustnessQuery) -> None:
     """Show the sliders, the changed picture, and what the change did."""
-    st.header("Change it yourself", anchor=False)
+    st.header(tr("Change it yourself"), anchor=False)
     _sliders_and_outcome(about)
     show_code(alter, shift)
 
@@ -39,7 +40,7 @@ def _sliders_and_outcome(about: RobustnessQuery) -> None:
         for name, slider in SLIDERS.items():
             slider.draw(f"slider-{name}")
         st.button(
-            "Back to the original",
+            tr("Back to the original"),
             icon=":material/undo:",
             disabled=by == UNCHANGED,
             on_click=put_alteration,
@@ -61,31 +62,38 @@ def _numbers(result: Shift, about: RobustnessQuery) -> None:
     k, n_tables = about.shown.k, about.shown.L
     with st.grid(min_column_width=150, gap="small", key="shift-numbers"):
         show_number(
-            "Embedding turned by",
+            tr("Embedding turned by"),
             f"{result.degrees:.0f}°",
             f"cosine {decimal(result.cosine, 3)}",
-            help="The angle θ between the embeddings before and after.",
+            help=tr("The angle θ between the embeddings before and after."),
         )
         show_number(
-            "Bits flipped",
+            tr("Bits flipped"),
             f"{result.n_flipped} of {about.n_bits}",
             f"theory {result.expected_flips:.0f} ± {result.flips_deviation:.0f}",
-            help="Theory: K·L·θ/π on average over all draws of hyperplanes, ± one standard "
-            "deviation.",
+            help=tr(
+                "Theory: K·L·θ/π on average over all draws of hyperplanes, ± one standard "
+                "deviation."
+            ),
         )
         show_number(
-            "Buckets kept",
+            tr("Buckets kept"),
             f"{result.n_buckets_kept} of {n_tables}",
             f"theory {result.expected_buckets_kept:.1f}",
-            help="Tables in which the query stays in its old bucket: all K bits must stay. "
-            "Theory: L·(1 − θ/π)^K on average.",
+            help=tr(
+                "Tables in which the query stays in its old bucket: all K bits must stay. "
+                "Theory: L·(1 − θ/π)^K on average."
+            ),
         )
         show_number(
-            f"Top {k} still found",
-            f"{result.lsh.kept:.0%}" if result.lsh.n_old else "no hits",
-            f"exact scan {result.exact.kept:.0%}",
-            help=f"Share of the old top {k} that is still among the top {k}: LSH's hits before "
-            "and after, and the exact scan's.",
+            tr("Top {k} still found", k=k),
+            f"{result.lsh.kept:.0%}" if result.lsh.n_old else tr("no hits"),
+            tr("exact scan {kept:.0%}", kept=result.exact.kept),
+            help=tr(
+                "Share of the old top {k} that is still among the top {k}: LSH's hits before "
+                "and after, and the exact scan's.",
+                k=k,
+            ),
         )
 
 
@@ -96,11 +104,19 @@ def _task(result: Shift, about: RobustnessQuery) -> None:
         return
     most = n_tables // 4
     show_task(
-        f"Find a change that flips fewer than half of the bits, and yet leaves at most {most} of "
-        f"the {count(n_tables, 'old bucket')}.",
+        tr(
+            "Find a change that flips fewer than half of the bits, and yet leaves at most {most} "
+            "of the {n_tables}.",
+            most=most,
+            n_tables=count(n_tables, tr("old bucket")),
+        ),
         is_done=2 * result.n_flipped < n_bits and result.n_buckets_kept <= most,
-        now=f"{result.n_flipped} of {n_bits} bits flipped, "
-        f"{count(result.n_buckets_kept, 'bucket')} left",
+        now=tr(
+            "{n_flipped} of {n_bits} bits flipped, {n_buckets_kept} left",
+            n_flipped=result.n_flipped,
+            n_bits=n_bits,
+            n_buckets_kept=count(result.n_buckets_kept, "bucket"),
+        ),
     )
 
 
@@ -108,19 +124,27 @@ def _explained(result: Shift, about: RobustnessQuery) -> str:
     """Say what the numbers mean for the search."""
     n_tables, kept = about.shown.L, result.n_buckets_kept
     if result.n_flipped == 0:
-        return (
-            f"No bit has flipped: the query reads the same buckets in all {n_tables} tables, so "
-            "it has the same candidates."
+        return tr(
+            "No bit has flipped: the query reads the same buckets in all {n_tables} tables, so "
+            "it has the same candidates.",
+            n_tables=n_tables,
         )
     rescued = int((result.read_as > 1).sum())
     lost = int((result.read_as == 0).sum())
-    buckets = count(n_tables, "old bucket")
-    sentence = f"The changed query stays in **{kept}** of its {buckets}"
+    buckets = count(n_tables, tr("old bucket"))
+    sentence = tr(
+        "The changed query stays in **{kept}** of its {buckets}", kept=kept, buckets=buckets
+    )
     if about.shown.probes > 1:
-        sentence += (
-            f", leaves but still reads **{rescued}** with its {about.shown.probes} probes per table"
+        sentence += tr(
+            ", leaves but still reads **{rescued}** with its {probes} probes per table",
+            rescued=rescued,
+            probes=about.shown.probes,
         )
     return sentence + (
-        f", and reads **{lost}** no more. One flipped bit leaves a bucket, so most buckets go "
-        "long before most bits do."
+        tr(
+            ", and reads **{lost}** no more. One flipped bit leaves a bucket, so most buckets go "
+            "long before most bits do.",
+            lost=lost,
+        )
     )

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import HashlightError
 from core.figures.shift import Slope, flipped_bits, margins_before_and_after, slope_chart
 from core.galleries.base import Gallery
+from core.language import later, tr
 from core.lessons.shift import Ranks, Shift
 from pages.parts.robustness.query import RobustnessQuery
 from pages.ui import charts, resources
@@ -14,37 +15,53 @@ from pages.ui.address import tied
 from pages.ui.pictures import data_url
 
 PICTURED = 12  # hits: the pictures of a longer list would be too small in the slope chart
-RANKINGS = {"lsh": "LSH", "exact": "Exact scan"}
+RANKINGS = {"lsh": "LSH", "exact": later("Exact scan")}
 DRAWINGS = {"cells": "Cells", "dots": "Dots"}
 
 
 def show_bits(result: Shift) -> None:
     """Show which bits flipped, as cells or as margins before and after."""
-    drawn = _titled("Which bits flipped", "Drawn as", DRAWINGS, name="drawn", default="cells")
+    drawn = _titled(
+        tr("Which bits flipped"), tr("Drawn as"), DRAWINGS, name="drawn", default="cells"
+    )
     if drawn == "cells":
         charts.chart(
             flipped_bits(result.before.margins, result.after.margins, result.read_as),
             key="flipped-bits",
-            alt=f"Hash code before the change: {result.n_flipped} of {result.flipped.size} bits "
-            f"flipped, {result.n_buckets_kept} of {len(result.read_as)} buckets kept.",
+            alt=tr(
+                "Hash code before the change: {n_flipped} of {size} bits "
+                "flipped, {n_buckets_kept} of {n_read_as} buckets kept.",
+                n_flipped=result.n_flipped,
+                size=result.flipped.size,
+                n_buckets_kept=result.n_buckets_kept,
+                n_read_as=len(result.read_as),
+            ),
         )
         st.caption(
-            "Each row is a table. Orange bits flipped; the paler a cell, the smaller its margin "
-            "was before. At the right, what became of the old bucket: *kept*, *lost*, or left but "
-            "still read, as the probe of that number."
+            tr(
+                "Each row is a table. Orange bits flipped; the paler a cell, the smaller its "
+                "margin was before. At the right, what became of the old bucket: *kept*, *lost*, "
+                "or left but still read, as the probe of that number."
+            )
         )
         return
     charts.chart(
         margins_before_and_after(result.before.margins, result.after.margins),
         key="margins",
         name="margins-before-and-after",
-        alt=f"Each bit's margin after the change over its margin before, with the correlation "
-        f"{result.cosine:.2f}; {result.n_flipped} lie in the two corners where the sign differs.",
+        alt=tr(
+            "Each bit's margin after the change over its margin before, with the correlation "
+            "{cosine:.2f}; {n_flipped} lie in the two corners where the sign differs.",
+            cosine=result.cosine,
+            n_flipped=result.n_flipped,
+        ),
     )
     st.caption(
-        "Each dot is a bit. Those close to a hyperplane, near the middle, change sides first. "
-        "The closer the cloud to the diagonal, the fewer do: its correlation is, but for chance, "
-        "the cosine of θ."
+        tr(
+            "Each dot is a bit. Those close to a hyperplane, near the middle, change sides first. "
+            "The closer the cloud to the diagonal, the fewer do: its correlation is, but for "
+            "chance, the cosine of θ."
+        )
     )
 
 
@@ -66,28 +83,43 @@ def _titled(title: str, label: str, choices: Mapping[str, str], *, name: str, de
 
 def show_ranks(result: Shift, about: RobustnessQuery) -> None:
     """Show where the old hits went, by LSH or by the exact scan."""
-    title = f"Where the old top {about.shown.k} went"
-    by = _titled(title, "Ranked by", RANKINGS, name="ranks", default="lsh")
+    title = tr("Where the old top {k} went", k=about.shown.k)
+    by = _titled(title, tr("Ranked by"), RANKINGS, name="ranks", default="lsh")
     ranks = result.lsh if by == "lsh" else result.exact
     k = about.shown.k
     if ranks.n_old < k:
-        st.caption(f"Before the change there were only {ranks.n_old} hits for {k} places.")
+        st.caption(
+            tr(
+                "Before the change there were only {n_old} hits for {k} places.",
+                n_old=ranks.n_old,
+                k=k,
+            )
+        )
     charts.chart(
         slope_chart(_slopes(ranks, about), k=k),
         name="ranks-before-and-after",
         key="slopes",
-        alt=f"Ranks before and after the change: {ranks.kept:.0%} of the old top {k} stay in the "
-        f"top {k}.",
+        alt=tr(
+            "Ranks before and after the change: {kept:.0%} of the old top {k} stay in the top {k}.",
+            kept=ranks.kept,
+            k=k,
+        ),
     )
     st.caption(
-        "A line that ends at the dotted edge has left the list, the steeper the farther; a cross: "
-        "no candidate any more. "
+        tr(
+            "A line that ends at the dotted edge has left the list, the steeper the farther; a "
+            "cross: no candidate any more. "
+        )
         + (
-            "Some images leave because others came closer, some because no probed bucket holds "
-            "them any more; compare with the exact scan, which misses none."
+            tr(
+                "Some images leave because others came closer, some because no probed bucket holds "
+                "them any more; compare with the exact scan, which misses none."
+            )
             if by == "lsh"
-            else "The exact scan looks at every image: what moves here moved because of the "
-            "embedding alone, not because of a bucket."
+            else tr(
+                "The exact scan looks at every image: what moves here moved because of the "
+                "embedding alone, not because of a bucket."
+            )
         )
     )
 

@@ -6,6 +6,7 @@ It is read from there on every run, so reload, *back* and a link need no code of
 from dataclasses import asdict, dataclass
 
 from core.evaluation.robustness import Alteration
+from core.language import later, tr
 from pages.ui.address import NumberSlider, put
 
 
@@ -46,12 +47,12 @@ _ALL = (
     _slider("rotate", "degrees", (-180.0, 180.0, 5.0), "%.0f°", (5, 15, 30, 60, 90, 135, 180)),
     _slider(
         "crop",
-        "share of each side kept",
+        later("share of each side kept"),
         (0.3, 1.0, 0.05),
         "percent",
         (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3),
         start=1.0,
-        label="Crop, side kept",
+        label=later("Crop, side kept"),
     ),
     _slider(
         "scale", "factor", (0.5, 2.0, 0.05), "×%.2f", (0.5, 0.65, 0.8, 1.25, 1.5, 2.0), start=1.0
@@ -59,7 +60,9 @@ _ALL = (
     _slider("brightness", "factor", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
     _slider("contrast", "factor", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
     _slider("blur", "pixels", (0.0, 10.0, 0.5), "%.1f px", (0.5, 1, 2, 3, 5, 7, 10)),
-    _slider("noise", "grey levels", (0.0, 80.0, 4.0), "%.0f levels", (4, 8, 16, 24, 32, 48, 80)),
+    _slider(
+        "noise", later("grey levels"), (0.0, 80.0, 4.0), "%.0f levels", (4, 8, 16, 24, 32, 48, 80)
+    ),
 )
 SLIDERS = {slider.name: slider for slider in _ALL}
 
@@ -79,12 +82,12 @@ def describe(by: Alteration) -> str:
     """Say what is done to the picture."""
     words = {
         "scale": f"scaled ×{by.scale:.2f}",
-        "rotate": f"turned by {by.rotate:.0f}°",
-        "crop": f"cropped to {by.crop:.0%} of each side",
+        "rotate": tr("turned by {rotate:.0f}°", rotate=by.rotate),
+        "crop": tr("cropped to {crop:.0%} of each side", crop=by.crop),
         "brightness": f"brightness ×{by.brightness:.1f}",
         "contrast": f"contrast ×{by.contrast:.1f}",
-        "blur": f"blurred by {by.blur:.1f} pixels",
-        "noise": f"noise of {by.noise:.0f} grey levels",
+        "blur": tr("blurred by {blur:.1f} pixels", blur=by.blur),
+        "noise": tr("noise of {noise:.0f} grey levels", noise=by.noise),
     }
     done = [words[name] for name, value in asdict(by).items() if value != SLIDERS[name].start]
-    return ", ".join(done) or "nothing changed yet"
+    return ", ".join(done) or tr("nothing changed yet")

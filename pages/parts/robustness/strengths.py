@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.figures.shift import Step, bits_by_strength, kept_by_strength
 from core.index.families.hyperplanes import collision_probability
+from core.language import tr
 from core.lessons.shift import shift
 from pages.parts.robustness.query import UNCHANGED, RobustnessQuery
 from pages.parts.robustness.sliders import SLIDERS, StrengthSlider
@@ -17,13 +18,15 @@ from pages.ui.code import show_code
 @st.fragment
 def show_how_far(about: RobustnessQuery) -> None:
     """Measure one change over all its strengths, when a visitor asks for it."""
-    st.header("How far can it go?", anchor=False)
+    st.header(tr("How far can it go?"), anchor=False)
     st.markdown(
-        "Choose one change: it is measured alone, from weak to strong. Each point is one pass "
-        "through the network, so this takes a second or two."
+        tr(
+            "Choose one change: it is measured alone, from weak to strong. Each point is one pass "
+            "through the network, so this takes a second or two."
+        )
     )
     name = st.pills(
-        "Change",
+        tr("Change"),
         list(SLIDERS),
         format_func=str.capitalize,
         label_visibility="collapsed",
@@ -40,24 +43,32 @@ def show_how_far(about: RobustnessQuery) -> None:
             bits_by_strength(steps, n_bits=about.shown.K, n_tables=about.shown.L, change=change),
             name="bits-by-strength",
             key="curve-bits",
-            alt=f"Bits flipped over {change}: "
+            alt=tr("Bits flipped over {change}: ", change=change)
             + ", ".join(f"{step.strength:g}: {step.flipped}" for step in steps),
         )
         st.caption(
-            "Theory knows the angle and nothing else. That the flips follow it is why a hash code "
-            "can stand for an embedding."
+            tr(
+                "Theory knows the angle and nothing else. That the flips follow it is why a hash "
+                "code can stand for an embedding."
+            )
         )
     with kept:
         charts.chart(
             kept_by_strength(steps, k=about.shown.k, change=change),
             name="neighbours-kept-by-strength",
             key="curve-kept",
-            alt=f"Share of the old top {about.shown.k} still found by LSH over {change}: "
+            alt=tr(
+                "Share of the old top {k} still found by LSH over {change}: ",
+                k=about.shown.k,
+                change=change,
+            )
             + ", ".join(f"{step.strength:g}: {step.kept:.0%}" for step in steps),
         )
         st.caption(
-            "Where both lines fall together, the embedding moved. Where LSH falls below the "
-            "exact scan, hashing lost what the embedding still knew."
+            tr(
+                "Where both lines fall together, the embedding moved. Where LSH falls below the "
+                "exact scan, hashing lost what the embedding still knew."
+            )
         )
     show_code(shift, collision_probability)
 

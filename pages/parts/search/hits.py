@@ -8,6 +8,7 @@ import streamlit as st
 from core.evaluation.metrics import precision_at
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.language import tr
 from core.search import Hit, SearchResult
 from core.wording import count, duration, percent
 from pages.ui.grid import Fact, draw_grid
@@ -20,37 +21,47 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
     """Show the four numbers that say how well LSH did, and at what cost."""
     with st.grid(min_column_width=150, gap="small"):
         show_number(
-            f"Neighbour recall@{shown.k}",
+            tr("Neighbour recall@{k}", k=shown.k),
             percent(result.neighbour_recall),
-            f"found {round(result.neighbour_recall * len(result.exact_hits))} of the "
-            f"{len(result.exact_hits)} nearest",
-            help=f"Share of the exact scan's top {shown.k} that LSH returned too.",
+            tr(
+                "found {neighbour_recall} of the {n_exact_hits} nearest",
+                neighbour_recall=round(result.neighbour_recall * len(result.exact_hits)),
+                n_exact_hits=len(result.exact_hits),
+            ),
+            help=tr("Share of the exact scan's top {k} that LSH returned too.", k=shown.k),
         )
         show_number(
-            "Candidate ratio",
+            tr("Candidate ratio"),
             percent(result.candidate_ratio),
             f"{result.n_candidates:,} of {count(result.n_gallery, 'image')}",
-            help="Candidates are the images in the buckets that were read, "
-            f"{count(result.n_probes, 'bucket')} in each table; only they are compared with the "
-            "query.",
+            help=tr(
+                "Candidates are the images in the buckets that were read, "
+                "{n_probes} in each table; only they are compared with the "
+                "query.",
+                n_probes=count(result.n_probes, "bucket"),
+            ),
         )
         if result.query_label is not None and result.exact_hits:
             show_number(
                 f"Precision@{shown.k}",
                 _precision(result.hits, shown.k),
-                f"exact scan {_precision(result.exact_hits, shown.k)}",
-                help=f"Share of the {shown.k} places that hold an image with the query's label.",
+                tr("exact scan {exact_hits}", exact_hits=_precision(result.exact_hits, shown.k)),
+                help=tr(
+                    "Share of the {k} places that hold an image with the query's label.", k=shown.k
+                ),
             )
         show_number(
-            "Look-up time",
+            tr("Look-up time"),
             duration(result.look_up_seconds),
-            f"exact scan {duration(result.seconds['exact scan'])}",
-            help=f"Hash, probe and rerank together. {_how_timed(result)}",
+            tr("exact scan {exact_scan}", exact_scan=duration(result.seconds["exact scan"])),
+            help=tr("Hash, probe and rerank together. {result}", result=_how_timed(result)),
         )
     if result.look_up_seconds > result.seconds["exact scan"]:
         st.caption(
-            "Comparing with all is faster here: the gallery is small. *Time per stage* below says "
-            "more."
+            tr(
+                "Comparing with all is faster here: the gallery is small. *Time per stage* below "
+                "says more."
+            )
         )
 
 
@@ -70,16 +81,25 @@ def hits_side_by_side(
     marks = _marks(result)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.header("LSH", anchor=False)
+        st.header(tr("LSH"), anchor=False)
         n_tables = len(result.code.keys)
         st.caption(
-            f"Ranks its {count(result.n_candidates, 'candidate')} only, of "
-            f"{count(result.n_probes, 'bucket')} in each of {count(n_tables, 'table')}."
+            tr(
+                "Ranks its {n_candidates} only, of {n_probes} in each of {n_tables}.",
+                n_candidates=count(result.n_candidates, "candidate"),
+                n_probes=count(result.n_probes, "bucket"),
+                n_tables=count(n_tables, "table"),
+            )
         )
         draw_grid("lsh", hit_tiles(result.hits, gallery, shown, searched=searched, marks=marks))
     with right:
-        st.header("Exact scan", anchor=False)
-        st.caption(f"Ranks all {count(result.n_gallery, 'image')}: what LSH is judged by.")
+        st.header(tr("Exact scan"), anchor=False)
+        st.caption(
+            tr(
+                "Ranks all {n_gallery}: what LSH is judged by.",
+                n_gallery=count(result.n_gallery, "image"),
+            )
+        )
         draw_grid(
             "exact", hit_tiles(result.exact_hits, gallery, shown, searched=searched, marks=marks)
         )
@@ -89,18 +109,24 @@ def _marks(result: SearchResult) -> dict[int, Fact]:
     """Say of each image who found it: both, the exact scan alone, or LSH alone."""
     by_lsh, by_scan = ({hit.id for hit in hits} for hits in (result.hits, result.exact_hits))
     return {
-        **dict.fromkeys(by_lsh & by_scan, Fact("found by both", "faint")),
-        **dict.fromkeys(by_scan - by_lsh, Fact("missed by LSH", "bad")),
-        **dict.fromkeys(by_lsh - by_scan, Fact("LSH only", "faint")),
+        **dict.fromkeys(by_lsh & by_scan, Fact(tr("found by both"), "faint")),
+        **dict.fromkeys(by_scan - by_lsh, Fact(tr("missed by LSH"), "bad")),
+        **dict.fromkeys(by_lsh - by_scan, Fact(tr("LSH only"), "faint")),
     }
 
 
 def _how_timed(result: SearchResult) -> str:
     """Say what was timed, and how much the runs differed."""
     runs = result.look_up_runs
-    who = "By the engine" if result.by_engine else "In NumPy"
+    who = tr("By the engine") if result.by_engine else tr("In NumPy")
     low, high = (duration(float(it)) for it in np.quantile(runs, [0.25, 0.75]))
-    return f"{who}: the median of {count(len(runs), 'run')}, half of them from {low} to {high}."
+    return tr(
+        "{who}: the median of {n_runs}, half of them from {low} to {high}.",
+        who=who,
+        n_runs=count(len(runs), "run"),
+        low=low,
+        high=high,
+    )
 
 
 def _precision(hits: Sequence[Hit], k: int) -> str:

@@ -3,6 +3,7 @@
 from core.evaluation.metrics import precision_at, recall_at
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.language import tr
 from core.search import SearchResult
 from core.wording import percent
 from pages.ui.errors import plain
@@ -23,14 +24,27 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
     other = len(shown) / len(labels)
     options = sorted({percent(it): it for it in (recall, precision, other, 0.5)}.items(), key=_size)
     question(
-        f"{sum(shown)} of the {len(shown)} hits show *{plain(result.query_label)}*: a precision "
-        f"of {percent(precision)}. The gallery holds {n_right} such images. What is the recall?",
+        tr(
+            "{shown} of the {n_shown} hits show *{query_label}*: a precision "
+            "of {precision}. The gallery holds {n_right} such images. What is the recall?",
+            shown=sum(shown),
+            n_shown=len(shown),
+            query_label=plain(result.query_label),
+            precision=percent(precision),
+            n_right=n_right,
+        ),
         [text for text, _ in options],
         right=percent(recall),
-        because=f"{sum(shown)} of {n_right} is {percent(recall)}. Precision looks at the hits, "
-        "recall at all right images: with few hits and many right images, a high precision and a "
-        "low recall are both true. *Neighbour recall* asks a third thing: how many of the exact "
-        f"scan's hits did LSH find? Here {percent(result.neighbour_recall)}.",
+        because=tr(
+            "{shown} of {n_right} is {recall}. Precision looks at the hits, recall at all right "
+            "images: with few hits and many right images, a high precision and a low recall are "
+            "both true. *Neighbour recall* asks a third thing: how many of the exact scan's hits "
+            "did LSH find? Here {neighbour_recall}.",
+            shown=sum(shown),
+            n_right=n_right,
+            recall=percent(recall),
+            neighbour_recall=percent(result.neighbour_recall),
+        ),
         key="guess-recall",
     )
 

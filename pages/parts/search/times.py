@@ -5,6 +5,7 @@ import streamlit as st
 from core.figures.timing import stage_times
 from core.galleries.store import StoredGallery
 from core.index.families import hyperplanes
+from core.language import tr
 from core.model.cbam import SpatialAttention
 from core.search import ENGINE_LOOK_UP, LOOK_UP, SearchResult, look_up
 from core.wording import count, duration, percent
@@ -29,14 +30,21 @@ def guess_the_longest(result: SearchResult) -> None:
     }
     longest, total = max(seconds, key=lambda part: seconds[part]), sum(seconds.values())
     question(
-        "What takes longest in this search?",
+        tr("What takes longest in this search?"),
         list(_PARTS),
         right=longest,
-        because=f"It {'takes' if result.query.from_store else 'took'} "
-        f"{duration(seconds[longest])} of {duration(total)}, "
-        f"{percent(seconds[longest] / total)}; hashing, probing and reranking took "
-        f"{duration(result.look_up_seconds)}. The network's time is the same for every gallery, "
-        "while a scan's grows with it: that is the time which hashing saves.",
+        because=tr(
+            "It {from_store} "
+            "{seconds} of {total}, "
+            "{seconds_per_total}; hashing, probing and reranking took "
+            "{look_up_seconds}. The network's time is the same for every gallery, "
+            "while a scan's grows with it: that is the time which hashing saves.",
+            from_store="takes" if result.query.from_store else "took",
+            seconds=duration(seconds[longest]),
+            total=duration(total),
+            seconds_per_total=percent(seconds[longest] / total),
+            look_up_seconds=duration(result.look_up_seconds),
+        ),
         key="guess-stage",
     )
 
@@ -45,15 +53,21 @@ def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> 
     """Show the time of each stage, where LSH begins to pay, and the hash code."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.header("Time per stage", anchor=False)
+        st.header(tr("Time per stage"), anchor=False)
         st.caption(
-            "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
-            f"repeats only the rest (the median of {count(len(result.look_up_runs), 'run')})."
+            tr(
+                "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
+                "repeats only the rest (the median of {n_look_up_runs}).",
+                n_look_up_runs=count(len(result.look_up_runs), "run"),
+            )
         )
         if result.query.from_store:
             st.caption(
-                ":material/inventory_2: The gallery's store had this image's embedding. The first "
-                "three stages are those of another photograph, timed when the model was loaded."
+                tr(
+                    ":material/inventory_2: The gallery's store had this image's embedding. The "
+                    "first three stages are those of another photograph, timed when the model was "
+                    "loaded."
+                )
             )
         if not result.by_engine:
             st.caption(f":material/hourglass_top: {resources.why_numpy()}")
@@ -61,15 +75,17 @@ def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> 
             stage_times(result.seconds),
             name="time-per-stage",
             key="times",
-            alt="Time per stage: "
+            alt=tr("Time per stage: ")
             + ", ".join(f"{stage} {duration(value)}" for stage, value in result.seconds.items()),
         )
         _crossing(result, stored, shown)
     with right:
-        st.header("Hash code", anchor=False)
+        st.header(tr("Hash code"), anchor=False)
         st.caption(
-            "One row per table, one bit per hyperplane: teal is 1, amber 0. Pale bits lie close to "
-            "their hyperplane and flip easily."
+            tr(
+                "One row per table, one bit per hyperplane: teal is 1, amber 0. Pale bits lie "
+                "close to their hyperplane and flip easily."
+            )
         )
         code_picture(result)
     show_code(look_up, hyperplanes.hash_code, SpatialAttention.forward)
@@ -81,19 +97,23 @@ def _crossing(result: SearchResult, stored: StoredGallery, shown: View) -> None:
     lines = resources.crossing(stored, shown.attention, result.fitting)
     if lines is None:
         return
-    costs = (
-        f"Measured here: the scan takes {duration(1_000 * lines.per_image)} for 1,000 images; LSH "
-        f"takes {duration(lines.look_up)} to find its candidates, here {percent(lines.share)} of "
-        f"the gallery, and {duration(1_000 * lines.per_candidate)} to compare 1,000 of them."
+    costs = tr(
+        "Measured here: the scan takes {n_1000_times_per_image} for 1,000 images; LSH "
+        "takes {look_up} to find its candidates, here {share} of "
+        "the gallery, and {n_1000_times_per_candidate} to compare 1,000 of them.",
+        n_1000_times_per_image=duration(1_000 * lines.per_image),
+        look_up=duration(lines.look_up),
+        share=percent(lines.share),
+        n_1000_times_per_candidate=duration(1_000 * lines.per_candidate),
     )
     if lines.n is None:
-        where = "So LSH reads too much here to become faster, however many images there are."
+        where = tr("So LSH reads too much here to become faster, however many images there are.")
     elif lines.n < 1:
-        where = "So LSH is faster at every size."
+        where = tr("So LSH is faster at every size.")
     else:
-        where = (
-            f"So the two lines cross at about **{_rough(lines.n):,} images**: LSH is faster from "
-            "there on."
+        where = tr(
+            "So the two lines cross at about **{n:,} images**: LSH is faster from there on.",
+            n=_rough(lines.n),
         )
     st.caption(f"{costs} {where}")
 

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from core.language import tr
 from core.wording import decimal
 from pages.parts.selftest.question import (
     CLUTTER,
@@ -20,14 +21,16 @@ def what_goes_in(rng: Random) -> DrawnQuestion:
     """The input of channel attention."""
     return one_of_sentences(
         rng,
-        text="What does channel attention read?",
-        right="The average and the maximum of each channel",
+        text=tr("What does channel attention read?"),
+        right=tr("The average and the maximum of each channel"),
         others=(
-            "The mean and the maximum over channels at each place",
-            "The colours of the picture",
-            "The similarity to the hit",
+            tr("The mean and the maximum over channels at each place"),
+            tr("The colours of the picture"),
+            tr("The similarity to the hit"),
         ),
-        why="Two poolings sum each channel up, over all its places. One network reads both lists.",
+        why=tr(
+            "Two poolings sum each channel up, over all its places. One network reads both lists."
+        ),
         place=WALK,
     )
 
@@ -36,11 +39,15 @@ def channel_gates(rng: Random) -> DrawnQuestion:
     """The shape that channel attention gives."""
     n_channels, side = rng.choice(((512, 7), (2048, 6), (1024, 8)))
     return DrawnQuestion(
-        text=f"A feature map has {n_channels:,} channels of {side} × {side} places. How many "
-        "numbers does channel attention give?",
+        text=tr(
+            "A feature map has {n_channels:,} channels of {side} × {side} places. How many "
+            "numbers does channel attention give?",
+            n_channels=n_channels,
+            side=side,
+        ),
         options=rising((1, side * side, n_channels, n_channels * side * side), whole),
         right=whole(n_channels),
-        why="One gate for each channel, the same for all its places.",
+        why=tr("One gate for each channel, the same for all its places."),
         place=WALK,
     )
 
@@ -49,12 +56,20 @@ def gate_times_value(rng: Random) -> DrawnQuestion:
     """F' = M_c F."""
     value, gate = rng.choice(((4.0, 0.25), (2.0, 0.4), (5.0, 0.1), (3.0, 0.5)))
     return DrawnQuestion(
-        text=f"A channel has the value {decimal(value, 1)} at a place, and its gate is "
-        f"{decimal(gate)}. What is left of the value?",
+        text=tr(
+            "A channel has the value {value} at a place, and its gate is "
+            "{gate}. What is left of the value?",
+            value=decimal(value, 1),
+            gate=decimal(gate),
+        ),
         options=rising((0.0, gate * value, value - gate, value), decimal),
         right=decimal(gate * value),
-        why=f"The gate is a weight: {decimal(gate)} × {decimal(value, 1)} = "
-        f"{decimal(gate * value)}.",
+        why=tr(
+            "The gate is a weight: {gate} × {value} = {gate_times_value}.",
+            gate=decimal(gate),
+            value=decimal(value, 1),
+            gate_times_value=decimal(gate * value),
+        ),
         place=WALK,
     )
 
@@ -63,12 +78,16 @@ def maps_under_the_kernel(rng: Random) -> DrawnQuestion:
     """The input of spatial attention."""
     n_channels = rng.choice((512, 1024, 2048))
     return DrawnQuestion(
-        text=f"There are {n_channels:,} channels. Over how many maps does the kernel of spatial "
-        "attention slide?",
+        text=tr(
+            "There are {n_channels:,} channels. Over how many maps does the kernel of spatial "
+            "attention slide?",
+            n_channels=n_channels,
+        ),
         options=rising((1, 2, KERNEL, n_channels), whole),
         right=whole(2),
-        why="Over two, however many channels there are: their mean and their maximum at each "
-        "place.",
+        why=tr(
+            "Over two, however many channels there are: their mean and their maximum at each place."
+        ),
         place=WALK,
     )
 
@@ -76,11 +95,18 @@ def maps_under_the_kernel(rng: Random) -> DrawnQuestion:
 def reach_of_the_kernel(rng: Random) -> DrawnQuestion:
     """How far the kernel sees."""
     return DrawnQuestion(
-        text=f"The kernel is {KERNEL} × {KERNEL} places wide. How many places away does a place "
-        "see, to each side?",
+        text=tr(
+            "The kernel is {kernel} × {kernel} places wide. How many places away does a place "
+            "see, to each side?",
+            kernel=KERNEL,
+        ),
         options=rising((1, KERNEL // 2, KERNEL, KERNEL**2), whole),
         right=whole(KERNEL // 2),
-        why=f"{KERNEL} places are the place itself and {KERNEL // 2} on either side.",
+        why=tr(
+            "{kernel} places are the place itself and {kernel_2} on either side.",
+            kernel=KERNEL,
+            kernel_2=KERNEL // 2,
+        ),
         place=WALK,
     )
 
@@ -89,11 +115,15 @@ def spatial_gates(rng: Random) -> DrawnQuestion:
     """The shape that spatial attention gives."""
     n_channels, side = rng.choice(((512, 7), (2048, 6), (1024, 8)))
     return DrawnQuestion(
-        text=f"A feature map has {n_channels:,} channels of {side} × {side} places. How many "
-        "gates does spatial attention give?",
+        text=tr(
+            "A feature map has {n_channels:,} channels of {side} × {side} places. How many "
+            "gates does spatial attention give?",
+            n_channels=n_channels,
+            side=side,
+        ),
         options=rising((2, side * side, n_channels, n_channels * side * side), whole),
         right=whole(side * side),
-        why="One gate for each place, the same for all channels.",
+        why=tr("One gate for each place, the same for all channels."),
         place=WALK,
     )
 
@@ -104,26 +134,37 @@ def places_of_the_thing(rng: Random) -> DrawnQuestion:
     share = {2: "half", 3: "a third", 4: "a quarter"}[parts]
     places = (side // parts) ** 2
     return DrawnQuestion(
-        text=f"A feature map has {side} × {side} places. A thing takes {share} of each side of its "
-        "picture, and clutter the rest. How many places does the thing cover?",
+        text=tr(
+            "A feature map has {side} × {side} places. A thing takes {share} of each side of its "
+            "picture, and clutter the rest. How many places does the thing cover?",
+            side=side,
+            share=share,
+        ),
         options=rising((1, places, side * side // parts, side * side), whole),
         right=whole(places),
-        why=f"{share.capitalize()} of {side} is {side // parts}, and {side // parts} × "
-        f"{side // parts} = {places}. All other {side * side - places} places are clutter.",
+        why=tr(
+            "{capitalize} of {side} is {side_2}, and {side_2} × "
+            "{side_2} = {places}. All other {side_times_side_minus_places} places are clutter.",
+            capitalize=share.capitalize(),
+            side=side,
+            side_2=side // parts,
+            places=places,
+            side_times_side_minus_places=side * side - places,
+        ),
         place=CLUTTER,
     )
 
 
 def where_attention_gains(rng: Random) -> DrawnQuestion:
     """Clutter is weighed down where there is some, and something beside it."""
-    between = "In between: there is clutter to weigh down, and enough of the picture left"
-    without = "Without clutter: the gates see the picture best"
-    most = "Where clutter is nearly everything: there is most to weigh down"
-    asked = (
+    between = tr("In between: there is clutter to weigh down, and enough of the picture left")
+    without = tr("Without clutter: the gates see the picture best")
+    most = tr("Where clutter is nearly everything: there is most to weigh down")
+    asked = tr(
         "Pictures are made ever smaller amid ever more clutter. Where do both gates gain most "
         "over no attention?"
     )
-    why = (
+    why = tr(
         "Without clutter there is little to weigh down. Where clutter is nearly everything, too "
         "few places of the picture are left to find it by."
     )
@@ -136,11 +177,13 @@ def what_depends_on_the_hit(rng: Random) -> DrawnQuestion:
     """Grad-CAM asks about a pair, the gate about a picture."""
     return one_of_sentences(
         rng,
-        text="You compare the query with another hit. Which map of the query can change?",
-        right="Grad-CAM only",
-        others=("The spatial gate only", "Both", "Neither"),
-        why="The gate is computed from the picture alone, before anyone says what it is compared "
-        "with. Grad-CAM asks what one similarity rests on.",
+        text=tr("You compare the query with another hit. Which map of the query can change?"),
+        right=tr("Grad-CAM only"),
+        others=(tr("The spatial gate only"), "Both", "Neither"),
+        why=tr(
+            "The gate is computed from the picture alone, before anyone says what it is compared "
+            "with. Grad-CAM asks what one similarity rests on."
+        ),
         place=GRAD_CAM,
     )
 
@@ -149,25 +192,32 @@ def part_of_the_network(rng: Random) -> DrawnQuestion:
     """The gate changes the embedding, Grad-CAM doesn't."""
     return one_of_sentences(
         rng,
-        text="Which of the two maps changes the embedding, and so what is found?",
-        right="The spatial gate",
+        text=tr("Which of the two maps changes the embedding, and so what is found?"),
+        right=tr("The spatial gate"),
         others=("Grad-CAM", "Both"),
-        why="The gate is a part of the network and weighs the places. Grad-CAM is computed "
-        "afterwards and changes nothing.",
+        why=tr(
+            "The gate is a part of the network and weighs the places. Grad-CAM is computed "
+            "afterwards and changes nothing."
+        ),
         place=GRAD_CAM,
     )
 
 
 def gate_twice_as_high(rng: Random) -> DrawnQuestion:
     """Only the gate over its mean matters."""
-    times = rng.choice(("twice", "three times"))
+    times = rng.choice(("twice", tr("three times")))
     return one_of_sentences(
         rng,
-        text=f"The spatial gate becomes {times} as high at every place. What becomes of the "
-        "embedding?",
-        right="It stays as it is",
-        others=(f"It becomes {times} as long", "It turns to another direction"),
-        why="What is weighed gets length 1 afterwards, so only the differences between places "
-        "count.",
+        text=tr(
+            "The spatial gate becomes {times} as high at every place. What becomes of the "
+            "embedding?",
+            times=times,
+        ),
+        right=tr("It stays as it is"),
+        others=(tr("It becomes {times} as long", times=times), tr("It turns to another direction")),
+        why=tr(
+            "What is weighed gets length 1 afterwards, so only the differences between places "
+            "count."
+        ),
         place=WALK,
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.index.families.hyperplanes import collision_probability, retrieval_probability
 from core.index.multi_probe import flips_in_order
+from core.language import tr
 from core.wording import decimal, percent
 from pages.parts.selftest.question import (
     BUCKETS,
@@ -31,11 +32,18 @@ def chance_of_a_cut(rng: Random) -> DrawnQuestion:
     degrees = rng.choice((18, 36, 45, 60))
     chance = _separated(degrees)
     return DrawnQuestion(
-        text=f"Two images are {degrees}° apart. How likely does one random hyperplane fall "
-        "between them?",
+        text=tr(
+            "Two images are {degrees}° apart. How likely does one random hyperplane fall "
+            "between them?",
+            degrees=degrees,
+        ),
         options=rising((chance, 2 * chance, degrees / 100, 1 - chance), percent),
         right=percent(chance),
-        why=f"{degrees} of 180 degrees: {degrees}/180 = {percent(chance)}.",
+        why=tr(
+            "{degrees} of 180 degrees: {degrees}/180 = {chance}.",
+            degrees=degrees,
+            chance=percent(chance),
+        ),
         place=PAIRS,
     )
 
@@ -45,12 +53,21 @@ def bits_that_differ(rng: Random) -> DrawnQuestion:
     degrees, n_bits = rng.choice(((30, 12), (45, 8), (60, 24), (90, 16), (36, 20)))
     differ = n_bits * _separated(degrees)
     return DrawnQuestion(
-        text=f"Two images are {degrees}° apart, and each has {n_bits} random bits. In how many "
-        "do they differ, in the mean?",
+        text=tr(
+            "Two images are {degrees}° apart, and each has {n_bits} random bits. In how many "
+            "do they differ, in the mean?",
+            degrees=degrees,
+            n_bits=n_bits,
+        ),
         options=rising((differ, 2 * differ, differ / 2, n_bits), whole),
         right=whole(differ),
-        why=f"Each bit differs with a chance of {degrees}/180, and there are {n_bits}: "
-        f"{n_bits} × {degrees}/180 = {whole(differ)}.",
+        why=tr(
+            "Each bit differs with a chance of {degrees}/180, and there are {n_bits}: "
+            "{n_bits} × {degrees}/180 = {differ}.",
+            degrees=degrees,
+            n_bits=n_bits,
+            differ=whole(differ),
+        ),
         place=PAIRS,
     )
 
@@ -60,11 +77,17 @@ def how_much_more_often(rng: Random) -> DrawnQuestion:
     near, times = rng.choice(((20, 3), (30, 4), (15, 5), (40, 2)))
     ratio = _separated(near * times) / _separated(near)
     return DrawnQuestion(
-        text=f"Pair A is {near}° apart, pair B {near * times}°. How much more often does a random "
-        "hyperplane separate pair B?",
-        options=rising((1, ratio, ratio**2, 2**ratio + 4), lambda it: f"{it:.0f} times as often"),
-        right=f"{ratio:.0f} times as often",
-        why="The chance grows in step with the angle: the angle over 180°.",
+        text=tr(
+            "Pair A is {near}° apart, pair B {near_times_times}°. How much more often does a "
+            "random hyperplane separate pair B?",
+            near=near,
+            near_times_times=near * times,
+        ),
+        options=rising(
+            (1, ratio, ratio**2, 2**ratio + 4), lambda it: tr("{it:.0f} times as often", it=it)
+        ),
+        right=tr("{ratio:.0f} times as often", ratio=ratio),
+        why=tr("The chance grows in step with the angle: the angle over 180°."),
         place=PAIRS,
     )
 
@@ -73,11 +96,17 @@ def number_of_keys(rng: Random) -> DrawnQuestion:
     """2^K keys."""
     n_bits = rng.choice((5, 6, 8, 10))
     return DrawnQuestion(
-        text=f"A key has {n_bits} bits. How many different keys can a table have?",
+        text=tr(
+            "A key has {n_bits} bits. How many different keys can a table have?", n_bits=n_bits
+        ),
         options=rising((n_bits, 2 * n_bits, n_bits**2, 2**n_bits), whole),
         right=whole(2**n_bits),
-        why=f"Each bit doubles the number of keys: 2 multiplied {n_bits} times by itself is "
-        f"{2**n_bits:,}.",
+        why=tr(
+            "Each bit doubles the number of keys: 2 multiplied {n_bits} times by itself is "
+            "{two_to_n_bits:,}.",
+            n_bits=n_bits,
+            two_to_n_bits=2**n_bits,
+        ),
         place=BUCKETS,
     )
 
@@ -87,12 +116,21 @@ def all_bits_agree(rng: Random) -> DrawnQuestion:
     share, n_bits = rng.choice(((0.5, 2), (0.8, 3), (0.9, 2), (0.7, 2)))
     chance = float(retrieval_probability(share, n_bits, 1))
     return DrawnQuestion(
-        text=f"Two images agree in one bit with a chance of {percent(share)}. How likely do they "
-        f"agree in all {n_bits} bits of a key?",
+        text=tr(
+            "Two images agree in one bit with a chance of {share}. How likely do they "
+            "agree in all {n_bits} bits of a key?",
+            share=percent(share),
+            n_bits=n_bits,
+        ),
         options=rising((chance, share, share / n_bits, 1 - chance), percent),
         right=percent(chance),
-        why=f"All {n_bits} bits have to agree, so the chances are multiplied: "
-        f"{' × '.join([percent(share)] * n_bits)} = {percent(chance)}.",
+        why=tr(
+            "All {n_bits} bits have to agree, so the chances are multiplied: "
+            "{n_bits_2} = {chance}.",
+            n_bits=n_bits,
+            n_bits_2=" × ".join([percent(share)] * n_bits),
+            chance=percent(chance),
+        ),
         place=TABLES,
     )
 
@@ -101,15 +139,17 @@ def one_bit_more(rng: Random) -> DrawnQuestion:
     """K up: fewer candidates, lower recall."""
     return one_of_sentences(
         rng,
-        text="Each key gets one bit more, and nothing else changes. What happens?",
-        right="Fewer candidates, and fewer neighbours found",
+        text=tr("Each key gets one bit more, and nothing else changes. What happens?"),
+        right=tr("Fewer candidates, and fewer neighbours found"),
         others=(
-            "Fewer candidates, and more neighbours found",
-            "More candidates, and more neighbours found",
-            "More candidates, and fewer neighbours found",
+            tr("Fewer candidates, and more neighbours found"),
+            tr("More candidates, and more neighbours found"),
+            tr("More candidates, and fewer neighbours found"),
         ),
-        why="One more cut makes the buckets smaller. There is less to look at, and some "
-        "neighbours fall on the other side.",
+        why=tr(
+            "One more cut makes the buckets smaller. There is less to look at, and some "
+            "neighbours fall on the other side."
+        ),
         place=LAB,
     )
 
@@ -119,12 +159,21 @@ def one_of_the_tables(rng: Random) -> DrawnQuestion:
     share, n_tables = rng.choice(((0.5, 2), (0.5, 3), (0.2, 2), (0.4, 2)))
     chance = float(retrieval_probability(share, 1, n_tables))
     return DrawnQuestion(
-        text=f"In one table a neighbour is found with a chance of {percent(share)}. How likely is "
-        f"it found by at least one of {n_tables} such tables?",
+        text=tr(
+            "In one table a neighbour is found with a chance of {share}. How likely is "
+            "it found by at least one of {n_tables} such tables?",
+            share=percent(share),
+            n_tables=n_tables,
+        ),
         options=rising((share**n_tables, share, chance, 1.0), percent),
         right=percent(chance),
-        why=f"All {n_tables} tables miss it with a chance of "
-        f"{' × '.join([percent(1 - share)] * n_tables)} = {percent(1 - chance)}. Else it is found.",
+        why=tr(
+            "All {n_tables} tables miss it with a chance of "
+            "{n_tables_2} = {one_minus_chance}. Else it is found.",
+            n_tables=n_tables,
+            n_tables_2=" × ".join([percent(1 - share)] * n_tables),
+            one_minus_chance=percent(1 - chance),
+        ),
         place=TABLES,
     )
 
@@ -133,12 +182,21 @@ def ids_in_tables(rng: Random) -> DrawnQuestion:
     """Memory grows with L."""
     n, n_tables = rng.choice(((1_000, 8), (720, 10), (5_000, 4), (100, 16)))
     return DrawnQuestion(
-        text=f"A gallery has {n:,} images, and the index {n_tables} tables. How many ids do the "
-        "tables keep in all?",
+        text=tr(
+            "A gallery has {n:,} images, and the index {n_tables} tables. How many ids do the "
+            "tables keep in all?",
+            n=n,
+            n_tables=n_tables,
+        ),
         options=rising((n_tables, n, n * n_tables, n * 2**n_tables), whole),
         right=whole(n * n_tables),
-        why=f"Each table keeps the id of every image once: {n_tables} × {n:,} = "
-        f"{n * n_tables:,}. More tables cost memory.",
+        why=tr(
+            "Each table keeps the id of every image once: {n_tables} × {n:,} = "
+            "{n_times_n_tables:,}. More tables cost memory.",
+            n_tables=n_tables,
+            n=n,
+            n_times_n_tables=n * n_tables,
+        ),
         place=TABLES,
     )
 
@@ -147,15 +205,17 @@ def one_table_more(rng: Random) -> DrawnQuestion:
     """L up: more candidates, higher recall, more memory."""
     return one_of_sentences(
         rng,
-        text="The index gets one table more, and nothing else changes. What happens?",
-        right="More neighbours found, more candidates, more memory",
+        text=tr("The index gets one table more, and nothing else changes. What happens?"),
+        right=tr("More neighbours found, more candidates, more memory"),
         others=(
-            "More neighbours found, fewer candidates, more memory",
-            "More neighbours found, and everything else as before",
-            "Fewer neighbours found, fewer candidates, less memory",
+            tr("More neighbours found, fewer candidates, more memory"),
+            tr("More neighbours found, and everything else as before"),
+            tr("Fewer neighbours found, fewer candidates, less memory"),
         ),
-        why="Another table adds another bucket: what it holds is looked at too, and the table "
-        "itself has to be kept.",
+        why=tr(
+            "Another table adds another bucket: what it holds is looked at too, and the table "
+            "itself has to be kept."
+        ),
         place=TABLES,
     )
 
@@ -164,12 +224,21 @@ def buckets_read(rng: Random) -> DrawnQuestion:
     """L times the probes."""
     n_tables, n_probes = rng.choice(((8, 4), (10, 3), (6, 5), (12, 8)))
     return DrawnQuestion(
-        text=f"There are {n_tables} tables and {n_probes} probes per table. How many buckets does "
-        "a query read?",
+        text=tr(
+            "There are {n_tables} tables and {n_probes} probes per table. How many buckets does "
+            "a query read?",
+            n_tables=n_tables,
+            n_probes=n_probes,
+        ),
         options=rising((n_probes, n_tables, n_tables + n_probes, n_tables * n_probes), whole),
         right=whole(n_tables * n_probes),
-        why=f"{n_probes} in each of {n_tables} tables: {n_tables} × {n_probes} = "
-        f"{n_tables * n_probes}.",
+        why=tr(
+            "{n_probes} in each of {n_tables} tables: {n_tables} × {n_probes} = "
+            "{n_tables_times_n_probes}.",
+            n_probes=n_probes,
+            n_tables=n_tables,
+            n_tables_times_n_probes=n_tables * n_probes,
+        ),
         place=PROBES,
     )
 
@@ -178,11 +247,13 @@ def without_a_new_index(rng: Random) -> DrawnQuestion:
     """Probes are set when asking, K and L when building."""
     return one_of_sentences(
         rng,
-        text="Which of these can be changed without building a new index?",
-        right="The probes per table",
-        others=("The bits per key, K", "The hash tables, L"),
-        why="Probes only say how many buckets are read. Other bits or tables put the images "
-        "into other buckets.",
+        text=tr("Which of these can be changed without building a new index?"),
+        right=tr("The probes per table"),
+        others=(tr("The bits per key, K"), tr("The hash tables, L")),
+        why=tr(
+            "Probes only say how many buckets are read. Other bits or tables put the images "
+            "into other buckets."
+        ),
         place=PROBES,
     )
 
@@ -196,13 +267,19 @@ def second_probe(rng: Random) -> DrawnQuestion:
     keys = [_key(bits, {place}) for place in range(len(bits))]
     own = _key(bits, set())
     return DrawnQuestion(
-        text=f"A query has the key {own}, with the margins "
-        f"{', '.join(decimal(margin) for margin in margins)}. Which bucket does the next probe "
-        "read?",
+        text=tr(
+            "A query has the key {own}, with the margins "
+            "{margin}. Which bucket does the next probe "
+            "read?",
+            own=own,
+            margin=", ".join(decimal(margin) for margin in margins),
+        ),
         options=tuple(keys),
         right=_key(bits, set(flipped)),
-        why="The bit with the smallest margin, whatever its sign, is flipped first: the query "
-        "nearly touches that hyperplane.",
+        why=tr(
+            "The bit with the smallest margin, whatever its sign, is flipped first: the query "
+            "nearly touches that hyperplane."
+        ),
         place=PROBES,
     )
 
@@ -213,12 +290,17 @@ def fragile_bit(rng: Random) -> DrawnQuestion:
     rng.shuffle(margins)
     fragile = min(range(len(margins)), key=lambda place: abs(margins[place]))
     return DrawnQuestion(
-        text=f"The four bits of a key have the margins "
-        f"{', '.join(decimal(margin) for margin in margins)}. The picture changes a little. "
-        "Which bit flips most easily?",
+        text=tr(
+            "The four bits of a key have the margins "
+            "{margin}. The picture changes a little. "
+            "Which bit flips most easily?",
+            margin=", ".join(decimal(margin) for margin in margins),
+        ),
         options=tuple(f"bit {place + 1}" for place in range(len(margins))),
         right=f"bit {fragile + 1}",
-        why="The one with the margin nearest to 0: the picture lies closest to that hyperplane.",
+        why=tr(
+            "The one with the margin nearest to 0: the picture lies closest to that hyperplane."
+        ),
         place=SEARCH,
     )
 
@@ -229,11 +311,17 @@ def one_bit_differs(rng: Random) -> DrawnQuestion:
     other = _key(bits, {rng.randrange(6)})
     return one_of_sentences(
         rng,
-        text=f"In one table the query has the key {_key(bits, set())} and an image the key "
-        f"{other}. Do they share a bucket in this table?",
-        right="No: a bucket needs all bits alike",
-        others=("Yes: five of six bits are alike", "It depends on the margins"),
-        why="The key names the bucket. One bit that differs is another key, and so another bucket.",
+        text=tr(
+            "In one table the query has the key {bits} and an image the key "
+            "{other}. Do they share a bucket in this table?",
+            bits=_key(bits, set()),
+            other=other,
+        ),
+        right=tr("No: a bucket needs all bits alike"),
+        others=(tr("Yes: five of six bits are alike"), tr("It depends on the margins")),
+        why=tr(
+            "The key names the bucket. One bit that differs is another key, and so another bucket."
+        ),
         place=ROBUSTNESS,
     )
 
@@ -243,12 +331,21 @@ def cost_of_two_flips(rng: Random) -> DrawnQuestion:
     first, second = rng.choice(((0.1, 0.2), (0.1, 0.3), (0.2, 0.3)))
     cost = first**2 + second**2
     return DrawnQuestion(
-        text=f"A probe flips two bits, with the margins {decimal(first, 1)} and "
-        f"{decimal(second, 1)}. What is its cost, by which probes are put in order?",
+        text=tr(
+            "A probe flips two bits, with the margins {first} and "
+            "{second}. What is its cost, by which probes are put in order?",
+            first=decimal(first, 1),
+            second=decimal(second, 1),
+        ),
         options=rising((first * second, cost, first + second, (first + second) ** 2), decimal),
         right=decimal(cost),
-        why="The cost is the sum of the squared margins: "
-        f"{decimal(first**2)} + {decimal(second**2)} = {decimal(cost)}.",
+        why=tr(
+            "The cost is the sum of the squared margins: "
+            "{first_to_two} + {second_to_two} = {cost}.",
+            first_to_two=decimal(first**2),
+            second_to_two=decimal(second**2),
+            cost=decimal(cost),
+        ),
         place=PROBES,
     )
 

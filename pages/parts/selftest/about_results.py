@@ -4,6 +4,7 @@ from random import Random
 
 from core.evaluation.metrics import precision_at, recall_at
 from core.index.exact import neighbour_recall
+from core.language import tr
 from core.wording import percent
 from pages.parts.selftest.question import (
     BENCHMARK,
@@ -20,11 +21,21 @@ def precision(rng: Random) -> DrawnQuestion:
     n_right, k, n_relevant = rng.choice(((9, 10, 90), (6, 10, 40), (4, 20, 25)))
     share = precision_at(_ranking(n_right, k), k)
     return DrawnQuestion(
-        text=f"{n_right} of {k} hits are right. The gallery holds {n_relevant} right images. What "
-        "is the precision?",
+        text=tr(
+            "{n_right} of {k} hits are right. The gallery holds {n_relevant} right images. What "
+            "is the precision?",
+            n_right=n_right,
+            k=k,
+            n_relevant=n_relevant,
+        ),
         options=rising((n_right / n_relevant, share, k / n_relevant, 1.0), percent),
         right=percent(share),
-        why=f"Precision looks at the hits only: {n_right} of {k} is {percent(share)}.",
+        why=tr(
+            "Precision looks at the hits only: {n_right} of {k} is {share}.",
+            n_right=n_right,
+            k=k,
+            share=percent(share),
+        ),
         place=SEARCH,
     )
 
@@ -34,12 +45,23 @@ def recall(rng: Random) -> DrawnQuestion:
     n_right, k, n_relevant = rng.choice(((9, 10, 90), (6, 10, 40), (4, 20, 25)))
     share = recall_at(_ranking(n_right, k), k, n_relevant)
     return DrawnQuestion(
-        text=f"{n_right} of {k} hits are right. The gallery holds {n_relevant} right images. What "
-        "is the recall?",
+        text=tr(
+            "{n_right} of {k} hits are right. The gallery holds {n_relevant} right images. What "
+            "is the recall?",
+            n_right=n_right,
+            k=k,
+            n_relevant=n_relevant,
+        ),
         options=rising((share, n_right / k, k / n_relevant, 1.0), percent),
         right=percent(share),
-        why=f"Recall looks at all right images: {n_right} of {n_relevant} is {percent(share)}. "
-        f"The precision is {percent(n_right / k)}, and both are true.",
+        why=tr(
+            "Recall looks at all right images: {n_right} of {n_relevant} is {share}. "
+            "The precision is {n_right_per_k}, and both are true.",
+            n_right=n_right,
+            n_relevant=n_relevant,
+            share=percent(share),
+            n_right_per_k=percent(n_right / k),
+        ),
         place=SEARCH,
     )
 
@@ -51,11 +73,20 @@ def recall_of_neighbours(rng: Random) -> DrawnQuestion:
     found = [*exact[:n_found], *range(50, 60 - n_found)]
     share = neighbour_recall(found, exact)
     return DrawnQuestion(
-        text=f"The exact scan shows ten images. LSH shows ten too, and {n_found} of them are the "
-        f"same. {n_found - 2} of its ten have the right label. What is its neighbour recall?",
+        text=tr(
+            "The exact scan shows ten images. LSH shows ten too, and {n_found} of them are the "
+            "same. {n_found_minus_two} of its ten have the right label. What is its neighbour "
+            "recall?",
+            n_found=n_found,
+            n_found_minus_two=n_found - 2,
+        ),
         options=rising((share, (n_found - 2) / 10, 1 - share, 1.0), percent),
         right=percent(share),
-        why=f"Labels play no part: {n_found} of the exact scan's ten are found, {percent(share)}.",
+        why=tr(
+            "Labels play no part: {n_found} of the exact scan's ten are found, {share}.",
+            n_found=n_found,
+            share=percent(share),
+        ),
         place=SEARCH,
     )
 
@@ -64,16 +95,21 @@ def ten_times_the_gallery(rng: Random) -> DrawnQuestion:
     """A scan grows with N."""
     times = rng.choice((10, 50, 100))
     return DrawnQuestion(
-        text=f"A gallery grows to {times} times as many images. How much longer does the exact "
-        "scan take?",
-        options=(
-            "as long as before",
-            f"about {times} times as long",
-            f"about {times * times:,} times as long",
+        text=tr(
+            "A gallery grows to {times} times as many images. How much longer does the exact "
+            "scan take?",
+            times=times,
         ),
-        right=f"about {times} times as long",
-        why="It compares the query with each image once, so its time grows in step with the "
-        "gallery.",
+        options=(
+            tr("as long as before"),
+            tr("about {times} times as long", times=times),
+            tr("about {times_times_times:,} times as long", times_times_times=times * times),
+        ),
+        right=tr("about {times} times as long", times=times),
+        why=tr(
+            "It compares the query with each image once, so its time grows in step with the "
+            "gallery."
+        ),
         place=BENCHMARK,
     )
 
@@ -82,15 +118,17 @@ def slower_when_small(rng: Random) -> DrawnQuestion:
     """Why LSH loses on a small gallery."""
     return one_of_sentences(
         rng,
-        text="Why can LSH be slower than the exact scan in a small gallery?",
-        right="Hashing the query and finding its buckets takes time in any gallery",
+        text=tr("Why can LSH be slower than the exact scan in a small gallery?"),
+        right=tr("Hashing the query and finding its buckets takes time in any gallery"),
         others=(
-            "In a small gallery LSH has to look at more images than there are",
-            "The network takes longer for LSH",
-            "LSH has to learn the gallery's labels first",
+            tr("In a small gallery LSH has to look at more images than there are"),
+            tr("The network takes longer for LSH"),
+            tr("LSH has to learn the gallery's labels first"),
         ),
-        why="What a look-up costs before it compares anything is the same everywhere. A short "
-        "scan is over before that.",
+        why=tr(
+            "What a look-up costs before it compares anything is the same everywhere. A short "
+            "scan is over before that."
+        ),
         place=BENCHMARK,
     )
 
@@ -100,13 +138,23 @@ def where_they_cross(rng: Random) -> DrawnQuestion:
     microseconds, per_thousand = rng.choice(((400, 50), (600, 40), (300, 60), (1_000, 20)))
     n = 1_000 * microseconds // per_thousand
     return DrawnQuestion(
-        text=f"A scan takes {per_thousand} µs for each 1,000 images. A look-up takes "
-        f"{microseconds:,} µs, however large the gallery is. From how many images on is the "
-        "look-up faster?",
+        text=tr(
+            "A scan takes {per_thousand} µs for each 1,000 images. A look-up takes "
+            "{microseconds:,} µs, however large the gallery is. From how many images on is the "
+            "look-up faster?",
+            per_thousand=per_thousand,
+            microseconds=microseconds,
+        ),
         options=rising((n // 10, n, 10 * n, 1_000 * microseconds), whole),
         right=f"{n:,}",
-        why=f"{microseconds:,} µs are {microseconds // per_thousand} times {per_thousand} µs: the "
-        f"scan takes as long at {n:,} images.",
+        why=tr(
+            "{microseconds:,} µs are {microseconds_2} times {per_thousand} µs: the "
+            "scan takes as long at {n:,} images.",
+            microseconds=microseconds,
+            microseconds_2=microseconds // per_thousand,
+            per_thousand=per_thousand,
+            n=n,
+        ),
         place=SEARCH,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.language import tr
 from pages.parts.selftest.question import DrawnQuestion
 
 _LETTERS = "ABCDEFGH"
@@ -31,12 +32,19 @@ def show_key(number: int, questions: Mapping[str, DrawnQuestion]) -> None:
         number: of the test.
         questions: subject -> its question.
     """
-    st.header(f"Key to worksheet {number}", anchor=False)
+    st.header(tr("Key to worksheet {number}", number=number), anchor=False)
     for place, (subject, it) in enumerate(questions.items(), 1):
         letter = next(letter for letter, text in _lettered(it) if text == it.right)
         st.markdown(
-            f"**{place} · {subject}: {letter}**, *{it.right}*. {it.why} (Shown in: "
-            f"{it.place.title}.)"
+            tr(
+                "**{place} · {subject}: {letter}**, *{right}*. {why} (Shown in: {title}.)",
+                place=place,
+                subject=subject,
+                letter=letter,
+                right=it.right,
+                why=it.why,
+                title=it.place.title,
+            )
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
+from core.language import later
 from pages.ui.tour.steps import OWL
 
 
@@ -30,24 +31,30 @@ class DrawnQuestion:
 Maker = Callable[[Random], DrawnQuestion]
 """Makes a question; numbers in it are drawn, and its answer is computed from them."""
 
-LAB = Place("How LSH works › Hyperplane lab", "pages/hashing.py", {})
+LAB = Place(later("How LSH works › Hyperplane lab"), "pages/hashing.py", {})
 PAIRS = Place(
-    "How LSH works › Theory and practice",
+    later("How LSH works › Theory and practice"),
     "pages/hashing.py",
-    OWL | {"part": "Theory and practice"},
+    OWL | {"part": later("Theory and practice")},
 )
 TABLES = Place(
-    "How LSH works › Bits and tables", "pages/hashing.py", OWL | {"part": "Bits and tables"}
+    later("How LSH works › Bits and tables"),
+    "pages/hashing.py",
+    OWL | {"part": later("Bits and tables")},
 )
 PROBES = Place(
-    "How LSH works › Probes",
+    later("How LSH works › Probes"),
     "pages/hashing.py",
     OWL | {"part": "Probes", "hyperplanes": "uniform", "K": "12", "L": "8", "probes": "1"},
 )
-BUCKETS = Place("How LSH works › Buckets", "pages/hashing.py", OWL | {"part": "Buckets"})
-WALK = Place("How attention works › Walk through", "pages/attention.py", OWL)
-GRAD_CAM = Place("How attention works › Grad-CAM", "pages/attention.py", OWL | {"part": "Grad-CAM"})
-CLUTTER = Place("How attention works › Clutter", "pages/attention.py", OWL | {"part": "Clutter"})
+BUCKETS = Place(later("How LSH works › Buckets"), "pages/hashing.py", OWL | {"part": "Buckets"})
+WALK = Place(later("How attention works › Walk through"), "pages/attention.py", OWL)
+GRAD_CAM = Place(
+    later("How attention works › Grad-CAM"), "pages/attention.py", OWL | {"part": "Grad-CAM"}
+)
+CLUTTER = Place(
+    later("How attention works › Clutter"), "pages/attention.py", OWL | {"part": "Clutter"}
+)
 SEARCH = Place("Search", "pages/search.py", OWL)
 ROBUSTNESS = Place("Robustness", "pages/robustness.py", OWL)
 BENCHMARK = Place("Benchmark › Measured", "pages/benchmark.py", {})

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.language import later, tr
 from pages.parts.selftest.bank import draw
 from pages.parts.selftest.paper import show_key, show_worksheet
 from pages.parts.selftest.question import DrawnQuestion
@@ -26,25 +27,27 @@ def show_sheet() -> None:
     """Show the questions of a test, or what became of them."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="choose-test"):
         number = st.number_input(
-            "Number of the test",
+            tr("Number of the test"),
             _NUMBERS[0],
             _NUMBERS[-1],
             width=200,
             **tied("test", _NUMBERS, _NUMBERS[0]) | {"on_change": _another_test, "args": ()},
         )
         form = st.segmented_control(
-            "Form", list(_FORMS), required=True, **tied("form", _FORMS, next(iter(_FORMS)))
+            tr("Form"), list(_FORMS), required=True, **tied("form", _FORMS, next(iter(_FORMS)))
         )
         if form != _ON_SCREEN:
-            print_page("print-paper", f"Print the {form.lower()}")
+            print_page("print-paper", tr("Print the {lower}", lower=form.lower()))
     questions = draw(number)
     _FORMS[form](number, questions)
 
 
 def _show_test(number: int, questions: Mapping[str, DrawnQuestion]) -> None:
     st.markdown(
-        "Ten questions, one on each subject. Every answer can be found in this app; once marked, "
-        "each question names the place. Another number draws other questions."
+        tr(
+            "Ten questions, one on each subject. Every answer can be found in this app; once "
+            "marked, each question names the place. Another number draws other questions."
+        )
     )
     answers = _parse(st.query_params.get(_ANSWERS, ""), questions)
     if answers is None:
@@ -53,7 +56,7 @@ def _show_test(number: int, questions: Mapping[str, DrawnQuestion]) -> None:
         _show_marked(number, questions, answers)
 
 
-_ON_SCREEN = "On the screen"
+_ON_SCREEN = later("On the screen")
 _FORMS = {_ON_SCREEN: _show_test, "Worksheet": show_worksheet, "Key": show_key}
 
 
@@ -62,7 +65,7 @@ def _ask(questions: Mapping[str, DrawnQuestion]) -> None:
         for place, (subject, it) in enumerate(questions.items(), 1):
             st.radio(f"**{place} · {subject}.** {it.text}", it.options, index=None, key=_key(place))
         st.form_submit_button(
-            "Mark my answers",
+            tr("Mark my answers"),
             type="primary",
             icon=":material/check:",
             on_click=_mark,
@@ -74,13 +77,13 @@ def _show_marked(
     number: int, questions: Mapping[str, DrawnQuestion], answers: list[str | None]
 ) -> None:
     right = [it.right == given for it, given in zip(questions.values(), answers, strict=True)]
-    st.header(f"{sum(right)} of {len(right)} right", anchor=False)
-    st.caption(f"Test {number} of the Hashlight self-test.")
+    st.header(tr("{right} of {n_right} right", right=sum(right), n_right=len(right)), anchor=False)
+    st.caption(tr("Test {number} of the Hashlight self-test.", number=number))
     with st.container(horizontal=True, key="sheet-buttons"):
-        print_page("print-sheet", "Print this sheet")
-        st.button("Answer again", icon=":material/undo:", on_click=_answer_again)
+        print_page("print-sheet", tr("Print this sheet"))
+        st.button(tr("Answer again"), icon=":material/undo:", on_click=_answer_again)
         st.button(
-            "Ten other questions",
+            tr("Ten other questions"),
             icon=":material/casino:",
             on_click=_another_test,
             args=(number % _NUMBERS[-1] + 1,),
@@ -98,12 +101,17 @@ def _show_answer(text: str, question: DrawnQuestion, given: str | None, is_right
         st.markdown(f":green[:material/check: **Right**]: {yours}. {question.why}")
     else:
         st.markdown(
-            f":orange[:material/close: **Not right**]. Your answer: {yours}. Right is "
-            f"*{question.right}*. {question.why}"
+            tr(
+                ":orange[:material/close: **Not right**]. Your answer: {yours}. Right is "
+                "*{right}*. {why}",
+                yours=yours,
+                right=question.right,
+                why=question.why,
+            )
         )
     st.page_link(
         question.place.page,
-        label=f"Shown in: {question.place.title}",
+        label=tr("Shown in: {title}", title=question.place.title),
         icon=":material/arrow_outward:",
         query_params=question.place.params,
     )
@@ -117,7 +125,10 @@ def _mark(questions: Mapping[str, DrawnQuestion]) -> None:
         _NONE if answer is None else str(it.options.index(answer)) for it, answer in pairs
     )
     n_right = sum(it.right == answer for it, answer in pairs)
-    st.toast(f"{n_right} of {len(pairs)} right", icon=":material/check:")  # whatever is in view
+    st.toast(
+        tr("{n_right} of {n_pairs} right", n_right=n_right, n_pairs=len(pairs)),
+        icon=":material/check:",
+    )  # whatever is in view
     tour.finished(is_right=n_right >= _PASSED * len(pairs))
 
 

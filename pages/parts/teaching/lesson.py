@@ -4,6 +4,7 @@ from itertools import accumulate
 
 import streamlit as st
 
+from core.language import tr
 from pages.parts.teaching.plans import LESSONS
 from pages.ui.address import tied
 from pages.ui.button import print_page
@@ -11,15 +12,15 @@ from pages.ui.button import print_page
 
 def show_lesson() -> None:
     """Let the teacher choose a lesson, and show its steps with links to what the class sees."""
-    st.header("Lesson plans", anchor=False)
+    st.header(tr("Lesson plans"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="not-on-paper"):
         minutes = st.segmented_control(
-            "Minutes",
+            tr("Minutes"),
             list(LESSONS),
             required=True,
             **tied("minutes", LESSONS, next(iter(LESSONS))),
         )
-        print_page("print-lesson", "Print this lesson")
+        print_page("print-lesson", tr("Print this lesson"))
     steps = LESSONS[minutes]
     ends = accumulate(its for _, its in steps)
     for (step, its), end in zip(steps, ends, strict=True):
@@ -30,5 +31,5 @@ def show_lesson() -> None:
                 query_params=step.state,
                 icon=":material/arrow_outward:",
             )
-            st.markdown(f"**Ask first.** {step.ask}")
+            st.markdown(tr("**Ask first.** {ask}", ask=step.ask))
             st.markdown(f"**Then.** {step.do}")

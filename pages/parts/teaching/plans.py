@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from core.language import later
 from pages.ui.tour.steps import OWL
 
 # So that one probe misses something.
@@ -20,73 +21,81 @@ class LessonStep:
 
 
 HOME = LessonStep(
-    title="A picture finds its like",
+    title=later("A picture finds its like"),
     page="streamlit_app.py",
-    do="Drop in a photograph from the class, or take an example. Follow steps 1 to 5 with the "
-    "class.",
-    ask="Which pictures will come, and what will the machine have looked at?",
+    do=later(
+        "Drop in a photograph from the class, or take an example. Follow steps 1 to 5 with the "
+        "class."
+    ),
+    ask=later("Which pictures will come, and what will the machine have looked at?"),
 )
 RIGHT_AND_ALL = LessonStep(
-    title="Right, and all of them",
+    title=later("Right, and all of them"),
     page="pages/search.py",
     state=OWL,
-    do="Count the right hits together: precision. Then ask how many right pictures there are "
-    "in all: recall.",
-    ask="Can every hit be right, and still most of the right pictures be missing?",
+    do=later(
+        "Count the right hits together: precision. Then ask how many right pictures there are "
+        "in all: recall."
+    ),
+    ask=later("Can every hit be right, and still most of the right pictures be missing?"),
 )
 ATTENTION = LessonStep(
-    title="Where the network looks",
+    title=later("Where the network looks"),
     page="pages/attention.py",
     state=OWL,
-    do="Move over the channels, then show the map of places. Let pairs find a picture of which "
-    "the map is wrong.",
-    ask="Which place of this picture will weigh most?",
+    do=later(
+        "Move over the channels, then show the map of places. Let pairs find a picture of which "
+        "the map is wrong."
+    ),
+    ask=later("Which place of this picture will weigh most?"),
 )
 LAB = LessonStep(
-    title="One cut, one bit",
+    title=later("One cut, one bit"),
     page="pages/hashing.py",
-    do="Draw one line on the board between two groups of dots, then show the lab. Add lines "
-    "until the keys stand.",
-    ask="Which two dots will get the same key?",
+    do=later(
+        "Draw one line on the board between two groups of dots, then show the lab. Add lines "
+        "until the keys stand."
+    ),
+    ask=later("Which two dots will get the same key?"),
 )
 TABLES = LessonStep(
-    title="Bits and tables",
+    title=later("Bits and tables"),
     page="pages/hashing.py",
-    state=BY_HAND | {"part": "Bits and tables"},
-    do="Change K, then L, one step at a time. Pairs solve the task below the sliders.",
-    ask="One bit more: are there more candidates, or fewer? And are more neighbours found?",
+    state=BY_HAND | {"part": later("Bits and tables")},
+    do=later("Change K, then L, one step at a time. Pairs solve the task below the sliders."),
+    ask=later("One bit more: are there more candidates, or fewer? And are more neighbours found?"),
 )
 PROBES = LessonStep(
-    title="Nearly on the other side",
+    title=later("Nearly on the other side"),
     page="pages/hashing.py",
     state=BY_HAND | {"part": "Probes", "probes": "1"},
-    do="Press *Next probe* and count with the class what comes back.",
-    ask="Which bit would you flip first, and why?",
+    do=later("Press *Next probe* and count with the class what comes back."),
+    ask=later("Which bit would you flip first, and why?"),
 )
 WORTH = LessonStep(
-    title="When it is worth it",
+    title=later("When it is worth it"),
     page="pages/benchmark.py",
-    do="Collect the guesses on the board, then show where the lines cross.",
-    ask="From how many pictures on is hashing faster than comparing with all?",
+    do=later("Collect the guesses on the board, then show where the lines cross."),
+    ask=later("From how many pictures on is hashing faster than comparing with all?"),
 )
 WHY = LessonStep(
-    title="Why this one was lost",
+    title=later("Why this one was lost"),
     page="pages/1_inspect.py",
     state=BY_HAND | {"probes": "1"},
-    do="Take a neighbour that was missed. Find the bits that lost it, table by table.",
-    ask="How many bits of its key would have to flip?",
+    do=later("Take a neighbour that was missed. Find the bits that lost it, table by table."),
+    ask=later("How many bits of its key would have to flip?"),
 )
 RESULTS = LessonStep(
-    title="The paper says, we measured",
+    title=later("The paper says, we measured"),
     page="pages/results.py",
-    do="Read the first three cards aloud. Groups argue for or against one of them.",
-    ask="What would you have to measure before you believe it?",
+    do=later("Read the first three cards aloud. Groups argue for or against one of them."),
+    ask=later("What would you have to measure before you believe it?"),
 )
 SHEET = LessonStep(
-    title="What stays",
+    title=later("What stays"),
     page="pages/selftest.py",
-    do="Hand out the worksheet, or let everybody answer on a phone. Compare with the key.",
-    ask="Which question would you have answered otherwise an hour ago?",
+    do=later("Hand out the worksheet, or let everybody answer on a phone. Compare with the key."),
+    ask=later("Which question would you have answered otherwise an hour ago?"),
 )
 
 LESSONS: dict[int, tuple[tuple[LessonStep, int], ...]] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.language import later, tr
 from core.lessons.classroom.room import Room, Student
 from pages.ui import attending, errors, navigation, resources
 from pages.ui.page_address import address_of, draw_link, here, read_address, title_of
@@ -34,7 +35,7 @@ def draw(page: str, key: str) -> None:
     room = resources.rooms().with_key(key)
     if room is None:
         attending.forget()
-        st.info("The room of your class is closed. You can stay here as long as you like.")
+        st.info(tr("The room of your class is closed. You can stay here as long as you like."))
         return
     attending.remember({attending.ROOM: room.code, attending.KEY: key})
     st.query_params[attending.KEY] = key
@@ -59,15 +60,15 @@ def show_place(room: Room, key: str, student: Student, *, is_seat: bool = False)
         horizontal=True, vertical_alignment="center", gap="small", key="class-place", border=True
     ):
         if address:
-            draw_link(address, "The class looks at:")
+            draw_link(address, tr("The class looks at:"))
         elif not is_seat:
             st.page_link(
-                navigation.CLASSROOM, label="The class is in its room", icon=":material/groups:"
+                navigation.CLASSROOM, label=tr("The class is in its room"), icon=":material/groups:"
             )
         else:
-            st.caption("Your page goes where the class goes.", width="content")
+            st.caption(tr("Your page goes where the class goes."), width="content")
         st.button(
-            "Look around on my own" if student.follows else "Back to the class",
+            tr("Look around on my own") if student.follows else tr("Back to the class"),
             type="secondary" if student.follows else "primary",
             key="class-follow",
             on_click=room.follow,
@@ -79,12 +80,14 @@ def show_place(room: Room, key: str, student: Student, *, is_seat: bool = False)
             data={
                 "move": f"{room.code} {room.stage}" if student.follows else None,
                 "isThere": is_seat and not address,
-                "words": f"The class goes to {title_of(address)}." if address else _TO_THE_ROOM,
+                "words": tr("The class goes to {address}.", address=title_of(address))
+                if address
+                else _TO_THE_ROOM,
             },
         )
 
 
-_TO_THE_ROOM = "The class goes to its room."
+_TO_THE_ROOM = later("The class goes to its room.")
 
 
 @st.fragment(run_every=EVERY)
@@ -98,7 +101,7 @@ def _watch(room: Room, key: str) -> None:
 def _lead(room: Room, page: str) -> None:
     with st.container(key="lead", border=True, gap="xsmall"):
         st.button(
-            "Show this to the class",
+            tr("Show this to the class"),
             type="primary",
             icon=":material/cast_for_education:",
             width="stretch",
@@ -106,11 +109,13 @@ def _lead(room: Room, page: str) -> None:
             args=(room, page),
         )
         if room.shown:
-            draw_link(room.shown, "The class looks at:")
+            draw_link(room.shown, tr("The class looks at:"))
         if room.poll():
-            st.caption("A question is open: the class comes here after *Next*.")
+            st.caption(tr("A question is open: the class comes here after *Next*."))
         st.page_link(
-            navigation.CLASSROOM, label=f"Your desk in room {room.code}", icon=":material/groups:"
+            navigation.CLASSROOM,
+            label=tr("Your desk in room {code}", code=room.code),
+            icon=":material/groups:",
         )
 
 

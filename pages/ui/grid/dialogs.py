@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.language import later, tr
 from core.lessons import looking
 from core.lessons.evidence import Evidence, InTable, joined, verdict
 from core.search import EmbeddedQuery, SearchResult
@@ -17,7 +18,7 @@ from pages.ui.tables import show_table
 from pages.ui.view import View
 
 
-@st.dialog("Compared with the query", width="large")
+@st.dialog(later("Compared with the query"), width="large")
 def compare(result: SearchResult, gallery: Gallery, id: int) -> None:
     """Show query and image side by side, both with their maps.
 
@@ -31,13 +32,17 @@ def compare(result: SearchResult, gallery: Gallery, id: int) -> None:
         other = resources.embedded_query(gallery.read(id), query.attention)
         cosine = float(np.clip(query.embedding @ other.embedding, -1, 1))
         st.markdown(
-            f"The query and **{plain(item.name)}**: cosine **{cosine:.3f}**, "
-            f"{np.degrees(np.arccos(cosine)):.0f}° apart."
+            tr(
+                "The query and **{name}**: cosine **{cosine:.3f}**, {cosine_2:.0f}° apart.",
+                name=plain(item.name),
+                cosine=cosine,
+                cosine_2=np.degrees(np.arccos(cosine)),
+            )
         )
         both = {"The query": query, item.label or item.name: other}
         if query.spatial_gate is None:
             _pictures(both)
-            st.caption("Spatial attention is off, so there are no maps to show.")
+            st.caption(tr("Spatial attention is off, so there are no maps to show."))
             return
         show_maps(
             "compared",
@@ -61,7 +66,7 @@ def _pictures(both: dict[str, EmbeddedQuery]) -> None:
         column.caption(plain(name))
 
 
-@st.dialog("Why here?", width="large")
+@st.dialog(later("Why here?"), width="large")
 def explain(
     result: SearchResult, gallery: Gallery, stored: StoredGallery, shown: View, id: int
 ) -> None:
@@ -90,15 +95,18 @@ def explain(
             }
             for it in image.tables
         ],
-        alt="What each table sees of this image.",
+        alt=tr("What each table sees of this image."),
     )
     st.caption(
-        "Closest is the table whose probes come to the image first: number "
-        f"{image.nearest.table + 1}. In brackets: how far the query is from that hyperplane."
+        tr(
+            "Closest is the table whose probes come to the image first: number "
+            "{table_and_one}. In brackets: how far the query is from that hyperplane.",
+            table_and_one=image.nearest.table + 1,
+        )
     )
     st.page_link(
         navigation.INSPECT,
-        label="All of it, bit by bit",
+        label=tr("All of it, bit by bit"),
         icon=":material/troubleshoot:",
         query_params=View.params(shown) | {"part": "Why?", "other": image.name},
     )
@@ -112,7 +120,11 @@ def _bits(table: InTable) -> str:
 
 def _read(table: InTable, n_probes: int) -> str:
     if table.is_read:
-        return f"yes, by probe {table.probe}"
+        return tr("yes, by probe {probe}", probe=table.probe)
     if table.probe is None:
         return "no"
-    return f"no: probe {table.probe} would, after {count(n_probes, 'probe')}"
+    return tr(
+        "no: probe {probe} would, after {n_probes}",
+        probe=table.probe,
+        n_probes=count(n_probes, "probe"),
+    )

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from core.errors import HashlightError
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.language import tr
 from core.search import Hit, SearchResult
 from pages.ui import navigation, resources
 from pages.ui.grid import Action, Address, Fact, Tile
@@ -140,11 +141,11 @@ def actions_of(
         result, stored = searched.result, searched.stored
         actions += [
             Action(
-                label="Compare with the query",
+                label=tr("Compare with the query"),
                 show=lambda: compare(result, gallery, id),
             ),
             Action(
-                label="Why here?",
+                label=tr("Why here?"),
                 show=lambda: explain(result, gallery, stored, shown, id),
             ),
         ]
@@ -161,7 +162,7 @@ def links_to(name: str, shown: View) -> list[Action]:
     # Without the part of the page that the view may belong to: these lead to other pages.
     params = View.params(shown.with_query("image", name))
     return [
-        Action(label="Search with this", page=navigation.SEARCH, params=params),
-        Action(label="Inspect", page=navigation.INSPECT, params=params),
-        Action(label="Find a part of it", page=navigation.REGIONS, params=params),
+        Action(label=tr("Search with this"), page=navigation.SEARCH, params=params),
+        Action(label=tr("Inspect"), page=navigation.INSPECT, params=params),
+        Action(label=tr("Find a part of it"), page=navigation.REGIONS, params=params),
     ]

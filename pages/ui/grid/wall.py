@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from core.galleries.base import Gallery
+from core.language import later, tr
 from pages.ui.address import tied
 from pages.ui.grid import Action, Fact, show_grid
 from pages.ui.grid.gallery import relevance, tile
@@ -15,7 +16,7 @@ PER_PAGE = 36  # pictures that are sent at once
 HEIGHT = 88  # pixels of a picture, until the visitor chooses
 
 _MIXED, _NAMES, _NEAREST = "mixed", "name", "likeness"
-_CALLED = {_MIXED: "Mixed", _NAMES: "By name", _NEAREST: "Most like the query"}
+_CALLED = {_MIXED: "Mixed", _NAMES: later("By name"), _NEAREST: later("Most like the query")}
 
 
 def show_wall(
@@ -38,7 +39,7 @@ def show_wall(
         ids = _of_label(gallery, ids)
         orders = [_MIXED, _NAMES, *([_NEAREST] if cosines else [])]
         order = st.selectbox(
-            "Order",
+            tr("Order"),
             orders,
             format_func=_called(gallery).__getitem__,
             width=200,
@@ -57,7 +58,7 @@ def show_wall(
                 shown,
                 facts=_facts(gallery, id, known),
                 first=Action(
-                    label="Choose this",
+                    label=tr("Choose this"),
                     page=page,
                     params=shown.with_query("image", gallery.items[id].name).params(),
                 ),
@@ -71,7 +72,7 @@ def show_wall(
 
 def _called(gallery: Gallery) -> dict[str, str]:
     has_labels = any(it.label is not None for it in gallery.items)
-    return _CALLED if has_labels else _CALLED | {_MIXED: "As they came"}
+    return _CALLED if has_labels else _CALLED | {_MIXED: tr("As they came")}
 
 
 def _of_label(gallery: Gallery, ids: Sequence[int]) -> Sequence[int]:
@@ -80,10 +81,10 @@ def _of_label(gallery: Gallery, ids: Sequence[int]) -> Sequence[int]:
     if not labels:
         return ids
     label = st.selectbox(
-        "Label",
+        tr("Label"),
         labels,
         index=None,
-        placeholder="All labels",
+        placeholder=tr("All labels"),
         width=200,
         **tied("label", labels, None),
     )

@@ -17,6 +17,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.figures.style import VIRIDIS
+from core.language import later, tr
 from pages.ui.address import put
 
 OPACITY = 60  # percent
@@ -55,7 +56,9 @@ class Scale:
 
 
 # M_s over its mean: the same scale for every picture.
-RELATIVE_SCALE = Scale(0.0, 2.0, ("×0", "×1", "×2 and more"), hover="M_s over its mean")
+RELATIVE_SCALE = Scale(
+    0.0, 2.0, ("×0", "×1", later("×2 and more")), hover=later("M_s over its mean")
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +86,9 @@ def gate_panel(gate: NDArray[np.floating], **looks: Any) -> Panel:
         looks: further fields of the panel.
     """
     return Panel(
-        **{"unit": "M_s over its mean", **looks}, values=gate / gate.mean(), scale=RELATIVE_SCALE
+        **{"unit": tr("M_s over its mean"), **looks},
+        values=gate / gate.mean(),
+        scale=RELATIVE_SCALE,
     )
 
 
@@ -160,6 +165,6 @@ def _plain(panel: Panel) -> dict[str, object]:
         | asdict(panel.scale)
         | {
             "values": panel.values.ravel().astype(float).round(4).tolist(),
-            "alt": panel.alt or f"{panel.title}, drawn over the picture.",
+            "alt": panel.alt or tr("{title}, drawn over the picture.", title=panel.title),
         }
     )

@@ -12,6 +12,7 @@ from core.figures.style import VIRIDIS
 from core.galleries.base import Gallery
 from core.index.exact import exact_scan
 from core.index.lsh import LSHIndex
+from core.language import tr
 from core.lessons import machine
 from core.lessons.walkthrough import Walkthrough
 from core.model.preprocess import PreprocessConfig
@@ -164,7 +165,7 @@ class Machine:
 
     def _flight(self, ids: list[int]) -> list[dict[str, Any]]:
         """Return images with how far they lie from all hyperplanes; the query comes first."""
-        own = {"name": self.title, "label": "the query", "src": self._picture()}
+        own = {"name": self.title, "label": tr("the query"), "src": self._picture()}
         rows = [own | {"margins": _rounded(self.result.code.margins, 3)}]
         if ids:
             margins = machine.margins_of(self.index, ids)

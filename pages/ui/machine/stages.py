@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.language import later
 from pages.ui import navigation
 
 
@@ -21,19 +22,49 @@ _HASHING, _ATTENTION, _INSPECT = navigation.HASHING, navigation.ATTENTION, navig
 
 # Name, title, page and part that teach it, and what the link there says.
 _PLACES = (
-    ("image", "Picture", navigation.AUGMENTATION, "", "What training does to pictures"),
-    ("features", "Feature map F", _ATTENTION, "Walk through", "How attention works"),
-    ("channel", "Channel gate", _ATTENTION, "Walk through", "How attention works: channels"),
-    ("spatial", "Spatial gate", _ATTENTION, "Walk through", "How attention works: places"),
-    ("embedding", "Embedding", _HASHING, "Theory and practice", "How LSH works: angles and bits"),
-    ("sides", "Sides", _HASHING, "", "How LSH works: turn hyperplanes by hand"),
-    ("keys", "Keys", _HASHING, "Bits and tables", "How LSH works: bits and tables"),
-    ("buckets", "Buckets", _HASHING, "Probes", "How LSH works: probes"),
-    ("candidates", "Candidates", _INSPECT, "Candidates", "Inspect: the candidates of this query"),
-    ("ranking", "Hits", _INSPECT, "Missed", "Inspect: what was missed, and why"),
+    ("image", "Picture", navigation.AUGMENTATION, "", later("What training does to pictures")),
+    (
+        "features",
+        later("Feature map F"),
+        _ATTENTION,
+        later("Walk through"),
+        later("How attention works"),
+    ),
+    (
+        "channel",
+        later("Channel gate"),
+        _ATTENTION,
+        later("Walk through"),
+        later("How attention works: channels"),
+    ),
+    (
+        "spatial",
+        later("Spatial gate"),
+        _ATTENTION,
+        later("Walk through"),
+        later("How attention works: places"),
+    ),
+    (
+        "embedding",
+        "Embedding",
+        _HASHING,
+        later("Theory and practice"),
+        later("How LSH works: angles and bits"),
+    ),
+    ("sides", "Sides", _HASHING, "", later("How LSH works: turn hyperplanes by hand")),
+    ("keys", "Keys", _HASHING, later("Bits and tables"), later("How LSH works: bits and tables")),
+    ("buckets", "Buckets", _HASHING, "Probes", later("How LSH works: probes")),
+    (
+        "candidates",
+        "Candidates",
+        _INSPECT,
+        "Candidates",
+        later("Inspect: the candidates of this query"),
+    ),
+    ("ranking", "Hits", _INSPECT, "Missed", later("Inspect: what was missed, and why")),
 )
 
-_SAYS = """
+_SAYS = later("""
 A picture is numbers: how much red, green and blue there is at each point. It is resized to a
 square, and every number is shifted and scaled to the range that the network has learnt with.
 
@@ -67,7 +98,7 @@ read is filled.
 Only candidates are compared exactly: multiply both lists number by number and add up. This is the
 cosine of the angle between the two arrows; 1 is the same direction. The highest cosines are the
 hits.
-"""
+""")
 
 STAGES = tuple(
     Stage(name=name, title=title, says=" ".join(says.split()), page=page, part=part, lesson=lesson)

@@ -7,6 +7,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from core.language import tr
+
 # What a view has in an address, and so what goes along. ``pages.ui.view`` reads it; it stands here
 # because that brings PyTorch along, and the menu keeps nobody waiting.
 GOES_ALONG = (
@@ -14,6 +16,7 @@ GOES_ALONG = (
     *("image", "sample", "upload"),
     *("hyperplanes", "K", "L", "probes", "k", "seed"),
     *("attention", "features"),
+    "lang",
 )
 
 Entry = tuple[str, str, str]
@@ -40,10 +43,10 @@ def draw(groups: Mapping[str, Sequence[Entry]], *, home: str) -> None:
     view = along()
     with st.container(key="menu", gap=None):
         for heading, entries in groups.items():
-            st.header(heading, anchor=False)
+            st.header(tr(heading), anchor=False)
             for page, label, icon in entries:
-                st.page_link(page, label=label, icon=icon, query_params=view)
-        if st.button("Start over", icon=":material/restart_alt:", type="tertiary", key="over"):
+                st.page_link(page, label=tr(label), icon=icon, query_params=view)
+        if st.button(tr("Start over"), icon=":material/restart_alt:", type="tertiary", key="over"):
             _start_over(home)
     _close_on_phones(key="close-menu")
 

@@ -9,6 +9,7 @@ from core.benchmark.data import DataSet
 from core.engine import compilation
 from core.engine.kernels import readable
 from core.index.lsh import LSHConfig
+from core.language import tr
 from core.progress import Progress
 from pages.ui.resources.cache import MB
 from pages.ui.resources.work import Work, WorkCache
@@ -46,10 +47,10 @@ def why_numpy() -> str:
     """Say why NumPy answers in place of the engine."""
     work = compiling()
     if not work.wait(0):
-        return "The engine is still being compiled, so NumPy answers. The hits are the same."
+        return tr("The engine is still being compiled, so NumPy answers. The hits are the same.")
     if work.error:
-        return f"NumPy answers, with the same hits. {work.error}"
-    return (
+        return tr("NumPy answers, with the same hits. {error}", error=work.error)
+    return tr(
         "numba can't be imported here, so the engine can't be compiled and NumPy answers. The hits "
         "are the same."
     )

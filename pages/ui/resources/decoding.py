@@ -5,6 +5,7 @@ from collections.abc import Collection
 from core.decoders import DecoderPool
 from core.files import file_digest
 from core.images import DecodedImage
+from core.language import later
 from pages.ui.resources.cache import MB, Cache
 
 _pool = DecoderPool()
@@ -12,7 +13,7 @@ _pool = DecoderPool()
 _decoded: Cache[DecodedImage] = Cache(40 * MB)
 
 
-def decode(data: bytes, *, name: str = "The image", side: int | None = None) -> DecodedImage:
+def decode(data: bytes, *, name: str = later("The image"), side: int | None = None) -> DecodedImage:
     """Check and decode the bytes of one image file, with the outcome of ``core.images.decode``.
 
     Args:

@@ -14,6 +14,7 @@ from core.galleries.folder import FolderGallery
 from core.galleries.registry import GallerySource
 from core.galleries.uploads import UploadedGallery
 from core.images import thumbnail
+from core.language import tr
 from core.progress import Progress
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.clutter import forget_crowded
@@ -144,12 +145,14 @@ def named_thumbnail(key: str, digest: str, side: int) -> bytes:
         ImageError: the file is no image.
     """
     if key not in registry.known_keys() or side not in SIDES:
-        raise GalleryError(f"There are no thumbnails of {side} pixels of a gallery {key!r}.")
+        raise GalleryError(
+            tr("There are no thumbnails of {side} pixels of a gallery {key!r}.", side=side, key=key)
+        )
     gallery = opened(key).result()
     for item in gallery.items:
         if item.digest == digest:
             return gallery_thumbnail(gallery, item.id, max_side=side)
-    raise GalleryError(f"{gallery.title} has no image of this digest.")
+    raise GalleryError(tr("{title} has no image of this digest.", title=gallery.title))
 
 
 def named_sheet(key: str, digest: str, n: int) -> bytes:
@@ -166,7 +169,13 @@ def named_sheet(key: str, digest: str, n: int) -> bytes:
     is_its = key in registry.known_keys() and opened(key).result().digest == digest
     sheet = find_sheet(digest, n) if is_its else None
     if sheet is None:
-        raise GalleryError(f"There is no sheet of {n} pictures of a gallery {key!r}; open its map.")
+        raise GalleryError(
+            tr(
+                "There is no sheet of {n} pictures of a gallery {key!r}; open its map.",
+                n=n,
+                key=key,
+            )
+        )
     return sheet.file
 
 

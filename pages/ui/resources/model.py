@@ -20,6 +20,7 @@ from core.galleries.base import Gallery
 from core.galleries.gates import StoredGates
 from core.galleries.store import StoredGallery
 from core.images import DecodedImage
+from core.language import later, tr
 from core.model.attention import ATTENTION_MODES, AttentionMode
 from core.model.embedder import Embedder
 from core.model.network import ForwardPass
@@ -52,7 +53,7 @@ class _Model:
     seconds: dict[str, float]  # of the stages of one photograph, on this machine
 
 
-@st.cache_resource(show_spinner="Loading the model …")
+@st.cache_resource(show_spinner=later("Loading the model …"))
 def _model() -> _Model:
     """Load the one model of this process; all sessions share it."""
     embedder = Embedder(decode=decode)
@@ -62,7 +63,7 @@ def _model() -> _Model:
     seconds = embed_query(samples.read("china"), embedder).seconds
     _answer_sooner()
     benchmark.compiling()  # with the first page of a server, beside whatever comes next
-    _log.warning("Loaded the model %s.", embedder.digest[:16])
+    _log.warning(tr("Loaded the model %s."), embedder.digest[:16])
     return _Model(embedder, Line(embedder), seconds)
 
 
@@ -206,7 +207,9 @@ class _Ahead:
             return
         self._place = self._place or st.empty()
         if n:
-            self._place.caption(f":material/hourglass_top: {n} pictures of others are ahead.")
+            self._place.caption(
+                tr(":material/hourglass_top: {n} pictures of others are ahead.", n=n)
+            )
         else:
             self._place.empty()
 

@@ -6,6 +6,7 @@ must not, so it runs beside the scripts, and any number of sessions can watch it
 
 import threading
 from collections.abc import Callable, Collection, Hashable
+from contextvars import copy_context
 from time import perf_counter
 from typing import Generic, TypeVar
 
@@ -45,7 +46,8 @@ class Work(Generic[T]):
         self.error: Exception | None = None  # what the task raised, where it failed
         self._done, self._total, self._what = 0, 0, ""
         self._since, self._done_at_first = perf_counter(), 0
-        threading.Thread(target=self._run, args=(task, ended), daemon=True).start()
+        speaking = copy_context()  # it tells how far it is in the language of who started it
+        threading.Thread(target=speaking.run, args=(self._run, task, ended), daemon=True).start()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait at most so long, or as long as it takes; tell whether it has come to an end."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.language import tr
 from pages.ui import button
 
 _FOLDER = Path(__file__).parent
@@ -25,8 +26,10 @@ def link() -> None:
     named = st.query_params  # not pages.ui.view, which would keep the first visitor waiting
     if named.get("upload") or named.get("gallery", "").startswith("own-"):
         st.caption(
-            ":material/link_off: No link for others shows photographs of your own. Choose an image "
-            "of another gallery to get one."
+            tr(
+                ":material/link_off: No link for others shows photographs of your own. Choose an "
+                "image of another gallery to get one."
+            )
         )
     else:
         _copy(key="share")

@@ -7,6 +7,7 @@ import streamlit as st
 from core.galleries.base import Gallery, LeftOut
 from core.galleries.labels import LabelledByFolders, LabelLevel
 from core.galleries.store import StoredGallery
+from core.language import tr
 from pages.ui import resources
 from pages.ui.errors import plain
 
@@ -29,17 +30,17 @@ def choose_labels(gallery: Gallery) -> None:
         return
     levels = gallery.label_levels
     if len(levels) == 1:
-        st.caption("No labels: the images lie in no folders.")
+        st.caption(tr("No labels: the images lie in no folders."))
         return
     st.selectbox(
-        "Labels",
+        tr("Labels"),
         [it.level for it in levels],
         index=gallery.label_level,
         format_func=lambda level: _describe(levels[level]),
         key=f"labels-{gallery.digest[:12]}",
         on_change=_labels_chosen,
         args=(gallery.digest,),
-        help="Which folder in an image's path says what it shows. Labels only judge a search.",
+        help=tr("Which folder in an image's path says what it shows. Labels only judge a search."),
     )
 
 
@@ -52,9 +53,13 @@ def show_left_out(gallery: Gallery, stored: StoredGallery) -> None:
     by_reason: dict[str, list[str]] = defaultdict(list)
     for it in left_out:
         by_reason[it.reason].append(it.name)
-    with st.expander(f"Left out: {len(left_out):,}", type="compact"):
+    with st.expander(tr("Left out: {n_left_out:,}", n_left_out=len(left_out)), type="compact"):
         for reason, names in sorted(by_reason.items(), key=lambda it: -len(it[1])):
-            more = f" … and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
+            more = (
+                tr(" … and {n_names_minus__most:,} more", n_names_minus__most=len(names) - _MOST)
+                if len(names) > _MOST
+                else ""
+            )
             some = ", ".join(map(plain, names[:_MOST]))
             st.markdown(f"**{len(names):,}** · {plain(reason)}  \n{some}{more}")
 
@@ -64,11 +69,14 @@ def tell_if_changed(key: str, gallery: Gallery) -> None:
     if resources.has_changed(key, gallery):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.warning(
-                f"The files of {plain(gallery.title)} have changed since they were read.",
+                tr(
+                    "The files of {title} have changed since they were read.",
+                    title=plain(gallery.title),
+                ),
                 width="stretch",
             )
             st.button(
-                "Read again",
+                tr("Read again"),
                 key="read-again",
                 icon=":material/refresh:",
                 on_click=resources.read_again,
@@ -80,7 +88,7 @@ def trained_on(gallery: Gallery) -> str:
     """Return the sentence for a gallery that the model has learnt from; empty for all others."""
     provenance = resources.embedder().checkpoint.provenance
     if provenance.was_trained_on(gallery.key, gallery.digest):
-        return "The model was trained on these pictures, so it does better here than elsewhere."
+        return tr("The model was trained on these pictures, so it does better here than elsewhere.")
     return ""
 
 

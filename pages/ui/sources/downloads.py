@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.galleries import registry
 from core.galleries.registry import GallerySource
+from core.language import tr
 from core.wording import long_duration
 from pages.ui import resources, view
 from pages.ui.errors import plain
@@ -16,10 +17,10 @@ def offer_downloads() -> None:
     """List what can be downloaded, each with a button that goes there and starts."""
     sources = registry.downloadable()
     if not sources:
-        st.info("All galleries that can be downloaded are here already.")
+        st.info(tr("All galleries that can be downloaded are here already."))
         return
     with st.container(border=True):
-        st.markdown("**Photographs to download.** They stay on the machine that runs this app.")
+        st.markdown(tr("**Photographs to download.** They stay on the machine that runs this app."))
         for source in sources:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(_about(source), width="stretch")
@@ -51,7 +52,11 @@ def _under_way(key: str) -> Work[None] | None:
 
 
 def _about(source: GallerySource) -> str:
-    size = f"{source.megabytes} MB, about {long_duration(source.seconds)}"
+    size = tr(
+        "{megabytes} MB, about {seconds}",
+        megabytes=source.megabytes,
+        seconds=long_duration(source.seconds),
+    )
     return (
         f"**{plain(source.title)}** · {size}  \n{plain(source.description)} {plain(source.licence)}"
     )

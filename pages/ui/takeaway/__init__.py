@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import __version__
 from core.galleries import registry
+from core.language import tr
 from pages.ui import button, share
 
 _FOLDER = Path(__file__).parent
@@ -30,7 +31,7 @@ def way_out() -> None:
         key="take-away",
         data={
             "looks": _LOOKS,
-            "made": f"Made with Hashlight {__version__} (MIT licence).",
+            "made": tr("Made with Hashlight {version} (MIT licence).", version=__version__),
             "credit": registry.credit(st.query_params.get("gallery", registry.LOCAL[0].key)),
         },
     )

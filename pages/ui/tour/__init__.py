@@ -13,6 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.language import tr
 from pages.ui import glossary
 from pages.ui.tour import progress
 from pages.ui.tour.steps import OWL, STEPS, TourStep
@@ -39,7 +40,11 @@ def link(number: int) -> tuple[str, dict[str, str]]:
 def way_in() -> tuple[str, str, dict[str, str]]:
     """Return what the link into the tour says, its page and its parameters."""
     number = progress.next_open(progress.marks())
-    label = f"Go on with the tour: step {number}" if number else "Guided tour: ten short steps"
+    label = (
+        tr("Go on with the tour: step {number}", number=number)
+        if number
+        else tr("Guided tour: ten short steps")
+    )
     return label, *link(number or 1)
 
 
@@ -76,7 +81,14 @@ def finished(*, is_right: bool) -> None:
 
 def _panel(number: int, where: str) -> None:
     step = STEPS[number - 1]
-    st.markdown(f"**Step {number} of {len(STEPS)} · {step.title}**")
+    st.markdown(
+        tr(
+            "**Step {number} of {n_steps} · {title}**",
+            number=number,
+            n_steps=len(STEPS),
+            title=step.title,
+        )
+    )
     marks = progress.marks()
     told = ", ".join(f"step {n} {_TOLD[it]}" for n, it in enumerate(marks, 1))
     dots = "".join(
@@ -85,11 +97,11 @@ def _panel(number: int, where: str) -> None:
     )
     st.html(f'<div class="tour-dots" role="img" aria-label="{told}">{dots}</div>')
     glossary.markdown(step.idea)
-    st.markdown(f":material/arrow_forward: **Your turn.** {step.do}")
+    st.markdown(tr(":material/arrow_forward: **Your turn.** {do}", do=step.do))
     if step.stage:
         st.page_link(
             _MACHINE,
-            label="Where this is in the machine",
+            label=tr("Where this is in the machine"),
             icon=":material/account_tree:",
             query_params=OWL | {"stage": step.stage} | progress.params(marks),
         )
@@ -98,7 +110,7 @@ def _panel(number: int, where: str) -> None:
             _go(number - 1, "Back", ":material/chevron_left:", f"tour-back{where}")
         if number < len(STEPS):
             _go(number + 1, "Next", ":material/chevron_right:", f"go-on{where}")
-        st.button("Leave the tour", type="tertiary", key=f"leave-tour{where}", on_click=_leave)
+        st.button(tr("Leave the tour"), type="tertiary", key=f"leave-tour{where}", on_click=_leave)
 
 
 def _light(step: TourStep) -> None:

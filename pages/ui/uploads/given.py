@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import GalleryError
 from core.galleries.uploads import UploadedGallery
+from core.language import tr
 from pages.ui import resources, view
 
 _KEYS = "own"  # in the session: of galleries that can be gone back to
@@ -45,9 +46,12 @@ def photograph(key: str) -> tuple[str, bytes]:
     gallery = resources.uploaded(key)
     if gallery is None:
         raise GalleryError(
-            "This address leads to a photograph that is not here any more: it is forgotten "
-            f"{resources.MINUTES} minutes after its browser has left at the latest. Hand it over "
-            "again."
+            tr(
+                "This address leads to a photograph that is not here any more: it is forgotten "
+                "{minutes} minutes after its browser has left at the latest. Hand it over "
+                "again.",
+                minutes=resources.MINUTES,
+            )
         )
     return gallery.items[0].name, gallery.read(0)
 
@@ -92,7 +96,7 @@ def change(key: str, to: Callable[[UploadedGallery], UploadedGallery]) -> None:
 def forget(key: str) -> None:
     """Let go of a gallery or a photograph at once, and leave it."""
     resources.forget(key)
-    st.toast("Forgotten: nothing of it is in this machine's memory any more.")
+    st.toast(tr("Forgotten: nothing of it is in this machine's memory any more."))
     st.session_state[_KEYS] = [it for it in st.session_state.get(_KEYS, ()) if it != key]
     here = view.here()
     if here.gallery == key:

@@ -9,6 +9,7 @@ from core.galleries.base import LeftOut
 from core.galleries.duplicates import nearly_same
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
+from core.language import tr
 from core.wording import count
 from pages.ui import address, errors, resources
 from pages.ui.errors import plain
@@ -32,23 +33,32 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own"):
         n_left_out = len(gallery.left_out) + len(stored.failures)
-        left_out = f"{count(n_left_out, 'file')} left out. " if n_left_out else ""
+        left_out = (
+            tr("{n_left_out} left out. ", n_left_out=count(n_left_out, "file"))
+            if n_left_out
+            else ""
+        )
         st.caption(
-            f"{count(len(gallery.items), 'photograph')}, only in this machine's memory. {left_out}"
-            "A reload keeps them; they are forgotten "
-            f"{resources.MINUTES} minutes after you leave at the latest.",
+            tr(
+                "{n_items}, only in this machine's memory. {left_out}"
+                "A reload keeps them; they are forgotten "
+                "{minutes} minutes after you leave at the latest.",
+                n_items=count(len(gallery.items), "photograph"),
+                left_out=left_out,
+                minutes=resources.MINUTES,
+            ),
             width="stretch",
         )
         st.button(
-            "Forget",
+            tr("Forget"),
             icon=":material/delete:",
             key="forget-own",
-            help="Let go of these photographs at once.",
+            help=tr("Let go of these photographs at once."),
             on_click=given.forget,
             args=(gallery.key,),
         )
     box = st.expander(
-        "Name, add or remove photographs",
+        tr("Name, add or remove photographs"),
         key="own-box",
         icon=":material/photo_library:",
         on_change="rerun",
@@ -66,19 +76,23 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
 def _name_and_keep(gallery: UploadedGallery) -> None:
     address.follow("own-name", gallery.title)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input("Name", key="own-name", on_change=_renamed, args=(gallery.key,), width=280)
+        st.text_input(
+            tr("Name"), key="own-name", on_change=_renamed, args=(gallery.key,), width=280
+        )
         st.button(
-            "Keep on this machine",
+            tr("Keep on this machine"),
             icon=":material/save:",
             key="keep-own",
-            help="Copies the photographs to the disk of the machine that runs this app. Everyone "
-            "who uses the app there can open and delete them.",
+            help=tr(
+                "Copies the photographs to the disk of the machine that runs this app. Everyone "
+                "who uses the app there can open and delete them."
+            ),
             on_click=_keep,
             args=(gallery.key,),
         )
         if any(it.key.endswith(gallery.digest[:12]) for it in kept.kept()):
             st.caption(
-                ":material/check: Kept. *Photographs of your own* lists it.", width="content"
+                tr(":material/check: Kept. *Photographs of your own* lists it."), width="content"
             )
 
 
@@ -86,15 +100,15 @@ def _offer_to_remove(gallery: UploadedGallery) -> None:
     names = {item.id: item.name for item in gallery.items}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         ids = st.multiselect(
-            "Remove from the gallery",
+            tr("Remove from the gallery"),
             list(names),
             key=f"remove-{gallery.digest[:12]}",
             format_func=lambda id: names.get(id, ""),
-            placeholder="Choose photographs",
+            placeholder=tr("Choose photographs"),
             width=420,
         )
         st.button(
-            "Remove",
+            tr("Remove"),
             key="remove-own",
             disabled=not ids,
             on_click=_remove,
@@ -107,15 +121,17 @@ def _show_left_out(gallery: UploadedGallery, stored: StoredGallery) -> None:
     left_out = [*gallery.left_out, *damaged]
     if left_out:
         lines = [f"- {plain(it.name)}: {plain(it.reason)}" for it in left_out[:_MOST]]
-        st.markdown(f"**Left out** ({len(left_out):,})\n\n" + "\n".join(lines))
+        st.markdown(
+            tr("**Left out** ({n_left_out:,})\n\n", n_left_out=len(left_out)) + "\n".join(lines)
+        )
 
 
 def _show_nearly_same(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
     groups = nearly_same(stored, shown.attention)
     if not groups:
-        st.caption("No two of the photographs are nearly the same.")
+        st.caption(tr("No two of the photographs are nearly the same."))
         return
-    st.markdown(f"**Nearly the same** ({count(len(groups), 'group')})")
+    st.markdown(tr("**Nearly the same** ({n_groups})", n_groups=count(len(groups), "group")))
     for number, group in enumerate(groups[:_MOST]):
         tiles = [tile(gallery, id, shown, alt=gallery.items[id].name) for id in group]
         show_grid(f"same-{number}", tiles, height=_HEIGHT)

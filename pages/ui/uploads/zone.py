@@ -14,6 +14,7 @@ from core.galleries import kept
 from core.galleries.kept import KeptGallery
 from core.galleries.uploads import GivenFile, UploadedGallery, gather, is_zip
 from core.images import FORMAT_NAMES, MAX_BYTES
+from core.language import tr
 from pages.ui import button, errors, resources, view
 from pages.ui.errors import plain
 from pages.ui.uploads import given
@@ -44,13 +45,20 @@ def drop_zone(*, into: UploadedGallery | None = None) -> None:
     with st.container(key=f"drop-{name}", gap="xsmall"):
         key = f"{name}-{st.session_state.get(_ROUNDS, 0)}"
         st.file_uploader(
-            "Add photographs" if into else "Drop photographs here: one, many, a folder or a zip",
+            tr("Add photographs")
+            if into
+            else tr("Drop photographs here: one, many, a folder or a zip"),
             accept_multiple_files=True,
             key=key,
             max_upload_size=MOST_MEGABYTES,
-            help=f"{FORMAT_NAMES}, at most {MAX_BYTES // 2**20} MB each, or a zip of them. They "
-            "stay in the memory of the machine that runs this app, and are forgotten "
-            f"{resources.MINUTES} minutes after you leave at the latest.",
+            help=tr(
+                "{format_names}, at most {max_bytes} MB each, or a zip of them. They "
+                "stay in the memory of the machine that runs this app, and are forgotten "
+                "{minutes} minutes after you leave at the latest.",
+                format_names=FORMAT_NAMES,
+                max_bytes=MAX_BYTES // 2**20,
+                minutes=resources.MINUTES,
+            ),
             on_change=_taken,
             args=(key, into.key if into else None),
         )
@@ -60,7 +68,9 @@ def drop_zone(*, into: UploadedGallery | None = None) -> None:
 def ask_for_photographs() -> None:
     """Draw the drop zone and what is kept, in place of a gallery."""
     with st.container(border=True):
-        st.markdown("**Photographs of your own.** Several of them are a gallery to be searched.")
+        st.markdown(
+            tr("**Photographs of your own.** Several of them are a gallery to be searched.")
+        )
         drop_zone()
     offer_kept()
 
@@ -70,13 +80,17 @@ def offer_kept() -> None:
     found = kept.kept()
     if not found:
         return
-    st.caption("Kept on this machine, for everyone who uses this app on it:")
+    st.caption(tr("Kept on this machine, for everyone who uses this app on it:"))
     for it in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{plain(it.title)} · {it.n_images:,} photographs", width="content")
-            st.button("Open", key=f"open-{it.key}", on_click=_open_kept, args=(it,))
+            st.button(tr("Open"), key=f"open-{it.key}", on_click=_open_kept, args=(it,))
             st.button(
-                "Delete", key=f"delete-{it.key}", type="tertiary", on_click=_delete_kept, args=(it,)
+                tr("Delete"),
+                key=f"delete-{it.key}",
+                type="tertiary",
+                on_click=_delete_kept,
+                args=(it,),
             )
 
 

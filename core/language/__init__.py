@@ -1,0 +1,89 @@
+"""Texts in the language of whoever reads them.
+
+The code says everything in English. A catalog of gettext has the same texts in another language,
+and what it has not stays English::
+
+    tr("{n} images are near.", n=12)      in a function: said in the reader's language
+    HITS = later("The hits")               in a module: only marked, for the catalogs
+    tr(HITS)                              and said where it is shown
+
+Beside this file stand the catalogs: ``de.po`` is written by people, ``de.mo`` is what is read.
+``python -m tools.catalogs`` brings both up to date.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
+
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "de": "Deutsch", "zh": "中文"}
+"""Code -> what a language calls itself; the codes are those of BCP 47 and of the catalogs."""
+
+FOLDER = Path(__file__).parent
+
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
+_asked: list[Callable[[], str]] = []
+
+
+def speak(language: str) -> None:
+    """Say all that follows in this thread, or this context, in one language.
+
+    Args:
+        language: one of ``LANGUAGES``.
+    """
+    _spoken.set(language)
+
+
+def spoken() -> str:
+    """Return the language of this thread; it is asked for once, and English where nobody knows."""
+    language = _spoken.get()
+    if language is None:
+        language = _asked[-1]() if _asked else ENGLISH
+        _spoken.set(language)
+    return language
+
+
+def ask(which: Callable[[], str]) -> None:
+    """Let threads that were told nothing find out their language.
+
+    Args:
+        which: returns one of ``LANGUAGES``; called once in each such thread.
+    """
+    _asked[:] = [which]
+
+
+def tr(text: str, /, **values: Any) -> str:
+    """Return a text in the reader's language, with its values put in.
+
+    Args:
+        text: in English; with values, a template of ``str.format``.
+        values: what stands in the braces of the text. Without any, braces are plain text.
+    """
+    language = spoken()
+    said = text if language == ENGLISH or not text else catalog(language).gettext(text)
+    return said.format(**values) if values else said
+
+
+def tr_number(one: str, many: str, number: int) -> str:
+    """Return the form of a noun that goes with a number: "image" or "images" in English."""
+    if spoken() == ENGLISH:
+        return one if number == 1 else many
+    return catalog(spoken()).ngettext(one, many, number)
+
+
+def later(text: str) -> str:
+    """Return the text as it is: a note for the catalogs that ``tr`` will be asked for it."""
+    return text
+
+
+@cache
+def catalog(language: str) -> NullTranslations:
+    """Return the translations of one language; of one without a catalog, none."""
+    path = FOLDER / f"{language}.mo"
+    if not path.is_file():
+        return NullTranslations()
+    with path.open("rb") as file:
+        return GNUTranslations(file)

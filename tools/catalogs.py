@@ -1,0 +1,138 @@
+"""Bring the catalogs of all languages up to date: ``python -m tools.catalogs``.
+
+What ``tr``, ``later`` and ``count`` say in the code is looked up; a text that is new stands in
+each ``core/language/*.po`` with an empty translation, for people to fill in, one that is gone
+leaves it, and ``*.mo`` is made of what is there. ``--check`` writes nothing and fails where a
+text is missing, or a translation does not fit its text.
+"""
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from core.language import ENGLISH, FOLDER, LANGUAGES
+from core.locations import ASSETS
+from pages.ui.glossary import MARKED, term_of
+
+ROOT = ASSETS.parent
+SPEAKING = ("core", "pages", "streamlit_app.py")
+COUNT = "count"
+PLACES = {"tr": 0, "later": 0, COUNT: 1}  # which argument of a call is its text
+TRANSLATED = [language for language in LANGUAGES if language != ENGLISH]
+_ALIKE = re.compile(r":material/\w+:|`[^`]+`|\[\d+\]|https?://[^\s)]+")  # in any language
+
+
+def texts() -> Catalog:
+    """Return all that the code says, in the order of its files."""
+    found = Catalog(fuzzy=False)
+    for path in _sources():
+        with path.open("rb") as file:
+            for _, name, given, _ in extract_python(file, list(PLACES), [], {}):
+                arguments = given if isinstance(given, tuple) else (given,)
+                if said := next(iter(arguments[PLACES[name] :]), None):
+                    found.add((said, f"{said}s") if name == COUNT else said)
+    return found
+
+
+def _sources() -> Iterator[Path]:
+    for name in SPEAKING:
+        path = ROOT / name
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def catalog(language: str, said: Catalog) -> Catalog:
+    """Return a language's catalog with all that is said, and nothing else.
+
+    Args:
+        language: its code.
+        said: as ``texts`` returns it.
+    """
+    path = FOLDER / f"{language}.po"
+    old = read_po(BytesIO(path.read_bytes()), locale=language) if path.exists() else Catalog()
+    new = Catalog(locale=language, fuzzy=False)
+    for message in said:
+        if message.id:
+            there = old.get(message.id)
+            new.add(message.id, there.string if there and there.string else _empty(message, new))
+    return new
+
+
+def _empty(message: Message, into: Catalog) -> str | tuple[str, ...]:
+    return ("",) * into.num_plurals if message.pluralizable else ""
+
+
+def po_bytes(translated: Catalog) -> bytes:
+    """Return a catalog as people edit it."""
+    file = BytesIO()
+    write_po(file, translated, no_location=True, omit_header=False, width=100)
+    volatile = rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Project-Id).*\n'
+    return re.sub(volatile, b"", file.getvalue(), flags=re.MULTILINE)
+
+
+def mo_bytes(translated: Catalog) -> bytes:
+    """Return a catalog as ``core.language`` reads it."""
+    translated.revision_date = translated.creation_date = translated.header_comment = None
+    file = BytesIO()
+    write_mo(file, translated)
+    return file.getvalue()
+
+
+def faults(translated: Catalog) -> Iterator[str]:
+    """Tell which texts have no translation, or one that does not fit."""
+    for message in translated:
+        if not message.id:
+            continue
+        forms = list(message.string) if message.pluralizable else [message.string]
+        says = message.id[0] if message.pluralizable else message.id
+        for form in forms:
+            if not form:
+                yield f"{says[:60]!r} has no translation"
+            elif _parts(form) != _parts(says):
+                yield f"{says[:60]!r} has other parts than {form[:60]!r}"
+
+
+def _parts(text: str) -> Counter[str]:
+    """Return what a text and its translation must have in common."""
+    try:
+        fields = [
+            f"{{{name}!{kind}:{spec}}}" for _, name, spec, kind in Formatter().parse(text) if name
+        ]
+    except ValueError:  # braces that are plain text
+        fields = []
+    terms = [term_of(match[2] or match[1]) for match in MARKED.finditer(text)]
+    return Counter(fields + terms + _ALIKE.findall(text))
+
+
+def main() -> int:
+    """Write the catalogs, or check them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on any fault")
+    options = parser.parse_args()
+    said, is_bad = texts(), False
+    for language in TRANSLATED:
+        translated = catalog(language, said)
+        found = list(faults(translated))
+        files = {"po": po_bytes(translated), "mo": mo_bytes(translated)}
+        for kind, content in files.items():
+            path = FOLDER / f"{language}.{kind}"
+            if not options.check:
+                path.write_bytes(content)
+            elif not path.exists() or path.read_bytes() != content:
+                found.append(f"{path.name} is out of date: run `python -m tools.catalogs`")
+        print(f"{language}: {len(translated)} texts, {len(found)} faults", *found[:20], sep="\n  ")
+        is_bad |= bool(found)
+    return int(options.check and is_bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
