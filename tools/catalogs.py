@@ -11,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -29,6 +30,7 @@ SPEAKING = ("core", "pages", "streamlit_app.py")
 COUNT = "count"
 PLACES = {"tr": 0, "later": 0, COUNT: 1}  # which argument of a call is its text
 TRANSLATED = [language for language in LANGUAGES if language != ENGLISH]
+_NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # with today's date each run would change the files
 _ALIKE = re.compile(r":material/\w+:|`[^`]+`|\[\d+\]|https?://[^\s)]+")  # in any language
 
 
@@ -37,10 +39,10 @@ def texts() -> Catalog:
     found = Catalog(fuzzy=False)
     for path in _sources():
         with path.open("rb") as file:
-            for _, name, given, _ in extract_python(file, list(PLACES), [], {}):
+            for _, name, given, _ in extract_python(file, dict.fromkeys(PLACES), [], {}):
                 arguments = given if isinstance(given, tuple) else (given,)
-                if said := next(iter(arguments[PLACES[name] :]), None):
-                    found.add((said, f"{said}s") if name == COUNT else said)
+                if said := next(iter(arguments[PLACES[str(name)] :]), None):
+                    found.add((str(said), f"{said}s") if name == COUNT else str(said))
     return found
 
 
@@ -59,7 +61,7 @@ def catalog(language: str, said: Catalog) -> Catalog:
     """
     path = FOLDER / f"{language}.po"
     old = read_po(BytesIO(path.read_bytes()), locale=language) if path.exists() else Catalog()
-    new = Catalog(locale=language, fuzzy=False)
+    new = Catalog(locale=language, fuzzy=False, creation_date=_NEVER, revision_date=_NEVER)
     for message in said:
         if message.id:
             there = old.get(message.id)
@@ -74,14 +76,12 @@ def _empty(message: Message, into: Catalog) -> str | tuple[str, ...]:
 def po_bytes(translated: Catalog) -> bytes:
     """Return a catalog as people edit it."""
     file = BytesIO()
-    write_po(file, translated, no_location=True, omit_header=False, width=100)
-    volatile = rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Project-Id).*\n'
-    return re.sub(volatile, b"", file.getvalue(), flags=re.MULTILINE)
+    write_po(file, translated, no_location=True, width=100)
+    return file.getvalue()
 
 
 def mo_bytes(translated: Catalog) -> bytes:
     """Return a catalog as ``core.language`` reads it."""
-    translated.revision_date = translated.creation_date = translated.header_comment = None
     file = BytesIO()
     write_mo(file, translated)
     return file.getvalue()
@@ -92,8 +92,8 @@ def faults(translated: Catalog) -> Iterator[str]:
     for message in translated:
         if not message.id:
             continue
-        forms = list(message.string) if message.pluralizable else [message.string]
-        says = message.id[0] if message.pluralizable else message.id
+        says = message.id if isinstance(message.id, str) else message.id[0]
+        forms = (message.string,) if isinstance(message.string, str) else message.string or ("",)
         for form in forms:
             if not form:
                 yield f"{says[:60]!r} has no translation"
