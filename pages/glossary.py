@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core.language import later
+from core.language import tr
 from pages.parts.glossary.sources import show_sources
 from pages.parts.glossary.words import show_words
 from pages.ui import navigation
 
-navigation.set_up(later("Words and sources"))
-st.title(later("Words and sources"), anchor=False)
+navigation.set_up("Words and sources")
+st.title(tr("Words and sources"), anchor=False)
 show_words()
 show_sources()

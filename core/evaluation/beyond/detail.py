@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from ...language import tr
 from ...model.detail import Detail
 from ...model.embedder import Embedder
 from ...model.general import UNLABELLED, GeneralConfig
@@ -130,16 +129,7 @@ def measure_detail(
     for seed in range(n_splits):
 
         def report(done: int, total: int, what: str, seed: int = seed) -> None:
-            progress(
-                done,
-                total,
-                tr(
-                    "Split {seed_and_one} of {n_splits}: {what}",
-                    seed_and_one=seed + 1,
-                    n_splits=n_splits,
-                    what=what,
-                ),
-            )
+            progress(done, total, f"Split {seed + 1} of {n_splits}: {what}")
 
         runs.append(plan.run(seed, report))
     rows = [
@@ -194,7 +184,7 @@ class _Plan:
         """Fit layers and choose their weights on one split, and search every gallery."""
         choosing = [_choosing(it.labels, seed) for it in self.fitted_on]
         pairs = list(zip(self.fitted_on, choosing, strict=True))
-        progress(0, len(self.judged), tr("principal axes"))
+        progress(0, len(self.judged), "principal axes")
         flat = [[half[~chosen] for half in it.features.under("off")] for it, chosen in pairs]
         last, earlier = (torch.cat(halves) for halves in zip(*flat, strict=True))
         detail = Detail(self.dim, 1.0)

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...language import tr
 from ...lessons.looking import from_flat
 from ...model.embedder import Embedder
 from ...progress import Progress, silent
@@ -64,9 +63,7 @@ def measure_sizes(
             started = perf_counter()
             gates.append(embedder.look([file], input_size=size)[0, 1])
             seconds.append(perf_counter() - started)
-            progress(
-                done, len(shown), tr("Maps of {title} at {size} px", title=gallery.title, size=size)
-            )
+            progress(done, len(shown), f"Maps of {gallery.title} at {size} px")
         maps = np.stack(gates)  # (N, H, W)
         n_rows, n_columns = maps.shape[1:]
         cells = np.stack([cell_shares(mask, n_rows, n_columns) for mask in shown.values()])

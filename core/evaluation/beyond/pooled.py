@@ -17,7 +17,6 @@ from torch.nn.functional import normalize
 
 from ... import array_files, files
 from ...galleries.base import Gallery
-from ...language import tr
 from ...model.attention import ATTENTION_MODES, AttentionLayer, AttentionMode
 from ...model.detail import pool_earlier
 from ...model.embedder import Embedder
@@ -63,9 +62,7 @@ def load_or_pool(
     key = repr((gallery.digest, embedder.digest, *settings))
     path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.safetensors"
     what = f"Pooled features of {gallery.title}"
-    with files.lock(
-        path, lambda: progress(0, len(gallery.items), tr("Waiting for {what}", what=what))
-    ):
+    with files.lock(path, lambda: progress(0, len(gallery.items), f"Waiting for {what}")):
         try:
             arrays, _ = array_files.read(path)
         except (FileNotFoundError, array_files.DamagedFileError):

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ...index.exact import exact_scan, rerank
 from ...index.lsh import LSHIndex
-from ...language import tr
 from ...methods.cnn import LshSearch, calibrated_probes
 from ...progress import Progress, silent
 from ..experiment import judge
@@ -51,7 +50,7 @@ def measure_splits(
             for search, rankings in _searched(vectors, split).items():
                 asked, known = labels[split.queries], labels[split.gallery]
                 runs[search].append(asdict(judge(rankings, asked, known, {})))
-            progress(done, total, tr("Searching: {name}", name=name))
+            progress(done, total, f"Searching: {name}")
         maps = {way: [run["mean_average_precision"] for run in it] for way, it in runs.items()}
         rows.append(
             {

@@ -1,4 +1,4 @@
-"""The folder can be lifted out: it needs NumPy, and two files of core."""
+"""The folder can be lifted out: it needs NumPy, two files of core, and its language."""
 
 import shutil
 import subprocess
@@ -37,7 +37,8 @@ print("lifted" in sys.modules, "core" in sys.modules)
 
 def test_the_folder_works_in_another_package_with_numpy_alone(tmp_path):
     lifted = tmp_path / "lifted"
-    shutil.copytree(FOLDER, lifted / "index", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (FOLDER, FOLDER.parent / "language"):
+        shutil.copytree(folder, lifted / folder.name, ignore=shutil.ignore_patterns("__pycache__"))
     (lifted / "__init__.py").touch()
     for name in ("errors.py", "files.py"):
         shutil.copy(FOLDER.parent / name, lifted)
