@@ -3,9 +3,20 @@
 // data: { picture: address, alt, rows, columns, box: [top, left, bottom, right] }
 // state "box", sent once the hand lets go
 
+/** Whether the server answers an earlier box than the hand's: that one is still on its way back. */
+function isOlder(holder, { picture, box }) {
+  if (holder.picture !== picture) Object.assign(holder, { picture, known: "", sent: [], isHeld: false });
+  const isKnown = holder.known === box.join();
+  holder.known = box.join();
+  const place = holder.sent.indexOf(holder.known);
+  if (place >= 0) holder.sent.splice(0, place + 1);
+  else if (!isKnown) holder.sent = []; // chosen elsewhere: that is what counts now
+  return holder.isHeld || holder.sent.length > 0;
+}
+
 export default function ({ data, parentElement, setStateValue }) {
   const holder = parentElement.querySelector(".walk");
-  if (!isNew(holder, data)) return;
+  if (!isNew(holder, data) || isOlder(holder, data)) return;
   const { rows, columns } = data;
   const svg = (name, attributes = {}) => {
     const it = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -49,7 +60,9 @@ export default function ({ data, parentElement, setStateValue }) {
     );
   };
   const tell = () => {
-    if (box.join() !== data.box.join()) setStateValue("box", box);
+    if (box.join() === (holder.sent.at(-1) ?? holder.known)) return;
+    holder.sent.push(box.join());
+    setStateValue("box", box);
   };
   const tellLater = later(tell);
 
@@ -68,6 +81,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.onpointerdown = (event) => {
     if (event.button) return;
     root.setPointerCapture(event.pointerId);
+    holder.isHeld = true;
     from = cell(event);
     drag(event);
   };
@@ -76,11 +90,13 @@ export default function ({ data, parentElement, setStateValue }) {
     if (!from) return;
     drag(event);
     from = null;
+    holder.isHeld = false;
     tell();
   };
   root.onpointercancel = () => {
     from = null;
-    draw(data.box);
+    holder.isHeld = false;
+    draw((holder.sent.at(-1) ?? holder.known).split(",").map(Number));
   };
   root.onkeydown = (event) => {
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
