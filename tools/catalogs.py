@@ -11,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -109,8 +110,14 @@ def _parts(text: str) -> Counter[str]:
         ]
     except ValueError:  # braces that are plain text
         fields = []
-    terms = [term_of(match[2] or match[1]) for match in MARKED.finditer(text)]
+    terms = [_term(match[2] or match[1]) for match in MARKED.finditer(text)]
     return Counter(fields + terms + _ALIKE.findall(text))
+
+
+def _term(word: str) -> str:
+    with suppress(KeyError):  # of no term: then the text has other parts
+        return term_of(word)
+    return word
 
 
 def main() -> int:

@@ -20,8 +20,7 @@ def drag(page: Page, *ways: tuple[tuple[float, float], tuple[float, float]]) -> 
 def move(page: Page, board: FloatRect, way: tuple[tuple[float, float], ...]) -> None:
     """Press the button at one point, and let it go at another."""
     points = [
-        (board["x"] + x * board["width"] / 8, board["y"] + y * board["height"] / 8)
-        for x, y in way
+        (board["x"] + x * board["width"] / 8, board["y"] + y * board["height"] / 8) for x, y in way
     ]
     page.mouse.move(*points[0])
     page.mouse.down()
