@@ -148,7 +148,10 @@ def prepare(options: argparse.Namespace, progress: Progress) -> Prepared:
     )
     strides: Strides = options.strides or ("v1.5" if options.init == "torchvision" else "v1")
     architecture = NetworkConfig(
-        dim=options.dim, strides=strides, attention_layer=options.attention_layer
+        dim=options.dim,
+        strides=strides,
+        attention_layer=options.attention_layer,
+        spatial_exponent=config.exponent,
     )
     network = init_network(options.init, architecture)
     preprocess = PreprocessConfig(

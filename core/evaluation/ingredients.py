@@ -34,6 +34,7 @@ class Ingredient:
 
 INGREDIENTS = (
     Ingredient("start", "a spatial gate that starts where it helps", {"sharpness": 0.0}),
+    Ingredient("softness", "a sharp gate that acts softly", {"exponent": 1.0}),
     Ingredient("restraint", "restraint of the channel gate", {"restraint_weight": 0, "dropout": 0}),
     Ingredient("foreign", "foreign places", {"foreign": 0.0}),
     Ingredient(

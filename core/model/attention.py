@@ -76,6 +76,16 @@ class AttentionLayer(nn.Module, ABC):
             level: of what it sees, where the gate is one half.
         """
 
+    def soften(self, exponent: float) -> None:
+        """Let the spatial gate act as a power of itself; a layer without one stays as it is.
+
+        What a gate sees and how strongly it acts are two questions. One that tells a thing from
+        what is around it sharply would take all weight from the rest of a beach or a mountain.
+
+        Args:
+            exponent: above 0; 1 is the paper's gate, less than 1 acts more softly.
+        """
+
     def drop(self, share: float) -> None:
         """Leave out a share of what lies in a layer's middle, at random, in training mode.
 

@@ -5,6 +5,8 @@
     M_c(F)  = σ( MLP(AvgPool(F)) + MLP(MaxPool(F)) )             (5)
     M_s(F') = σ( Conv7×7([mean_c(F'); max_c(F')]) )              (6)
 
+M_s may act as a power of itself, M_s^p, in place of M_s in equation 4; in the paper p is 1.
+
 The paper writes β for F, F_c for M_c and F_s for M_s. Its text names a ReLU as the last
 activation of both maps and its equations a σ; we take the sigmoid, with a ReLU inside the
 shared MLP, as in Woo et al., "CBAM: Convolutional Block Attention Module", ECCV 2018.
@@ -40,6 +42,7 @@ class SpatialMaps:
     mean: Tensor  # (B, 1, H, W) mean of F' over its channels
     maximum: Tensor  # (B, 1, H, W) maximum of F' over its channels
     gate: Tensor  # (B, 1, H, W) M_s, in (0, 1)
+    weight: Tensor  # (B, 1, H, W) M_s^p, by which places are multiplied; with p = 1 M_s itself
 
 
 class ChannelAttention(nn.Module):
@@ -87,13 +90,14 @@ class SpatialAttention(nn.Module):
     def __init__(self, kernel_size: int = 7) -> None:
         super().__init__()
         self.conv = nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2)
+        self.exponent = 1.0  # p
 
     def forward(self, features: Tensor) -> SpatialMaps:
         """Gate the places of ``features``, (B, C, H, W)."""
         mean = features.mean(dim=1, keepdim=True)  # (B, 1, H, W)
         maximum = features.amax(dim=1, keepdim=True)  # (B, 1, H, W)
         gate = self.conv(torch.cat([mean, maximum], dim=1)).sigmoid()  # (B, 1, H, W)   eq. 6
-        return SpatialMaps(mean, maximum, gate)
+        return SpatialMaps(mean, maximum, gate, gate**self.exponent)
 
     def start(self) -> None:
         """Begin with a gate of σ(0) = 1/2 everywhere."""
@@ -132,7 +136,7 @@ class CBAM(AttentionLayer):
         channel = self.channel(features) if attention in ("channel", "both") else None
         refined = features if channel is None else channel.gate * features  # (B, C, H, W)   eq. 3
         spatial = self.spatial(refined) if attention in ("spatial", "both") else None
-        refined = refined if spatial is None else spatial.gate * refined  # (B, C, H, W)   eq. 4
+        refined = refined if spatial is None else spatial.weight * refined  # (B, C, H, W)   eq. 4
         return AttentionMaps(channel, spatial, refined)
 
     def start(self) -> None:
@@ -143,6 +147,10 @@ class CBAM(AttentionLayer):
     def look(self, sharpness: float, level: float) -> None:
         """Begin with the spatial gate as a soft threshold of the mean of F over its channels."""
         self.spatial.look(sharpness, level)
+
+    def soften(self, exponent: float) -> None:
+        """Multiply places by this power of the spatial gate."""
+        self.spatial.exponent = exponent
 
     def drop(self, share: float) -> None:
         """Leave out this share of the MLP's middle, and half as much of its input."""

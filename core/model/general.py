@@ -67,8 +67,9 @@ class GeneralConfig:
     restraint_weight: float = 1.0  # of channels that are weighed differently
     dropout: float = 0.5  # of the channel gate's middle
     foreign: float = 0.5  # share of the pictures that get foreign places
-    sharpness: float = 9.0  # of the spatial gate's start, per unit of the mean of F
-    level: float = 0.6  # mean of F at which the gate starts at one half
+    sharpness: float = 12.0  # of the spatial gate's start, per unit of the mean of F
+    level: float = 0.8  # mean of F at which the gate starts at one half
+    exponent: float = 0.4  # the power of the spatial gate by which places are multiplied
     whitening: float = 0.5  # of fc's start: 0 keeps the axes' variances, 1 makes all alike
     labels_per_batch: int = 32
     images_per_label: int = 4
@@ -76,7 +77,7 @@ class GeneralConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        rates = ("channel_rate", "spatial_rate", "fc_rate", "temperature")
+        rates = ("channel_rate", "spatial_rate", "fc_rate", "temperature", "exponent")
         for name in (*rates, "epochs"):
             if not getattr(self, name) > 0:
                 raise SettingError(
@@ -180,6 +181,7 @@ def start_general_head(
     """
     start_head(network, pooled, config.seed, whitening=config.whitening)
     network.attention_layer.look(config.sharpness, config.level)
+    network.attention_layer.soften(config.exponent)
     return deepcopy(network.fc).requires_grad_(False)
 
 

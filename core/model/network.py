@@ -33,6 +33,7 @@ from .resnet import Strides, residual_stages
 
 Learns = Literal["head", "last stage"]  # the head alone, or with the backbone's last stage
 CHANNELS = 2048  # of ResNet50's last stage
+MOST_EXPONENT = 4  # of the spatial gate: beyond, one place has all the weight
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +49,7 @@ class NetworkConfig:
     attention_layer: str = "cbam"  # a name in ``ATTENTION_LAYERS``
     reduction: int = 16  # of the layer's MLP
     kernel_size: int = 7  # of its convolution
+    spatial_exponent: float = 1.0  # the power of M_s by which places are multiplied
     detail: int = 0  # of the D numbers, those of the stage before the last; 0 has no such layer
     detail_weight: float = 0.5  # their length beside that of the others
 
@@ -85,6 +87,14 @@ class NetworkConfig:
                 tr(
                     "The kernel size is {kernel_size}; choose an odd one to 11.",
                     kernel_size=self.kernel_size,
+                )
+            )
+        if not 0 < self.spatial_exponent <= MOST_EXPONENT:
+            raise SettingError(
+                tr(
+                    "The spatial exponent is {exponent}; choose a number above 0, up to {most}.",
+                    exponent=self.spatial_exponent,
+                    most=MOST_EXPONENT,
                 )
             )
         if not 0 <= self.detail <= self.dim - 2:
@@ -133,6 +143,7 @@ class RetrievalNetwork(nn.Module):
         layer = ATTENTION_LAYERS[self.config.attention_layer](
             CHANNELS, reduction=self.config.reduction, kernel_size=self.config.kernel_size
         )
+        layer.soften(self.config.spatial_exponent)
         self.add_module(self.config.attention_layer, layer)
         self.fc = nn.Linear(CHANNELS, self.config.dim - self.config.detail)
         if self.config.detail:
