@@ -31,8 +31,9 @@ def show_candidates(inspection: Inspection) -> None:
     st.markdown(
         tr(
             "**Similar images meet in more tables.** Each image of the gallery: its cosine to the "
-            "query, and how many of the {n_tables} tables found it. Whatever lies on the bottom line "
-            "was in no bucket that was read; an amber mark there is a neighbour that LSH missed.",
+            "query, and how many of the {n_tables} tables found it. Whatever lies on the bottom "
+            "line was in no bucket that was read; an amber mark there is a neighbour that LSH "
+            "missed.",
             n_tables=shown.L,
         )
     )

@@ -38,8 +38,8 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
         because=tr(
             "{n_hits_right} of {n_right} is {recall}. Precision looks at the hits, recall at all "
             "right images: with few hits and many right images, a high precision and a low recall "
-            "are both true. *Neighbour recall* asks a third thing: how many of the exact scan's hits "
-            "did LSH find? Here {neighbour_recall}.",
+            "are both true. *Neighbour recall* asks a third thing: how many of the exact scan's "
+            "hits did LSH find? Here {neighbour_recall}.",
             n_hits_right=sum(shown),
             n_right=n_right,
             recall=percent(recall),

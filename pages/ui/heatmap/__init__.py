@@ -8,7 +8,7 @@ that a link opens the same picture.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -160,12 +160,12 @@ def whole(name: str, default: int, *, most: int) -> int:
 
 
 def _plain(panel: Panel) -> dict[str, object]:
+    ticks = tuple(tr(tick) for tick in panel.scale.ticks)
+    scale = replace(panel.scale, ticks=ticks, hover=tr(panel.scale.hover))
     return (
-        asdict(panel)
-        | asdict(panel.scale)
+        asdict(replace(panel, scale=scale))
+        | asdict(scale)
         | {
-            "ticks": [tr(tick) for tick in panel.scale.ticks],
-            "hover": tr(panel.scale.hover),
             "values": panel.values.ravel().astype(float).round(4).tolist(),
             "alt": panel.alt or tr("{title}, drawn over the picture.", title=panel.title),
         }

@@ -69,8 +69,8 @@ class Work(Generic[T]):
     def describe(self) -> str:
         """Say in one line what is going on, how far it is, and how long it may still take."""
         if not self._total:
-            return self._what or tr("Starting …")
-        line = tr("{what}: {share:.0%}", what=self._what, share=self.share)
+            return tr(self._what or "Starting …")
+        line = tr("{what}: {share:.0%}", what=tr(self._what), share=self.share)
         done_since = self._done - self._done_at_first
         seconds = perf_counter() - self._since
         if done_since <= 0 or seconds < 1:

@@ -122,7 +122,7 @@ def _light(step: TourStep) -> None:
     place = f".st-key-ask-{step.asks}" if step.asks else None
     if place:
         st.html(f"<style>{place} {{ outline: 3px solid #2a9d92; outline-offset: 3px; }}</style>")
-    _guide(key="tour-guide", data={"place": place, "step": step.title})
+    _guide(key="tour-guide", data={"place": place})
 
 
 def _number(page: str) -> int | None:
