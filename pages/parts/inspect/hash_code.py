@@ -23,8 +23,9 @@ def show_hash_code(inspection: Inspection) -> None:
     numbered = zip(probe_numbers(candidates).tolist(), candidates.probes, strict=True)
     for number, probe in reversed(list(numbered)):  # so that the first one stays
         for bit in probe.flipped:
+            lead = mark if fragile[probe.table, bit] else ""
             flipped = tr("<br>first flipped by probe {number}", number=number)
-            notes[probe.table, bit] = mark * fragile[probe.table, bit] + flipped
+            notes[probe.table, bit] = lead + flipped
     st.markdown(
         tr(
             "**{n_bits} hyperplanes, {n_bits} bits.** Teal is 1, amber is 0; the paler a bit, the "

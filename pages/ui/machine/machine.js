@@ -46,7 +46,7 @@ class Machine {
     this.cards = new Map();
     this.panels = new Map();
     this.bands = [];
-    this.data.stages.forEach(({ name, title }, at) => {
+    this.data.stages.forEach(({ id: name, title }, at) => {
       const card = element("button", { type: "button", class: "card", "aria-expanded": "false" },
         element("span", { class: "title" }, element("span", { class: "number" }, `${at + 1}`), ` ${title}`),
         element("span", { class: "glyph" }),
@@ -89,7 +89,7 @@ class Machine {
 
   unfold() {
     const { data, state } = this;
-    data.stages.forEach(({ name, says, title, lesson }, at) => {
+    data.stages.forEach(({ id: name, says, title, lesson }, at) => {
       const [card, panel, isOpen] = [this.cards.get(name), this.panels.get(name), name === state.stage];
       card.setAttribute("aria-expanded", isOpen);
       panel.hidden = !isOpen;

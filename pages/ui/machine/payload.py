@@ -88,7 +88,7 @@ class Machine:
     def _words(self, number: int) -> dict[str, Any]:
         stage, lesson = STAGES[number], self.lesson(number)
         return {
-            "name": stage.name,
+            "id": stage.name,
             "title": tr(stage.title),
             "says": tr(stage.says),
             "lesson": [lesson.label, lesson.address],
