@@ -29,6 +29,7 @@ ALIKE = re.compile(  # in every language
     r"|^[A-Z_]+$|^(plain|good|bad|faint)$|^[.\w/]*\?\S+=\S+$"  # enumerations, tones, addresses
 )
 WORD = re.compile(r"[A-Za-z]{3,}")
+STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 
 class Brackets(NullTranslations):
@@ -78,9 +79,9 @@ def texts_of(element):
 
 def english(page):
     """What a page says outside brackets."""
-    for element in (*page.main, *page.sidebar):
+    for element in page._tree:  # dialogs, too
         for text in texts_of(element):
-            rest, n_brackets = text, 1
+            rest, n_brackets = STYLES.sub("", text), 1
             while n_brackets:
                 rest, n_brackets = re.subn(r"⟦[^⟦⟧]*⟧", "", rest)
             if WORD.search(ALIKE.sub("", rest)):
@@ -106,3 +107,20 @@ def test_a_page_says_nothing_that_has_no_translation(open_app, bracketed, path, 
     page = open_app(path, **{"image": "red/1.jpg", **address, **bracketed})
     assert not page.exception
     assert sorted(set(english(page))) == []
+
+
+def test_what_is_clicked_on_says_nothing_that_has_no_translation(open_app, bracketed, grids):
+    page = open_app(navigation.SEARCH, image="red/1.jpg", k="4", **bracketed)
+    language.speak(BRACKETED)  # as the browser does, which sends back what it was shown
+    said_in_dialogs = []
+    for action in ("Compare with the query", "Why here?"):
+        grids.clicked = ("exact", grids["exact"][0]["name"], f"⟦{action}⟧")
+        page.run()
+        said_in_dialogs += english(page)
+    page.slider(key="K").set_value(4)
+    page.button_group(key="attention").set_value("off")
+    page.radio(key="guess-stage").set_value("the network").run()
+    language.speak(language.ENGLISH)
+    assert not page.exception
+    assert page.query_params["attention"] == "off"
+    assert sorted({*said_in_dialogs, *english(page)}) == []
