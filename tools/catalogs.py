@@ -1,9 +1,9 @@
 """Bring the catalogs of all languages up to date: ``python -m tools.catalogs``.
 
-What ``tr``, ``later`` and ``count`` say in the code is looked up; a text that is new stands in
-each ``core/language/*.po`` with an empty translation, for people to fill in, one that is gone
-leaves it, and ``*.mo`` is made of what is there. ``--check`` writes nothing and fails where a
-text is missing, or a translation does not fit its text.
+What ``tr``, ``later`` and ``count`` say in the code is looked up, and what scripts say in the
+browser; a text that is new stands in each ``core/language/*.po`` with an empty translation, for
+people to fill in, one that is gone leaves it, and ``*.mo`` is made of what is there. ``--check``
+writes nothing and fails where a text is missing, or a translation does not fit its text.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from babel.messages.pofile import read_po, write_po
 from core.language import ENGLISH, FOLDER, LANGUAGES
 from core.locations import ASSETS
 from pages.ui.glossary import MARKED, term_of
+from pages.ui.languages import scripts
 
 ROOT = ASSETS.parent
 SPEAKING = ("core", "pages", "streamlit_app.py")
@@ -44,6 +45,9 @@ def texts() -> Catalog:
                 arguments = given if isinstance(given, tuple) else (given,)
                 if said := next(iter(arguments[PLACES[str(name)] :]), None):
                     found.add((str(said), f"{said}s") if name == COUNT else str(said))
+    for path in sorted((ROOT / "pages").rglob("*.js")):
+        for one, many in scripts.texts(path.read_text(encoding="utf-8")):
+            found.add((one, many) if many else one)
     return found
 
 

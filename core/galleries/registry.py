@@ -58,7 +58,7 @@ def _corel(key: str, title: str, description: str, open: Callable[..., Gallery])
         key=key,
         title=title,
         description=description,
-        licence=tr("Corel stock photographs: research use only."),
+        licence=later("Corel stock photographs: research use only."),
         open=open,
         find=partial(corel.find, key),
     )
@@ -187,7 +187,7 @@ def known_keys() -> tuple[str, ...]:
 def credit(key: str) -> str:
     """Return a gallery's title and licence, for whoever shows its pictures; empty: no such key."""
     found = _local().get(key) or _REMOTE.get(key)
-    return f"{found.title}. {found.licence}".strip() if found else ""
+    return f"{found.title}. {tr(found.licence)}".strip() if found else ""
 
 
 def _local() -> dict[str, LocalGallery]:
@@ -196,7 +196,7 @@ def _local() -> dict[str, LocalGallery]:
         key: LocalGallery(
             key=key,
             title=tables.title_of(address),
-            description=tr("Images in a table."),
+            description=later("Images in a table."),
             licence="",
             open=partial(tables.open_table, address),
         )

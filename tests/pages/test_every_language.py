@@ -4,6 +4,7 @@ import json
 import re
 from gettext import NullTranslations
 
+import pandas as pd
 import pytest
 from google.protobuf.json_format import MessageToDict
 
@@ -13,27 +14,22 @@ from pages.ui.languages import PARAM
 
 BRACKETED = "xx"
 NO_TEXTS = {  # fields of elements and of figures that nobody reads
-    *(
-        "id",
-        "key",
-        "icon",
-        "url",
-        "formId",
-        "anchor",
-        "type",
-        "page",
-        "pageScriptHash",
-        "elementId",
-    ),
-    *("css", "js", "jsContent", "cssContent", "html", "mime", "src", "href", "color", "colour"),
-    *("template", "font", "hovermode", "mode", "anchorx", "marker", "line", "groupId", "format"),
-    *("fragmentId", "activeScriptHash", "componentName", "queryParamKey", "language", "config"),
+    *("id", "key", "icon", "url", "formId", "anchor", "type", "page", "pageScriptHash"),
+    *("elementId", "groupId", "fragmentId", "deferredFileId", "activeScriptHash", "componentName"),
+    *("queryParamKey", "queryString", "language", "config", "format", "step", "place", "uploader"),
+    *("css", "js", "jsContent", "cssContent", "html", "looks", "mime", "src", "href", "file"),
+    *("color", "colour", "colours", "colorscale", "gridcolor", "paper_bgcolor", "plot_bgcolor"),
+    *("ramp", "picture", "pictures", "bytes", "bdata", "data_frame", "font", "marker", "line"),
+    *("template", "mode", "hovermode", "hoverinfo", "autorange", "categoryorder", "textposition"),
+    *("anchorx", "xanchor", "yanchor", "xref", "yref", "layer", "library"),
 }
 ALIKE = re.compile(  # in every language
     r"Hashlight|ResNet50|ImageNet|CBAM|LSH|Corel|Scenes|English|Deutsch|:material/\w+:|https?://\S+"
-    r"|\b(red|blue)/\S+|`[^`]*`|<[^>]*>|%\{[^}]*\}|\$[^$]*\$"
+    r"|\b(red|blue)(/\S+)?|\bsmall\d|`[^`]*`|<[^>]*>|%\{[^}]*\}|\$[^$]*\$"
+    r"|^[A-Z_]+$|^(plain|good|bad|faint)$|^[.\w/]*\?\S+=\S+$"  # enumerations, tones, addresses
 )
 WORD = re.compile(r"[A-Za-z]{3,}")
+STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 
 class Brackets(NullTranslations):
@@ -73,21 +69,58 @@ def said(value, name=""):
             yield from said(inner) if isinstance(inner, (dict, list)) else ()
 
 
+def texts_of(element):
+    """All strings of an element of a page."""
+    if isinstance(table := getattr(element, "value", None), pd.DataFrame):
+        yield from map(str, [*table.columns, *table.to_numpy().ravel()])
+    elif (proto := getattr(element, "proto", None)) is not None:
+        yield from said(MessageToDict(proto))
+
+
 def english(page):
     """What a page says outside brackets."""
-    for element in (*page.main, *page.sidebar):
-        if (proto := getattr(element, "proto", None)) is None:
-            continue
-        for text in said(MessageToDict(proto)):
-            rest, n_brackets = text, 1
+    for element in page._tree:  # dialogs, too
+        for text in texts_of(element):
+            rest, n_brackets = STYLES.sub("", text), 1
             while n_brackets:
                 rest, n_brackets = re.subn(r"⟦[^⟦⟧]*⟧", "", rest)
             if WORD.search(ALIKE.sub("", rest)):
                 yield text
 
 
-@pytest.mark.parametrize("path", [path for path, _, _ in navigation.MENU])
-def test_a_page_says_nothing_that_has_no_translation(open_app, bracketed, path):
-    page = open_app(path, image="red/1.jpg", **bracketed)
+SEEN = [
+    *((path, {}) for path, _, _ in navigation.MENU),
+    (navigation.SEARCH, {"guess-recall": "50%", "guess-stage": "the network", "k": "4"}),
+    (navigation.SEARCH, {"tour": "2", "sort": "name", "attention": "off"}),
+    (navigation.REGIONS, {"box": "0-0-1-1"}),
+    (navigation.INSPECT, {"part": "Buckets", "guess": "None", "hyperplanes": "leaning"}),
+    (navigation.INSPECT, {"part": "Candidates", "probes": "1", "guess": "More"}),
+    (navigation.INSPECT, {"part": "Map"}),
+    (navigation.INSPECT, {"part": "Missed", "K": "12", "L": "2", "probes": "1"}),
+    (navigation.INSPECT, {"part": "Why?"}),
+    (navigation.INSPECT, {"part": "Evidence"}),
+]
+
+
+@pytest.mark.parametrize(("path", "address"), SEEN)
+def test_a_page_says_nothing_that_has_no_translation(open_app, bracketed, path, address):
+    page = open_app(path, **{"image": "red/1.jpg", **address, **bracketed})
     assert not page.exception
     assert sorted(set(english(page))) == []
+
+
+def test_what_is_clicked_on_says_nothing_that_has_no_translation(open_app, bracketed, grids):
+    page = open_app(navigation.SEARCH, image="red/1.jpg", k="4", **bracketed)
+    language.speak(BRACKETED)  # as the browser does, which sends back what it was shown
+    said_in_dialogs = []
+    for action in ("Compare with the query", "Why here?"):
+        grids.clicked = ("exact", grids["exact"][0]["name"], f"⟦{action}⟧")
+        page.run()
+        said_in_dialogs += english(page)
+    page.slider(key="K").set_value(4)
+    page.button_group(key="attention").set_value("off")
+    page.radio(key="guess-stage").set_value("the network").run()
+    language.speak(language.ENGLISH)
+    assert not page.exception
+    assert page.query_params["attention"] == "off"
+    assert sorted({*said_in_dialogs, *english(page)}) == []
