@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ...errors import SettingError
-from ...language import tr
+from ...language import later, tr
 
 OPTIONS = range(2, 7)  # how many a question may have
 MAX_TEXT, MAX_OPTION, MAX_WHY = 300, 120, 400  # characters
@@ -27,24 +27,24 @@ class ClassQuestion:
     where: str = ""  # the relative address of the view that shows it
 
     def __post_init__(self) -> None:
-        _bounded("question", self.text, MAX_TEXT)
+        _bounded(later("question"), self.text, MAX_TEXT)
         for option in self.options:
-            _bounded("option", option, MAX_OPTION)
+            _bounded(later("option"), option, MAX_OPTION)
         if len(self.why) > MAX_WHY:
             raise SettingError(
                 tr(
-                    "The reason has {n_why} characters; shorten it to {max_why}.",
-                    n_why=len(self.why),
-                    max_why=MAX_WHY,
+                    "The reason has {n_characters} characters; shorten it to {most}.",
+                    n_characters=len(self.why),
+                    most=MAX_WHY,
                 )
             )
         if len(self.options) not in OPTIONS:
             raise SettingError(
                 tr(
-                    "A question has {options} to {options_2} options, this one has "
+                    "A question has {fewest} to {most} options, this one has "
                     "{n_options}; write each on a line of its own.",
-                    options=OPTIONS[0],
-                    options_2=OPTIONS[-1],
+                    fewest=OPTIONS[0],
+                    most=OPTIONS[-1],
                     n_options=len(self.options),
                 )
             )
@@ -71,9 +71,9 @@ class ClassQuestion:
         if len(right) > 1:
             raise SettingError(
                 tr(
-                    "{n_right} options begin with {right}; mark one as right.",
+                    "{n_right} options begin with {mark}; mark one as right.",
                     n_right=len(right),
-                    right=RIGHT,
+                    mark=RIGHT,
                 )
             )
         return cls(
@@ -89,13 +89,13 @@ def _unmarked(line: str) -> str:
 
 def _bounded(what: str, text: str, most: int) -> None:
     if not text.strip():
-        raise SettingError(tr("The {what} is empty; write something.", what=what))
+        raise SettingError(tr("The {what} is empty; write something.", what=tr(what)))
     if len(text) > most:
         raise SettingError(
             tr(
-                "The {what} has {n_text} characters; shorten it to {most}.",
-                what=what,
-                n_text=len(text),
+                "The {what} has {n_characters} characters; shorten it to {most}.",
+                what=tr(what),
+                n_characters=len(text),
                 most=most,
             )
         )

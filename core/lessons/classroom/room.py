@@ -102,9 +102,8 @@ class Room:
             if len(self._asked) + bool(self._now) >= MAX_QUESTIONS:
                 raise RoomError(
                     tr(
-                        "A room holds {max_questions} questions; download the report and open "
-                        "another room.",
-                        max_questions=MAX_QUESTIONS,
+                        "A room holds {most} questions; download the report and open another room.",
+                        most=MAX_QUESTIONS,
                     )
                 )
             self._end()
@@ -130,10 +129,9 @@ class Room:
         if len(address) > MAX_ADDRESS:
             raise SettingError(
                 tr(
-                    "The address has {n_address:,} characters; take one of at most "
-                    "{max_address:,}.",
-                    n_address=len(address),
-                    max_address=MAX_ADDRESS,
+                    "The address has {n_characters:,} characters; take one of at most {most:,}.",
+                    n_characters=len(address),
+                    most=MAX_ADDRESS,
                 )
             )
         with self._change(for_all=True):
@@ -178,9 +176,9 @@ class Room:
         if len(name) > MAX_NAME:
             raise SettingError(
                 tr(
-                    "The name has {n_name} characters; shorten it to {max_name}.",
-                    n_name=len(name),
-                    max_name=MAX_NAME,
+                    "The name has {n_characters} characters; shorten it to {most}.",
+                    n_characters=len(name),
+                    most=MAX_NAME,
                 )
             )
         with self._change():
@@ -188,14 +186,13 @@ class Room:
             if number > MAX_STUDENTS:
                 raise RoomError(
                     tr(
-                        "Room {code} is full with {max_students} students; look at a "
-                        "neighbour's screen.",
+                        "Room {code} is full with {most} students; look at a neighbour's screen.",
                         code=self.code,
-                        max_students=MAX_STUDENTS,
+                        most=MAX_STUDENTS,
                     )
                 )
             key = secrets.token_urlsafe(16)
-            self._students[key] = Student(name or f"Student {number}")
+            self._students[key] = Student(name or tr("Student {number}", number=number))
             return key
 
     def student(self, key: str) -> Student | None:
@@ -251,7 +248,7 @@ class Room:
                     tr(
                         "{pace} is no pace; choose one of {paces}.",
                         pace=pace,
-                        paces=", ".join(PACES),
+                        paces=", ".join(map(tr, PACES)),
                     )
                 )
             self._known(key).pace = pace
