@@ -20,11 +20,11 @@ SMALLEST, LARGEST = 500, 20_000_000  # images
 SHORTEST, LONGEST = 1e-6, 10.0  # seconds
 
 _LINES = {
-    later("ours: codes"): (TEAL, "solid", "circle"),
-    later("ours: buckets"): (TEAL, "dash", "square"),
+    "ours: codes": (TEAL, "solid", "circle"),
+    "ours: buckets": (TEAL, "dash", "square"),
     "LSHIndex, NumPy": (TEAL, "dot", "circle-open"),
-    later("exact scan, NumPy"): (GREY, "dash", "triangle-up"),
-    later("exact scan, faiss"): (GREY, "solid", "triangle-up"),
+    "exact scan, NumPy": (GREY, "dash", "triangle-up"),
+    "exact scan, faiss": (GREY, "solid", "triangle-up"),
     "faiss IndexLSH + RefineFlat": (AMBER, "solid", "diamond"),
     "faiss IndexIVFFlat": ("#8a7fd0", "solid", "diamond"),
     "faiss IVF,PQx4fs,RFlat": ("#8a7fd0", "dash", "diamond-open"),
@@ -120,7 +120,7 @@ def recall_and_speed(
                     "line": {"width": 2, "color": GREY},
                 },
                 text=[_about(point, k)],
-                hovertemplate=tr("%{{text}}<extra>{name}, chosen</extra>", name=tr(name)),
+                hovertemplate=tr("%{{text}}<extra>{name}, chosen</extra>", name=name),
                 showlegend=False,
                 cliponaxis=False,
             )
@@ -207,7 +207,7 @@ def time_and_size(
                     f"{count(n, 'image')}: {duration(seconds)}<br>{setting}".removesuffix("<br>")
                     for n, seconds, setting in zip(line.n, line.seconds, line.settings, strict=True)
                 ],
-                legend=f"{tr(name)}{grows}",
+                legend=f"{name}{grows}",
             )
         )
     leads = (crossovers or {}).items()
@@ -246,12 +246,12 @@ def _line(
     return scatter(
         x=x,
         y=y,
-        name=legend or tr(name),
+        name=legend or name,
         mode="lines+markers",
         line={"color": colour, "dash": dash, "width": 2.5},
         marker={"symbol": symbol, "size": 8},
         text=text,
-        hovertemplate=f"%{{text}}<extra>{tr(name)}</extra>",
+        hovertemplate=f"%{{text}}<extra>{name}</extra>",
         cliponaxis=False,
     )
 
@@ -264,7 +264,7 @@ def _lead(name: str, n: float, place: int) -> Part:
     """Write beside its line from where on a method leads; each is a line lower than the last."""
     right = n > (SMALLEST * LARGEST) ** 0.5  # of the chart's middle
     return note(
-        tr("{name}<br>leads from about {n:,} images", name=tr(name), n=_rounded(n)),
+        tr("{name}<br>leads from about {n:,} images", name=name, n=_rounded(n)),
         x=_decades(n, n)[0],  # a logarithmic axis takes the place of a text as a logarithm
         y=0.99 - 0.12 * place,
         yref="paper",
