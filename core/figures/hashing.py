@@ -101,8 +101,8 @@ def hamming_scatter(
         scatter(
             x=[0, 180],
             y=[0, 1],
-            name=tr("theta / pi"),
             mode="lines",
+            name=tr("theta / pi"),
             line={"color": AMBER, "width": 2},
             hoverinfo="skip",
         ),

@@ -27,17 +27,20 @@ class ClassQuestion:
     where: str = ""  # the relative address of the view that shows it
 
     def __post_init__(self) -> None:
-        _bounded(later("question"), self.text, MAX_TEXT)
+        if not self.text.strip():
+            raise SettingError(tr("The question is empty; write something."))
+        check_length(
+            self.text, MAX_TEXT, later("The question has {n} characters; shorten it to {most}.")
+        )
         for option in self.options:
-            _bounded(later("option"), option, MAX_OPTION)
-        if len(self.why) > MAX_WHY:
-            raise SettingError(
-                tr(
-                    "The reason has {n_characters} characters; shorten it to {most}.",
-                    n_characters=len(self.why),
-                    most=MAX_WHY,
-                )
+            if not option.strip():
+                raise SettingError(tr("The option is empty; write something."))
+            check_length(
+                option, MAX_OPTION, later("The option has {n} characters; shorten it to {most}.")
             )
+        check_length(
+            self.why, MAX_WHY, later("The reason has {n} characters; shorten it to {most}.")
+        )
         if len(self.options) not in OPTIONS:
             raise SettingError(
                 tr(
@@ -87,15 +90,16 @@ def _unmarked(line: str) -> str:
     return line.removeprefix(RIGHT).strip()
 
 
-def _bounded(what: str, text: str, most: int) -> None:
-    if not text.strip():
-        raise SettingError(tr("The {what} is empty; write something.", what=tr(what)))
+def check_length(text: str, most: int, sentence: str) -> None:
+    """Refuse a text that is too long.
+
+    Args:
+        text: as somebody has written it.
+        most: characters.
+        sentence: to say of one that has ``{n}`` and not ``{most}``.
+
+    Raises:
+        SettingError: it has more.
+    """
     if len(text) > most:
-        raise SettingError(
-            tr(
-                "The {what} has {n_characters} characters; shorten it to {most}.",
-                what=tr(what),
-                n_characters=len(text),
-                most=most,
-            )
-        )
+        raise SettingError(tr(sentence, n=len(text), most=most))

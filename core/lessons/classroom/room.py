@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from time import monotonic
 
-from ...errors import RoomError, SettingError
+from ...errors import RoomError
 from ...language import later, tr
-from .question import ClassQuestion
+from .question import ClassQuestion, check_length
 
 MAX_STUDENTS = 500
 MAX_QUESTIONS = 100
@@ -126,14 +126,11 @@ class Room:
         Raises:
             SettingError: the address is too long.
         """
-        if len(address) > MAX_ADDRESS:
-            raise SettingError(
-                tr(
-                    "The address has {n_characters:,} characters; take one of at most {most:,}.",
-                    n_characters=len(address),
-                    most=MAX_ADDRESS,
-                )
-            )
+        check_length(
+            address,
+            MAX_ADDRESS,
+            later("The address has {n:,} characters; take one of at most {most:,}."),
+        )
         with self._change(for_all=True):
             self.shown = address
 
@@ -173,14 +170,7 @@ class Room:
             RoomError: the room is full.
         """
         name = " ".join(name.split())
-        if len(name) > MAX_NAME:
-            raise SettingError(
-                tr(
-                    "The name has {n_characters} characters; shorten it to {most}.",
-                    n_characters=len(name),
-                    most=MAX_NAME,
-                )
-            )
+        check_length(name, MAX_NAME, later("The name has {n} characters; shorten it to {most}."))
         with self._change():
             number = len(self._students) + 1
             if number > MAX_STUDENTS:

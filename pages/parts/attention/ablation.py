@@ -89,17 +89,14 @@ def _chain(about: AttentionQuery) -> None:
     with embedding:
         st.markdown(tr("**Embedding**: how far it turned"))
         turned = {_name(step.attention): step.degrees for step in steps}
+        angles = [
+            tr("{name} {degrees:.1f} degrees", name=name, degrees=it) for name, it in turned.items()
+        ]
         charts.chart(
             turned_fan(turned),
             name="embeddings-turned",
             key="fan",
-            alt=tr(
-                "Angle to the embedding with both gates: {angles}",
-                angles="; ".join(
-                    tr("{name} {degrees:.1f} degrees", name=name, degrees=degrees)
-                    for name, degrees in turned.items()
-                ),
-            ),
+            alt=tr("Angle to the embedding with both gates: {angles}", angles="; ".join(angles)),
         )
     with numbers:
         st.markdown(tr("**Down the chain**, each beside *both gates*"))

@@ -139,14 +139,14 @@ def _stepper(
                 steps.n_candidates / total,
                 step=step,
             ),
-            name="recall-by-probes",
-            key="probe-lines",
             alt=tr(
                 "Neighbour recall over probes per table: {found} of {k} after {step}.",
                 found=found,
                 k=k,
                 step=step,
             ),
+            name="recall-by-probes",
+            key="probe-lines",
         )
     newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
     new = {probe.table: newest & {*probe.ids.tolist()} for probe in read}

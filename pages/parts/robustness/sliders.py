@@ -25,13 +25,12 @@ def _slider(
     format: str,
     strengths: tuple[float, ...],
     *,
-    title: str,
-    axis: str,
     start: float = 0.0,
     label: str | None = None,
 ) -> StrengthSlider:
     """A row of the table below; ``scale`` is the lowest and the highest value, and the step."""
     low, high, step = scale
+    title, axis = _WORDS[name]
     return StrengthSlider(
         name=name,
         label=label or title,
@@ -45,16 +44,18 @@ def _slider(
     )
 
 
+_WORDS = {  # what a change is called, by itself and with its unit
+    "rotate": (later("Rotate"), later("rotate (degrees)")),
+    "crop": (later("Crop"), later("crop (share of each side kept)")),
+    "scale": (later("Scale"), later("scale (factor)")),
+    "brightness": (later("Brightness"), later("brightness (factor)")),
+    "contrast": (later("Contrast"), later("contrast (factor)")),
+    "blur": (later("Blur"), later("blur (pixels)")),
+    "noise": (later("Noise"), later("noise (grey levels)")),
+}
 _GREYS = (0.1, 0.3, 0.6, 1.3, 1.6, 2.0)  # factors
 _ALL = (
-    _slider(
-        "rotate",
-        (-180.0, 180.0, 5.0),
-        "%.0f°",
-        (5, 15, 30, 60, 90, 135, 180),
-        title=later("Rotate"),
-        axis=later("rotate (degrees)"),
-    ),
+    _slider("rotate", (-180.0, 180.0, 5.0), "%.0f°", (5, 15, 30, 60, 90, 135, 180)),
     _slider(
         "crop",
         (0.3, 1.0, 0.05),
@@ -62,52 +63,12 @@ _ALL = (
         (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3),
         start=1.0,
         label=later("Crop, side kept"),
-        title=later("Crop"),
-        axis=later("crop (share of each side kept)"),
     ),
-    _slider(
-        "scale",
-        (0.5, 2.0, 0.05),
-        "×%.2f",
-        (0.5, 0.65, 0.8, 1.25, 1.5, 2.0),
-        start=1.0,
-        title=later("Scale"),
-        axis=later("scale (factor)"),
-    ),
-    _slider(
-        "brightness",
-        (0.1, 2.0, 0.1),
-        "×%.1f",
-        _GREYS,
-        start=1.0,
-        title=later("Brightness"),
-        axis=later("brightness (factor)"),
-    ),
-    _slider(
-        "contrast",
-        (0.1, 2.0, 0.1),
-        "×%.1f",
-        _GREYS,
-        start=1.0,
-        title=later("Contrast"),
-        axis=later("contrast (factor)"),
-    ),
-    _slider(
-        "blur",
-        (0.0, 10.0, 0.5),
-        "%.1f px",
-        (0.5, 1, 2, 3, 5, 7, 10),
-        title=later("Blur"),
-        axis=later("blur (pixels)"),
-    ),
-    _slider(
-        "noise",
-        (0.0, 80.0, 4.0),
-        later("%.0f levels"),
-        (4, 8, 16, 24, 32, 48, 80),
-        title=later("Noise"),
-        axis=later("noise (grey levels)"),
-    ),
+    _slider("scale", (0.5, 2.0, 0.05), "×%.2f", (0.5, 0.65, 0.8, 1.25, 1.5, 2.0), start=1.0),
+    _slider("brightness", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
+    _slider("contrast", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
+    _slider("blur", (0.0, 10.0, 0.5), "%.1f px", (0.5, 1, 2, 3, 5, 7, 10)),
+    _slider("noise", (0.0, 80.0, 4.0), later("%.0f levels"), (4, 8, 16, 24, 32, 48, 80)),
 )
 SLIDERS = {slider.name: slider for slider in _ALL}
 

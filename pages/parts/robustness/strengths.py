@@ -37,17 +37,15 @@ def show_how_far(about: RobustnessQuery) -> None:
     slider = SLIDERS[name]
     steps = _measured(about, slider)
     change = tr(slider.axis)
+    flips = ", ".join(f"{step.strength:g}: {step.flipped}" for step in steps)
+    shares = ", ".join(f"{step.strength:g}: {step.kept:.0%}" for step in steps)
     bits, kept = st.columns(2, gap="medium")
     with bits:
         charts.chart(
             bits_by_strength(steps, n_bits=about.shown.K, n_tables=about.shown.L, change=change),
             name="bits-by-strength",
             key="curve-bits",
-            alt=tr(
-                "Bits flipped over {change}: {values}",
-                change=change,
-                values=", ".join(f"{step.strength:g}: {step.flipped}" for step in steps),
-            ),
+            alt=tr("Bits flipped over {change}: {values}", change=change, values=flips),
         )
         st.caption(
             tr(
@@ -64,7 +62,7 @@ def show_how_far(about: RobustnessQuery) -> None:
                 "Share of the old top {k} still found by LSH over {change}: {values}",
                 k=about.shown.k,
                 change=change,
-                values=", ".join(f"{step.strength:g}: {step.kept:.0%}" for step in steps),
+                values=shares,
             ),
         )
         st.caption(
