@@ -11,7 +11,8 @@ Beside this file stand the catalogs: ``de.po`` is written by people, ``de.mo`` i
 ``python -m tools.catalogs`` brings both up to date.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -35,6 +36,16 @@ def speak(language: str) -> None:
         language: one of ``LANGUAGES``.
     """
     _spoken.set(language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say what the block says in one language, one of ``LANGUAGES``."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def spoken() -> str:

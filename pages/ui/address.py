@@ -132,7 +132,7 @@ class NumberSlider:
             tr(self.label),
             *self.limits,
             step=self.step,
-            format=self.format,
+            format=tr(self.format),
             key=key,
             on_change=lambda: put(self.name, st.session_state[key], self.start),
         )

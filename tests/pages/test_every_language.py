@@ -22,10 +22,12 @@ NO_TEXTS = {  # fields of elements and of figures that nobody reads
     *("ramp", "picture", "pictures", "bytes", "bdata", "data_frame", "font", "marker", "line"),
     *("template", "mode", "hovermode", "hoverinfo", "autorange", "categoryorder", "textposition"),
     *("anchorx", "xanchor", "yanchor", "xref", "yref", "layer", "library"),
+    *("constrain", "constraintoward", "side", "align", "fill", "fillcolor", "barmode"),
+    *("source", "features"),
 }
 ALIKE = re.compile(  # in every language
     r"Hashlight|ResNet50|ImageNet|CBAM|LSH|Corel|Scenes|English|Deutsch|:material/\w+:|https?://\S+"
-    r"|\b(red|blue)(/\S+)?|\bsmall\d|`[^`]*`|<[^>]*>|%\{[^}]*\}|\$[^$]*\$"
+    r"|\b(red|blue)(/\S+)?|\bsmall\d|`[^`]*`|<[^>]*>|%\{[^}]*\}|\$+[^$]+\$+|:[a-z]+\["
     r"|^[A-Z_]+$|^(plain|good|bad|faint)$|^[.\w/]*\?\S+=\S+$"  # enumerations, tones, addresses
 )
 WORD = re.compile(r"[A-Za-z]{3,}")
@@ -99,6 +101,20 @@ SEEN = [
     (navigation.INSPECT, {"part": "Missed", "K": "12", "L": "2", "probes": "1"}),
     (navigation.INSPECT, {"part": "Why?"}),
     (navigation.INSPECT, {"part": "Evidence"}),
+    (navigation.ATTENTION, {"guess-gates": "2,048", "guess-weight": "1.5 to 3 times"}),
+    (navigation.ATTENTION, {"part": "Ablation", "guess-switch": "both alike"}),
+    (navigation.ATTENTION, {"part": "Ablation", "switched": "query alone", "switch": "off"}),
+    (navigation.ATTENTION, {"part": "Clutter", "guess-clutter": "in between"}),
+    (navigation.ATTENTION, {"part": "Grad-CAM", "guess-map": "both alike"}),
+    (navigation.HASHING, {"guess-lab": "all 5"}),
+    (navigation.HASHING, {"part": "Bits and tables", "guess-coach": "one in ten"}),
+    (navigation.HASHING, {"part": "Theory and practice", "guess-practice": "all 12"}),
+    (navigation.HASHING, {"part": "Probes", "guess-probes": "the largest one", "probes": "3"}),
+    (navigation.HASHING, {"part": "Buckets", "guess-buckets": "more than 100", "K": "2"}),
+    (navigation.HASHING, {"part": "Map"}),
+    (navigation.ROBUSTNESS, {"guess": "9", "curve": "blur", "noise": "16", "drawn": "dots"}),
+    (navigation.AUGMENTATION, {"guess-change": "Noise", "scale": "2"}),
+    (navigation.FEEDBACK, {"guess-round": "it gets worse", "features": "colour"}),
 ]
 
 
@@ -124,3 +140,23 @@ def test_what_is_clicked_on_says_nothing_that_has_no_translation(open_app, brack
     assert not page.exception
     assert page.query_params["attention"] == "off"
     assert sorted({*said_in_dialogs, *english(page)}) == []
+
+
+CHOSEN = [
+    (navigation.HASHING, {"part": "Theory and practice"}, {"guess-practice": "none"}),
+    (navigation.ATTENTION, {"part": "Ablation"}, {"guess-switch": "both alike", "switch": "off"}),
+    (navigation.ROBUSTNESS, {}, {"curve": "blur", "drawn": "dots", "ranks": "exact"}),
+]
+
+
+@pytest.mark.parametrize(("path", "address", "chosen"), CHOSEN)
+def test_what_is_chosen_stands_in_english_in_the_address(
+    open_app, bracketed, path, address, chosen
+):
+    page = open_app(path, image="red/1.jpg", **address, **bracketed)
+    for key, value in chosen.items():
+        widgets = {it.key: it for it in (*page.radio, *page.button_group)}
+        with language.speaking(BRACKETED):
+            widgets[key].set_value(value).run()
+        assert not page.exception
+        assert page.query_params[key] in (value, [value])
