@@ -109,9 +109,9 @@ def appending(
         if rows != shape[0]:
             raise ValueError(
                 tr(
-                    "{path} was to have {shape} rows, but {rows} were appended.",
+                    "{path} was to have {wanted} rows, but {rows} were appended.",
                     path=path,
-                    shape=shape[0],
+                    wanted=shape[0],
                     rows=rows,
                 )
             )

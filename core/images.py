@@ -203,11 +203,11 @@ def check_bytes(data: bytes, name: str) -> None:
     if len(data) > MAX_BYTES:
         raise ImageError(
             tr(
-                "{name} has {n_data_per_two_to_20:.0f} MB, but {max_bytes} MB is the most; "
+                "{name} has {megabytes:.0f} MB, but {most} MB is the most; "
                 "save it smaller or as a JPEG.",
                 name=name,
-                n_data_per_two_to_20=len(data) / 2**20,
-                max_bytes=MAX_BYTES // 2**20,
+                megabytes=len(data) / 2**20,
+                most=MAX_BYTES // 2**20,
             )
         )
 
@@ -247,12 +247,12 @@ def _check_sides(image: ImageFile.ImageFile, name: str) -> None:
     if min(width, height) < MIN_SIDE:
         raise ImageError(
             tr(
-                "{name} is {width}×{height} pixels, but each side must have at least {min_side}; "
+                "{name} is {width}×{height} pixels, but each side must have at least {least}; "
                 "choose a larger one.",
                 name=name,
                 width=width,
                 height=height,
-                min_side=MIN_SIDE,
+                least=MIN_SIDE,
             )
         )
     most = MAX_JPEG_PIXELS if _is_jpeg(image) else MAX_PIXELS
@@ -264,11 +264,11 @@ def _check_sides(image: ImageFile.ImageFile, name: str) -> None:
         raise ImageError(
             tr(
                 "{name} is {width}×{height} pixels, but the longer side may be at most "
-                "{max_aspect} times the shorter; crop it.",
+                "{most} times the shorter; crop it.",
                 name=name,
                 width=width,
                 height=height,
-                max_aspect=MAX_ASPECT,
+                most=MAX_ASPECT,
             )
         )
 
@@ -279,10 +279,10 @@ def _check_scans(image: Image.Image, data: bytes, name: str) -> None:
     if _is_jpeg(image) and scans > MAX_SCANS:
         raise ImageError(
             tr(
-                "{name} is a JPEG of {scans:,} scans, but {max_scans} is the most; save it again.",
+                "{name} is a JPEG of {scans:,} scans, but {most} is the most; save it again.",
                 name=name,
                 scans=scans,
-                max_scans=MAX_SCANS,
+                most=MAX_SCANS,
             )
         )
 

@@ -96,10 +96,10 @@ def parse(name: str) -> Name:
         raise SettingError(
             tr(
                 "There is no data set {name}; choose a gallery, a file, or a kind and a size of "
-                "{smallest} or more: {join}.",
+                "{smallest} or more: {examples}.",
                 name=name,
                 smallest=SMALLEST,
-                join=", ".join(f"{family}-10k" for family in FAMILIES),
+                examples=", ".join(f"{family}-10k" for family in FAMILIES),
             )
         )
     return Name(match[1], n)
@@ -250,9 +250,9 @@ def intrinsic_dimension(distances: NDArray[np.floating]) -> float:
     if T.ndim != 2 or not (T[:, -1:] > T).any():
         raise SettingError(
             tr(
-                "Distances of shape {distances} tell no dimension; give (m, k) with "
+                "Distances of shape {shape} tell no dimension; give (m, k) with "
                 "k of 2 or more, and neighbours at different distances.",
-                distances=np.shape(distances),
+                shape=np.shape(distances),
             )
         )
     return float(1 / np.log(T[:, -1:] / T[:, :-1]).mean())

@@ -64,7 +64,7 @@ def load(progress: Progress = silent) -> Any:
             complaints.seek(0)
             last = (complaints.read().strip().splitlines() or [tr("it said nothing")])[-1]
             raise HashlightError(
-                tr("The engine can't be compiled ({last}); restart the app.", last=last)
+                tr("The engine can't be compiled ({reason}); restart the app.", reason=last)
             )
     kernels = compiled_kernels()
     for _ in steps(kernels):  # from the cache now: what is left is to read it

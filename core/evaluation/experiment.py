@@ -162,13 +162,13 @@ def check_rankings(
         if ((ranking < 0) | (ranking >= n_gallery)).any():
             raise SettingError(
                 tr(
-                    "{title} ranked rows {min} to {max} for query {query}; "
-                    "the gallery has rows 0 to {n_gallery_minus_one}.",
+                    "{title} ranked rows {first} to {last} for query {query}; "
+                    "the gallery has rows 0 to {most}.",
                     title=title,
-                    min=ranking.min(),
-                    max=ranking.max(),
+                    first=ranking.min(),
+                    last=ranking.max(),
                     query=query,
-                    n_gallery_minus_one=n_gallery - 1,
+                    most=n_gallery - 1,
                 )
             )
         if len(np.unique(ranking)) < len(ranking):

@@ -177,11 +177,11 @@ def measure_stages(
     if not systems or not queries or repeats < 1 or len(set(keys)) < len(keys):
         raise SettingError(
             tr(
-                "{n_queries} queries, {repeats} rounds and systems {value} "
+                "{n_queries} queries, {repeats} rounds and systems {systems} "
                 "can't be timed; give at least one of each, and every system once.",
                 n_queries=len(queries),
                 repeats=repeats,
-                value=", ".join(keys) or "none",
+                systems=", ".join(keys) or "none",
             )
         )
     n_threads = {"1": 1, "all": torch.get_num_threads()}

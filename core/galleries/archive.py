@@ -147,9 +147,9 @@ def open_archive(
     except OSError as error:
         raise GalleryError(
             tr(
-                "{path} can't be read ({lower}); check the path.",
+                "{path} can't be read ({reason}); check the path.",
                 path=path,
-                lower=(error.strerror or str(error)).lower(),
+                reason=(error.strerror or str(error)).lower(),
             )
         ) from error
     with enough_memory(path.name):
@@ -161,21 +161,21 @@ def _open(data: bytes, name: str) -> zipfile.ZipFile:
     if len(data) > MAX_ARCHIVE_BYTES:
         raise GalleryError(
             tr(
-                "{name} has more than {max_archive_bytes} MB, the most for a zip; "
+                "{name} has more than {most} MB, the most for a zip; "
                 "unpack it and open the folder.",
                 name=name,
-                max_archive_bytes=MAX_ARCHIVE_BYTES // 2**20,
+                most=MAX_ARCHIVE_BYTES // 2**20,
             )
         )
     # zipfile parses the whole table, however long: count first.
     if (count := data.count(_ENTRY_MARK)) > MAX_ENTRIES:
         raise GalleryError(
             tr(
-                "{name} holds {count:,} files, but {max_entries:,} is the most for a zip; "
+                "{name} holds {n_files:,} files, but {most:,} is the most for a zip; "
                 "unpack it and open the folder.",
                 name=name,
-                count=count,
-                max_entries=MAX_ENTRIES,
+                n_files=count,
+                most=MAX_ENTRIES,
             )
         )
     file = io.BytesIO(data)
@@ -220,10 +220,10 @@ def _why_not_by_claims(entry: zipfile.ZipInfo) -> str | None:
         return tr("It is packed in a way that can't be read here; pack an ordinary zip (deflate).")
     if entry.file_size > MAX_IMAGE_BYTES:
         return tr(
-            "It unpacks to {file_size_per_two_to_20:,.0f} MB, but {max_image_bytes} MB "
+            "It unpacks to {megabytes:,.0f} MB, but {most} MB "
             "is the most for an image; save it smaller.",
-            file_size_per_two_to_20=entry.file_size / 2**20,
-            max_image_bytes=MAX_IMAGE_BYTES // 2**20,
+            megabytes=entry.file_size / 2**20,
+            most=MAX_IMAGE_BYTES // 2**20,
         )
     return None
 
@@ -244,11 +244,11 @@ def _check_total(entries: Iterable[zipfile.ZipInfo], name: str) -> None:
     if total > MAX_TOTAL_BYTES:
         raise GalleryError(
             tr(
-                "{name} unpacks to {total_per_two_to_30:.1f} GB, but {max_total_bytes} GB is the "
+                "{name} unpacks to {gigabytes:.1f} GB, but {most} GB is the "
                 "most for a zip; unpack it and open the folder.",
                 name=name,
-                total_per_two_to_30=total / 2**30,
-                max_total_bytes=MAX_TOTAL_BYTES // 2**30,
+                gigabytes=total / 2**30,
+                most=MAX_TOTAL_BYTES // 2**30,
             )
         )
 

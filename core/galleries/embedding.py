@@ -143,9 +143,9 @@ def _check(embeddings: NDArray[np.float32], shape: tuple[int, int, int]) -> None
     if embeddings.shape != shape or not np.all(np.abs(lengths - 1) < 1e-3):
         raise CheckpointError(
             tr(
-                "The model returned an array of shape {shape} where embeddings of length 1 and "
-                "shape {shape_2} were expected: choose another checkpoint, this one is damaged.",
-                shape=embeddings.shape,
-                shape_2=shape,
+                "The model returned an array of shape {found} where embeddings of length 1 and "
+                "shape {wanted} were expected: choose another checkpoint, this one is damaged.",
+                found=embeddings.shape,
+                wanted=shape,
             )
         )

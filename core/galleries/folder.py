@@ -323,7 +323,7 @@ def _in_order(*left_out: LeftOut) -> tuple[LeftOut, ...]:
 
 
 def _cant_be_read(error: OSError) -> str:
-    return tr("It can't be read ({lower}).", lower=(error.strerror or str(error)).lower())
+    return tr("It can't be read ({reason}).", reason=(error.strerror or str(error)).lower())
 
 
 def _unreadable(path: Path, error: OSError) -> GalleryError:

@@ -59,10 +59,10 @@ class MaskedFolder(FolderGallery):
         if not masked:
             raise GalleryError(
                 tr(
-                    "No image of {root} has a mask in {folder_per_masks}; a mask has the image's "
+                    "No image of {root} has a mask in {masks}; a mask has the image's "
                     "path and its name before the suffix.",
                     root=root,
-                    folder_per_masks=folder / MASKS,
+                    masks=folder / MASKS,
                 )
             )
         super().__init__(

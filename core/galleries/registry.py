@@ -133,10 +133,10 @@ def open_gallery(
         if label_level is not None:
             raise SettingError(
                 tr(
-                    "The label level is {label_level}, but {key_or_path} has labels of its own; "
+                    "The label level is {level}, but {gallery} has labels of its own; "
                     "give one for a folder or zip only.",
-                    label_level=label_level,
-                    key_or_path=key_or_path,
+                    level=label_level,
+                    gallery=key_or_path,
                 )
             )
         return open_known(key_or_path, progress=progress)
@@ -171,9 +171,9 @@ def download(key: str, *, progress: Progress = silent) -> None:
     if key not in _REMOTE:
         raise GalleryError(
             tr(
-                "{key} can't be downloaded; these can: {remote}.",
+                "{key} can't be downloaded; these can: {keys}.",
                 key=key,
-                remote=", ".join(_REMOTE),
+                keys=", ".join(_REMOTE),
             )
         )
     _REMOTE[key].download(progress=progress)

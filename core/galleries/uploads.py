@@ -145,8 +145,8 @@ def gather(
         why = f" {left_out[0].reason}" if left_out else ""
         raise GalleryError(
             tr(
-                "There is no photograph in the {n_given} given.{why}",
-                n_given=count(len(given), "file"),
+                "There is no photograph in the {files} given.{why}",
+                files=count(len(given), "file"),
                 why=why,
             )
         )
@@ -216,11 +216,11 @@ def _why_not(name: str, data: bytes, same_as: str | None, n_bytes: int) -> str:
     if any(part.startswith(".") for part in PurePosixPath(name).parts):
         return tr("It is hidden: its name, or a folder's, begins with a dot.")
     if same_as is not None:
-        return tr("It is the same file as {same_as}.", same_as=same_as)
+        return tr("It is the same file as {name}.", name=same_as)
     if n_bytes + len(data) > MAX_TOTAL_BYTES:
         return tr(
-            "There is room for {max_total_bytes} MB of photographs, and no more.",
-            max_total_bytes=MAX_TOTAL_BYTES // 2**20,
+            "There is room for {most} MB of photographs, and no more.",
+            most=MAX_TOTAL_BYTES // 2**20,
         )
     try:
         check(data, name="It")

@@ -148,9 +148,9 @@ def learn_words(
     if not len(everything):
         raise GalleryError(
             tr(
-                "None of the {n_descriptors} images of the gallery has a SIFT key point; "
+                "None of the {n_images} images of the gallery has a SIFT key point; "
                 "take pictures that show more than even areas.",
-                n_descriptors=len(descriptors),
+                n_images=len(descriptors),
             )
         )
     rng = np.random.default_rng(seed)

@@ -246,9 +246,9 @@ def download_imagenet(url: str = IMAGENET_URL) -> dict[str, Tensor]:
         raise CheckpointError(
             tr(
                 "What came from {url} is no file of weights; remove it from "
-                "{get_dir}/checkpoints and try again, or give a file with --init.",
+                "{folder}/checkpoints and try again, or give a file with --init.",
                 url=url,
-                get_dir=torch.hub.get_dir(),
+                folder=torch.hub.get_dir(),
             )
         ) from error
     except (URLError, OSError, HTTPException, RuntimeError) as error:

@@ -83,7 +83,7 @@ def load_or_compute(
     settings = (strides, learns, embedder.preprocess.describe(), view)
     key = repr((gallery.digest, embedder.digest, *settings))
     path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
-    what = tr("Feature maps of {title}, view {number}", title=gallery.title, number=view.number)
+    what = tr("Feature maps of {title}, view {view}", title=gallery.title, view=view.number)
     if not path.exists():
         waiting = tr("Waiting for another process: {what}", what=what)
         with (

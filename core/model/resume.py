@@ -89,10 +89,10 @@ class TrainingState:
         except (OSError, EOFError, UnpicklingError, KeyError, ValueError, RuntimeError) as error:
             raise StoreError(
                 tr(
-                    "{path} is not the state of this training ({name}); remove the "
+                    "{path} is not the state of this training ({error}); remove the "
                     "file to train from the start.",
                     path=path,
-                    name=type(error).__name__,
+                    error=type(error).__name__,
                 )
             ) from error
 

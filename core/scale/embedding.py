@@ -94,10 +94,10 @@ def _check_that_somebody_listens(address: str) -> None:
     except (OSError, OverflowError) as error:
         raise SettingError(
             tr(
-                "There is no Ray cluster at {address} ({lower}); start one with "
+                "There is no Ray cluster at {address} ({reason}); start one with "
                 "`ray start --head`, or leave --ray out.",
                 address=address,
-                lower=str(error).lower(),
+                reason=str(error).lower(),
             )
         ) from error
 
