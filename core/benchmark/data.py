@@ -29,7 +29,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from .. import array_files, files
 from ..errors import SettingError, StoreError
-from ..language import tr
+from ..language import later, tr
 from ..progress import Progress, silent
 
 Matrix = NDArray[np.float32 | np.float16]
@@ -57,9 +57,9 @@ class Recipe:
     n_axes: int | None = None  # principal axes it is reduced to
 
 
-CLUSTERS = Recipe(title="clusters")
-HARD = Recipe(title="overlapping clusters", spread=0.47)
-REDUCED = Recipe(title="clusters reduced by PCA", n_axes=256)
+CLUSTERS = Recipe(title=later("clusters"))
+HARD = Recipe(title=later("overlapping clusters"), spread=0.47)
+REDUCED = Recipe(title=later("clusters reduced by PCA"), n_axes=256)
 FAMILIES = {"clusters": CLUSTERS, "hard": HARD, "reduced": REDUCED}
 
 

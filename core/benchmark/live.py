@@ -20,7 +20,7 @@ from ..engine.calibration import Calibration, Calibrator
 from ..engine.codes import CodeIndex
 from ..errors import SettingError
 from ..index.lsh import LSHConfig
-from ..language import tr
+from ..language import later, tr
 from ..progress import Progress, silent
 from .contestants.exact_numpy import ExactNumPy
 from .contestants.our_buckets import OurBuckets
@@ -201,9 +201,10 @@ def race_live(
 
 def _entrant(name: str, placing: Placing, hash_seconds: float | None) -> Entrant:
     test = placing.main.test
+    setting = setting_text({**placing.built.parameters, **test.setting})
     return Entrant(
         name=name,
-        setting=setting_text({**placing.built.parameters, **test.setting}) or "nothing to set",
+        setting=setting or later("nothing to set"),
         seconds=test.seconds,
         recall=test.recall,
         candidates=test.candidates or 0,

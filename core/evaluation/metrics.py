@@ -210,8 +210,7 @@ def _classes(labels: ArrayLike, n_images: int) -> NDArray[np.int64]:
     if not isinstance(names, list) or len(names) != n_images:
         raise SettingError(
             tr(
-                "Labels of shape {shape} came with {n_images} embeddings; "
-                "give one label for each.",
+                "Labels of shape {shape} came with {n_images} embeddings; give one label for each.",
                 shape=np.shape(labels),
                 n_images=n_images,
             )

@@ -80,7 +80,11 @@ class GeneralConfig:
         for name in (*rates, "epochs"):
             if not getattr(self, name) > 0:
                 raise SettingError(
-                    tr("{name} is {value}; it must be above 0.", name=name, value=getattr(self, name))
+                    tr(
+                        "{name} is {value}; it must be above 0.",
+                        name=name,
+                        value=getattr(self, name),
+                    )
                 )
         weights = ("structure_weight", "looking_weight", "scenic_weight")
         counts = ("unlabelled_per_batch", "seed")
@@ -96,7 +100,11 @@ class GeneralConfig:
         for name in ("foreign", "whitening", "dropout"):
             if not 0 <= getattr(self, name) <= 1:
                 raise SettingError(
-                    tr("{name} is {value}; it must be 0 to 1.", name=name, value=getattr(self, name))
+                    tr(
+                        "{name} is {value}; it must be 0 to 1.",
+                        name=name,
+                        value=getattr(self, name),
+                    )
                 )
         if self.labels_per_batch < 2 or self.images_per_label < 2:
             raise SettingError(

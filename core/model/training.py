@@ -81,7 +81,11 @@ class TrainingConfig:
         for name in positive:
             if not getattr(self, name) > 0:
                 raise SettingError(
-                    tr("{name} is {value}; it must be above 0.", name=name, value=getattr(self, name))
+                    tr(
+                        "{name} is {value}; it must be above 0.",
+                        name=name,
+                        value=getattr(self, name),
+                    )
                 )
         for name in ("structure_weight", "seed"):
             if not getattr(self, name) >= 0:

@@ -69,9 +69,7 @@ def _robustness(
         row["unit"] for it in variants.values() for row in it["rows"] if row["change"] == change
     }
     charts.chart(
-        robustness_lines(
-            lines, unchanged, change=tr(change), unit=tr(units.pop()), what=tr(what)
-        ),
+        robustness_lines(lines, unchanged, change=tr(change), unit=tr(units.pop()), what=tr(what)),
         key=f"robustness-{change}",
         alt=tr(
             "{measure} over {change}: {lines}",

@@ -21,9 +21,7 @@ TOP = (5, 10, 20, 30)
 
 def show_ranking() -> None:
     """Tables 1 and 2: how well each system ranks."""
-    if experiment := read_under(
-        tr("Table 1 · Corel-1k"), "experiment-corel1k", tr("Table 1")
-    ):
+    if experiment := read_under(tr("Table 1 · Corel-1k"), "experiment-corel1k", tr("Table 1")):
         paper = {key: row.map for key, row in TABLE_1.items()}
         _maps(experiment, paper, key="table-1")
         st.markdown(

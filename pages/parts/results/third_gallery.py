@@ -22,9 +22,7 @@ def show_third_galleries() -> None:
 
 
 def _show(name: str, result: Result) -> None:
-    st.header(
-        tr("Beside Table 2 · {gallery}", gallery=result["gallery_title"]), anchor=False
-    )
+    st.header(tr("Beside Table 2 · {gallery}", gallery=result["gallery_title"]), anchor=False)
     st.markdown(
         tr(
             "{n_images:,} pictures of clean categories, which is what the paper says of its "
