@@ -126,9 +126,9 @@ class ArchiveGallery(LabelledByFolders):
         except MemoryError:
             raise
         except Exception as error:  # zipfile and zlib raise many kinds; all mean the same here
-            raise _damaged(f"{name} in {self.title}") from error
+            raise _damaged(later("{name} in {archive}", name=name, archive=self.title)) from error
         if len(data) != entry.file_size:
-            raise _damaged(f"{name} in {self.title}")
+            raise _damaged(later("{name} in {archive}", name=name, archive=self.title))
         return data
 
 
@@ -160,7 +160,7 @@ def _open(data: bytes, name: str) -> zipfile.ZipFile:
     """Read the table of contents."""
     if len(data) > MAX_ARCHIVE_BYTES:
         raise GalleryError(
-            tr(
+            later(
                 "{name} has more than {most} MB, the most for a zip; "
                 "unpack it and open the folder.",
                 name=name,
@@ -170,7 +170,7 @@ def _open(data: bytes, name: str) -> zipfile.ZipFile:
     # zipfile parses the whole table, however long: count first.
     if (count := data.count(_ENTRY_MARK)) > MAX_ENTRIES:
         raise GalleryError(
-            tr(
+            later(
                 "{name} holds {n_files:,} files, but {most:,} is the most for a zip; "
                 "unpack it and open the folder.",
                 name=name,
@@ -181,7 +181,7 @@ def _open(data: bytes, name: str) -> zipfile.ZipFile:
     file = io.BytesIO(data)
     if not zipfile.is_zipfile(file):
         raise GalleryError(
-            tr("{name} is not a zip file, or not all of it; pack the images again.", name=name)
+            later("{name} is not a zip file, or not all of it; pack the images again.", name=name)
         )
     try:
         return zipfile.ZipFile(file)
@@ -215,11 +215,13 @@ def _why_not_by_name(path: PurePosixPath) -> str | None:
 
 def _why_not_by_claims(entry: zipfile.ZipInfo) -> str | None:
     if entry.flag_bits & _ENCRYPTED:
-        return tr("It is protected by a password; pack the zip again without one.")
+        return later("It is protected by a password; pack the zip again without one.")
     if entry.compress_type not in _BOUNDED:
-        return tr("It is packed in a way that can't be read here; pack an ordinary zip (deflate).")
+        return later(
+            "It is packed in a way that can't be read here; pack an ordinary zip (deflate)."
+        )
     if entry.file_size > MAX_IMAGE_BYTES:
-        return tr(
+        return later(
             "It unpacks to {megabytes:,.0f} MB, but {most} MB "
             "is the most for an image; save it smaller.",
             megabytes=entry.file_size / 2**20,
@@ -243,7 +245,7 @@ def _check_total(entries: Iterable[zipfile.ZipInfo], name: str) -> None:
     total = sum(entry.file_size for entry in entries)
     if total > MAX_TOTAL_BYTES:
         raise GalleryError(
-            tr(
+            later(
                 "{name} unpacks to {gigabytes:.1f} GB, but {most} GB is the "
                 "most for a zip; unpack it and open the folder.",
                 name=name,
@@ -254,4 +256,4 @@ def _check_total(entries: Iterable[zipfile.ZipInfo], name: str) -> None:
 
 
 def _damaged(what: str) -> GalleryError:
-    return GalleryError(tr("{what} is damaged or incomplete; copy or pack it again.", what=what))
+    return GalleryError(later("{what} is damaged or incomplete; copy or pack it again.", what=what))

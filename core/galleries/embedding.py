@@ -124,7 +124,9 @@ def _prepare(gallery: Gallery, embedder: Preparer, item: GalleryItem) -> Any:
 
 
 def _embed(embedder: BatchEmbedder, prepared: dict[int, Any]) -> EmbeddedBatch:
-    failures = {id: str(error) for id, error in prepared.items() if isinstance(error, ImageError)}
+    failures = {
+        id: error.sentence for id, error in prepared.items() if isinstance(error, ImageError)
+    }
     images = {id: image for id, image in prepared.items() if id not in failures}
     shape = (len(images), len(embedder.modes), embedder.dim)
     embeddings = embedder.embed(list(images.values())) if images else np.empty(shape, np.float32)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import GalleryError
-from ..language import tr
+from ..language import later, tr
 from ..progress import Progress, silent
 from .base import LeftOut
 from .folder import FolderGallery, image_names
@@ -74,7 +74,7 @@ class MaskedFolder(FolderGallery):
         )
         having = set(masked)
         self.left_out = tuple(
-            LeftOut(it, tr("It has no mask.")) for it in names if it not in having
+            LeftOut(it, later("It has no mask.")) for it in names if it not in having
         )
 
     def mask(self, id: int) -> NDArray[np.bool_]:

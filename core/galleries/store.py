@@ -21,7 +21,7 @@ rounding twice would not.
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from .. import array_files, files, locations
 from ..errors import GalleryError, SettingError, StoreError, enough_memory
-from ..language import tr
+from ..language import as_json, from_json, later, tr
 from ..progress import Progress, silent
 from .base import Gallery
 from .embedding import BatchEmbedder, embed_in_batches
@@ -220,10 +220,7 @@ def _embed_all(
             progress(done, total, what)
     failures = dict(sorted(pair for part in parts for pair in part.failures.items()))
     if len(failures) == total:
-        why = next(iter(failures.values()), tr("It is empty."))
-        raise GalleryError(
-            tr("{title} has no image that can be searched. {why}", title=gallery.title, why=why)
-        )
+        raise nothing_to_search(gallery.title, failures.values())
     ids = np.concatenate([part.ids for part in parts])  # (n,)
     embeddings = np.concatenate([part.embeddings for part in parts], axis=1)  # (M, n, D)
     order = np.argsort(ids)
@@ -309,6 +306,14 @@ def _path(folder: Path, gallery: Gallery, embedder_digest: str) -> Path:
     return folder / name_of(gallery.digest, embedder_digest)
 
 
+def nothing_to_search(title: str, failures: Iterable[str]) -> GalleryError:
+    """Return the error of a gallery without a single embedding; why, the first failure says."""
+    why = next(iter(failures), later("It is empty."))
+    return GalleryError(
+        tr("{title} has no image that can be searched. {why}", title=title, why=tr(why))
+    )
+
+
 def _find(
     gallery: Gallery, embedder_digest: str, places: Sequence[Path]
 ) -> tuple[StoredGallery | None, list[str]]:
@@ -342,7 +347,7 @@ def _write(path: Path, stored: StoredGallery, dtype: type) -> None:
         "embedder": stored.embedder_digest,
         "modes": list(stored.modes),
         "dim": stored.embeddings.shape[-1],
-        "failures": {str(id): why for id, why in stored.failures.items()},
+        "failures": {str(id): as_json(why) for id, why in stored.failures.items()},
     }
     array_files.write(path, arrays, about)
 
@@ -365,7 +370,7 @@ def _read(path: Path, gallery: Gallery, embedder_digest: str) -> StoredGallery:
         modes=tuple(about["modes"]),
         ids=arrays["ids"],
         embeddings=_unit(arrays["embeddings"]),
-        failures=dict(sorted((int(id), why) for id, why in about["failures"].items())),
+        failures=dict(sorted((int(id), from_json(why)) for id, why in about["failures"].items())),
     )
 
 

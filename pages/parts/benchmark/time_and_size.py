@@ -109,7 +109,7 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
     kind = st.segmented_control(
         tr("Kind of gallery"),
         kinds,
-        format_func=lambda it: capital(tr(FAMILIES.get(it, it))),
+        format_func=_named,
         required=True,
         **tied("kind", kinds, kinds[0]),
     )
@@ -161,6 +161,10 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
     st.caption(f"{axes} {'; '.join(crossed)}." if crossed else axes)
     show_opened("size", members)
     show_code(growth.fit_power, growth.crossover)
+
+
+def _named(kind: str) -> str:
+    return capital(tr(FAMILIES.get(kind, kind)))
 
 
 def _setting_at(members: Mapping[str, Any], method: str, n: int) -> str:

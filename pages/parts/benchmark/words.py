@@ -25,7 +25,8 @@ WINS = {
 
 def title_of(entry: Result) -> str:
     """Name a data set by what it holds and how much of it: ``clusters, 1,000 × 2048``."""
-    what, comma, size = entry["title"].partition(", ")
+    title: str = entry["title"]
+    what, comma, size = title.partition(", ")
     return tr(what) + comma + size
 
 
