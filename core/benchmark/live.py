@@ -6,7 +6,7 @@ setting is chosen with queries, because the visitor sets two of them, and the en
 
 import statistics
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -195,8 +195,15 @@ def race_live(
             for name in ORDER
             if name in raced
         ),
-        left_out=" ".join(f"{name} doesn't race: {why}" for name, why in result.left_out.items()),
+        left_out=_refusal(result.left_out),
     )
+
+
+def _refusal(left_out: Mapping[str, str]) -> str:
+    """Say that the readable index doesn't race; nobody else refuses a gallery."""
+    if READABLE not in left_out:
+        return ""
+    return later("{name} doesn't race: {why}", name=READABLE, why=left_out[READABLE])
 
 
 def _entrant(name: str, placing: Placing, hash_seconds: float | None) -> Entrant:

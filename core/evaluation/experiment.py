@@ -313,11 +313,7 @@ def measure(
     if piece is None:
 
         def report(done: int, total: int, what: str) -> None:
-            progress(
-                done,
-                total,
-                tr("{title}, seed {seed}: {what}", title=method.title, seed=split.seed, what=what),
-            )
+            progress(done, total, f"{method.title}, seed {split.seed}: {what}")
 
         run = run_method(method, pictures, labels, split, report)
         piece = {"about": dict(circumstances()), "run": asdict(run)}

@@ -36,15 +36,15 @@ COREL50_LABELS = {
     "bld_sculpt": "sculpture",
     "obj_234000": "pumpkin",
     "obj_moleculr": "molecule",
-    "obj_steameng": later("steam engine"),
+    "obj_steameng": "steam engine",
     "sc_firewrk": "firework",
-    "sc_rockform": later("rock formation"),
+    "sc_rockform": "rock formation",
     "wl_buttrfly": "butterfly",
-    "wl_cat": later("wild cat"),
+    "wl_cat": "wild cat",
     "wl_cougr": "cougar",
     "wl_lepoad": "leopard",
     "wl_porp": "porpoise",
-    "wl_roho": later("rhino and hippo"),
+    "wl_roho": "rhino and hippo",
 }
 _COREL50_GROUPS = ("art", "bld", "eat", "obj", "pet", "pl", "sc", "sp", "wl")
 
@@ -93,7 +93,7 @@ def find(key: str) -> Path:
     data = locations.data()
     if data is None:
         raise GalleryError(
-            tr(
+            later(
                 "{key} is not here: set HASHLIGHT_DATA to the folder that holds {key}/, "
                 "and start again.",
                 key=key,
@@ -103,7 +103,7 @@ def find(key: str) -> Path:
         if re.sub("[-_ ]", "", folder.name.lower()) in _FOLDERS[key] and folder.is_dir():
             return folder
     raise GalleryError(
-        tr(
+        later(
             "HASHLIGHT_DATA is {folder}, but there is no folder {key} in it; set it to the folder "
             "that holds {key}/, and start again.",
             folder=data,

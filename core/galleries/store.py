@@ -127,13 +127,7 @@ def load_or_build(
             stored, reasons = _find(gallery, embedder.digest, places)
             if stored is None:
                 for reason in reasons:
-                    notice(
-                        tr(
-                            "The embeddings of {title} are computed again: {reason}.",
-                            title=gallery.title,
-                            reason=reason,
-                        )
-                    )
+                    notice(f"The embeddings of {gallery.title} are computed again: {reason}.")
                 with enough_memory(tr("the embeddings of {title}", title=gallery.title)):
                     stored = _embed_all(gallery, embedder, build, batch_size, progress)
     build.remove_parts()
@@ -256,13 +250,7 @@ class _BuildOnDisk:
             except array_files.DamagedFileError:
                 damaged += 1
         if damaged:
-            self._notice(
-                tr(
-                    "Damaged parts of {title} are computed again: {damaged}.",
-                    title=gallery.title,
-                    damaged=damaged,
-                )
-            )
+            self._notice(f"Damaged parts of {gallery.title} are computed again: {damaged}.")
         return parts
 
     def write_part(self, part: StoredGallery) -> None:
@@ -289,9 +277,7 @@ class _BuildOnDisk:
 
     def _give_up(self, error: StoreError) -> None:
         self._writable = False
-        self._notice(
-            tr("{error} Until then, embeddings are computed anew at every start.", error=error)
-        )
+        self._notice(f"{error} Until then, embeddings are computed anew at every start.")
 
 
 # One gallery on disk ----------------------------------------------------------------------
@@ -324,11 +310,11 @@ def _find(
         try:
             stored = _read(path, gallery, embedder_digest)
             if sorted(_covered(stored)) != [item.id for item in gallery.items]:
-                raise array_files.DamagedFileError(tr("it does not hold the whole gallery"))
+                raise array_files.DamagedFileError("it does not hold the whole gallery")
         except FileNotFoundError:
             continue
         except array_files.DamagedFileError as error:
-            reasons.append(tr("{path} is not used, because {error}", path=path, error=error))
+            reasons.append(f"{path} is not used, because {error}")
         else:
             return stored, reasons
     return None, reasons
@@ -363,7 +349,7 @@ def _read(path: Path, gallery: Gallery, embedder_digest: str) -> StoredGallery:
     wanted = {"version": VERSION, "gallery": gallery.digest, "embedder": embedder_digest}
     for name, value in wanted.items():
         if about.get(name) != value:
-            raise array_files.DamagedFileError(tr("it is of another {name}", name=name))
+            raise array_files.DamagedFileError(f"it is of another {name}")
     return StoredGallery(
         gallery_digest=gallery.digest,
         embedder_digest=embedder_digest,

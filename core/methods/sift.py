@@ -80,7 +80,7 @@ class Sift:
         counts = []
         for done, rows in enumerate(descriptors, start=1):
             counts.append(count_words(rows, self.words))
-            progress(done, len(gallery), tr("Visual words of {title}", title=gallery.gallery.title))
+            progress(done, len(gallery), f"Visual words of {gallery.gallery.title}")
         matrix = np.stack(counts)  # (N, W)
         self.idf = inverse_document_frequency(matrix)
         self.vectors = tf_idf(matrix, self.idf)
@@ -90,7 +90,7 @@ class Sift:
         rankings = []
         for done, descriptors in enumerate(self._descriptors(queries, progress), start=1):
             rankings.append(self.rank_vector(self._vector(descriptors)))
-            progress(done, len(queries), tr("Searching with {title}", title=self.title))
+            progress(done, len(queries), f"Searching with {self.title}")
         return rankings
 
     def describe(self, pixels: Pixels) -> NDArray[np.float32]:

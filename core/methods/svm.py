@@ -258,7 +258,7 @@ class SvmActiveLearning:
                 if len(asked):
                     session.answer(asked, user(row, asked))
             rankings.append(session.unaided_ranking())
-            progress(row + 1, len(queries), tr("Searching with {title}", title=self.title))
+            progress(row + 1, len(queries), f"Searching with {self.title}")
         return rankings
 
     def describe(self, pixels: Pixels) -> Vector:

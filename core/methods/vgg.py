@@ -182,7 +182,7 @@ class VggN:
         rankings = []
         for row in range(len(queries)):
             rankings.append(self.rank_vector(self.describe(queries.pixels(row))))
-            progress(row + 1, len(queries), tr("Searching with {title}", title=self.title))
+            progress(row + 1, len(queries), f"Searching with {self.title}")
         return rankings
 
     def describe(self, pixels: Pixels) -> Vector:

@@ -313,12 +313,7 @@ def train_general(
                 schedule.step()
                 paid.append({name: value.item() for name, value in parts.items()})
                 done = (number - 1) * len(epochs[0]) + step
-                told = tr(
-                    "Epoch {epoch} of {n_epochs}, loss {loss:.2f}",
-                    epoch=number,
-                    n_epochs=config.epochs,
-                    loss=paid[-1]["total"],
-                )
+                told = f"Epoch {number} of {config.epochs}, loss {paid[-1]['total']:.2f}"
                 progress(done, steps, told)
             state.history.append(
                 {name: float(np.mean([it[name] for it in paid])) for name in paid[0]}

@@ -305,12 +305,7 @@ def train(
                 schedule.step()
                 losses.append((contrastive.item(), structure.item()))
                 done = (number - 1) * len(batches) + step
-                told = tr(
-                    "Epoch {epoch} of {n_epochs}, loss {loss:.2f}",
-                    epoch=number,
-                    n_epochs=config.epochs,
-                    loss=losses[-1][0],
-                )
+                told = f"Epoch {number} of {config.epochs}, loss {losses[-1][0]:.2f}"
                 progress(done, steps, told)
             mean = np.mean(losses, axis=0)
             state.history.append(dict(zip(LOSSES, mean.tolist(), strict=True)))

@@ -218,7 +218,7 @@ def race_verdict(finish: live.Finish) -> list[str]:
                 median=duration(buckets.median),
             )
         )
-    return [*sentences, finish.left_out] if finish.left_out else sentences
+    return [*sentences, tr(finish.left_out)] if finish.left_out else sentences
 
 
 def _about_lsh(lsh: live.Entrant, exact: live.Entrant) -> str:

@@ -75,7 +75,7 @@ def _lsh(group: Mapping[str, Any]) -> None:
             "precision@10 needs only ten of them."
         )
     )
-    shown = {"precision@10": "precision_at_10", "mAP": "mean_average_precision"}
+    shown = {tr("precision@10"): "precision_at_10", "mAP": "mean_average_precision"}
     for column, (what, metric) in zip(st.columns(2, gap="large"), shown.items(), strict=True):
         points = [
             LSHPoint(

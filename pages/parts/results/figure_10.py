@@ -25,12 +25,12 @@ def show_changed_queries() -> None:
             "still right, **kept of the top 8** whether they are still the same ones."
         )
     )
-    result = read("robustness-corel1k", "Figure 10")
+    result = read("robustness-corel1k", tr("Figure 10"))
     if not result:
         return
     variants = result["variants"]
     st.markdown(verdicts.robust(variants))
-    measures = {"precision@8": "precision_at_8", later("kept of the top 8"): "kept_of_top_8"}
+    measures = {later("precision@8"): "precision_at_8", later("kept of the top 8"): "kept_of_top_8"}
     what = st.segmented_control(
         tr("Measure"),
         measures,

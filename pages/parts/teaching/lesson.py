@@ -27,7 +27,9 @@ def show_lesson() -> None:
         with st.container(border=True, gap="xsmall"):
             st.page_link(
                 step.page,
-                label=f"{end - its}–{end} min · {tr(step.title)}",
+                label=tr(
+                    "{start}–{end} min · {step}", start=end - its, end=end, step=tr(step.title)
+                ),
                 query_params=step.state,
                 icon=":material/arrow_outward:",
             )
