@@ -57,7 +57,7 @@ def settings_dots(
     """
     series = (
         ("mAP", mean_average_precision, TEAL, "circle"),
-        ("precision@10", precision_at_10, AMBER, "diamond"),
+        (tr("precision@10"), precision_at_10, AMBER, "diamond"),
     )
     dots = [
         scatter(

@@ -68,7 +68,7 @@ def _corel(key: str, title: str, description: str, open: Callable[..., Gallery])
 LOCAL = (
     LocalGallery(
         key="scenes",
-        title=later("Scenes"),
+        title="Scenes",
         description=later("720 pictures in 12 categories that our own code paints from a seed."),
         licence=later("MIT, as the project."),
         open=ScenesGallery,
@@ -133,10 +133,10 @@ def open_gallery(
         if label_level is not None:
             raise SettingError(
                 tr(
-                    "The label level is {label_level}, but {key_or_path} has labels of its own; "
+                    "The label level is {level}, but {gallery} has labels of its own; "
                     "give one for a folder or zip only.",
-                    label_level=label_level,
-                    key_or_path=key_or_path,
+                    level=label_level,
+                    gallery=key_or_path,
                 )
             )
         return open_known(key_or_path, progress=progress)
@@ -171,9 +171,9 @@ def download(key: str, *, progress: Progress = silent) -> None:
     if key not in _REMOTE:
         raise GalleryError(
             tr(
-                "{key} can't be downloaded; these can: {remote}.",
+                "{key} can't be downloaded; these can: {keys}.",
                 key=key,
-                remote=", ".join(_REMOTE),
+                keys=", ".join(_REMOTE),
             )
         )
     _REMOTE[key].download(progress=progress)
@@ -210,7 +210,7 @@ def _state_of(gallery: LocalGallery) -> GallerySource:
         gallery.find()
         how_to_get = ""
     except GalleryError as error:
-        how_to_get = str(error)
+        how_to_get = error.sentence
     return GallerySource(
         key=gallery.key,
         title=gallery.title,
@@ -235,14 +235,21 @@ def _remote(source: RemoteSet) -> GallerySource:
 
 def _unknown(key: str) -> GalleryError:
     close = difflib.get_close_matches(key, known_keys(), n=1)
-    suggestion = (
-        tr("did you mean {close}? Known are ", close=close[0]) if close else tr("known are ")
-    )
+    known = ", ".join(known_keys())
+    if not close:
+        return GalleryError(
+            tr(
+                "There is no gallery, folder or zip called {key!r}; known are {known}.",
+                key=key,
+                known=known,
+            )
+        )
     return GalleryError(
         tr(
-            "There is no gallery, folder or zip called {key!r}; {suggestion}{known_keys}.",
+            "There is no gallery, folder or zip called {key!r}; did you mean {close}? Known are "
+            "{known}.",
             key=key,
-            suggestion=suggestion,
-            known_keys=", ".join(known_keys()),
+            close=close[0],
+            known=known,
         )
     )

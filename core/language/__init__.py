@@ -6,6 +6,7 @@ and what it has not stays English::
     tr("{n} images are near.", n=12)      in a function: said in the reader's language
     HITS = later("The hits")               in a module: only marked, for the catalogs
     tr(HITS)                              and said where it is shown
+    later("{n} files.", n=3)              kept for others: in English, with what ``tr`` needs
 
 Beside this file stand the catalogs: ``de.po`` is written by people, ``de.mo`` is what is read.
 ``python -m tools.catalogs`` brings both up to date.
@@ -66,14 +67,30 @@ def ask(which: Callable[[], str]) -> None:
     _asked[:] = [which]
 
 
+class Later(str):
+    """A text in English, its values put in, that ``tr`` can still say in any language."""
+
+    __slots__ = ("text", "values")
+
+    text: str
+    values: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self  # and not a mere string: an error's sentence keeps what it is
+
+
 def tr(text: str, /, **values: Any) -> str:
     """Return a text in the reader's language, with its values put in.
 
     Args:
-        text: in English; with values, a template of ``str.format``.
+        text: in English; with values, a template of ``str.format``. What ``later`` keeps has its
+            values, and those that are texts are said too.
         values: what stands in the braces of the text. Without any, braces are plain text.
     """
     language = spoken()
+    if isinstance(text, Later):
+        values = {name: tr(it) if isinstance(it, str) else it for name, it in text.values.items()}
+        text = text.text
     said = text if language == ENGLISH or not text else catalog(language).gettext(text)
     return said.format(**values) if values else said
 
@@ -85,9 +102,40 @@ def tr_number(one: str, many: str, number: int) -> str:
     return catalog(spoken()).ngettext(one, many, number)
 
 
-def later(text: str) -> str:
-    """Return the text as it is: a note for the catalogs that ``tr`` will be asked for it."""
-    return text
+def later(text: str, /, **values: Any) -> str:
+    """Return a text in English, for ``tr`` to say in the language of whoever reads it.
+
+    So a text can be marked for the catalogs where it is defined, and be kept for all readers.
+
+    Args:
+        text: as ``tr`` takes it.
+        values: numbers and texts; they stay with the text.
+    """
+    if not values:
+        return text
+    kept = Later(text.format(**values))
+    kept.text, kept.values = text, values
+    return kept
+
+
+def as_json(text: str) -> Any:
+    """Return a text as JSON can hold it, with the values of what ``later`` keeps."""
+    if not isinstance(text, Later):
+        return text
+    return [
+        text.text,
+        {name: as_json(it) if isinstance(it, str) else it for name, it in text.values.items()},
+    ]
+
+
+def from_json(written: Any) -> str:
+    """Return the text that ``as_json`` was given."""
+    if isinstance(written, str):
+        return written
+    text, values = written
+    return later(
+        text, **{name: from_json(it) if isinstance(it, list) else it for name, it in values.items()}
+    )
 
 
 @cache

@@ -9,7 +9,13 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 
 from core import language
-from pages.ui import navigation
+from core.engine.kernels import readable
+from core.evaluation import results
+from core.language import speak
+from core.paper.references import PAPER, REFERENCES
+from core.scenery.render import CATEGORIES
+from pages.parts.selftest.for_class import class_questions
+from pages.ui import navigation, resources
 from pages.ui.languages import PARAM
 
 BRACKETED = "xx"
@@ -23,15 +29,27 @@ NO_TEXTS = {  # fields of elements and of figures that nobody reads
     *("template", "mode", "hovermode", "hoverinfo", "autorange", "categoryorder", "textposition"),
     *("anchorx", "xanchor", "yanchor", "xref", "yref", "layer", "library"),
     *("constrain", "constraintoward", "side", "align", "fill", "fillcolor", "barmode"),
-    *("source", "features"),
+    *("source", "features", "traceorder", "codeText"),
+}
+MEASURED = results.load("index-speed", results.RESULTS)
+CONTESTANTS = [it["contestants"] for it in MEASURED["data_sets"].values()]
+NAMES = {  # of methods, their settings and libraries, of works, of what is painted
+    *(name for entered in CONTESTANTS for name in entered),
+    *(name for entered in CONTESTANTS for it in entered.values() for name in it["setting"]),
+    *(name for entered in CONTESTANTS for it in entered.values() for name in it["parameters"]),
+    *MEASURED["versions"],
+    *(it.text for it in (PAPER, *REFERENCES)),
+    *(it.label for it in CATEGORIES.values()),
 }
 ALIKE = re.compile(  # in every language
-    r"Hashlight|ResNet50|ImageNet|CBAM|LSH|Corel|Scenes|English|Deutsch|:material/\w+:|https?://\S+"
-    r"|\b(red|blue)(/\S+)?|\bsmall\d|`[^`]*`|<[^>]*>|%\{[^}]*\}|\$+[^$]+\$+|:[a-z]+\["
-    r"|^[A-Z_]+$|^(plain|good|bad|faint)$|^[.\w/]*\?\S+=\S+$"  # enumerations, tones, addresses
+    rf"(?<!\w)({'|'.join(map(re.escape, sorted(NAMES, key=len, reverse=True)))})(?!\w)"
+    r"|(?s:<style>.*?</style>)|\bUTC\b|\bmAP\b|[\w-]+\.json\b"
+    r"|Hashlight|ResNet50|ImageNet|CBAM|LSH|Corel|Scenes|English|Deutsch|:material/\w+:|https?://\S+"
+    r"|\b(red|blue)(/\S+)?|\bsmall\d|`[^`]*`|<[^>]*>|%\{[^}]*\}|\$+[^$]+\$+"
+    r"|^[A-Z_]+( \d+)?$|^(plain|good|bad|faint)$|^[.\w/]*\?\S+=\S+$"  # enums, tones, addresses
+    r"|:[a-z]+\["  # colours
 )
 WORD = re.compile(r"[A-Za-z]{3,}")
-STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 
 class Brackets(NullTranslations):
@@ -83,11 +101,18 @@ def english(page):
     """What a page says outside brackets."""
     for element in page._tree:  # dialogs, too
         for text in texts_of(element):
-            rest, n_brackets = STYLES.sub("", text), 1
+            rest, n_brackets = text, 1
             while n_brackets:
                 rest, n_brackets = re.subn(r"⟦[^⟦⟧]*⟧", "", rest)
             if WORD.search(ALIKE.sub("", rest)):
                 yield text
+
+
+def spoken_in_brackets(page):
+    """Whether a run of a page went well and said nothing outside brackets."""
+    assert not page.exception
+    assert sorted(set(english(page))) == []
+    return page
 
 
 SEEN = [
@@ -115,14 +140,53 @@ SEEN = [
     (navigation.ROBUSTNESS, {"guess": "9", "curve": "blur", "noise": "16", "drawn": "dots"}),
     (navigation.AUGMENTATION, {"guess-change": "Noise", "scale": "2"}),
     (navigation.FEEDBACK, {"guess-round": "it gets worse", "features": "colour"}),
+    (navigation.SELF_TEST, {"test": "2", "guess-test": "0000000000"}),
+    (navigation.SELF_TEST, {"test": "3", "guess-test": "111111111-"}),
+    (navigation.SELF_TEST, {"test": "4", "form": "Worksheet"}),
+    (navigation.SELF_TEST, {"test": "5", "form": "Key"}),
+    (navigation.TEACHING, {"minutes": "90"}),
+    (navigation.RESULTS, {"part": "Claims", "guess-time": "half"}),
+    (navigation.RESULTS, {"part": "Time"}),
+    (navigation.RESULTS, {"part": "Changed queries", "measure": "kept of the top 8"}),
+    (navigation.RESULTS, {"part": "Attention"}),
+    (navigation.RESULTS, {"part": "Photographs"}),
+    (navigation.RESULTS, {"part": "Clutter"}),
+    (navigation.RESULTS, {"part": "Settings"}),
+    (navigation.RESULTS, {"part": "Departures"}),
+    (navigation.BENCHMARK, {"point": "scenes/ours: codes/chosen", "guess-growth": "5 times"}),
 ]
 
 
 @pytest.mark.parametrize(("path", "address"), SEEN)
 def test_a_page_says_nothing_that_has_no_translation(open_app, bracketed, path, address):
-    page = open_app(path, **{"image": "red/1.jpg", **address, **bracketed})
-    assert not page.exception
-    assert sorted(set(english(page))) == []
+    spoken_in_brackets(open_app(path, **{"image": "red/1.jpg", **address, **bracketed}))
+
+
+@pytest.mark.parametrize("part", ["Race here", "Calibrate"])
+def test_what_is_measured_here_and_now_has_translations(open_app, bracketed, kernels, part):
+    kernels.kernels = readable
+    few = {"images": "1000", "of": "1000", "guess-calibrate": "one in ten"}
+    spoken_in_brackets(open_app(navigation.BENCHMARK, part=part, **few, **bracketed))
+
+
+def test_a_classroom_has_translations_for_both_sides(open_app, bracketed):
+    room = resources.rooms().open()
+    key = room.join("Al")
+
+    def look():
+        for whose in (room.key, key):
+            address = {"room": room.code, "key-room": whose}
+            spoken_in_brackets(open_app(navigation.CLASSROOM, **address, **bracketed))
+
+    look()
+    speak(BRACKETED)  # whoever asks
+    room.ask(class_questions(1)["Bits per key"])
+    speak(language.ENGLISH)
+    room.guess(key, 1, room.poll().question.right)
+    look()
+    room.reveal()
+    look()
+    resources.rooms().close(room)
 
 
 def test_what_is_clicked_on_says_nothing_that_has_no_translation(open_app, bracketed, grids):
