@@ -102,9 +102,9 @@ def hamming_scatter(
             x=[0, 180],
             y=[0, 1],
             mode="lines",
-            name=tr("theta / pi"),
             line={"color": AMBER, "width": 2},
             hoverinfo="skip",
+            name=tr("theta / pi"),
         ),
         scatter(
             x=degrees,

@@ -118,7 +118,6 @@ def _stepper(
             marked[probe.table, list(probe.flipped)] = True
         charts.chart(
             code_grid(code.margins, marked=marked),
-            name="probed-bits",
             key="probed-bits",
             alt=tr(
                 "The query's bits in {n_tables} tables. Probe {step} flips: {flips}",
