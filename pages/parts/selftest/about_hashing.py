@@ -168,8 +168,8 @@ def one_of_the_tables(rng: Random) -> DrawnQuestion:
         options=rising((share**n_tables, share, chance, 1.0), percent),
         right=percent(chance),
         why=tr(
-            "All {n_tables} tables miss it with a chance of "
-            "{product} = {missed}. Else it is found.",
+            "All {n_tables} tables miss it with a chance of {product} = {missed}. Else it is "
+            "found.",
             n_tables=n_tables,
             product=" × ".join([percent(1 - share)] * n_tables),
             missed=percent(1 - chance),
@@ -267,9 +267,8 @@ def second_probe(rng: Random) -> DrawnQuestion:
     own = _key(bits, set())
     return DrawnQuestion(
         text=tr(
-            "A query has the key {own}, with the margins "
-            "{margins}. Which bucket does the next probe "
-            "read?",
+            "A query has the key {own}, with the margins {margins}. Which bucket does the next "
+            "probe read?",
             own=own,
             margins=", ".join(decimal(margin) for margin in margins),
         ),
@@ -290,8 +289,7 @@ def fragile_bit(rng: Random) -> DrawnQuestion:
     fragile = min(range(len(margins)), key=lambda place: abs(margins[place]))
     return DrawnQuestion(
         text=tr(
-            "The four bits of a key have the margins "
-            "{margins}. The picture changes a little. "
+            "The four bits of a key have the margins {margins}. The picture changes a little. "
             "Which bit flips most easily?",
             margins=", ".join(decimal(margin) for margin in margins),
         ),
