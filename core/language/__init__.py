@@ -25,6 +25,8 @@ LANGUAGES = {ENGLISH: "English", "de": "Deutsch", "zh": "中文"}
 """Code -> what a language calls itself; the codes are those of BCP 47 and of the catalogs."""
 
 FOLDER = Path(__file__).parent
+COUNTED = "counted"
+"""Context, in a catalog, of a noun that stands after a number."""
 
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 _asked: list[Callable[[], str]] = []
@@ -96,10 +98,14 @@ def tr(text: str, /, **values: Any) -> str:
 
 
 def tr_number(one: str, many: str, number: int) -> str:
-    """Return the form of a noun that goes with a number: "image" or "images" in English."""
+    """Return the form of a noun that goes with a number: "image" or "images" in English.
+
+    Catalogs have it apart from the noun alone (``COUNTED``): Chinese, for one, counts "3 sheets
+    image", and calls it "image".
+    """
     if spoken() == ENGLISH:
         return one if number == 1 else many
-    return catalog(spoken()).ngettext(one, many, number)
+    return catalog(spoken()).npgettext(COUNTED, one, many, number)
 
 
 def later(text: str, /, **values: Any) -> str:

@@ -30,7 +30,7 @@ from ..index.families.hyperplanes import MAX_TABLES, bit_values
 from ..index.lsh import LSHIndex
 from ..index.multi_probe import flips_in_order
 from ..index.vectors import similarities
-from ..language import ENGLISH, speaking, tr, tr_number
+from ..language import ENGLISH, later, speaking, tr
 from ..search import SearchConfig, SearchResult
 
 MOST_PROBES = 1_024  # per table: where the search for the right probe ends
@@ -307,6 +307,12 @@ def _nearer(n: int) -> str:
     return tr("1 candidate is closer") if n == 1 else tr("{n} candidates are closer", n=n)
 
 
+_PHRASES = {
+    "bit": (later("no bit"), later("bit {which}"), later("bits {which}")),
+    "table": (later("no table"), later("table {which}"), later("tables {which}")),
+}
+
+
 def listed(numbers: Sequence[int], what: Literal["bit", "table"]) -> str:
     """Name things that count from 0 as people count: ``table 1``, ``bits 2, 5 and 7``."""
     return joined([str(number + 1) for number in numbers], what)
@@ -314,9 +320,10 @@ def listed(numbers: Sequence[int], what: Literal["bit", "table"]) -> str:
 
 def joined(items: Sequence[str], what: Literal["bit", "table"]) -> str:
     """Join several things into one phrase: ``bits a, b and c``."""
+    none, one, many = _PHRASES[what]
     if not items:
-        return {"bit": tr("no bit"), "table": tr("no table")}[what]
-    return f"{tr_number(what, f'{what}s', len(items))} {wording.joined(items)}"
+        return tr(none)
+    return tr(one if len(items) == 1 else many, which=wording.joined(items))
 
 
 # To take away -----------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class Brackets(NullTranslations):
     def gettext(self, message):
         return f"⟦{message}⟧"
 
-    def ngettext(self, one, many, number):
+    def npgettext(self, _, one, many, number):
         return f"⟦{many}⟧"
 
 
