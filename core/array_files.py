@@ -107,14 +107,7 @@ def appending(
 
         yield append
         if rows != shape[0]:
-            raise ValueError(
-                tr(
-                    "{path} was to have {shape} rows, but {rows} were appended.",
-                    path=path,
-                    shape=shape[0],
-                    rows=rows,
-                )
-            )
+            raise ValueError(f"{path} was to have {shape[0]} rows, but {rows} were appended.")
 
 
 def _checksum(arrays: Arrays, about: Mapping[str, Any]) -> str:

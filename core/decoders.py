@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 from . import images
 from .errors import ImageError
-from .images import DECODED_SIDE, DecodedImage
-from .language import later, tr
+from .images import DECODED_SIDE, THE_IMAGE, DecodedImage
+from .language import as_json, from_json, later
 
 SECONDS = 20  # of the processor, for one image
 PATIENCE = 90.0  # seconds on the clock: others may have the processor meanwhile
@@ -69,7 +69,7 @@ class DecoderPool:
         atexit.register(self.close)
 
     def decode(
-        self, data: bytes, *, name: str = later("The image"), side: int = DECODED_SIDE
+        self, data: bytes, *, name: str = THE_IMAGE, side: int = DECODED_SIDE
     ) -> DecodedImage:
         """Check and decode the bytes of one image file, with the outcome of ``images.decode``.
 
@@ -115,12 +115,10 @@ class _Decoder:
             OSError,
             ValueError,
         ) as error:  # the pipe has ended, in the middle of a line perhaps
-            raise ImageError(
-                tr("{name} {why_it_ended}", name=name, why_it_ended=self._why_it_ended())
-            ) from error
+            raise ImageError(self._why_it_ended(name)) from error
         if "error" in answer:
-            raise ImageError(answer["error"])
-        return DecodedImage(pixels, answer["digest"], tuple(answer["notes"]))
+            raise ImageError(from_json(answer["error"]))
+        return DecodedImage(pixels, answer["digest"], tuple(map(from_json, answer["notes"])))
 
     def end(self) -> int:
         """End the process; return its code, negative where a signal ended it."""
@@ -173,14 +171,17 @@ class _Decoder:
         if self._process:
             self._process.kill()
 
-    def _why_it_ended(self) -> str:
+    def _why_it_ended(self, name: str) -> str:
         code = self.end()
         if self._is_late or -code == getattr(signal, "SIGXCPU", None):
-            return tr(
-                "takes longer than {seconds} s to decode; save it again as a JPEG.",
+            return later(
+                "{name} takes longer than {seconds} s to decode; save it again as a JPEG.",
+                name=name,
                 seconds=self._seconds,
             )
-        return tr("makes its decoder crash, so it is damaged; save it again as a JPEG.")
+        return later(
+            "{name} makes its decoder crash, so it is damaged; save it again as a JPEG.", name=name
+        )
 
 
 def _say(file: IO[bytes], about: Mapping[str, Any], data: bytes | memoryview = b"") -> None:
@@ -218,9 +219,10 @@ def serve(seconds: int, max_memory: int) -> None:
         try:
             image = images.decode(data, name=task["name"], side=task["side"], large=turn())
         except ImageError as error:
-            _say(answers, {"error": str(error)})
+            _say(answers, {"error": as_json(error.sentence)})
         else:
-            about = {"shape": image.pixels.shape, "digest": image.digest, "notes": image.notes}
+            notes = [*map(as_json, image.notes)]
+            about = {"shape": image.pixels.shape, "digest": image.digest, "notes": notes}
             _say(answers, about, image.pixels.reshape(-1).data)
 
 

@@ -23,7 +23,15 @@ COMMAND = f"python -m {__package__}"
 
 
 class HashlightError(Exception):
-    """Anything that the user can put right; ``str(error)`` says how."""
+    """Anything that the user can put right; ``str(error)`` says how, in the reader's language."""
+
+    @property
+    def sentence(self) -> str:
+        """What to keep of it: ``tr`` says it to another reader in theirs."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return tr(self.sentence)
 
 
 class SettingError(HashlightError, ValueError):

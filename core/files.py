@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .errors import StoreError
-from .language import tr
+from .language import later, tr
 
 _TOKEN_BYTES = 8
 _ANY_TOKEN = "[0-9a-f]" * (2 * _TOKEN_BYTES)
@@ -209,16 +209,18 @@ else:
 def cannot_write(path: Path, error: OSError) -> StoreError:
     """One sentence for a place that is full, read-only or no folder at all."""
     reason = (error.strerror or str(error) or type(error).__name__).lower()
-    step = tr("free some space there, or choose") if error.errno in _FULL else "choose"
-    return StoreError(
-        tr(
-            "{path} can't be written ({reason}); {step} another directory ($HASHLIGHT_HOME sets "
-            "the one for whatever can be computed again).",
-            path=path,
-            reason=reason,
-            step=step,
+    sentence = (
+        later(
+            "{path} can't be written ({reason}); free some space there, or choose another "
+            "directory ($HASHLIGHT_HOME sets the one for whatever can be computed again)."
+        )
+        if error.errno in _FULL
+        else later(
+            "{path} can't be written ({reason}); choose another directory ($HASHLIGHT_HOME sets "
+            "the one for whatever can be computed again)."
         )
     )
+    return StoreError(tr(sentence, path=path, reason=reason))
 
 
 @contextmanager

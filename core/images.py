@@ -28,11 +28,12 @@ from PIL.ExifTags import Base as ExifTag
 
 from .errors import ImageError
 from .files import file_digest
-from .language import later, tr
+from .language import later
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 FORMAT_NAMES = later("JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF, AVIF, JPEG 2000 or PNM")
 
+THE_IMAGE = later("The image")  # what a sentence calls it
 DECODED_SIDE = 1024  # pixels that the shorter side keeps at least, where it has them
 MAX_BYTES = 50 * 2**20
 MIN_SIDE = 16  # pixels: less is no picture that a network could say anything of
@@ -85,7 +86,7 @@ _LARGE_IMAGE = threading.Lock()
 def decode(
     data: bytes,
     *,
-    name: str = later("The image"),
+    name: str = THE_IMAGE,
     side: int = DECODED_SIDE,
     large: contextlib.AbstractContextManager[object] = _LARGE_IMAGE,
 ) -> DecodedImage:
@@ -114,7 +115,7 @@ def decode(
                 pixels, notes = _to_upright_rgb(image, data, side)
         except MemoryError as error:
             raise ImageError(
-                tr(
+                later(
                     "{name} needs more memory than there is for one image; scale it down.",
                     name=name,
                 )
@@ -122,11 +123,12 @@ def decode(
         # Pillow's decoders raise whatever their parsing stumbles over (OSError, SyntaxError,
         # struct.error, IndexError, ...); for a person all of it means the same.
         except Exception as error:
-            raise ImageError(_damaged(f"{name} (a {image.format} file)")) from error
+            what = later("{name} (a {format} file)", name=name, format=image.format)
+            raise ImageError(_damaged(what)) from error
     return DecodedImage(pixels=pixels, digest=file_digest(data), notes=tuple(notes))
 
 
-def check(data: bytes, *, name: str = later("The image")) -> None:
+def check(data: bytes, *, name: str = THE_IMAGE) -> None:
     """Refuse what its first bytes show to be no image for us; no codec runs.
 
     Raises:
@@ -168,7 +170,7 @@ def why_no_image(file: BinaryIO) -> str | None:
     """
     start = file.read(1024)
     if not start:
-        return tr("It is an empty file.")
+        return later("It is an empty file.")
     if _is_known_by_codecs_only(start):
         return None
     try:
@@ -177,7 +179,7 @@ def why_no_image(file: BinaryIO) -> str | None:
     except Image.DecompressionBombError:  # an image, though too large a one
         return None
     except Exception:  # as in decode: a header fails in many ways
-        return f"It {_stranger(start) or tr('is not an image that can be read here')}."
+        return later("It {is_what}.", is_what=_stranger(start))
     return None
 
 
@@ -199,15 +201,15 @@ def check_bytes(data: bytes, name: str) -> None:
         ImageError: it is empty or too long.
     """
     if not data:
-        raise ImageError(tr("{name} is an empty file (0 bytes); choose another one.", name=name))
+        raise ImageError(later("{name} is an empty file (0 bytes); choose another one.", name=name))
     if len(data) > MAX_BYTES:
         raise ImageError(
-            tr(
-                "{name} has {n_data_per_two_to_20:.0f} MB, but {max_bytes} MB is the most; "
+            later(
+                "{name} has {megabytes:.0f} MB, but {most} MB is the most; "
                 "save it smaller or as a JPEG.",
                 name=name,
-                n_data_per_two_to_20=len(data) / 2**20,
-                max_bytes=MAX_BYTES // 2**20,
+                megabytes=len(data) / 2**20,
+                most=MAX_BYTES // 2**20,
             )
         )
 
@@ -223,52 +225,67 @@ def _open(data: bytes, name: str) -> ImageFile.ImageFile:
             return pillow_heif.HeifImageFile(io.BytesIO(data))  # type: ignore[no-untyped-call]
     except UnidentifiedImageError as error:
         raise ImageError(
-            tr(
-                "{name} {value}; choose or export a {format_names} file.",
+            later(
+                "{name} {is_what}; choose or export a {formats} file.",
                 name=name,
-                value=_stranger(data) or tr("is not an image that can be read here"),
-                format_names=FORMAT_NAMES,
+                is_what=_stranger(data),
+                formats=FORMAT_NAMES,
             )
         ) from error
     except Image.DecompressionBombError as error:
-        raise ImageError(_too_many_pixels(name, tr("claims far"), MAX_PIXELS)) from error
+        raise ImageError(
+            later(
+                "{name} claims far more than the {most} million pixels allowed; scale it down.",
+                name=name,
+                most=MAX_PIXELS // 10**6,
+            )
+        ) from error
     except Exception as error:  # as in decode: a broken header fails in many ways
         raise ImageError(_damaged(name)) from error
 
 
-def _stranger(data: bytes) -> str | None:
-    """Say what a file is that people take for an image, if it looks like one of those."""
+def _stranger(data: bytes) -> str:
+    """Say what a file is that is no image: what it looks like, if people take that for one."""
     start = data[:1024].lower()
-    return next((it for look, it in _KNOWN_STRANGERS if look in start), None)
+    unknown = later("is not an image that can be read here")
+    return next((it for look, it in _KNOWN_STRANGERS if look in start), unknown)
 
 
 def _check_sides(image: ImageFile.ImageFile, name: str) -> None:
     width, height = image.size
     if min(width, height) < MIN_SIDE:
         raise ImageError(
-            tr(
-                "{name} is {width}×{height} pixels, but each side must have at least {min_side}; "
+            later(
+                "{name} is {width}×{height} pixels, but each side must have at least {least}; "
                 "choose a larger one.",
                 name=name,
                 width=width,
                 height=height,
-                min_side=MIN_SIDE,
+                least=MIN_SIDE,
             )
         )
     most = MAX_JPEG_PIXELS if _is_jpeg(image) else MAX_PIXELS
     if width * height > most:
-        megapixels = round(width * height / 1e6)
-        what = f"is {width}×{height} ({megapixels} million),"
-        raise ImageError(_too_many_pixels(name, what, most))
-    if max(width, height) > MAX_ASPECT * min(width, height):
         raise ImageError(
-            tr(
-                "{name} is {width}×{height} pixels, but the longer side may be at most "
-                "{max_aspect} times the shorter; crop it.",
+            later(
+                "{name} is {width}×{height} ({megapixels} million), more than the {most} million "
+                "pixels allowed; scale it down.",
                 name=name,
                 width=width,
                 height=height,
-                max_aspect=MAX_ASPECT,
+                megapixels=round(width * height / 1e6),
+                most=most // 10**6,
+            )
+        )
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise ImageError(
+            later(
+                "{name} is {width}×{height} pixels, but the longer side may be at most "
+                "{most} times the shorter; crop it.",
+                name=name,
+                width=width,
+                height=height,
+                most=MAX_ASPECT,
             )
         )
 
@@ -278,11 +295,11 @@ def _check_scans(image: Image.Image, data: bytes, name: str) -> None:
     scans = data.count(_SCAN_MARK)
     if _is_jpeg(image) and scans > MAX_SCANS:
         raise ImageError(
-            tr(
-                "{name} is a JPEG of {scans:,} scans, but {max_scans} is the most; save it again.",
+            later(
+                "{name} is a JPEG of {scans:,} scans, but {most} is the most; save it again.",
                 name=name,
                 scans=scans,
-                max_scans=MAX_SCANS,
+                most=MAX_SCANS,
             )
         )
 
@@ -291,17 +308,8 @@ def _is_jpeg(image: Image.Image) -> bool:
     return image.format in ("JPEG", "MPO")  # a phone's MPO is a JPEG with a preview behind it
 
 
-def _too_many_pixels(name: str, what: str, most: int) -> str:
-    return tr(
-        "{name} {what} more than the {most} million pixels allowed; scale it down.",
-        name=name,
-        what=what,
-        most=most // 10**6,
-    )
-
-
 def _damaged(name: str) -> str:
-    return tr(
+    return later(
         "{name} is damaged or incomplete; copy or download it again, or choose another one.",
         name=name,
     )
@@ -318,12 +326,11 @@ def _to_upright_rgb(
     # Counting all frames can take seconds in a hostile file; knowing that there is a second
     # one is enough.
     if getattr(file, "is_animated", False) and file.format not in ("MPO", "HEIF"):
-        notes.append(
-            tr("first {format} of several", format="page" if file.format == "TIFF" else "frame")
-        )
+        is_page = file.format == "TIFF"
+        notes.append(later("first page of several") if is_page else later("first frame of several"))
     sixteen_bit = any(";16" in str(tile.args) for tile in file.tile)
     if _orientation(file) in _UPRIGHT:
-        notes.append(tr("turned upright (EXIF)"))
+        notes.append(later("turned upright (EXIF)"))
     image = _load(file, data, side, notes)
     orientation = _orientation(image)  # again: a TIFF is turned while it is loaded
     image = _smaller(image, side)
@@ -334,11 +341,11 @@ def _to_upright_rgb(
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         image = _in_eight_bits(image, notes)
     elif sixteen_bit:
-        notes.append(tr("16 bits per channel reduced to 8"))
+        notes.append(later("16 bits per channel reduced to 8"))
     image = _opaque(_in_srgb(image, notes), notes)
     pixels = np.array(image.convert("RGB"))
     if (pixels == pixels[0, 0]).all():
-        notes.append(tr("one colour only: nothing to search by"))
+        notes.append(later("one colour only: nothing to search by"))
     return pixels, notes
 
 
@@ -367,8 +374,9 @@ def _load(file: ImageFile.ImageFile, data: bytes, side: int, notes: list[str]) -
         if lost > _MOST_MISSING:
             raise
         notes.append(
-            tr("the end of the file is missing")
-            + (tr(", {lost:.0%} of it cut off", lost=lost) * (lost > 0))
+            later("the end of the file is missing, {lost:.0%} of it cut off", lost=lost)
+            if lost > 0
+            else later("the end of the file is missing")
         )
         return whole
 
@@ -404,10 +412,12 @@ def _in_eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
     grey[~np.isfinite(grey)] = 0
     low, high = float(grey.min()), float(grey.max())
     if image.mode.startswith("I;16") and high >= 2**15:
-        notes.append(tr("16 bits per channel reduced to 8"))
+        notes.append(later("16 bits per channel reduced to 8"))
         return _with_info(Image.fromarray((grey // 256).astype(np.uint8)), image)
     notes.append(
-        tr("brightness stretched: {low:g} is shown as black, {high:g} as white", low=low, high=high)
+        later(
+            "brightness stretched: {low:g} is shown as black, {high:g} as white", low=low, high=high
+        )
     )
     span = high - low or 1.0
     return _with_info(Image.fromarray(np.rint((grey - low) / span * 255).astype(np.uint8)), image)
@@ -421,7 +431,7 @@ def _with_info(image: Image.Image, source: Image.Image) -> Image.Image:
 def _in_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
     """Convert colours from the file's own profile, or from CMYK, to sRGB."""
     if image.mode == "CMYK":
-        notes.append(tr("CMYK converted to RGB"))
+        notes.append(later("CMYK converted to RGB"))
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image
@@ -438,7 +448,9 @@ def _in_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
         return image
     if image.mode != "CMYK":
         notes.append(
-            tr("colours converted from {value} to sRGB", value=title or tr("their own profile"))
+            later("colours converted from {profile} to sRGB", profile=title)
+            if title
+            else later("colours converted from their own profile to sRGB")
         )
     return converted
 
@@ -451,9 +463,9 @@ def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:
     alpha = np.asarray(image.getchannel("A"))
     low, high = alpha.min(), alpha.max()
     if high == 0:  # many programs leave the fourth byte of a BMP at 0
-        notes.append(tr("transparency that would hide everything is ignored"))
+        notes.append(later("transparency that would hide everything is ignored"))
     elif low < 255:
-        notes.append(tr("transparency laid on white"))
+        notes.append(later("transparency laid on white"))
         white = Image.new("RGB", image.size, "white")
         white.paste(image, mask=image)
         return white

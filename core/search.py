@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MAX_HITS = 10_000
-LOOK_UP = ("hash", "probe", "rerank")
-STAGES = ("decode", "preprocess", "embed", *LOOK_UP, later("exact scan"))
+LOOK_UP = (later("hash"), later("probe"), later("rerank"))
+STAGES = (later("decode"), later("preprocess"), later("embed"), *LOOK_UP, later("exact scan"))
 ENGINE_LOOK_UP = ("hash", later("probe and rerank"))  # the engine's stages: it reranks as it reads
 
 
@@ -327,7 +327,7 @@ def look_up(
     if engine is not None:
         watch = _timed(engine, embedding, config, query_id, repeats=repeats)
     for _ in range(repeats):
-        with watch.time(tr("exact scan")):
+        with watch.time("exact scan"):
             exact = exact_scan(embedding, index.vectors, k=config.k, exclude=own_ids)
     return SearchResult(
         query=query,
@@ -451,10 +451,10 @@ def find_by_name(gallery: Gallery, name: str) -> int:
             return item.id
     raise GalleryError(
         tr(
-            "{title} has no image named {name!r}; its first is {name_2!r}.",
+            "{title} has no image named {name!r}; its first is {first!r}.",
             title=gallery.title,
             name=name,
-            name_2=gallery.items[0].name,
+            first=gallery.items[0].name,
         )
     )
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from .language import tr, tr_number
 
 MINUS = "−"
-TWO = 2  # words make a list
 
 
 def duration(seconds: float) -> str:
@@ -35,9 +34,14 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {tr_number(what, f'{what}s', number)}"
 
 
+def capital(text: str) -> str:
+    """Begin a text with a capital letter; the others stay, as German nouns need them."""
+    return text[:1].upper() + text[1:]
+
+
 def joined(words: Sequence[str]) -> str:
     """List words: ``K``, ``K and L``, ``K, L and probes``."""
-    if len(words) < TWO:
+    if len(words) < 2:
         return "".join(words)
     return tr("{most} and {last}", most=tr(", ").join(words[:-1]), last=words[-1])
 

@@ -3,7 +3,7 @@
 from core.language import later
 from pages.ui import navigation
 
-choice = navigation.set_up_with_choice(later("Inspect a query"))
+choice = navigation.set_up_with_choice("Inspect a query")
 with navigation.starting(navigation.INSPECT):
     from pages.parts.inspect.buckets import show_buckets_read
     from pages.parts.inspect.candidates import show_candidates
@@ -17,13 +17,13 @@ with navigation.starting(navigation.INSPECT):
     from pages.ui import address, answers, errors
 
 PARTS = {
-    "Hash code": show_hash_code,
-    "Buckets": show_buckets_read,
-    "Candidates": show_candidates,
-    "Map": show_gallery_map,
-    "Missed": show_missed,
-    "Why?": show_why,
-    "Evidence": offer_files,
+    later("Hash code"): show_hash_code,
+    later("Buckets"): show_buckets_read,
+    later("Candidates"): show_candidates,
+    later("Map"): show_gallery_map,
+    later("Missed"): show_missed,
+    later("Why?"): show_why,
+    later("Evidence"): offer_files,
 }
 
 

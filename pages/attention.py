@@ -1,9 +1,9 @@
 """How attention works: CBAM stage by stage, what its switches do, and Grad-CAM beside it."""
 
-from core.language import later
+from core.language import later, tr
 from pages.ui import glossary, navigation
 
-choice = navigation.set_up_with_choice(later("How attention works"))
+choice = navigation.set_up_with_choice("How attention works")
 with navigation.starting(navigation.ATTENTION):
     from pages.parts.attention.ablation import show_ablation
     from pages.parts.attention.clutter import show_clutter
@@ -13,14 +13,14 @@ with navigation.starting(navigation.ATTENTION):
     from pages.ui import address, answers, errors
 
 PARTS = {
-    "Walk through": show_walk_through,
-    "Ablation": show_ablation,
-    "Clutter": show_clutter,
-    "Grad-CAM": show_gradcam,
+    later("Walk through"): show_walk_through,
+    later("Ablation"): show_ablation,
+    later("Clutter"): show_clutter,
+    later("Grad-CAM"): show_gradcam,
 }
 
 glossary.markdown(
-    later(
+    tr(
         "**Attention is a set of weights that a [[network]] computes for each picture anew.** "
         "[[CBAM]] has two: one for the kinds of thing that it sees ([[channels]]), one for where "
         "it sees them (places). Look at both at work, switch them off, and ask what a similarity "

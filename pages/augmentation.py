@@ -1,6 +1,6 @@
 """What training does to a picture before the network sees it (section 3.1, Figure 3)."""
 
-from core.language import later
+from core.language import tr
 from pages.ui import glossary, navigation
 
 choice = navigation.set_up_with_choice("Augmentation")
@@ -15,7 +15,7 @@ SIDE = 384  # pixels: Corel's longer side; the same noise is finer grain in a la
 
 shown = galleries.choose_in(choice)
 glossary.markdown(
-    later(
+    tr(
         "**Would you still know a picture if it were tilted, cut, faded and full of grain?** You "
         "would, and a network can learn it. Beside each picture itself, the training of the "
         "paper's experiment shows it copies that were scaled, turned, cropped, recoloured and "

@@ -2,23 +2,24 @@
 
 import streamlit as st
 
-from core.language import later
+from core.language import later, tr
 from pages.parts.benchmark.measured import show_measured
 from pages.ui import glossary, navigation
+from pages.ui.languages.tabs import draw_tabs
 
-MEASURED, RACE, CALIBRATE = "Measured", later("Race here"), "Calibrate"
+MEASURED, RACE, CALIBRATE = later("Measured"), later("Race here"), later("Calibrate")
 
 navigation.set_up("Benchmark")
-st.title(later("Benchmark"), anchor=False)
+st.title(tr("Benchmark"), anchor=False)
 glossary.markdown(
-    later(
+    tr(
         "**Is hashing faster than looking at everything?** That is, is [[LSH]] faster than the "
         "[[exact scan]]? It depends on how many images there are, and on who looks. See what was "
         "measured against faiss and hnswlib, let the methods race here and now, or let the engine "
         "choose its own settings."
     )
 )
-tabs = st.tabs([MEASURED, RACE, CALIBRATE], key="part", bind="query-params")
+tabs = draw_tabs([MEASURED, RACE, CALIBRATE])
 if tabs[0].open:
     with tabs[0]:
         show_measured()

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core.language import later
+from core.language import tr
 from pages.ui import navigation
 
 navigation.set_up("Classroom")
-st.title(later("Classroom"), anchor=False)
-with st.spinner(later("Starting …")):  # once after a server start: PyTorch takes seconds
+st.title(tr("Classroom"), anchor=False)
+with st.spinner(tr("Starting …")):  # once after a server start: PyTorch takes seconds
     from pages.parts.classroom import desk, entrance, seat
     from pages.parts.selftest.for_class import class_questions
     from pages.ui import errors

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.language import later
+from core.language import tr
 from pages.ui import glossary, navigation
 
-choice = navigation.set_up_with_choice(later("Relevance feedback"))
+choice = navigation.set_up_with_choice("Relevance feedback")
 with navigation.starting(navigation.FEEDBACK):
     from pages.parts.feedback.game import play
     from pages.parts.feedback.search import prepare_feedback
@@ -13,7 +13,7 @@ with navigation.starting(navigation.FEEDBACK):
 
 shown = galleries.choose_in(choice)
 glossary.markdown(
-    later(
+    tr(
         "**How many pictures must you judge before a machine knows what you mean?** Choose a query "
         "and say yes or no to ten pictures: a support vector machine learns from your answers and "
         "ranks the gallery anew. It asks about the pictures that it is least sure of, because they "
@@ -31,4 +31,4 @@ with errors.reported():
             if search:
                 play(search, shown)
         else:
-            st.info(later("Choose a query above: it is what the gallery is searched for."))
+            st.info(tr("Choose a query above: it is what the gallery is searched for."))

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-import streamlit as st
-
 from core.language import later
 from pages.ui import navigation
+from pages.ui.languages.tabs import draw_tabs
 
 LAB = later("Hyperplane lab")
 
-choice = navigation.set_up_with_choice(later("How LSH works"))
+choice = navigation.set_up_with_choice("How LSH works")
 with navigation.starting(navigation.HASHING):
     from pages.parts.hashing.bits_and_tables import show_bits_and_tables
     from pages.parts.hashing.buckets import show_buckets
@@ -18,14 +17,14 @@ with navigation.starting(navigation.HASHING):
     from pages.parts.hashing.hyperplane_lab import show_hyperplane_lab
     from pages.parts.hashing.probes import show_probes
     from pages.parts.hashing.theory_and_practice import show_theory_and_practice
-    from pages.ui import address, answers, errors, galleries, inputs, view
+    from pages.ui import answers, errors, galleries, inputs, view
 
 PARTS = {
-    "Bits and tables": show_bits_and_tables,
-    "Theory and practice": show_theory_and_practice,
-    "Probes": show_probes,
-    "Buckets": show_buckets,
-    "Map": show_gallery_map,
+    later("Bits and tables"): show_bits_and_tables,
+    later("Theory and practice"): show_theory_and_practice,
+    later("Probes"): show_probes,
+    later("Buckets"): show_buckets,
+    later("Map"): show_gallery_map,
 }
 
 # Settings that a part offers itself, beside what they change; or that it has whatever is set.
@@ -36,18 +35,18 @@ SET_THERE = {
 }
 
 shown = view.current()
-tabs = st.tabs([LAB, *PARTS], **address.tied("part", [LAB, *PARTS], LAB))
+tabs = draw_tabs([LAB, *PARTS])
 if tabs[0].open:
     with tabs[0]:
         show_hyperplane_lab()
 else:
     with choice:
         galleries.choose(shown)
-    for tab, show_part in zip(tabs[1:], PARTS.values(), strict=True):
+    for tab, (part, show_part) in zip(tabs[1:], PARTS.items(), strict=True):
         if tab.open:
             with tab, errors.reported():
                 if opened := galleries.open_embedded(shown):
-                    there = SET_THERE.get(st.session_state["part"], ())
+                    there = SET_THERE.get(part, ())
                     shown = replace(shown, teaches="hyperplanes" in there)
                     shown = answers.settled(shown, opened[1])
                     inputs.settings(shown, without=there)

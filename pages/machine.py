@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from core.language import later
+from core.language import tr
 from pages.ui import navigation
 
-choice = navigation.set_up_with_choice(later("The machine"))
-with st.spinner(
-    later("Starting …")
-):  # seconds, once after a server start: these bring PyTorch along
+choice = navigation.set_up_with_choice("The machine")
+with st.spinner(tr("Starting …")):  # seconds, once after a server start: PyTorch comes along
     from core.lessons.walkthrough import walk
     from pages.ui import answers, errors, resources
     from pages.ui.machine import show_machine

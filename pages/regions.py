@@ -1,11 +1,11 @@
 """Find a part: mark it on a picture, and see it in all others of the gallery."""
 
-from core.language import later
+from core.language import tr
 from pages.ui import glossary, navigation
 
-choice = navigation.set_up_with_choice(later("Find a part"))
+choice = navigation.set_up_with_choice("Find a part")
 glossary.markdown(
-    later(
+    tr(
         "**Mark a part of a picture, and find it in all others.** The [[network]] sees a picture "
         "as a grid of [[places]]. Here each place has an [[embedding]] of its own, so you can "
         "search for an eye or a wing, not only for whole pictures."

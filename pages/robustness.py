@@ -1,6 +1,6 @@
 """Change a query by hand and see what becomes of its bits, buckets and ranks (section 4.4.3)."""
 
-from core.language import later
+from core.language import tr
 from pages.ui import glossary, navigation
 
 choice = navigation.set_up_with_choice("Robustness")
@@ -13,7 +13,7 @@ with navigation.starting(navigation.ROBUSTNESS):
     from pages.ui import answers, errors
 
 glossary.markdown(
-    later(
+    tr(
         "**How much can you change a photograph before its neighbours lose it?** Turn it, cut it, "
         "blur it: the network gives it another [[embedding]], some [[hyperplanes]] now see it on "
         "their other side, and their [[bits]] flip. One flipped bit is enough to leave a "

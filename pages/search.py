@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.language import later
+from core.language import tr
 from pages.ui import navigation
 
 choice = navigation.set_up_with_choice("Search")
@@ -38,16 +38,16 @@ with errors.reported():
             hits.hits_side_by_side(result, gallery, stored, shown)
             st.page_link(
                 navigation.INSPECT,
-                label=later("Why these, and why not others?"),
+                label=tr("Why these, and why not others?"),
                 icon=":material/troubleshoot:",
                 query_params=shown.params() | {"part": "Why?"},
             )
             st.page_link(
                 navigation.REGIONS,
-                label=later("Which images have a part of it?"),
+                label=tr("Which images have a part of it?"),
                 icon=":material/select_all:",
                 query_params=shown.params(),
             )
-            st.header(later("The map of the gallery"), anchor=False)
+            st.header(tr("The map of the gallery"), anchor=False)
             show_map(result, gallery, stored, shown)
             times.times_and_code(result, stored, shown)

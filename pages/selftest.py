@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.language import later
+from core.language import tr
 from pages.parts.selftest.sheet import show_sheet
 from pages.ui import navigation
 
 navigation.set_up("Self-test")
-st.title(later("Self-test"), anchor=False)
+st.title(tr("Self-test"), anchor=False)
 show_sheet()

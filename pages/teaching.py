@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core.language import later
+from core.language import tr
 from pages.parts.teaching.lesson import show_lesson
 from pages.parts.teaching.ways import show_ways
 from pages.ui import navigation
 
-navigation.set_up(later("For teachers"))
-st.title(later("For teachers"), anchor=False)
+navigation.set_up("For teachers")
+st.title(tr("For teachers"), anchor=False)
 show_ways()
 show_lesson()

@@ -1,12 +1,13 @@
 """Bring the catalogs of all languages up to date: ``python -m tools.catalogs``.
 
-What ``tr``, ``later`` and ``count`` say in the code is looked up; a text that is new stands in
-each ``core/language/*.po`` with an empty translation, for people to fill in, one that is gone
-leaves it, and ``*.mo`` is made of what is there. ``--check`` writes nothing and fails where a
-text is missing, or a translation does not fit its text.
+What ``tr``, ``later`` and ``count`` say in the code is looked up, and what scripts say in the
+browser; a text that is new stands in each ``core/language/*.po`` with an empty translation, for
+people to fill in, one that is gone leaves it, and ``*.mo`` is made of what is there. ``--check``
+writes nothing and fails where a text is missing, or a translation does not fit its text.
 """
 
 import argparse
+import ast
 import re
 import sys
 from collections import Counter
@@ -18,13 +19,13 @@ from pathlib import Path
 from string import Formatter
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from core.language import ENGLISH, FOLDER, LANGUAGES
+from core.language import COUNTED, ENGLISH, FOLDER, LANGUAGES
 from core.locations import ASSETS
 from pages.ui.glossary import MARKED, term_of
+from pages.ui.languages import scripts
 
 ROOT = ASSETS.parent
 SPEAKING = ("core", "pages", "streamlit_app.py")
@@ -39,12 +40,24 @@ def texts() -> Catalog:
     """Return all that the code says, in the order of its files."""
     found = Catalog(fuzzy=False)
     for path in _sources():
-        with path.open("rb") as file:
-            for _, name, given, _ in extract_python(file, dict.fromkeys(PLACES), [], {}):
-                arguments = given if isinstance(given, tuple) else (given,)
-                if said := next(iter(arguments[PLACES[str(name)] :]), None):
-                    found.add((str(said), f"{said}s") if name == COUNT else str(said))
+        for said in _said(ast.parse(path.read_text(encoding="utf-8"))):
+            found.add(said, context=None if isinstance(said, str) else COUNTED)
+    for path in sorted((ROOT / "pages").rglob("*.js")):
+        for one, many in scripts.texts(path.read_text(encoding="utf-8")):
+            found.add((one, many) if many else one, context=COUNTED if many else None)
     return found
+
+
+def _said(code: ast.AST) -> Iterator[str | tuple[str, str]]:
+    """Find what calls say, wherever they stand: texts, and nouns with their plurals."""
+    calls = [node for node in ast.walk(code) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda it: (it.lineno, it.col_offset)):
+        if not isinstance(call.func, ast.Name):
+            continue
+        place = PLACES.get(call.func.id, len(call.args))
+        if place < len(call.args) and isinstance(call.args[place], ast.Constant):
+            said = ast.literal_eval(call.args[place])
+            yield (said, f"{said}s") if call.func.id == COUNT else said
 
 
 def _sources() -> Iterator[Path]:
@@ -65,8 +78,9 @@ def catalog(language: str, said: Catalog) -> Catalog:
     new = Catalog(locale=language, fuzzy=False, creation_date=_NEVER, revision_date=_NEVER)
     for message in said:
         if message.id:
-            there = old.get(message.id)
-            new.add(message.id, there.string if there and there.string else _empty(message, new))
+            there = old.get(message.id, message.context)
+            string = there.string if there and there.string else _empty(message, new)
+            new.add(message.id, string, context=message.context)
     return new
 
 

@@ -29,7 +29,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from .. import array_files, files
 from ..errors import SettingError, StoreError
-from ..language import tr
+from ..language import later, tr
 from ..progress import Progress, silent
 
 Matrix = NDArray[np.float32 | np.float16]
@@ -57,9 +57,9 @@ class Recipe:
     n_axes: int | None = None  # principal axes it is reduced to
 
 
-CLUSTERS = Recipe(title="clusters")
-HARD = Recipe(title="overlapping clusters", spread=0.47)
-REDUCED = Recipe(title="clusters reduced by PCA", n_axes=256)
+CLUSTERS = Recipe(title=later("clusters"))
+HARD = Recipe(title=later("overlapping clusters"), spread=0.47)
+REDUCED = Recipe(title=later("clusters reduced by PCA"), n_axes=256)
 FAMILIES = {"clusters": CLUSTERS, "hard": HARD, "reduced": REDUCED}
 
 
@@ -96,10 +96,10 @@ def parse(name: str) -> Name:
         raise SettingError(
             tr(
                 "There is no data set {name}; choose a gallery, a file, or a kind and a size of "
-                "{smallest} or more: {join}.",
+                "{smallest} or more: {examples}.",
                 name=name,
                 smallest=SMALLEST,
-                join=", ".join(f"{family}-10k" for family in FAMILIES),
+                examples=", ".join(f"{family}-10k" for family in FAMILIES),
             )
         )
     return Name(match[1], n)
@@ -250,9 +250,9 @@ def intrinsic_dimension(distances: NDArray[np.floating]) -> float:
     if T.ndim != 2 or not (T[:, -1:] > T).any():
         raise SettingError(
             tr(
-                "Distances of shape {distances} tell no dimension; give (m, k) with "
+                "Distances of shape {shape} tell no dimension; give (m, k) with "
                 "k of 2 or more, and neighbours at different distances.",
-                distances=np.shape(distances),
+                shape=np.shape(distances),
             )
         )
     return float(1 / np.log(T[:, -1:] / T[:, :-1]).mean())

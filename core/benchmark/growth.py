@@ -53,9 +53,9 @@ def fit_power(times: TimesBySize) -> Power:
     if len(set(times.n)) < 2 or min(times.n + times.seconds) <= 0:
         raise SettingError(
             tr(
-                "{n_n} sizes with the times {seconds} have no exponent; give two or "
+                "{n_sizes} sizes with the times {seconds} have no exponent; give two or "
                 "more sizes and times above 0.",
-                n_n=len(times.n),
+                n_sizes=len(times.n),
                 seconds=times.seconds,
             )
         )

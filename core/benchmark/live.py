@@ -6,7 +6,7 @@ setting is chosen with queries, because the visitor sets two of them, and the en
 
 import statistics
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -20,7 +20,7 @@ from ..engine.calibration import Calibration, Calibrator
 from ..engine.codes import CodeIndex
 from ..errors import SettingError
 from ..index.lsh import LSHConfig
-from ..language import tr
+from ..language import later, tr
 from ..progress import Progress, silent
 from .contestants.exact_numpy import ExactNumPy
 from .contestants.our_buckets import OurBuckets
@@ -195,15 +195,23 @@ def race_live(
             for name in ORDER
             if name in raced
         ),
-        left_out=" ".join(f"{name} doesn't race: {why}" for name, why in result.left_out.items()),
+        left_out=_refusal(result.left_out),
     )
+
+
+def _refusal(left_out: Mapping[str, str]) -> str:
+    """Say that the readable index doesn't race; nobody else refuses a gallery."""
+    if READABLE not in left_out:
+        return ""
+    return later("{name} doesn't race: {why}", name=READABLE, why=left_out[READABLE])
 
 
 def _entrant(name: str, placing: Placing, hash_seconds: float | None) -> Entrant:
     test = placing.main.test
+    setting = setting_text({**placing.built.parameters, **test.setting})
     return Entrant(
         name=name,
-        setting=setting_text({**placing.built.parameters, **test.setting}) or "nothing to set",
+        setting=setting or later("nothing to set"),
         seconds=test.seconds,
         recall=test.recall,
         candidates=test.candidates or 0,

@@ -15,7 +15,6 @@ import torch
 from numpy.typing import NDArray
 
 from ..galleries.base import Gallery
-from ..language import tr
 from ..model.embedder import Embedder
 from ..model.feature_maps import AugmentedView, load_or_compute
 from ..progress import Progress, silent
@@ -111,7 +110,7 @@ def _places(
         refined = layer(torch.from_numpy(some)).refined  # (B, C, H, W)
         rows = refined.permute(0, 2, 3, 1).reshape(-1, refined.shape[1]).numpy()
         found.append(_unit(rows[np.square(rows).sum(axis=1) > 0]))
-        progress(min(start + _IMAGES, len(images)), len(images), tr("Places"))
+        progress(min(start + _IMAGES, len(images)), len(images), "Places")
     return np.concatenate(found)
 
 

@@ -82,9 +82,9 @@ def _embeddings(name: str, gallery: Gallery, seed: int, progress: Progress) -> d
     if len(rows) < data.SMALLEST:
         raise SettingError(
             tr(
-                "{title} has {n_rows} images; a race needs {smallest} or more.",
+                "{title} has {n_images} images; a race needs {smallest} or more.",
                 title=gallery.title,
-                n_rows=len(rows),
+                n_images=len(rows),
                 smallest=data.SMALLEST,
             )
         )

@@ -75,11 +75,11 @@ def unit_rows(rows: Any, what: str) -> NDArray[np.float32]:
     if len(array) < SMALLEST or array.shape[1] < 2:
         raise SettingError(
             tr(
-                "{what} holds {n_array:,} × {shape} numbers; a race needs {smallest} "
+                "{what} holds {n_rows:,} × {n_columns} numbers; a race needs {smallest} "
                 "vectors of 2 numbers or more.",
                 what=what,
-                n_array=len(array),
-                shape=array.shape[1],
+                n_rows=len(array),
+                n_columns=array.shape[1],
                 smallest=SMALLEST,
             )
         )
@@ -93,11 +93,11 @@ def _with_direction(array: NDArray[Any], what: str) -> NDArray[np.float32]:
     if len(bad):
         raise SettingError(
             tr(
-                "Row {bad:,} of {what} has the length {lengths:g} ({n_bad:,} rows are "
+                "Row {row:,} of {what} has the length {length:g} ({n_bad:,} rows are "
                 "like it), so no direction to compare; take them out.",
-                bad=bad[0],
+                row=bad[0],
                 what=what,
-                lengths=lengths[bad[0]],
+                length=lengths[bad[0]],
                 n_bad=len(bad),
             )
         )
@@ -152,10 +152,10 @@ def _of_hdf5(path: Path, seed: int) -> DataSet:
     if queries.ndim != 2 or queries.shape[1] != gallery.shape[1]:
         raise SettingError(
             tr(
-                "test in {name} has the shape {shape}; train has rows of {shape_2}.",
+                "test in {name} has the shape {shape}; train has rows of {dim}.",
                 name=path.name,
                 shape=queries.shape,
-                shape_2=gallery.shape[1],
+                dim=gallery.shape[1],
             )
         )
     chosen = np.random.default_rng(seed).permutation(len(queries))[: N_TUNING + N_TEST]

@@ -86,8 +86,8 @@ class Calibrator:
         if len(index) < 2 * k:
             raise SettingError(
                 tr(
-                    "{n_index} images are too few to choose {k} hits from; add some.",
-                    n_index=len(index),
+                    "{n_images} images are too few to choose {k} hits from; add some.",
+                    n_images=len(index),
                     k=k,
                 )
             )

@@ -79,10 +79,10 @@ class CodeConfig:
             raise SettingError(
                 tr(
                     "Codes of {n_bits} bits, {depth} for each hyperplane, don't fill words; take "
-                    "a multiple of {depth_times_word}.",
+                    "a multiple of {multiple}.",
                     n_bits=n_bits,
                     depth=depth,
-                    depth_times_word=depth * WORD,
+                    multiple=depth * WORD,
                 )
             )
         return n_bits, depth

@@ -57,14 +57,14 @@ def load(progress: Progress = silent) -> Any:
     ):
         assert process.stdout is not None
         for line in process.stdout:
-            progress(int(line), 100, WHAT)
+            progress(int(line), 100, tr(WHAT))
         if process.wait() == NO_NUMBA:
             return readable
         if process.returncode:
             complaints.seek(0)
             last = (complaints.read().strip().splitlines() or [tr("it said nothing")])[-1]
             raise HashlightError(
-                tr("The engine can't be compiled ({last}); restart the app.", last=last)
+                tr("The engine can't be compiled ({reason}); restart the app.", reason=last)
             )
     kernels = compiled_kernels()
     for _ in steps(kernels):  # from the cache now: what is left is to read it
@@ -80,16 +80,16 @@ def steps(kernels: Any) -> Iterator[str]:
     rows = np.random.default_rng(0).standard_normal((_N, _DIM)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     codes = CodeIndex.build(rows, config=CodeConfig(n_cells=4), kernels=kernels)
-    yield tr("codes built")
+    yield "codes built"
     Calibrator(codes, k=2).choose(0.5)
-    yield tr("codes calibrated")
+    yield "codes calibrated"
     lsh = LSHConfig(n_bits=4, n_tables=2)
     buckets = BucketIndex.build(rows, config=lsh, kernels=kernels)
     Calibrator(buckets, k=2).choose(0.5)
-    yield tr("buckets calibrated")
+    yield "buckets calibrated"
     tables = BucketIndex.build(rows, config=lsh, family=Hyperplanes, kernels=kernels)
     tables.read(rows[0], tables.margins_to_tables(rows[0]), 2, k=2)
-    yield tr("tables read")
+    yield "tables read"
 
 
 def main() -> int:

@@ -111,10 +111,10 @@ def _check(folder: Path, about: Mapping[str, Any], wanted: Mapping[str, Any]) ->
         if about.get(name) != value:
             raise StoreError(
                 tr(
-                    "{folder} can't be used: its {name} is {name_2}, not {value}; build it again.",
+                    "{folder} can't be used: its {name} is {found}, not {wanted}; build it again.",
                     folder=folder,
                     name=name,
-                    name_2=about.get(name),
-                    value=value,
+                    found=about.get(name),
+                    wanted=value,
                 )
             )

@@ -15,7 +15,7 @@ from .. import __version__
 from ..galleries.base import Gallery
 from ..index.exact import rerank
 from ..index.lsh import LSHConfig, LSHIndex
-from ..language import tr
+from ..language import later
 from ..methods.base import Pictures
 from ..methods.cnn import Cnn, LshSearch
 from ..methods.trainer import Trainer, new_trainer
@@ -95,11 +95,13 @@ def measure_ablations(
     )
     usual = new_trainer(gallery, init=init, progress=progress)
     groups = [
-        _group("attention", "Which part of CBAM is on", "attention", _attention(bench, usual)),
-        _group("dim", "Size of the embedding", "D", _dims(bench, usual)),
-        _group("input_size", "Side of the input in px", "px", _input_sizes(bench, init)),
-        _group("normalisation", "Normalisation", "", _normalisations(bench, init)),
-        _group("lsh", "K bits and L tables", "K × L", _lsh(bench, usual)),
+        _group(
+            "attention", later("Which part of CBAM is on"), "attention", _attention(bench, usual)
+        ),
+        _group("dim", later("Size of the embedding"), "D", _dims(bench, usual)),
+        _group("input_size", later("Side of the input in px"), "px", _input_sizes(bench, init)),
+        _group("normalisation", later("Normalisation"), "", _normalisations(bench, init)),
+        _group("lsh", later("K bits and L tables"), "K × L", _lsh(bench, usual)),
     ]
     return {
         "gallery": gallery.key,
@@ -232,7 +234,7 @@ def _grid(
             for P in PROBES:
                 rankings = [_candidates_ranked(index, query, P) for query in queries]
                 runs[_name(K, L, P)] = asdict(judge(rankings, asked, known, {}))
-            progress(len(runs), len(BITS) * len(TABLES) * len(PROBES), tr("K and L"))
+            progress(len(runs), len(BITS) * len(TABLES) * len(PROBES), "K and L")
     return runs
 
 

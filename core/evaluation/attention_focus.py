@@ -32,7 +32,7 @@ from torch.nn.functional import normalize
 
 from ..errors import GalleryError
 from ..galleries.base import Gallery
-from ..language import tr
+from ..language import later, tr
 from ..model.attention import AttentionMode
 from ..model.cbam import CBAM, as_cbam
 from ..model.embedder import Embedder
@@ -132,9 +132,18 @@ def nearest_of_category(
     if alone.any():
         label = labels[alone.argmax()]
         raise GalleryError(
-            tr("Image {argmax} is the only one ", argmax=int(alone.argmax()))
-            + (tr("without a label") if label is None else tr("labelled {label!r}", label=label))
-            + tr(", so Grad-CAM has nothing to compare it with; add another one or leave it out.")
+            tr(
+                "Image {id} is the only one without a label, so Grad-CAM has nothing to compare it "
+                "with; add another one or leave it out.",
+                id=int(alone.argmax()),
+            )
+            if label is None
+            else tr(
+                "Image {id} is the only one labelled {label!r}, so Grad-CAM has nothing to compare "
+                "it with; add another one or leave it out.",
+                id=int(alone.argmax()),
+                label=label,
+            )
         )
     cosines = np.where(others, embeddings @ embeddings.T, -np.inf)  # (N, N)
     nearest: NDArray[np.intp] = cosines.argmax(axis=1)
@@ -189,21 +198,25 @@ def measure_focus(
     maps: dict[
         str, list[NDArray[np.floating]]
     ] = {  # several for one name are several starts: their figures are averaged
-        "M_s, trained": [_spatial_gates(cbam, features)],
-        "M_s without M_c, trained": [_spatial_gates(cbam, features, after="off")],
-        "M_s, untrained": [_spatial_gates(it, features) for it in random],
-        "M_s without M_c, untrained": [_spatial_gates(it, features, after="off") for it in random],
-        "Flat": [np.ones_like(cells)],
-        "Gaussian in the middle": [np.broadcast_to(gaussian(n_rows, n_columns), cells.shape)],
-        "Mean of F": [features.mean(dim=1).numpy()],
-        "Grad-CAM, trained": [_grad_cams(embed, features, labels, progress)],
+        later("M_s, trained"): [_spatial_gates(cbam, features)],
+        later("M_s without M_c, trained"): [_spatial_gates(cbam, features, after="off")],
+        later("M_s, untrained"): [_spatial_gates(it, features) for it in random],
+        later("M_s without M_c, untrained"): [
+            _spatial_gates(it, features, after="off") for it in random
+        ],
+        later("Flat"): [np.ones_like(cells)],
+        later("Gaussian in the middle"): [
+            np.broadcast_to(gaussian(n_rows, n_columns), cells.shape)
+        ],
+        later("Mean of F"): [features.mean(dim=1).numpy()],
+        later("Grad-CAM, trained"): [_grad_cams(embed, features, labels, progress)],
     }
     if untouched is not None:
         if untouched is not embedder:
             features = _feature_maps(gallery, ids, untouched, progress)
         cams = _grad_cams(average_pool, features, labels, progress)
-        maps["Grad-CAM, untouched ImageNet"] = [cams]
-    maps["True mask"] = [cells]
+        maps[later("Grad-CAM, untouched ImageNet")] = [cams]
+    maps[later("True mask")] = [cells]
     inside = {
         name: np.mean([share_inside(one, cells) for one in several], axis=0)
         for name, several in maps.items()
@@ -250,7 +263,7 @@ def _feature_maps(
     for start in range(0, len(ids), BATCH):
         batch = [embedder.prepare(gallery.read(id)) for id in ids[start : start + BATCH]]
         parts.append(embedder.feature_maps(batch))
-        progress(start + len(batch), len(ids), tr("Feature maps of {title}", title=gallery.title))
+        progress(start + len(batch), len(ids), f"Feature maps of {gallery.title}")
     return torch.cat(parts)
 
 
@@ -279,7 +292,7 @@ def _grad_cams(
     for part, wanted in zip(torch.split(features, BATCH), torch.split(targets, BATCH), strict=True):
         maps.append(similarity_map(embed, part, wanted))
         done += len(part)
-        progress(done, len(features), tr("Grad-CAM"))
+        progress(done, len(features), "Grad-CAM")
     return np.concatenate(maps)
 
 

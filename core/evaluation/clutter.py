@@ -19,7 +19,6 @@ from PIL import Image
 
 from ..galleries.base import Gallery, GalleryItem, LeftOut, digest_of
 from ..images import decode
-from ..language import tr
 from ..model.attention import ATTENTION_MODES
 from ..model.feature_maps import FeatureMaps
 from ..model.network import RetrievalNetwork
@@ -117,7 +116,7 @@ def paint_surroundings(n: int, seed: int, progress: Progress = silent) -> list[I
     for number in range(n):
         category = names[number % len(names)]
         painted.append(render(category, number, seed, with_subject=False).image)
-        progress(number + 1, n, tr("Paintings without an object"))
+        progress(number + 1, n, "Paintings without an object")
     return painted
 
 
@@ -153,7 +152,7 @@ def measure_clutter(
         of_head = []
         for number, head in enumerate(heads, 1):
             of_head.append(by_mode(head, maps, labels))
-            progress(number, len(heads), tr("Heads judged at {side:.0%} of the side", side=side))
+            progress(number, len(heads), f"Heads judged at {side:.0%} of the side")
         pooled = maps.mean(axis=(2, 3), dtype=np.float32)
         untouched = float(average_precisions(pooled, labels).mean())
         steps.append({"side": side, "untouched": untouched, **_judged(of_head)})

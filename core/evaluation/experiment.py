@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..errors import SettingError
 from ..galleries.base import Gallery
-from ..language import tr
+from ..language import later, tr
 from ..methods.base import Method, Pictures, User
 from ..progress import Progress, silent
 from .metrics import average_precision, map_paper, recall_at
@@ -52,18 +52,24 @@ CLAIMS = (
     Claim(
         "cnn-attention",
         "cnn",
-        "Attention improves accuracy (section 4.4.1); here both scan exactly, and CBAM is all "
-        "that differs.",
+        later(
+            "Attention improves accuracy (section 4.4.1); here both scan exactly, and CBAM is all "
+            "that differs."
+        ),
     ),
-    Claim("ours", "sift", "MAP about 0.183 above SIFT on Corel-1k, 0.176 on Corel-5k."),
-    Claim("ours", "svm", "MAP about 0.234 above SVM active learning on Corel-1k, 0.22 on 5k."),
-    Claim("ours", "vgg", "MAP about 0.063 above VGG-N on Corel-1k, 0.055 on Corel-5k."),
-    Claim("ours", "cnn-lsh", "MAP about 0.039 above [19] on Corel-1k, 0.045 on Corel-5k."),
+    Claim("ours", "sift", later("MAP about 0.183 above SIFT on Corel-1k, 0.176 on Corel-5k.")),
+    Claim(
+        "ours", "svm", later("MAP about 0.234 above SVM active learning on Corel-1k, 0.22 on 5k.")
+    ),
+    Claim("ours", "vgg", later("MAP about 0.063 above VGG-N on Corel-1k, 0.055 on Corel-5k.")),
+    Claim("ours", "cnn-lsh", later("MAP about 0.039 above [19] on Corel-1k, 0.045 on Corel-5k.")),
     Claim(
         "ours",
         "cnn-attention",
-        "LSH keeps a certain accuracy (section 5): the same network, its candidates alone "
-        "against an exact scan.",
+        later(
+            "LSH keeps a certain accuracy (section 5): the same network, its candidates alone "
+            "against an exact scan."
+        ),
     ),
 )
 
@@ -162,13 +168,13 @@ def check_rankings(
         if ((ranking < 0) | (ranking >= n_gallery)).any():
             raise SettingError(
                 tr(
-                    "{title} ranked rows {min} to {max} for query {query}; "
-                    "the gallery has rows 0 to {n_gallery_minus_one}.",
+                    "{title} ranked rows {first} to {last} for query {query}; "
+                    "the gallery has rows 0 to {most}.",
                     title=title,
-                    min=ranking.min(),
-                    max=ranking.max(),
+                    first=ranking.min(),
+                    last=ranking.max(),
                     query=query,
-                    n_gallery_minus_one=n_gallery - 1,
+                    most=n_gallery - 1,
                 )
             )
         if len(np.unique(ranking)) < len(ranking):
@@ -307,11 +313,7 @@ def measure(
     if piece is None:
 
         def report(done: int, total: int, what: str) -> None:
-            progress(
-                done,
-                total,
-                tr("{title}, seed {seed}: {what}", title=method.title, seed=split.seed, what=what),
-            )
+            progress(done, total, f"{method.title}, seed {split.seed}: {what}")
 
         run = run_method(method, pictures, labels, split, report)
         piece = {"about": dict(circumstances()), "run": asdict(run)}

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..galleries.base import Gallery
+from ..language import later
 from ..methods.cnn import Cnn
 from ..methods.trainer import RECIPE, new_trainer
 from ..progress import Progress, silent
@@ -13,8 +14,8 @@ from .robustness import embed_with, measure_robustness
 SEED = 0  # of the split
 K = 8  # hits that the paper shows
 VARIANTS = {
-    "augmented": ("trained with augmentation", RECIPE),
-    "plain": ("trained without augmentation", replace(RECIPE, views=1)),
+    "augmented": (later("trained with augmentation"), RECIPE),
+    "plain": (later("trained without augmentation"), replace(RECIPE, views=1)),
 }
 
 

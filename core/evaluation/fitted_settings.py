@@ -18,7 +18,6 @@ from ..index.families.leaning import LeaningHyperplanes
 from ..index.fitting import Fitting, fit
 from ..index.lsh import LSHIndex
 from ..index.reading import read_by_rule
-from ..language import tr
 from ..progress import Progress, silent
 
 K = 10  # hits
@@ -64,7 +63,7 @@ def measure(
     result["known"] = _asked(rows, known, {"own": kinds["own"], "strangers": others})
     result["powers"] = []
     for step, (power, family) in enumerate(families, 1):
-        progress(step, 1 + len(families), tr("asking"))
+        progress(step, 1 + len(families), "asking")
         tried = _asked(rows, fit(rows, family=family), kinds)
         result["powers"].append({"power": power, **tried})
     return result

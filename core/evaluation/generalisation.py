@@ -109,17 +109,7 @@ def leave_labels_out(
         held = [folds[number - 1] for folds in dealt if folds is not None]
 
         def report(done: int, total: int, what: str, number: int = number) -> None:
-            progress(
-                done,
-                total,
-                tr(
-                    "Fold {number} of {n_folds}, {lower}{what}",
-                    number=number,
-                    n_folds=n_folds,
-                    lower=what[0].lower(),
-                    what=what[1:],
-                ),
-            )
+            progress(done, total, f"Fold {number} of {n_folds}, {what[0].lower()}{what[1:]}")
 
         learner = deepcopy(network)  # what one fold learns is no other fold's start
         recipe = replace(config, seed=config.seed + number)

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..language import tr
 from ..model.attention import ATTENTION_MODES, AttentionMode
 from ..model.general import GeneralConfig, TrainingPictures
 from ..model.network import RetrievalNetwork
@@ -80,9 +79,7 @@ def measure_ingredients(
             galleries=galleries,
             names=names,
             n_folds=n_folds,
-            progress=lambda done, total, told: progress(
-                done, total, tr("{what}: {told}", what=what, told=told)
-            ),
+            progress=lambda done, total, told: progress(done, total, f"{what}: {told}"),
         )
 
     whole = judged(config, "The whole recipe")

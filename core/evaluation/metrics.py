@@ -194,10 +194,10 @@ def _unit_rows(embeddings: ArrayLike) -> NDArray[np.float32]:
         row = int(np.argmin(usable))
         raise SettingError(
             tr(
-                "Embedding {row} has length {lengths}, which has no direction; "
+                "Embedding {row} has length {length}, which has no direction; "
                 "compute it again from its image.",
                 row=row,
-                lengths=lengths[row, 0],
+                length=lengths[row, 0],
             )
         )
     unit: NDArray[np.float32] = matrix / lengths
@@ -210,9 +210,8 @@ def _classes(labels: ArrayLike, n_images: int) -> NDArray[np.int64]:
     if not isinstance(names, list) or len(names) != n_images:
         raise SettingError(
             tr(
-                "Labels of shape {labels} came with {n_images} embeddings; "
-                "give one label for each.",
-                labels=np.shape(labels),
+                "Labels of shape {shape} came with {n_images} embeddings; give one label for each.",
+                shape=np.shape(labels),
                 n_images=n_images,
             )
         )

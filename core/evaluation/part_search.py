@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from ..galleries.base import Gallery
 from ..galleries.store import StoredGallery
-from ..language import tr
 from ..progress import Progress, silent
 from ..regions.place_index import PlaceHits, PlaceIndex
 from ..regions.places import Places
@@ -81,9 +80,7 @@ def measure_parts(
             own = [place // n_places]
             found.append(index.find(query, k=k, exclude=own))
             scanned.append(index.scan(query, k=k, exclude=own))
-            progress(
-                done + 1, len(queries), tr("{per_image} places an image", per_image=some.per_image)
-            )
+            progress(done + 1, len(queries), f"{some.per_image} places an image")
         kept.append(
             {
                 "places_an_image": some.per_image,

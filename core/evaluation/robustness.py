@@ -22,7 +22,7 @@ from PIL import Image, ImageFilter
 from ..errors import SettingError
 from ..index.exact import Hits, exact_scan, neighbour_recall
 from ..index.vectors import Vectors
-from ..language import tr
+from ..language import later, tr
 from ..model.attention import AttentionMode
 from ..model.augment import Pixels, add_noise, change_contrast, crop, rotate, scale
 from ..model.embedder import Embedder
@@ -126,11 +126,11 @@ def _brighten(pixels: Pixels, factor: float, rng: np.random.Generator) -> Pixels
 
 CHANGES = (
     QueryChange("none", "", (0.0,), _leave),
-    QueryChange("rotation", "°", (5.0, 15.0, 30.0, 45.0, 90.0), _turn),  # to either side
-    QueryChange("cropping", "of each side", (0.9, 0.75, 0.6, 0.5), _cut),
-    QueryChange("scaling", "×", (0.5, 0.75, 1.25, 1.5), _scale),
-    QueryChange("brightness", "×", (0.5, 0.75, 1.25, 1.5), _brighten),
-    QueryChange("noise", "grey levels", (8.0, 16.0, 32.0, 64.0), add_noise),
+    QueryChange(later("rotation"), "°", (5.0, 15.0, 30.0, 45.0, 90.0), _turn),  # to either side
+    QueryChange(later("cropping"), later("of each side"), (0.9, 0.75, 0.6, 0.5), _cut),
+    QueryChange(later("scaling"), "×", (0.5, 0.75, 1.25, 1.5), _scale),
+    QueryChange(later("brightness"), "×", (0.5, 0.75, 1.25, 1.5), _brighten),
+    QueryChange(later("noise"), later("grey levels"), (8.0, 16.0, 32.0, 64.0), add_noise),
 )
 
 
@@ -213,7 +213,7 @@ def measure_robustness(
                 precision.append(precision_at(known[hits.ids] == asked[query], k))
                 kept.append(neighbour_recall(hits.ids, plain[query]))
                 done += 1
-                progress(done, total, tr("Changed queries"))
+                progress(done, total, "Changed queries")
             rows.append(
                 {
                     "change": change.key,

@@ -177,11 +177,11 @@ def measure_stages(
     if not systems or not queries or repeats < 1 or len(set(keys)) < len(keys):
         raise SettingError(
             tr(
-                "{n_queries} queries, {repeats} rounds and systems {value} "
+                "{n_queries} queries, {repeats} rounds and systems {systems} "
                 "can't be timed; give at least one of each, and every system once.",
                 n_queries=len(queries),
                 repeats=repeats,
-                value=", ".join(keys) or "none",
+                systems=", ".join(keys) or "none",
             )
         )
     n_threads = {"1": 1, "all": torch.get_num_threads()}
@@ -189,7 +189,7 @@ def measure_stages(
     for name, n in n_threads.items():
 
         def report(done: int, total: int, what: str, n: int = n) -> None:
-            progress(done, total, tr("{what}, {n} thread{n_2}", what=what, n=n, n_2="s" * (n > 1)))
+            progress(done, total, f"{what}, {n} thread{'s' * (n > 1)}")
 
         with limited_threads(n):
             for key, seconds in take_turns_by_query(systems, queries, repeats, report).items():
@@ -221,7 +221,7 @@ def take_turns_by_query(
             for system in systems:
                 seconds[system.key].append(system.answer(number, data))
             done = round_ * len(queries) + number + 1
-            progress(done, repeats * len(queries), tr("Timed queries"))
+            progress(done, repeats * len(queries), "Timed queries")
     return seconds
 
 

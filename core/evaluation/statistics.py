@@ -72,7 +72,7 @@ def bootstrap_ratio(parts: ArrayLike, wholes: ArrayLike, *, seed: int = 0) -> Co
     first, second = _paired(parts, wholes)
     if not (second > 0).all():
         raise SettingError(
-            tr("A ratio to {min:g} says nothing; give wholes above 0.", min=second.min())
+            tr("A ratio to {smallest:g} says nothing; give wholes above 0.", smallest=second.min())
         )
     _check_numbers(first)
     ratios = _resampled_means(first, seed) / _resampled_means(second, seed)  # the same draws
@@ -164,10 +164,10 @@ def _paired(one: ArrayLike, other: ArrayLike) -> tuple[NDArray[np.float64], NDAr
     if first.shape != second.shape:
         raise SettingError(
             tr(
-                "Figures of shapes {shape} and {shape_2} don't pair up; "
+                "Figures of shapes {first} and {second} don't pair up; "
                 "give both systems the same queries.",
-                shape=first.shape,
-                shape_2=second.shape,
+                first=first.shape,
+                second=second.shape,
             )
         )
     return first, second

@@ -15,7 +15,6 @@ from torch import nn
 
 from ..galleries.base import Gallery
 from ..galleries.embedding import embed_in_batches
-from ..language import tr
 from ..model.embedder import Embedder
 from ..model.network import RetrievalNetwork
 from ..progress import Progress, silent
@@ -48,7 +47,7 @@ def take_turns(
             work()
             if round_:
                 seconds[name].append(perf_counter() - start)
-        progress(round_, rounds, tr("Rounds"))
+        progress(round_, rounds, "Rounds")
     return Comparison(seconds)
 
 

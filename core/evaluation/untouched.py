@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..galleries.base import Gallery
-from ..language import tr
 from ..model.embedder import Embedder
 from ..progress import Progress, silent
 
@@ -26,9 +25,5 @@ def pooled_features(
     for start in range(0, len(ids), BATCH):
         batch = [embedder.prepare(gallery.read(int(id))) for id in ids[start : start + BATCH]]
         parts.append(embedder.feature_maps(batch).mean(dim=(2, 3)).numpy())
-        progress(
-            min(start + BATCH, len(ids)),
-            len(ids),
-            tr("Untouched features of {title}", title=gallery.title),
-        )
+        progress(min(start + BATCH, len(ids)), len(ids), f"Untouched features of {gallery.title}")
     return np.concatenate(parts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from ..language import tr
+from ..wording import count
 from .lines import plain
 from .rows import label_rows
 from .style import AMBER, GREY, TEAL, scatter
@@ -56,7 +57,7 @@ def settings_dots(
     """
     series = (
         ("mAP", mean_average_precision, TEAL, "circle"),
-        ("precision@10", precision_at_10, AMBER, "diamond"),
+        (tr("precision@10"), precision_at_10, AMBER, "diamond"),
     )
     dots = [
         scatter(
@@ -118,7 +119,7 @@ def lsh_tradeoff(points: Sequence[LSHPoint], *, what: str) -> go.Figure:
                 scatter(
                     x=[point.candidate_ratio for point in line],
                     y=[point.value for point in line],
-                    name=f"K = {n_bits}, {n_probes} probe{'s' * (n_probes > 1)}",
+                    name=f"K = {n_bits}, {count(n_probes, 'probe')}",
                     mode="lines+markers",
                     line={
                         "color": _colour(bits.index(n_bits), len(bits)),

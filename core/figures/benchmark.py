@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from ..language import tr
-from ..wording import duration
+from ..language import later, tr
+from ..wording import count, duration
 from .lines import plain
 from .style import AMBER, GREY, TEAL, Part, note, scatter, vline
 
@@ -47,7 +47,13 @@ _SECONDS = {
     1: "1 s",
     10: "10 s",
 }
-_SIZES = {1e3: "1,000", 1e4: "10,000", 1e5: "100,000", 1e6: "1 million", 1e7: "10 million"}
+_SIZES = {
+    1e3: "1,000",
+    1e4: "10,000",
+    1e5: "100,000",
+    1e6: later("1 million"),
+    1e7: later("10 million"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +120,7 @@ def recall_and_speed(
                     "line": {"width": 2, "color": GREY},
                 },
                 text=[_about(point, k)],
-                hovertemplate=f"%{{text}}<extra>{name}, chosen</extra>",
+                hovertemplate=tr("%{{text}}<extra>{name}, chosen</extra>", name=name),
                 showlegend=False,
                 cliponaxis=False,
             )
@@ -198,7 +204,7 @@ def time_and_size(
                 x=list(line.n),
                 y=list(line.seconds),
                 text=[
-                    f"{n:,} images: {duration(seconds)}<br>{setting}".removesuffix("<br>")
+                    f"{count(n, 'image')}: {duration(seconds)}<br>{setting}".removesuffix("<br>")
                     for n, seconds, setting in zip(line.n, line.seconds, line.settings, strict=True)
                 ],
                 legend=f"{name}{grows}",
@@ -214,7 +220,7 @@ def time_and_size(
             "type": "log",
             "range": _decades(SMALLEST, LARGEST),
             "tickvals": list(_SIZES),
-            "ticktext": list(_SIZES.values()),
+            "ticktext": list(map(tr, _SIZES.values())),
         },
         yaxis={
             "type": "log",
@@ -258,7 +264,7 @@ def _lead(name: str, n: float, place: int) -> Part:
     """Write beside its line from where on a method leads; each is a line lower than the last."""
     right = n > (SMALLEST * LARGEST) ** 0.5  # of the chart's middle
     return note(
-        tr("{name}<br>leads from {n} images", name=name, n=_rounded(n)),
+        tr("{name}<br>leads from about {n:,} images", name=name, n=_rounded(n)),
         x=_decades(n, n)[0],  # a logarithmic axis takes the place of a text as a logarithm
         y=0.99 - 0.12 * place,
         yref="paper",
@@ -294,8 +300,8 @@ def _about(point: SettingPoint, k: int) -> str:
     lines = [
         point.setting,
         tr("neighbour recall@{k}: {recall:.3f}", k=k, recall=point.recall),
-        f"{duration(point.seconds)} a query",
-        "" if point.candidates is None else f"{point.candidates:,.0f} candidates",
+        tr("{time} a query", time=duration(point.seconds)),
+        "" if point.candidates is None else count(round(point.candidates), "candidate"),
     ]
     return "<br>".join(line for line in lines if line)
 
@@ -305,7 +311,7 @@ def _decades(low: float, high: float) -> list[float]:
     return [math.log10(low), math.log10(high)]
 
 
-def _rounded(n: float) -> str:
-    """Write a number of images that is no more exact than its crossing: ``about 12,000``."""
-    unit = 10 ** max(0, math.floor(math.log10(n)) - 1)
-    return f"about {round(n / unit) * unit:,}"
+def _rounded(n: float) -> int:
+    """Return a number of images that is no more exact than its crossing, of two digits."""
+    unit: int = 10 ** max(0, math.floor(math.log10(n)) - 1)
+    return round(n / unit) * unit

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from ..language import tr
 from .style import GREY, WITHOUT_GRID, Part, figure, heatmap, parts, scatter
 
 # Not quite opaque, so that the page's own text colour stays readable on them, light or dark.
@@ -75,8 +76,8 @@ def code_grid(
         )
     return figure(
         traces,
-        xaxis=_numbers("bit", n_bits) | {"range": [0.5, n_bits + 0.5]},
-        yaxis=_numbers("table", n_tables) | {"range": [n_tables + 0.5, 0.5]},
+        xaxis=_numbers(tr("bit"), n_bits) | {"range": [0.5, n_bits + 0.5]},
+        yaxis=_numbers(tr("table"), n_tables) | {"range": [n_tables + 0.5, 0.5]},
         showlegend=False,
         height=_height(margins) + 50,
         margin={"l": 44, "b": 44},
@@ -97,8 +98,8 @@ def _cells(margins: NDArray[np.floating], note: str = "") -> Part:
         x=np.arange(1, n_bits + 1),
         y=np.arange(1, n_tables + 1),
         text=(margins >= 0).astype(int),
-        hovertemplate="table %{y}, bit %{x} = %{text}<br>margin %{z:+.3f}"
-        f"{note}<extra></extra>",
+        hovertemplate=tr("table %{y}, bit %{x} = %{text}<br>margin %{z:+.3f}")
+        + f"{note}<extra></extra>",
     )
 
 

@@ -43,7 +43,7 @@ def kernel_planes(kernel: NDArray[np.floating]) -> go.Figure:
     side = kernel.shape[1]
     offset = np.arange(side) - side // 2
     apart = side + 1.5  # from the middle of one plane to that of the other
-    names = ("mean", "max")
+    names = (tr("mean"), tr("max"))
     planes = [
         heatmap(
             z=weights,
@@ -78,7 +78,7 @@ def kernel_planes(kernel: NDArray[np.floating]) -> go.Figure:
         yaxis=axis | {"range": [side / 2 + 0.1, -side / 2 - 1.5], "scaleanchor": "x"},
         annotations=[
             note(
-                f"over {name}<sub>c</sub>(F′)",
+                tr("over {name}<sub>c</sub>(F′)", name=name),
                 x=plane * apart,
                 y=-side / 2 - 0.2,
                 yanchor="bottom",
@@ -209,7 +209,7 @@ def rank_paths(paths: Sequence[RankPath], columns: Sequence[str], *, k: int) -> 
         },
         yaxis={
             **WITH_GRID,
-            "title": "rank",
+            "title": tr("rank"),
             "title_standoff": 6,
             "range": [k + 1.1, 0.4],
             "tickvals": [*range(1, k + 1)] if k <= 20 else [1, *range(5, k + 1, 5)],

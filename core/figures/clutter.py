@@ -35,7 +35,7 @@ def gain_over_clutter(steps: Sequence[Mapping[str, Any]]) -> go.Figure:
         gains = [step["gain"][mode] for step in steps]
         traces.append(
             scatter(
-                name=_NAMES[mode],
+                name=tr(_NAMES[mode]),
                 x=shares,
                 y=[it["mean"] for it in gains],
                 error_y={

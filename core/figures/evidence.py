@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from ..language import later, tr
+from ..wording import count
 from .lines import plain
 from .style import AMBER, GREY, GRID, TEAL, as_text, scatter, vline
 
@@ -18,7 +19,7 @@ LOWEST = -0.3  # cosine: where the scale begins; few pairs of images are that di
 BIN = 0.02  # cosine: images this close together share a bubble
 _LOOKS: dict[Role, tuple[str, str, str]] = {
     "other": (GREY, "circle", later("other images")),
-    "hit": (TEAL, "circle", "hits"),
+    "hit": (TEAL, "circle", later("hits")),
     "missed": (AMBER, "diamond", later("missed neighbours")),
 }
 
@@ -63,7 +64,7 @@ def tables_by_cosine(
             scatter(
                 x=x,
                 y=y,
-                name=title,
+                name=tr(title),
                 mode="markers",
                 marker={
                     "size": size,
@@ -121,7 +122,7 @@ def crossings(query: NDArray[np.floating], image: NDArray[np.floating]) -> go.Fi
             )
         )
     for x, margins, name, colour, symbol in (
-        (ends[0], query, "query", TEAL, "circle"),
+        (ends[0], query, tr("query"), TEAL, "circle"),
         (ends[1], image, tr("this image"), GREY, "square"),
     ):
         dots.append(
@@ -140,9 +141,13 @@ def crossings(query: NDArray[np.floating], image: NDArray[np.floating]) -> go.Fi
         )
     return plain(
         [*lines, *dots],
-        what="bit",
+        what=tr("bit"),
         height=110 + 19 * len(query),
-        xaxis={"title": "margin", "range": [-1.06 * REACH, 1.06 * REACH], "tickformat": "+.2~f"},
+        xaxis={
+            "title": tr("margin"),
+            "range": [-1.06 * REACH, 1.06 * REACH],
+            "tickformat": "+.2~f",
+        },
         yaxis={
             "range": [len(query) + 0.6, 0.4],
             "dtick": 1 if len(query) <= 16 else 2,
@@ -162,8 +167,5 @@ def _bubbles(
     """
     place = np.stack([np.round(cosines / BIN).astype(int), n_found.astype(int)], axis=1)
     spots, counts = np.unique(place.reshape(-1, 2), axis=0, return_counts=True)
-    texts = [
-        tr("{count} image{count_2} around<br>", count=count, count_2="s" * (count > 1))
-        for count in counts.tolist()
-    ]
+    texts = [tr("{images} around<br>", images=count(n, "image")) for n in counts.tolist()]
     return spots[:, 0] * BIN, spots[:, 1], np.minimum(4 + 2 * np.sqrt(counts), 34), texts

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from ..language import tr
+from ..language import later, tr
 from ..wording import duration
 from .lines import BELOW, plain
 from .rows import ROW, label_rows
@@ -30,14 +30,14 @@ _OTHER = (GREY, "dashdot", "diamond")
 _STAGES = {
     "decode": "#c3c8ce",
     "preprocess": "#a3abb5",
-    "describe": "#5f7896",
+    later("describe"): "#5f7896",
     "embed": "#6b7580",
-    "ask": "#8a7fd0",
+    later("ask"): "#8a7fd0",
     "hash": "#8fd3cb",
     "probe": "#4fb8ae",
     "rerank": TEAL,
     "exact scan": AMBER,
-    "rank": "#e8b877",
+    later("rank"): "#e8b877",
 }
 
 
@@ -71,17 +71,17 @@ def paper_and_measured(
     paper_dots = scatter(
         x=list(paper),
         y=rows,
-        name="paper",
+        name=tr("paper"),
         mode="markers",
         marker={"size": 12, "symbol": "diamond-open", "color": AMBER, "line": {"width": 2}},
         cliponaxis=False,
         text=list(titles),
-        hovertemplate="%{text}<br>paper: %{x:.4f}<extra></extra>",
+        hovertemplate=tr("%{text}<br>paper: %{x:.4f}<extra></extra>"),
     )
     our_dots = scatter(
         x=list(mean),
         y=rows,
-        name="measured",
+        name=tr("measured"),
         mode="markers",
         marker={"size": 11, "color": TEAL},
         error_x={
@@ -92,12 +92,13 @@ def paper_and_measured(
         },
         cliponaxis=False,
         text=list(titles),
-        hovertemplate="%{text}<br>measured: %{x:.4f}<extra></extra>",
+        hovertemplate=tr("%{text}<br>measured: %{x:.4f}<extra></extra>"),
     )
     return label_rows(
         [*apart, paper_dots, our_dots],
         [
-            f"{title} <b>{measured:.3f}</b>" + (f" · paper {printed:.3f}" if printed else "")
+            f"{title} <b>{measured:.3f}</b>"
+            + (tr(" · paper {printed:.3f}", printed=printed) if printed else "")
             for title, printed, measured in zip(titles, paper, mean, strict=True)
         ],
         xaxis={"title": "mAP", "range": [-0.01, 1.01], "tickformat": ".1f"},
@@ -125,13 +126,13 @@ def precision_curves(
                 mode="lines+markers",
                 line={"color": colour, "dash": dash, "width": 2.5},
                 marker={"symbol": symbol, "size": 8},
-                hovertemplate="precision@%{x}: %{y:.4f}<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("precision@%{x}: %{y:.4f}<extra>%{fullData.name}</extra>"),
             )
         )
     span = 1 - lowest
     return plain(
         traces,
-        what="precision@n",
+        what=tr("precision@n"),
         height=380,
         xaxis={"title": tr("n, the number of hits"), "tickvals": list(TOP), "range": [3.5, 31.5]},
         yaxis={"range": [lowest, 1 + 0.03 * span]},
@@ -157,12 +158,13 @@ def stage_bars(
             bar(
                 x=[stages[row][stage] for row in with_it],
                 y=with_it,
-                name=stage,
+                name=tr(stage),
                 orientation="h",
                 width=0.36,
                 marker={"color": _STAGES.get(stage, GREY), "line": {"width": 0}},
                 text=[
-                    f"{titles[row]}<br>{stage}: {duration(stages[row][stage])}" for row in with_it
+                    f"{titles[row]}<br>{tr(stage)}: {duration(stages[row][stage])}"
+                    for row in with_it
                 ],
                 textposition="none",
                 hovertemplate="%{text}<extra></extra>",
@@ -171,7 +173,7 @@ def stage_bars(
     return label_rows(
         bars,
         titles,
-        xaxis={"title": "seconds", "range": [0, 1.02 * longest]},
+        xaxis={"title": tr("seconds"), "range": [0, 1.02 * longest]},
         height=ROW * len(titles) + 120,
         barmode="stack",
         showlegend=True,

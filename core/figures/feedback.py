@@ -25,7 +25,7 @@ def precision_by_round(precision: Mapping[int, Sequence[float]]) -> go.Figure:
             scatter(
                 x=list(range(len(values))),
                 y=list(values),
-                name=f"precision@{n}",
+                name=tr("precision@{n}", n=n),
                 mode="lines+markers",
                 line={"color": colour, "dash": dash, "width": 2},
                 marker={"size": 8},
@@ -36,7 +36,7 @@ def precision_by_round(precision: Mapping[int, Sequence[float]]) -> go.Figure:
             )
             for (n, values), colour, dash in zip(precision.items(), _COLOURS, _DASHES, strict=False)
         ],
-        what="precision",
+        what=tr("precision"),
         height=220,
         xaxis={"title": tr("rounds answered"), "range": [-0.15, last + 0.15], "dtick": 1},
         yaxis={"range": [0, 1.02], "tickformat": ".0%", "dtick": 0.25},

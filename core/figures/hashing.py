@@ -43,7 +43,9 @@ def retrieval_curve(
                 width=1,
                 marker={"color": colour, "line": {"width": 0}},
                 customdata=share,
-                hovertemplate=f"{title}: %{{customdata:.1%}} are %{{x:.0f}}° apart<extra></extra>",
+                hovertemplate=tr(
+                    "{title}: %{{customdata:.1%}} are %{{x:.0f}}° apart<extra></extra>", title=title
+                ),
             )
         )
     curve = scatter(
@@ -99,10 +101,10 @@ def hamming_scatter(
         scatter(
             x=[0, 180],
             y=[0, 1],
-            name="theta / pi",
             mode="lines",
             line={"color": AMBER, "width": 2},
             hoverinfo="skip",
+            name=tr("theta / pi"),
         ),
         scatter(
             x=degrees,
@@ -172,7 +174,7 @@ def probe_lines(
     ticks = [1, 8, 16, 32, 48, 64]
     return plain(
         traces,
-        what="share",
+        what=tr("share"),
         height=320,
         xaxis={"title": tr("probes per table"), "range": [0.5, 64.5], "tickvals": ticks},
         yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
@@ -199,7 +201,7 @@ def bucket_ranks(
             scatter(
                 x=np.arange(1, len(ordered[t]) + 1),
                 y=ordered[t],
-                name=f"table {t + 1}" if is_chosen else tr("the other tables"),
+                name=tr("table {table}", table=t + 1) if is_chosen else tr("the other tables"),
                 showlegend=is_chosen or t == (table == 0),
                 mode="lines",
                 line={
@@ -208,8 +210,8 @@ def bucket_ranks(
                     "shape": "hv",
                 },
                 hovertemplate=tr(
-                    "table {t_and_one}: bucket %{{x}} by size holds %{{y}}<extra></extra>",
-                    t_and_one=t + 1,
+                    "table {table}: bucket %{{x}} by size holds %{{y}}<extra></extra>",
+                    table=t + 1,
                 ),
             )
         )

@@ -48,7 +48,10 @@ def query_times(rows: Sequence[QueryTimes]) -> go.Figure:
                 marker={"size": 3, "color": colour, "opacity": 0.45},
                 line={"width": 1.5, "color": colour},
                 fillcolor=CLEAR,
-                text=[f"query {i + 1}: {duration(it)}" for i, it in enumerate(row.seconds)],
+                text=[
+                    tr("query {number}: {time}", number=i, time=duration(it))
+                    for i, it in enumerate(row.seconds, 1)
+                ],
                 hovertemplate="%{text}<extra></extra>",
                 hoveron="points",
             )

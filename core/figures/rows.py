@@ -10,13 +10,17 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from .. import wording
-from ..language import tr
+from ..language import later, tr
 from .style import AMBER, GREY, TEAL, WITH_GRID, Part, figure, note, scatter, vline
 
 ROW = 46  # pixels: a line of text and a mark below it
 
 Verdict = Literal["helps", "hurts", "no measurable difference"]
-_COLOURS = {"helps": TEAL, "hurts": AMBER, "no measurable difference": GREY}
+_COLOURS = {
+    later("helps"): TEAL,
+    later("hurts"): AMBER,
+    later("no measurable difference"): GREY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,13 @@ def _intervals(
         marker={"size": 12, "color": list(colours)},
         cliponaxis=False,
         text=[
-            f"{row.label}<br>{write(row.mean)}, 95 %: {write(row.low)} to {write(row.high)}"
+            tr(
+                "{label}<br>{mean}, 95 %: {low} to {high}",
+                label=row.label,
+                mean=write(row.mean),
+                low=write(row.low),
+                high=write(row.high),
+            )
             for row in rows
         ],
         hovertemplate="%{text}<extra></extra>",

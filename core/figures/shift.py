@@ -112,7 +112,11 @@ def margins_before_and_after(
     """
     n_tables, n_bits = before.shape
     flipped = ((before >= 0) != (after >= 0)).ravel()
-    names = [f"table {t}, bit {b}" for t in range(1, n_tables + 1) for b in range(1, n_bits + 1)]
+    names = [
+        tr("table {table}, bit {bit}", table=t, bit=b)
+        for t in range(1, n_tables + 1)
+        for b in range(1, n_bits + 1)
+    ]
     dots = [
         scatter(
             x=np.clip(before.ravel()[which], -WIDEST, WIDEST),
@@ -128,7 +132,7 @@ def margins_before_and_after(
         )
         for kind, colour, symbol, which in (
             (tr("same side"), TEAL, "circle", np.flatnonzero(~flipped)),
-            ("flipped", AMBER, "diamond", np.flatnonzero(flipped)),
+            (tr("flipped"), AMBER, "diamond", np.flatnonzero(flipped)),
         )
     ]
     zero = {"color": GREY, "width": 1.5}
@@ -146,8 +150,8 @@ def margins_before_and_after(
 def _fate(number: int) -> str:
     """Say in a word what became of a bucket."""
     if number == 0:
-        return "lost"
-    return "kept" if number == 1 else f"probe {number}"
+        return tr("lost")
+    return tr("kept") if number == 1 else tr("probe {number}", number=number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +172,8 @@ class _Kind:
 
 
 _KINDS = {
-    (True, True): _Kind("stays", TEAL, "solid"),
-    (True, False): _Kind("leaves", AMBER, "solid"),
+    (True, True): _Kind(later("stays"), TEAL, "solid"),
+    (True, False): _Kind(later("leaves"), AMBER, "solid"),
     (False, True): _Kind(later("comes in"), GREY, "dot"),
 }
 _LEFT, _RIGHT = -0.22, 1.22  # where the pictures stand
@@ -195,7 +199,7 @@ def slope_chart(slopes: Sequence[Slope], *, k: int) -> go.Figure:
                 x=[x for (x0, _), (x1, _) in ends for x in (x0, x1, None)],
                 y=[y for (_, y0), (_, y1) in ends for y in (y0, y1, None)],
                 text=[text for it in drawn for text in (_told(it), _told(it), "")],
-                name=f"{kind.name}: {len(drawn)}",
+                name=f"{tr(kind.name)}: {len(drawn)}",
                 mode="lines+markers",
                 line={"color": kind.colour, "dash": kind.dash, "width": 2.5},
                 marker={"size": 8, "symbol": [it for slope in drawn for it in _symbols(slope)]},
@@ -211,13 +215,13 @@ def slope_chart(slopes: Sequence[Slope], *, k: int) -> go.Figure:
         xaxis={
             **WITHOUT_GRID,
             "tickvals": [0, 1],
-            "ticktext": ["before", "after"],
+            "ticktext": [tr("before"), tr("after")],
             "side": "top",
             "range": [-reach, 1 + reach],
         },
         yaxis={
             **WITH_GRID,
-            "title": "rank",
+            "title": tr("rank"),
             "title_standoff": 4,
             "range": [edge + 0.1, 0.4],
             "dtick": 1 if k <= 20 else 5,
@@ -259,8 +263,9 @@ def _symbols(slope: Slope) -> tuple[str, str, str]:
 def _told(slope: Slope) -> str:
     """Say both ranks of an image."""
     before, after = ("–" if it is None else str(it) for it in (slope.before, slope.after))
+    ranks = tr("rank {before} → {after}", before=before, after=after)
     missing = "" if None not in (slope.before, slope.after) else tr("<br>–: no candidate")
-    return f"{as_text(slope.name)}<br>rank {before} → {after}{missing}"
+    return f"{as_text(slope.name)}<br>{ranks}{missing}"
 
 
 def _pictures(slope: Slope, k: int) -> Iterator[Part]:
@@ -316,7 +321,7 @@ def bits_by_strength(
         scatter(
             x=strengths,
             y=theory,
-            name="theory, K·L·θ/π",
+            name=tr("theory, K·L·θ/π"),
             mode="lines",
             line={"color": GREY, "width": 2, "dash": "dash"},
             customdata=[step.degrees for step in steps],
@@ -325,7 +330,7 @@ def bits_by_strength(
         scatter(
             x=strengths,
             y=[step.flipped for step in steps],
-            name="measured",
+            name=tr("measured"),
             mode="lines+markers",
             line={"color": TEAL, "width": 2.5},
             marker={"size": 9},

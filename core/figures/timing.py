@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from ..language import later
+from ..language import tr
 from ..wording import duration
 from .style import AMBER, GREY, TEAL, WITH_GRID, Part, parts, scatter
 
 FASTEST, SLOWEST = 1e-6, 10.0  # seconds: the fixed scale
 
 _COLOURS = {"exact scan": AMBER} | dict.fromkeys(
-    ("hash", "probe", "rerank", later("probe and rerank")), TEAL
+    ("hash", "probe", "rerank", "probe and rerank"), TEAL
 )
 
 
@@ -22,13 +22,13 @@ def stage_times(seconds: Mapping[str, float]) -> Part:
     Args:
         seconds: by stage, in the order in which they happen.
     """
-    stages = list(seconds)
+    stages = [tr(stage) for stage in seconds]
     shown = [min(max(value, FASTEST), SLOWEST) for value in seconds.values()]
     dots = scatter(
         x=shown,
         y=stages,
         mode="markers+text",
-        marker={"size": 11, "color": [_COLOURS.get(stage, GREY) for stage in stages]},
+        marker={"size": 11, "color": [_COLOURS.get(stage, GREY) for stage in seconds]},
         text=[duration(value) for value in seconds.values()],
         textposition=["middle left" if value > 0.5 else "middle right" for value in shown],
         cliponaxis=False,

@@ -126,9 +126,9 @@ class ArchiveGallery(LabelledByFolders):
         except MemoryError:
             raise
         except Exception as error:  # zipfile and zlib raise many kinds; all mean the same here
-            raise _damaged(f"{name} in {self.title}") from error
+            raise _damaged(later("{name} in {archive}", name=name, archive=self.title)) from error
         if len(data) != entry.file_size:
-            raise _damaged(f"{name} in {self.title}")
+            raise _damaged(later("{name} in {archive}", name=name, archive=self.title))
         return data
 
 
@@ -147,9 +147,9 @@ def open_archive(
     except OSError as error:
         raise GalleryError(
             tr(
-                "{path} can't be read ({lower}); check the path.",
+                "{path} can't be read ({reason}); check the path.",
                 path=path,
-                lower=(error.strerror or str(error)).lower(),
+                reason=(error.strerror or str(error)).lower(),
             )
         ) from error
     with enough_memory(path.name):
@@ -160,28 +160,28 @@ def _open(data: bytes, name: str) -> zipfile.ZipFile:
     """Read the table of contents."""
     if len(data) > MAX_ARCHIVE_BYTES:
         raise GalleryError(
-            tr(
-                "{name} has more than {max_archive_bytes} MB, the most for a zip; "
+            later(
+                "{name} has more than {most} MB, the most for a zip; "
                 "unpack it and open the folder.",
                 name=name,
-                max_archive_bytes=MAX_ARCHIVE_BYTES // 2**20,
+                most=MAX_ARCHIVE_BYTES // 2**20,
             )
         )
     # zipfile parses the whole table, however long: count first.
     if (count := data.count(_ENTRY_MARK)) > MAX_ENTRIES:
         raise GalleryError(
-            tr(
-                "{name} holds {count:,} files, but {max_entries:,} is the most for a zip; "
+            later(
+                "{name} holds {n_files:,} files, but {most:,} is the most for a zip; "
                 "unpack it and open the folder.",
                 name=name,
-                count=count,
-                max_entries=MAX_ENTRIES,
+                n_files=count,
+                most=MAX_ENTRIES,
             )
         )
     file = io.BytesIO(data)
     if not zipfile.is_zipfile(file):
         raise GalleryError(
-            tr("{name} is not a zip file, or not all of it; pack the images again.", name=name)
+            later("{name} is not a zip file, or not all of it; pack the images again.", name=name)
         )
     try:
         return zipfile.ZipFile(file)
@@ -215,15 +215,17 @@ def _why_not_by_name(path: PurePosixPath) -> str | None:
 
 def _why_not_by_claims(entry: zipfile.ZipInfo) -> str | None:
     if entry.flag_bits & _ENCRYPTED:
-        return tr("It is protected by a password; pack the zip again without one.")
+        return later("It is protected by a password; pack the zip again without one.")
     if entry.compress_type not in _BOUNDED:
-        return tr("It is packed in a way that can't be read here; pack an ordinary zip (deflate).")
+        return later(
+            "It is packed in a way that can't be read here; pack an ordinary zip (deflate)."
+        )
     if entry.file_size > MAX_IMAGE_BYTES:
-        return tr(
-            "It unpacks to {file_size_per_two_to_20:,.0f} MB, but {max_image_bytes} MB "
+        return later(
+            "It unpacks to {megabytes:,.0f} MB, but {most} MB "
             "is the most for an image; save it smaller.",
-            file_size_per_two_to_20=entry.file_size / 2**20,
-            max_image_bytes=MAX_IMAGE_BYTES // 2**20,
+            megabytes=entry.file_size / 2**20,
+            most=MAX_IMAGE_BYTES // 2**20,
         )
     return None
 
@@ -243,15 +245,15 @@ def _check_total(entries: Iterable[zipfile.ZipInfo], name: str) -> None:
     total = sum(entry.file_size for entry in entries)
     if total > MAX_TOTAL_BYTES:
         raise GalleryError(
-            tr(
-                "{name} unpacks to {total_per_two_to_30:.1f} GB, but {max_total_bytes} GB is the "
+            later(
+                "{name} unpacks to {gigabytes:.1f} GB, but {most} GB is the "
                 "most for a zip; unpack it and open the folder.",
                 name=name,
-                total_per_two_to_30=total / 2**30,
-                max_total_bytes=MAX_TOTAL_BYTES // 2**30,
+                gigabytes=total / 2**30,
+                most=MAX_TOTAL_BYTES // 2**30,
             )
         )
 
 
 def _damaged(what: str) -> GalleryError:
-    return GalleryError(tr("{what} is damaged or incomplete; copy or pack it again.", what=what))
+    return GalleryError(later("{what} is damaged or incomplete; copy or pack it again.", what=what))

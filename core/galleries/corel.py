@@ -36,15 +36,15 @@ COREL50_LABELS = {
     "bld_sculpt": "sculpture",
     "obj_234000": "pumpkin",
     "obj_moleculr": "molecule",
-    "obj_steameng": later("steam engine"),
+    "obj_steameng": "steam engine",
     "sc_firewrk": "firework",
-    "sc_rockform": later("rock formation"),
+    "sc_rockform": "rock formation",
     "wl_buttrfly": "butterfly",
-    "wl_cat": later("wild cat"),
+    "wl_cat": "wild cat",
     "wl_cougr": "cougar",
     "wl_lepoad": "leopard",
     "wl_porp": "porpoise",
-    "wl_roho": later("rhino and hippo"),
+    "wl_roho": "rhino and hippo",
 }
 _COREL50_GROUPS = ("art", "bld", "eat", "obj", "pet", "pl", "sc", "sp", "wl")
 
@@ -93,7 +93,7 @@ def find(key: str) -> Path:
     data = locations.data()
     if data is None:
         raise GalleryError(
-            tr(
+            later(
                 "{key} is not here: set HASHLIGHT_DATA to the folder that holds {key}/, "
                 "and start again.",
                 key=key,
@@ -103,10 +103,10 @@ def find(key: str) -> Path:
         if re.sub("[-_ ]", "", folder.name.lower()) in _FOLDERS[key] and folder.is_dir():
             return folder
     raise GalleryError(
-        tr(
-            "HASHLIGHT_DATA is {data}, but there is no folder {key} in it; set it to the folder "
+        later(
+            "HASHLIGHT_DATA is {folder}, but there is no folder {key} in it; set it to the folder "
             "that holds {key}/, and start again.",
-            data=data,
+            folder=data,
             key=key,
         )
     )
@@ -130,10 +130,10 @@ def _corel1k_label(name: str, root: Path) -> str:
     if number is None or number >= 1000:
         raise GalleryError(
             tr(
-                "{root_per_name} has no class: Corel-1k is 0.jpg … 999.jpg, or one folder per "
-                "class ({corel1k_labels}); move the file away.",
-                root_per_name=root / name,
-                corel1k_labels=", ".join(COREL1K_LABELS),
+                "{path} has no class: Corel-1k is 0.jpg … 999.jpg, or one folder per "
+                "class ({labels}); move the file away.",
+                path=root / name,
+                labels=", ".join(COREL1K_LABELS),
             )
         )
     return list(COREL1K_LABELS)[number // 100]
@@ -144,9 +144,9 @@ def _corel5k_label(name: str, root: Path) -> str:
     if number is None or number < 1000:
         raise GalleryError(
             tr(
-                "{root_per_name} has no class: the name of a Corel-5k file is its CD's number × "
+                "{path} has no class: the name of a Corel-5k file is its CD's number × "
                 "1000 plus its own, such as 121004.jpeg; move the file away.",
-                root_per_name=root / name,
+                path=root / name,
             )
         )
     return f"CD {number // 1000}"
@@ -157,9 +157,9 @@ def _corel50_label(name: str, root: Path) -> str:
     if not folder:
         raise GalleryError(
             tr(
-                "{root_per_name} has no class: an image of Corel-50 lies in the folder of its "
+                "{path} has no class: an image of Corel-50 lies in the folder of its "
                 "concept, such as wl_tiger/108000.jpg; move the file away.",
-                root_per_name=root / name,
+                path=root / name,
             )
         )
     group, _, concept = folder.partition("_")

@@ -124,7 +124,9 @@ def _prepare(gallery: Gallery, embedder: Preparer, item: GalleryItem) -> Any:
 
 
 def _embed(embedder: BatchEmbedder, prepared: dict[int, Any]) -> EmbeddedBatch:
-    failures = {id: str(error) for id, error in prepared.items() if isinstance(error, ImageError)}
+    failures = {
+        id: error.sentence for id, error in prepared.items() if isinstance(error, ImageError)
+    }
     images = {id: image for id, image in prepared.items() if id not in failures}
     shape = (len(images), len(embedder.modes), embedder.dim)
     embeddings = embedder.embed(list(images.values())) if images else np.empty(shape, np.float32)
@@ -143,9 +145,9 @@ def _check(embeddings: NDArray[np.float32], shape: tuple[int, int, int]) -> None
     if embeddings.shape != shape or not np.all(np.abs(lengths - 1) < 1e-3):
         raise CheckpointError(
             tr(
-                "The model returned an array of shape {shape} where embeddings of length 1 and "
-                "shape {shape_2} were expected: choose another checkpoint, this one is damaged.",
-                shape=embeddings.shape,
-                shape_2=shape,
+                "The model returned an array of shape {found} where embeddings of length 1 and "
+                "shape {wanted} were expected: choose another checkpoint, this one is damaged.",
+                found=embeddings.shape,
+                wanted=shape,
             )
         )

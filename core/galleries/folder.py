@@ -197,9 +197,13 @@ def look_through(root: Path) -> FilesFound:
         GalleryError: there is no such folder, or it can't be read.
     """
     if not root.is_dir():
-        what = tr("is a file, not a folder") if root.exists() else tr("does not exist")
         raise GalleryError(
-            tr("{root} {what}; give the path of a folder with images.", root=root, what=what)
+            tr(
+                "{folder} is a file, not a folder; give the path of a folder with images.",
+                folder=root,
+            )
+            if root.exists()
+            else tr("{folder} does not exist; give the path of a folder with images.", folder=root)
         )
     found, left_out = _walk(root)
     images = {}
@@ -215,24 +219,20 @@ def look_through(root: Path) -> FilesFound:
 def no_images(what: str, left_out: Iterable[LeftOut]) -> str:
     """The sentence for a folder or zip without a single image."""
     those = list(left_out)
-    sentence = tr(
-        "{what} holds no images; put {format_names} files into it.",
-        what=what,
-        format_names=FORMAT_NAMES,
+    none = later(
+        "{what} holds no images; put {formats} files into it.", what=what, formats=FORMAT_NAMES
     )
     if not those:
-        return sentence
-    others = (
-        tr(", and {n_those_minus_one:,} more were", n_those_minus_one=len(those) - 1)
-        if len(those) > 1
-        else " was"
-    )
-    return tr(
-        "{sentence} {name}{others} left out: {reason}",
-        sentence=sentence,
-        name=those[0].name,
-        others=others,
-        reason=those[0].reason,
+        return none
+    name, reason = those[0].name, those[0].reason
+    if len(those) == 1:
+        return later("{none} {name} was left out: {reason}", none=none, name=name, reason=reason)
+    return later(
+        "{none} {name}, and {n:,} more were left out: {reason}",
+        none=none,
+        name=name,
+        n=len(those) - 1,
+        reason=reason,
     )
 
 
@@ -323,7 +323,7 @@ def _in_order(*left_out: LeftOut) -> tuple[LeftOut, ...]:
 
 
 def _cant_be_read(error: OSError) -> str:
-    return tr("It can't be read ({lower}).", lower=(error.strerror or str(error)).lower())
+    return later("It can't be read ({reason}).", reason=(error.strerror or str(error)).lower())
 
 
 def _unreadable(path: Path, error: OSError) -> GalleryError:

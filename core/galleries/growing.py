@@ -11,12 +11,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GalleryError
 from ..language import later, tr
 from ..progress import Progress, silent
 from .base import Gallery
 from .embedding import BatchEmbedder, EmbeddedBatch, embed_in_batches
-from .store import StoredGallery
+from .store import StoredGallery, nothing_to_search
 
 Known = NDArray[np.float32] | str
 """What is known of an image: its embedding in every mode, (M, D), or why it has none."""
@@ -58,20 +57,18 @@ def embed_in_steps(
     found = {it.id: remembered.find((it.digest, embedder.digest)) for it in gallery.items}
     known = {id: value for id, value in found.items() if value is not None}
     todo = [item for item in gallery.items if item.id not in known]
-    progress(len(known), len(gallery.items), _WHAT)
+    progress(len(known), len(gallery.items), tr(_WHAT))
     with closing(embed_in_batches(gallery, embedder, todo, batch_size)) as batches:
         for batch in batches:
             for id, value in _each(batch):
                 known[id] = value
                 remembered.put((gallery.items[id].digest, embedder.digest), value)
-            progress(len(known), len(gallery.items), _WHAT)
+            progress(len(known), len(gallery.items), tr(_WHAT))
             if len(known) < len(gallery.items) and not _all_failed(known):
                 yield _stored(gallery, embedder, known)
     if _all_failed(known):
-        why = next((str(value) for value in known.values()), tr("It is empty."))
-        raise GalleryError(
-            tr("{title} has no image that can be searched. {why}", title=gallery.title, why=why)
-        )
+        failures = (value for value in known.values() if isinstance(value, str))
+        raise nothing_to_search(gallery.title, failures)
     yield _stored(gallery, embedder, known)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import GalleryError
-from ..language import tr
+from ..language import later, tr
 from ..progress import Progress, silent
 from .base import LeftOut
 from .folder import FolderGallery, image_names
@@ -59,10 +59,10 @@ class MaskedFolder(FolderGallery):
         if not masked:
             raise GalleryError(
                 tr(
-                    "No image of {root} has a mask in {folder_per_masks}; a mask has the image's "
+                    "No image of {root} has a mask in {masks}; a mask has the image's "
                     "path and its name before the suffix.",
                     root=root,
-                    folder_per_masks=folder / MASKS,
+                    masks=folder / MASKS,
                 )
             )
         super().__init__(
@@ -74,7 +74,7 @@ class MaskedFolder(FolderGallery):
         )
         having = set(masked)
         self.left_out = tuple(
-            LeftOut(it, tr("It has no mask.")) for it in names if it not in having
+            LeftOut(it, later("It has no mask.")) for it in names if it not in having
         )
 
     def mask(self, id: int) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import PurePosixPath
 
-from ..language import later, tr
+from ..language import later
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
@@ -18,16 +18,10 @@ _SYSTEM_NAMES = frozenset(
         # Recycle bins, thumbnails and snapshots of NAS boxes, as their shares show them.
         *("#recycle", "#snapshot", "@eadir", "@recycle", "@recently-snapshot", "@sharesnap"),
         # Those of Windows, with its caches of thumbnails.
-        *("$recycle.bin", "recycler", "recycled", later("system volume information"), "found.000"),
+        *("$recycle.bin", "recycler", "recycled", "system volume information", "found.000"),
         *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini"),
         # Those of Linux and of macOS.
-        *(
-            "lost+found",
-            "__macosx",
-            "icon\r",
-            later("network trash folder"),
-            later("temporary items"),
-        ),
+        *("lost+found", "__macosx", "icon\r", "network trash folder", "temporary items"),
     )
 )
 
@@ -45,9 +39,9 @@ def why_no_name(name: str) -> str | None:
     Every folder of a name may be a label, so a long one would cost its square.
     """
     if not PurePosixPath(name).name:
-        return tr("It has no name; give it one.")
+        return later("It has no name; give it one.")
     if len(name) > LONGEST:
-        return tr(
+        return later(
             "Its name has more than {longest:,} characters with its folders; shorten it.",
             longest=LONGEST,
         )

@@ -58,7 +58,7 @@ def _corel(key: str, title: str, description: str, open: Callable[..., Gallery])
         key=key,
         title=title,
         description=description,
-        licence=tr("Corel stock photographs: research use only."),
+        licence=later("Corel stock photographs: research use only."),
         open=open,
         find=partial(corel.find, key),
     )
@@ -68,7 +68,7 @@ def _corel(key: str, title: str, description: str, open: Callable[..., Gallery])
 LOCAL = (
     LocalGallery(
         key="scenes",
-        title=later("Scenes"),
+        title="Scenes",
         description=later("720 pictures in 12 categories that our own code paints from a seed."),
         licence=later("MIT, as the project."),
         open=ScenesGallery,
@@ -133,10 +133,10 @@ def open_gallery(
         if label_level is not None:
             raise SettingError(
                 tr(
-                    "The label level is {label_level}, but {key_or_path} has labels of its own; "
+                    "The label level is {level}, but {gallery} has labels of its own; "
                     "give one for a folder or zip only.",
-                    label_level=label_level,
-                    key_or_path=key_or_path,
+                    level=label_level,
+                    gallery=key_or_path,
                 )
             )
         return open_known(key_or_path, progress=progress)
@@ -171,9 +171,9 @@ def download(key: str, *, progress: Progress = silent) -> None:
     if key not in _REMOTE:
         raise GalleryError(
             tr(
-                "{key} can't be downloaded; these can: {remote}.",
+                "{key} can't be downloaded; these can: {keys}.",
                 key=key,
-                remote=", ".join(_REMOTE),
+                keys=", ".join(_REMOTE),
             )
         )
     _REMOTE[key].download(progress=progress)
@@ -187,7 +187,7 @@ def known_keys() -> tuple[str, ...]:
 def credit(key: str) -> str:
     """Return a gallery's title and licence, for whoever shows its pictures; empty: no such key."""
     found = _local().get(key) or _REMOTE.get(key)
-    return f"{found.title}. {found.licence}".strip() if found else ""
+    return f"{found.title}. {tr(found.licence)}".strip() if found else ""
 
 
 def _local() -> dict[str, LocalGallery]:
@@ -196,7 +196,7 @@ def _local() -> dict[str, LocalGallery]:
         key: LocalGallery(
             key=key,
             title=tables.title_of(address),
-            description=tr("Images in a table."),
+            description=later("Images in a table."),
             licence="",
             open=partial(tables.open_table, address),
         )
@@ -210,7 +210,7 @@ def _state_of(gallery: LocalGallery) -> GallerySource:
         gallery.find()
         how_to_get = ""
     except GalleryError as error:
-        how_to_get = str(error)
+        how_to_get = error.sentence
     return GallerySource(
         key=gallery.key,
         title=gallery.title,
@@ -235,14 +235,21 @@ def _remote(source: RemoteSet) -> GallerySource:
 
 def _unknown(key: str) -> GalleryError:
     close = difflib.get_close_matches(key, known_keys(), n=1)
-    suggestion = (
-        tr("did you mean {close}? Known are ", close=close[0]) if close else tr("known are ")
-    )
+    known = ", ".join(known_keys())
+    if not close:
+        return GalleryError(
+            tr(
+                "There is no gallery, folder or zip called {key!r}; known are {known}.",
+                key=key,
+                known=known,
+            )
+        )
     return GalleryError(
         tr(
-            "There is no gallery, folder or zip called {key!r}; {suggestion}{known_keys}.",
+            "There is no gallery, folder or zip called {key!r}; did you mean {close}? Known are "
+            "{known}.",
             key=key,
-            suggestion=suggestion,
-            known_keys=", ".join(known_keys()),
+            close=close[0],
+            known=known,
         )
     )

@@ -33,7 +33,7 @@ class ScenesGallery(FolderGallery):
         """
         try:
             labels = _labels(folder)
-            super().__init__(folder, labels, key="scenes", title=tr("Scenes"), progress=progress)
+            super().__init__(folder, labels, key="scenes", title="Scenes", progress=progress)
         except (OSError, ValueError, LookupError, TypeError, AttributeError, GalleryError) as error:
             raise _damaged(folder) from error
 
@@ -54,7 +54,7 @@ def _labels(folder: Path) -> dict[str, str | None]:
     about = json.loads((folder / "scenes.json").read_text(encoding="utf-8"))
     names = [scene["name"] for scene in about["scenes"]]
     if not names:
-        raise ValueError(tr("no scenes"))
+        raise ValueError("no scenes")
     return {name: about["categories"][name.split("/")[0]] for name in names}
 
 

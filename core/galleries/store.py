@@ -21,7 +21,7 @@ rounding twice would not.
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from .. import array_files, files, locations
 from ..errors import GalleryError, SettingError, StoreError, enough_memory
-from ..language import tr
+from ..language import as_json, from_json, later, tr
 from ..progress import Progress, silent
 from .base import Gallery
 from .embedding import BatchEmbedder, embed_in_batches
@@ -127,13 +127,7 @@ def load_or_build(
             stored, reasons = _find(gallery, embedder.digest, places)
             if stored is None:
                 for reason in reasons:
-                    notice(
-                        tr(
-                            "The embeddings of {title} are computed again: {reason}.",
-                            title=gallery.title,
-                            reason=reason,
-                        )
-                    )
+                    notice(f"The embeddings of {gallery.title} are computed again: {reason}.")
                 with enough_memory(tr("the embeddings of {title}", title=gallery.title)):
                     stored = _embed_all(gallery, embedder, build, batch_size, progress)
     build.remove_parts()
@@ -220,10 +214,7 @@ def _embed_all(
             progress(done, total, what)
     failures = dict(sorted(pair for part in parts for pair in part.failures.items()))
     if len(failures) == total:
-        why = next(iter(failures.values()), tr("It is empty."))
-        raise GalleryError(
-            tr("{title} has no image that can be searched. {why}", title=gallery.title, why=why)
-        )
+        raise nothing_to_search(gallery.title, failures.values())
     ids = np.concatenate([part.ids for part in parts])  # (n,)
     embeddings = np.concatenate([part.embeddings for part in parts], axis=1)  # (M, n, D)
     order = np.argsort(ids)
@@ -259,13 +250,7 @@ class _BuildOnDisk:
             except array_files.DamagedFileError:
                 damaged += 1
         if damaged:
-            self._notice(
-                tr(
-                    "Damaged parts of {title} are computed again: {damaged}.",
-                    title=gallery.title,
-                    damaged=damaged,
-                )
-            )
+            self._notice(f"Damaged parts of {gallery.title} are computed again: {damaged}.")
         return parts
 
     def write_part(self, part: StoredGallery) -> None:
@@ -292,9 +277,7 @@ class _BuildOnDisk:
 
     def _give_up(self, error: StoreError) -> None:
         self._writable = False
-        self._notice(
-            tr("{error} Until then, embeddings are computed anew at every start.", error=error)
-        )
+        self._notice(f"{error} Until then, embeddings are computed anew at every start.")
 
 
 # One gallery on disk ----------------------------------------------------------------------
@@ -309,6 +292,14 @@ def _path(folder: Path, gallery: Gallery, embedder_digest: str) -> Path:
     return folder / name_of(gallery.digest, embedder_digest)
 
 
+def nothing_to_search(title: str, failures: Iterable[str]) -> GalleryError:
+    """Return the error of a gallery without a single embedding; why, the first failure says."""
+    why = next(iter(failures), later("It is empty."))
+    return GalleryError(
+        tr("{title} has no image that can be searched. {why}", title=title, why=tr(why))
+    )
+
+
 def _find(
     gallery: Gallery, embedder_digest: str, places: Sequence[Path]
 ) -> tuple[StoredGallery | None, list[str]]:
@@ -319,11 +310,11 @@ def _find(
         try:
             stored = _read(path, gallery, embedder_digest)
             if sorted(_covered(stored)) != [item.id for item in gallery.items]:
-                raise array_files.DamagedFileError(tr("it does not hold the whole gallery"))
+                raise array_files.DamagedFileError("it does not hold the whole gallery")
         except FileNotFoundError:
             continue
         except array_files.DamagedFileError as error:
-            reasons.append(tr("{path} is not used, because {error}", path=path, error=error))
+            reasons.append(f"{path} is not used, because {error}")
         else:
             return stored, reasons
     return None, reasons
@@ -342,7 +333,7 @@ def _write(path: Path, stored: StoredGallery, dtype: type) -> None:
         "embedder": stored.embedder_digest,
         "modes": list(stored.modes),
         "dim": stored.embeddings.shape[-1],
-        "failures": {str(id): why for id, why in stored.failures.items()},
+        "failures": {str(id): as_json(why) for id, why in stored.failures.items()},
     }
     array_files.write(path, arrays, about)
 
@@ -358,14 +349,14 @@ def _read(path: Path, gallery: Gallery, embedder_digest: str) -> StoredGallery:
     wanted = {"version": VERSION, "gallery": gallery.digest, "embedder": embedder_digest}
     for name, value in wanted.items():
         if about.get(name) != value:
-            raise array_files.DamagedFileError(tr("it is of another {name}", name=name))
+            raise array_files.DamagedFileError(f"it is of another {name}")
     return StoredGallery(
         gallery_digest=gallery.digest,
         embedder_digest=embedder_digest,
         modes=tuple(about["modes"]),
         ids=arrays["ids"],
         embeddings=_unit(arrays["embeddings"]),
-        failures=dict(sorted((int(id), why) for id, why in about["failures"].items())),
+        failures=dict(sorted((int(id), from_json(why)) for id, why in about["failures"].items())),
     )
 
 

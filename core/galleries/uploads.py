@@ -24,6 +24,7 @@ from .names import natural, shortened, why_no_name
 
 MAX_TOTAL_BYTES = 500 * 2**20  # of all images of one gallery: they stay in memory
 TITLE = later("Your photographs")
+_IT = later("It")  # how a reason calls the file
 
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # of a zip with files, and of an empty one
 
@@ -142,14 +143,8 @@ def gather(
     with enough_memory(tr("these photographs")):
         photographs, left_out = _sorted_out(given, (), progress)
     if not photographs:
-        why = f" {left_out[0].reason}" if left_out else ""
-        raise GalleryError(
-            tr(
-                "There is no photograph in the {n_given} given.{why}",
-                n_given=count(len(given), "file"),
-                why=why,
-            )
-        )
+        none = tr("There is no photograph in the {files} given.", files=count(len(given), "file"))
+        raise GalleryError(f"{none} {tr(left_out[0].reason)}" if left_out else none)
     return UploadedGallery(
         photographs, key=key, title=title or _title(given), left_out=tuple(left_out)
     )
@@ -214,18 +209,18 @@ def _why_not(name: str, data: bytes, same_as: str | None, n_bytes: int) -> str:
     if reason := why_no_name(name):
         return reason
     if any(part.startswith(".") for part in PurePosixPath(name).parts):
-        return tr("It is hidden: its name, or a folder's, begins with a dot.")
+        return later("It is hidden: its name, or a folder's, begins with a dot.")
     if same_as is not None:
-        return tr("It is the same file as {same_as}.", same_as=same_as)
+        return later("It is the same file as {name}.", name=same_as)
     if n_bytes + len(data) > MAX_TOTAL_BYTES:
-        return tr(
-            "There is room for {max_total_bytes} MB of photographs, and no more.",
-            max_total_bytes=MAX_TOTAL_BYTES // 2**20,
+        return later(
+            "There is room for {most} MB of photographs, and no more.",
+            most=MAX_TOTAL_BYTES // 2**20,
         )
     try:
-        check(data, name="It")
+        check(data, name=_IT)
     except ImageError as error:
-        return str(error)
+        return error.sentence
     return ""
 
 
@@ -243,7 +238,7 @@ def _unpacked(
             for item in archive.items:
                 yield _PackedFile(item.name, archive, item.id)
         except GalleryError as error:
-            left_out.append(LeftOut(file.name, str(error)))
+            left_out.append(LeftOut(file.name, error.sentence))
 
 
 def _free(name: str, taken: Collection[str]) -> str:

@@ -17,9 +17,9 @@ def cosine(x: ArrayLike, y: ArrayLike) -> float:
     if a.ndim != 1 or a.shape != b.shape:
         raise SettingError(
             tr(
-                "Shapes {shape} and {shape_2} have no angle; give two of (D,).",
-                shape=a.shape,
-                shape_2=b.shape,
+                "Shapes {first} and {second} have no angle; give two of (D,).",
+                first=a.shape,
+                second=b.shape,
             )
         )
     lengths = np.linalg.norm(a) * np.linalg.norm(b)

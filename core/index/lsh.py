@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import SettingError
-from ..language import tr
+from ..language import later, tr
 from . import persistence
 from .exact import Hits, HitsBatch, query_each, rerank
 from .families import HashFamily, family_named
@@ -140,7 +140,7 @@ class HashTables:
             yield Probe(table, key, flipped, cost, self.bucket(table, key))
 
     def _checked_table(self, table: int) -> int:
-        return checked_whole(tr("The table"), table, low=0, high=self.config.n_tables - 1)
+        return checked_whole(later("The table"), table, low=0, high=self.config.n_tables - 1)
 
 
 class LSHIndex(HashTables):
@@ -216,9 +216,9 @@ class LSHIndex(HashTables):
             return self.functions
         raise SettingError(
             tr(
-                "The family {name!r} has no normals to show; build the index with {name_2!r}.",
+                "The family {name!r} has no normals to show; build the index with {other!r}.",
                 name=self.functions.name,
-                name_2=Hyperplanes.name,
+                other=Hyperplanes.name,
             )
         )
 

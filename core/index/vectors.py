@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import SettingError
-from ..language import tr
+from ..language import later, tr
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -291,7 +291,7 @@ def checked_exclusion(exclude: object) -> int:
     Raises:
         SettingError: it isn't a whole number.
     """
-    return checked_whole(tr("The id to leave out"), exclude, low=-(2**63), high=MAX_ID)
+    return checked_whole(later("The id to leave out"), exclude, low=-(2**63), high=MAX_ID)
 
 
 def checked_exclusions(exclude: ArrayLike | None, n_queries: int) -> NDArray[np.int64]:
@@ -325,8 +325,8 @@ def checked_new_ids(ids: ArrayLike) -> NDArray[np.int64]:
     if len(new_ids) and new_ids.min() < 0:
         raise SettingError(
             tr(
-                "Id {min} is negative; give whole numbers from 0 to {max_id:,}.",
-                min=new_ids.min(),
+                "Id {id} is negative; give whole numbers from 0 to {max_id:,}.",
+                id=new_ids.min(),
                 max_id=MAX_ID,
             )
         )
@@ -340,7 +340,7 @@ def checked_ids(ids: ArrayLike, *, distinct: bool = False) -> NDArray[np.int64]:
         SettingError: not a list of whole numbers that fit 64 bits or, if ``distinct``, one of
             them twice.
     """
-    array = _as_array("Ids", ids)
+    array = _as_array(later("Ids"), ids)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise SettingError(
             tr(
@@ -353,8 +353,8 @@ def checked_ids(ids: ArrayLike, *, distinct: bool = False) -> NDArray[np.int64]:
     if array.size and array.max() > MAX_ID:
         raise SettingError(
             tr(
-                "Id {max} is too large; give whole numbers up to {max_id:,}.",
-                max=array.max(),
+                "Id {id} is too large; give whole numbers up to {max_id:,}.",
+                id=array.max(),
                 max_id=MAX_ID,
             )
         )
@@ -363,9 +363,9 @@ def checked_ids(ids: ArrayLike, *, distinct: bool = False) -> NDArray[np.int64]:
         if (counts > 1).any():
             raise SettingError(
                 tr(
-                    "Id {values} comes {max} times; give each id once.",
-                    values=values[np.argmax(counts)],
-                    max=counts.max(),
+                    "Id {id} comes {n_times} times; give each id once.",
+                    id=values[np.argmax(counts)],
+                    n_times=counts.max(),
                 )
             )
     return array.astype(np.int64)
@@ -384,7 +384,7 @@ def checked_whole(name: str, value: object, *, low: int, high: int) -> int:
     raise SettingError(
         tr(
             "{name} is {value}; choose a whole number from {low:,} to {high:,}.",
-            name=name,
+            name=tr(name),
             value=value,
             low=low,
             high=high,
@@ -406,7 +406,7 @@ def id_is_unknown(id: int, n: int) -> SettingError:
 
 def _as_numbers(embeddings: ArrayLike) -> NDArray[Any]:
     """Return embeddings as an array, uncopied."""
-    array = _as_array("Embeddings", embeddings)
+    array = _as_array(later("Embeddings"), embeddings)
     if array.dtype.kind not in "fiu":
         raise SettingError(
             tr("Embeddings of type {dtype} can't be used; give real numbers.", dtype=array.dtype)
@@ -419,7 +419,7 @@ def _as_array(what: str, given: ArrayLike) -> NDArray[Any]:
         return np.asanyarray(given)
     except ValueError as error:
         raise SettingError(
-            tr("{what} in lists of different lengths; give an array.", what=what)
+            tr("{what} in lists of different lengths; give an array.", what=tr(what))
         ) from error
 
 

@@ -6,12 +6,14 @@ and what it has not stays English::
     tr("{n} images are near.", n=12)      in a function: said in the reader's language
     HITS = later("The hits")               in a module: only marked, for the catalogs
     tr(HITS)                              and said where it is shown
+    later("{n} files.", n=3)              kept for others: in English, with what ``tr`` needs
 
 Beside this file stand the catalogs: ``de.po`` is written by people, ``de.mo`` is what is read.
 ``python -m tools.catalogs`` brings both up to date.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -23,6 +25,8 @@ LANGUAGES = {ENGLISH: "English", "de": "Deutsch", "zh": "中文"}
 """Code -> what a language calls itself; the codes are those of BCP 47 and of the catalogs."""
 
 FOLDER = Path(__file__).parent
+COUNTED = "counted"
+"""Context, in a catalog, of a noun that stands after a number."""
 
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 _asked: list[Callable[[], str]] = []
@@ -35,6 +39,16 @@ def speak(language: str) -> None:
         language: one of ``LANGUAGES``.
     """
     _spoken.set(language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say what the block says in one language, one of ``LANGUAGES``."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def spoken() -> str:
@@ -55,28 +69,79 @@ def ask(which: Callable[[], str]) -> None:
     _asked[:] = [which]
 
 
+class Later(str):
+    """A text in English, its values put in, that ``tr`` can still say in any language."""
+
+    __slots__ = ("text", "values")
+
+    text: str
+    values: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self  # and not a mere string: an error's sentence keeps what it is
+
+
 def tr(text: str, /, **values: Any) -> str:
     """Return a text in the reader's language, with its values put in.
 
     Args:
-        text: in English; with values, a template of ``str.format``.
+        text: in English; with values, a template of ``str.format``. What ``later`` keeps has its
+            values, and those that are texts are said too.
         values: what stands in the braces of the text. Without any, braces are plain text.
     """
     language = spoken()
+    if isinstance(text, Later):
+        values = {name: tr(it) if isinstance(it, str) else it for name, it in text.values.items()}
+        text = text.text
     said = text if language == ENGLISH or not text else catalog(language).gettext(text)
     return said.format(**values) if values else said
 
 
 def tr_number(one: str, many: str, number: int) -> str:
-    """Return the form of a noun that goes with a number: "image" or "images" in English."""
+    """Return the form of a noun that goes with a number: "image" or "images" in English.
+
+    Catalogs have it apart from the noun alone (``COUNTED``): Chinese, for one, counts "3 sheets
+    image", and calls it "image".
+    """
     if spoken() == ENGLISH:
         return one if number == 1 else many
-    return catalog(spoken()).ngettext(one, many, number)
+    return catalog(spoken()).npgettext(COUNTED, one, many, number)
 
 
-def later(text: str) -> str:
-    """Return the text as it is: a note for the catalogs that ``tr`` will be asked for it."""
-    return text
+def later(text: str, /, **values: Any) -> str:
+    """Return a text in English, for ``tr`` to say in the language of whoever reads it.
+
+    So a text can be marked for the catalogs where it is defined, and be kept for all readers.
+
+    Args:
+        text: as ``tr`` takes it.
+        values: numbers and texts; they stay with the text.
+    """
+    if not values:
+        return text
+    kept = Later(text.format(**values))
+    kept.text, kept.values = text, values
+    return kept
+
+
+def as_json(text: str) -> Any:
+    """Return a text as JSON can hold it, with the values of what ``later`` keeps."""
+    if not isinstance(text, Later):
+        return text
+    return [
+        text.text,
+        {name: as_json(it) if isinstance(it, str) else it for name, it in text.values.items()},
+    ]
+
+
+def from_json(written: Any) -> str:
+    """Return the text that ``as_json`` was given."""
+    if isinstance(written, str):
+        return written
+    text, values = written
+    return later(
+        text, **{name: from_json(it) if isinstance(it, list) else it for name, it in values.items()}
+    )
 
 
 @cache

@@ -69,11 +69,11 @@ def ablation_path(results: Mapping[AttentionMode, SearchResult]) -> tuple[Ablati
             raise SettingError(
                 tr(
                     "The search with {attention!r} has (tables, bits) {shape} and "
-                    "{reference!r} has {shape_2}; use one index setting for both.",
+                    "{reference!r} has {expected}; use one index setting for both.",
                     attention=attention,
                     shape=result.code.bits.shape,
                     reference=REFERENCE,
-                    shape_2=reference.code.bits.shape,
+                    expected=reference.code.bits.shape,
                 )
             )
     return tuple(

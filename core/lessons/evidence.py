@@ -22,7 +22,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
+from .. import __version__, wording
 from ..galleries.base import Gallery
 from ..index.exact import Hits, exact_scan, rerank
 from ..index.families import HashFamily
@@ -30,7 +30,7 @@ from ..index.families.hyperplanes import MAX_TABLES, bit_values
 from ..index.lsh import LSHIndex
 from ..index.multi_probe import flips_in_order
 from ..index.vectors import similarities
-from ..language import later, tr
+from ..language import ENGLISH, later, speaking, tr
 from ..search import SearchConfig, SearchResult
 
 MOST_PROBES = 1_024  # per table: where the search for the right probe ends
@@ -39,32 +39,20 @@ MOST_TABLES = MAX_TABLES  # where the search for the right table ends
 Outcome = Literal["query", "hit", "outranked", "missed", "far"]
 
 STEPS = (
-    later("Tables, bits, probes and ranks count from 1, ids from 0."),
-    later(
-        "margins[table][bit] is the scalar product of hyperplanes[table][bit] and query.embedding "
-        "- centre; a bit is 1 where its margin is >= 0."
-    ),
-    later(
-        "A key is its table's bits as a binary number, bit 1 highest. Each gallery image lies in "
-        "the bucket of its own key in each table."
-    ),
-    later(
-        "Probe 1 of a table reads the bucket of the query's key. Each further one flips a set of "
-        "bits; the sets come in the order of their cost, the sum of the squared margins."
-    ),
-    later(
-        "Candidates are the images in the buckets of `probes`, each once, without the query itself."
-    ),
-    later(
-        "Hits are the k candidates of the highest cosine, exact hits the k images of the whole "
-        "gallery; equal cosines go to the lower id."
-    ),
-    later(
-        "Uniform hyperplanes are numpy.random.default_rng(seed).standard_normal((L, K, D), "
-        "dtype=numpy.float32), each divided by its length; their centre is 0. Leaning ones are "
-        "those times the square root of the covariance matrix of the gallery's embeddings, each "
-        "divided by its length again; their centre is the mean of the embeddings."
-    ),
+    "Tables, bits, probes and ranks count from 1, ids from 0.",
+    "margins[table][bit] is the scalar product of hyperplanes[table][bit] and query.embedding "
+    "- centre; a bit is 1 where its margin is >= 0.",
+    "A key is its table's bits as a binary number, bit 1 highest. Each gallery image lies in "
+    "the bucket of its own key in each table.",
+    "Probe 1 of a table reads the bucket of the query's key. Each further one flips a set of "
+    "bits; the sets come in the order of their cost, the sum of the squared margins.",
+    "Candidates are the images in the buckets of `probes`, each once, without the query itself.",
+    "Hits are the k candidates of the highest cosine, exact hits the k images of the whole "
+    "gallery; equal cosines go to the lower id.",
+    "Uniform hyperplanes are numpy.random.default_rng(seed).standard_normal((L, K, D), "
+    "dtype=numpy.float32), each divided by its length; their centre is 0. Leaning ones are "
+    "those times the square root of the covariance matrix of the gallery's embeddings, each "
+    "divided by its length again; their centre is the mean of the embeddings.",
 )
 """How to redo the query from the numbers that ``as_json`` writes."""
 
@@ -273,20 +261,15 @@ def verdict(image: Explained, k: int) -> str:
         return tr("It is the query itself, which is left out of its own results.")
     if image.outcome in ("hit", "outranked"):
         found = tr(
-            "{found_by} of {n_tables} read its bucket",
-            found_by=listed(image.found_by, "table"),
+            "{tables} of {n_tables} read its bucket",
+            tables=listed(image.found_by, "table"),
             n_tables=len(image.tables),
         )
-        closer = (image.candidate_rank or 1) - 1
-        nearer = tr(
-            "{value} candidate{closer} closer",
-            value=closer or "no",
-            closer=" is" if closer == 1 else "s are",
-        )
+        nearer = _nearer((image.candidate_rank or 1) - 1)
         if image.outcome == "hit":
             return tr(
-                "It is hit {candidate_rank}: {found}, and {nearer} to the query.",
-                candidate_rank=image.candidate_rank,
+                "It is hit {rank}: {found}, and {nearer} to the query.",
+                rank=image.candidate_rank,
                 found=found,
                 nearer=nearer,
             )
@@ -299,34 +282,48 @@ def verdict(image: Explained, k: int) -> str:
     if image.outcome == "far":
         return tr(
             "No probe read its bucket in any table, and nothing is lost: its exact rank is "
-            "{exact_rank}, beyond the first {k}.",
-            exact_rank=image.exact_rank,
+            "{rank}, beyond the first {k}.",
+            rank=image.exact_rank,
             k=k,
         )
     nearest = image.nearest
     bits = listed(nearest.differing, "bit")
-    lies = "lies" if len(nearest.differing) == 1 else "lie"
     return tr(
-        "It is number {exact_rank} of the exact scan and was missed: no probe read its "
-        "bucket in any table, and in table {table_and_one}, which came closest, {bits} "
-        "{lies} on the other side.",
-        exact_rank=image.exact_rank,
-        table_and_one=nearest.table + 1,
-        bits=bits,
-        lies=lies,
+        "It is number {rank} of the exact scan and was missed: no probe read its bucket in any "
+        "table, and in table {table}, which came closest, {across}.",
+        rank=image.exact_rank,
+        table=nearest.table + 1,
+        across=(
+            tr("{bits} lies on the other side", bits=bits)
+            if len(nearest.differing) == 1
+            else tr("{bits} lie on the other side", bits=bits)
+        ),
     )
 
 
-def listed(numbers: Sequence[int], what: str) -> str:
+def _nearer(n: int) -> str:
+    if n == 0:
+        return tr("no candidates are closer")
+    return tr("1 candidate is closer") if n == 1 else tr("{n} candidates are closer", n=n)
+
+
+_PHRASES = {
+    "bit": (later("no bit"), later("bit {which}"), later("bits {which}")),
+    "table": (later("no table"), later("table {which}"), later("tables {which}")),
+}
+
+
+def listed(numbers: Sequence[int], what: Literal["bit", "table"]) -> str:
     """Name things that count from 0 as people count: ``table 1``, ``bits 2, 5 and 7``."""
     return joined([str(number + 1) for number in numbers], what)
 
 
-def joined(items: Sequence[str], what: str) -> str:
+def joined(items: Sequence[str], what: Literal["bit", "table"]) -> str:
     """Join several things into one phrase: ``bits a, b and c``."""
-    if len(items) <= 1:
-        return f"{what} {items[0]}" if items else f"no {what}"
-    return f"{what}s {', '.join(items[:-1])} and {items[-1]}"
+    none, one, many = _PHRASES[what]
+    if not items:
+        return tr(none)
+    return tr(one if len(items) == 1 else many, which=wording.joined(items))
 
 
 # To take away -----------------------------------------------------------------------------
@@ -361,7 +358,7 @@ def as_json(
     explained = dict.fromkeys([hit.id for hit in (*result.hits, *result.exact_hits)])
     explained |= dict.fromkeys(others)
     return {
-        "what": tr("The evidence of one query"),
+        "what": "The evidence of one query",
         "address": address,
         "versions": versions(),
         "gallery": {
@@ -499,7 +496,8 @@ def _explained(evidence: Evidence, id: int) -> dict[str, Any]:
         for it in image.tables
     ]
     embedding = _plain(evidence.index.vectors.rows([id])[0])
-    details = {"verdict": verdict(image, evidence.config.k), "tables": tables}
+    with speaking(ENGLISH):  # as all of the file is
+        details = {"verdict": verdict(image, evidence.config.k), "tables": tables}
     return asdict(image) | details | {"embedding": embedding}
 
 

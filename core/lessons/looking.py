@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..language import tr
+from ..language import later, tr
 
 FLAT = 0.05  # nearer to flat than this, a map says nothing
 WIDTHS = tuple(np.geomspace(0.1, 1.0, 24).tolist())  # of the spots: deviations, in sides
@@ -26,8 +26,11 @@ Map = NDArray[np.floating]
 
 Kind = Literal["flat", "middle", "region"]
 
-_ROWS = ("upper", "", "lower")
-_COLUMNS = ("left", "", "right")
+_PLACES = (
+    (later("upper left"), later("at the top"), later("upper right")),
+    (later("at the left"), later("in the middle"), later("at the right")),
+    (later("lower left"), later("at the bottom"), later("lower right")),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,29 +123,23 @@ def told(seen: Look) -> str:
         "This map singles out a place, {place}, which weighs ×{most:.1f} the average: "
         "it is {from_flat:.0%} from flat and {from_middle:.0%} from a round spot in "
         "the middle.",
-        place=seen.place,
+        place=tr(seen.place),
         most=seen.most,
         from_flat=seen.from_flat,
         from_middle=seen.from_middle,
     )
 
 
-MEASURE = (
+MEASURE = later(
     "Percent of the map's weight that would have to move. 0 % from flat: it weighs all places "
-    f"alike; below {FLAT:.0%} it says nothing. The spot in the middle is as wide as fits best."
+    "alike; below 5% it says nothing. The spot in the middle is as wide as fits best."
 )
-"""What the percentages mean, for who asks."""
+"""What the percentages mean, for who asks; the 5% are ``FLAT``."""
 
 
 def _place(row: int, column: int, n_rows: int, n_columns: int) -> str:
     """Name one of nine parts of a picture."""
-    words = (_ROWS[_third(row, n_rows)], _COLUMNS[_third(column, n_columns)])
-    if words == ("", ""):
-        return tr("in the middle")
-    vertical, horizontal = words
-    if vertical and horizontal:
-        return f"{vertical} {horizontal}"
-    return {"upper": "at the top", "lower": "at the bottom"}.get(vertical, f"at the {horizontal}")
+    return _PLACES[_third(row, n_rows)][_third(column, n_columns)]
 
 
 def _third(place: int, n: int) -> int:

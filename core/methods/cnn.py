@@ -109,7 +109,7 @@ class Cnn:
         rankings = []
         for done, embedding in enumerate(self._embed(queries), start=1):
             rankings.append(self._search(embedding))
-            progress(done, len(queries), tr("Searching with {title}", title=self.title))
+            progress(done, len(queries), f"Searching with {self.title}")
         return rankings
 
     def embedder(self) -> Embedder:

@@ -80,7 +80,7 @@ class Sift:
         counts = []
         for done, rows in enumerate(descriptors, start=1):
             counts.append(count_words(rows, self.words))
-            progress(done, len(gallery), tr("Visual words of {title}", title=gallery.gallery.title))
+            progress(done, len(gallery), f"Visual words of {gallery.gallery.title}")
         matrix = np.stack(counts)  # (N, W)
         self.idf = inverse_document_frequency(matrix)
         self.vectors = tf_idf(matrix, self.idf)
@@ -90,7 +90,7 @@ class Sift:
         rankings = []
         for done, descriptors in enumerate(self._descriptors(queries, progress), start=1):
             rankings.append(self.rank_vector(self._vector(descriptors)))
-            progress(done, len(queries), tr("Searching with {title}", title=self.title))
+            progress(done, len(queries), f"Searching with {self.title}")
         return rankings
 
     def describe(self, pixels: Pixels) -> NDArray[np.float32]:
@@ -148,9 +148,9 @@ def learn_words(
     if not len(everything):
         raise GalleryError(
             tr(
-                "None of the {n_descriptors} images of the gallery has a SIFT key point; "
+                "None of the {n_images} images of the gallery has a SIFT key point; "
                 "take pictures that show more than even areas.",
-                n_descriptors=len(descriptors),
+                n_images=len(descriptors),
             )
         )
     rng = np.random.default_rng(seed)

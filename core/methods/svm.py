@@ -138,8 +138,8 @@ class FeedbackSession:
         if given.shape != (len(numbers),):
             raise SettingError(
                 tr(
-                    "{n_numbers} images came with answers of shape {shape}; give one for each.",
-                    n_numbers=len(numbers),
+                    "{n_images} images came with answers of shape {shape}; give one for each.",
+                    n_images=len(numbers),
                     shape=given.shape,
                 )
             )
@@ -258,7 +258,7 @@ class SvmActiveLearning:
                 if len(asked):
                     session.answer(asked, user(row, asked))
             rankings.append(session.unaided_ranking())
-            progress(row + 1, len(queries), tr("Searching with {title}", title=self.title))
+            progress(row + 1, len(queries), f"Searching with {self.title}")
         return rankings
 
     def describe(self, pixels: Pixels) -> Vector:
@@ -282,10 +282,10 @@ def _checked_points(features: ArrayLike, query_vector: ArrayLike) -> Vector:
     if matrix.ndim != 2 or not matrix.size or query.shape != matrix.shape[1:]:
         raise SettingError(
             tr(
-                "Features of shape {shape} came with a query of shape {shape_2}; "
+                "Features of shape {images} came with a query of shape {query}; "
                 "give one row (D,) for each image, one image at least, and a query of (D,).",
-                shape=matrix.shape,
-                shape_2=query.shape,
+                images=matrix.shape,
+                query=query.shape,
             )
         )
     points = np.vstack([matrix, query])

@@ -66,11 +66,11 @@ class VggConfig:
         if self.input_size % 2 ** len(self.channels):
             raise SettingError(
                 tr(
-                    "input_size is {input_size}, which {n_channels} stages can't halve; "
-                    "choose a multiple of {two_to_n_channels}.",
+                    "input_size is {input_size}, which {n_stages} stages can't halve; "
+                    "choose a multiple of {multiple}.",
                     input_size=self.input_size,
-                    n_channels=len(self.channels),
-                    two_to_n_channels=2 ** len(self.channels),
+                    n_stages=len(self.channels),
+                    multiple=2 ** len(self.channels),
                 )
             )
         checked_whole("dim", self.dim, low=2, high=4096)
@@ -182,7 +182,7 @@ class VggN:
         rankings = []
         for row in range(len(queries)):
             rankings.append(self.rank_vector(self.describe(queries.pixels(row))))
-            progress(row + 1, len(queries), tr("Searching with {title}", title=self.title))
+            progress(row + 1, len(queries), f"Searching with {self.title}")
         return rankings
 
     def describe(self, pixels: Pixels) -> Vector:

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from .. import files
 from ..errors import COMMAND, CheckpointError, SettingError
-from ..language import later, tr
+from ..language import tr
 from ..locations import ASSETS
 from .network import NetworkConfig, RetrievalNetwork
 from .preprocess import PreprocessConfig
@@ -34,7 +34,7 @@ FORMAT = "hashlight-checkpoint-1"
 DEFAULT = ASSETS / "weights" / "hashlight-resnet50-cbam.safetensors"
 # torchvision's ResNet50_Weights.IMAGENET1K_V2; importing it for this line takes seconds.
 IMAGENET_URL = "https://download.pytorch.org/models/resnet50-11ad3fa6.pth"
-LICENCE = later(
+LICENCE = (
     "MIT. The ResNet50 weights derive from Keras Applications' ImageNet weights (MIT, "
     "Copyright (c) 2016 - 2018, the respective contributors); CBAM and fc are trained by this "
     "project."
@@ -246,9 +246,9 @@ def download_imagenet(url: str = IMAGENET_URL) -> dict[str, Tensor]:
         raise CheckpointError(
             tr(
                 "What came from {url} is no file of weights; remove it from "
-                "{get_dir}/checkpoints and try again, or give a file with --init.",
+                "{folder}/checkpoints and try again, or give a file with --init.",
                 url=url,
-                get_dir=torch.hub.get_dir(),
+                folder=torch.hub.get_dir(),
             )
         ) from error
     except (URLError, OSError, HTTPException, RuntimeError) as error:

@@ -83,9 +83,9 @@ def load_or_compute(
     settings = (strides, learns, embedder.preprocess.describe(), view)
     key = repr((gallery.digest, embedder.digest, *settings))
     path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
-    what = tr("Feature maps of {title}, view {number}", title=gallery.title, number=view.number)
+    what = f"Feature maps of {gallery.title}, view {view.number}"
     if not path.exists():
-        waiting = tr("Waiting for another process: {what}", what=what)
+        waiting = f"Waiting for another process: {what}"
         with (
             _with_size(what, shape),
             files.lock(path, lambda: progress(0, len(gallery.items), waiting)),

@@ -81,7 +81,11 @@ class GeneralConfig:
         for name in (*rates, "epochs"):
             if not getattr(self, name) > 0:
                 raise SettingError(
-                    tr("{name} is {self}; it must be above 0.", name=name, self=getattr(self, name))
+                    tr(
+                        "{name} is {value}; it must be above 0.",
+                        name=name,
+                        value=getattr(self, name),
+                    )
                 )
         weights = ("structure_weight", "looking_weight", "scenic_weight")
         counts = ("unlabelled_per_batch", "seed")
@@ -89,15 +93,19 @@ class GeneralConfig:
             if not getattr(self, name) >= 0:
                 raise SettingError(
                     tr(
-                        "{name} is {self}; it must be 0 or more.",
+                        "{name} is {value}; it must be 0 or more.",
                         name=name,
-                        self=getattr(self, name),
+                        value=getattr(self, name),
                     )
                 )
         for name in ("foreign", "whitening", "dropout"):
             if not 0 <= getattr(self, name) <= 1:
                 raise SettingError(
-                    tr("{name} is {self}; it must be 0 to 1.", name=name, self=getattr(self, name))
+                    tr(
+                        "{name} is {value}; it must be 0 to 1.",
+                        name=name,
+                        value=getattr(self, name),
+                    )
                 )
         if self.labels_per_batch < 2 or self.images_per_label < 2:
             raise SettingError(
@@ -206,9 +214,9 @@ def batches(
     if len(numbers) < 2:
         raise GalleryError(
             tr(
-                "The pictures to train on have {n_numbers} labels with two pictures or more; "
+                "The pictures to train on have {n_labels} labels with two pictures or more; "
                 "training needs at least 2.",
-                n_numbers=len(numbers),
+                n_labels=len(numbers),
             )
         )
     of_label = {number: pictures.ids[labels == number] for number in numbers.tolist()}
@@ -307,12 +315,7 @@ def train_general(
                 schedule.step()
                 paid.append({name: value.item() for name, value in parts.items()})
                 done = (number - 1) * len(epochs[0]) + step
-                told = tr(
-                    "Epoch {number} of {epochs}, loss {total:.2f}",
-                    number=number,
-                    epochs=config.epochs,
-                    total=paid[-1]["total"],
-                )
+                told = f"Epoch {number} of {config.epochs}, loss {paid[-1]['total']:.2f}"
                 progress(done, steps, told)
             state.history.append(
                 {name: float(np.mean([it[name] for it in paid])) for name in paid[0]}

@@ -57,9 +57,9 @@ class NetworkConfig:
         if not 2 <= self.dim <= CHANNELS:
             raise SettingError(
                 tr(
-                    "The embedding size is {dim}; choose 2 to {channels}.",
+                    "The embedding size is {dim}; choose 2 to {most}.",
                     dim=self.dim,
-                    channels=CHANNELS,
+                    most=CHANNELS,
                 )
             )
         if self.strides not in get_args(Strides):
@@ -77,9 +77,9 @@ class NetworkConfig:
         if not 1 <= self.reduction <= CHANNELS:
             raise SettingError(
                 tr(
-                    "The reduction is {reduction}; choose 1 to {channels}.",
+                    "The reduction is {reduction}; choose 1 to {most}.",
                     reduction=self.reduction,
-                    channels=CHANNELS,
+                    most=CHANNELS,
                 )
             )
         if self.kernel_size % 2 == 0 or not 1 <= self.kernel_size <= 11:
@@ -100,9 +100,9 @@ class NetworkConfig:
         if not 0 <= self.detail <= self.dim - 2:
             raise SettingError(
                 tr(
-                    "The detail is {detail}; choose 0 to {dim_minus_two}.",
+                    "The detail is {detail}; choose 0 to {most}.",
                     detail=self.detail,
-                    dim_minus_two=self.dim - 2,
+                    most=self.dim - 2,
                 )
             )
         if not 0 <= self.detail_weight <= 10:

@@ -36,7 +36,7 @@ def one_at_a_time(path: Path | None, progress: Progress) -> AbstractContextManag
     """
     if path is None:
         return nullcontext()
-    return files.lock(path, lambda: progress(0, 1, tr("Waiting for another process's training")))
+    return files.lock(path, lambda: progress(0, 1, "Waiting for another process's training"))
 
 
 @dataclass(slots=True, eq=False)
@@ -89,10 +89,10 @@ class TrainingState:
         except (OSError, EOFError, UnpicklingError, KeyError, ValueError, RuntimeError) as error:
             raise StoreError(
                 tr(
-                    "{path} is not the state of this training ({name}); remove the "
+                    "{path} is not the state of this training ({error}); remove the "
                     "file to train from the start.",
                     path=path,
-                    name=type(error).__name__,
+                    error=type(error).__name__,
                 )
             ) from error
 
@@ -113,5 +113,5 @@ def _checked(path: Path) -> io.BytesIO:
     content = path.read_bytes()
     digest, content = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
     if digest.hex() != files.file_digest(content):
-        raise ValueError(tr("other bytes than were written"))
+        raise ValueError("other bytes than were written")
     return io.BytesIO(content)

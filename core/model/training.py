@@ -71,9 +71,9 @@ class TrainingConfig:
             if getattr(self, name) not in choices:
                 raise SettingError(
                     tr(
-                        "{name} is {self!r}; choose one of {choices}.",
+                        "{name} is {value!r}; choose one of {choices}.",
                         name=name,
-                        self=getattr(self, name),
+                        value=getattr(self, name),
                         choices=", ".join(choices),
                     )
                 )
@@ -81,15 +81,19 @@ class TrainingConfig:
         for name in positive:
             if not getattr(self, name) > 0:
                 raise SettingError(
-                    tr("{name} is {self}; it must be above 0.", name=name, self=getattr(self, name))
+                    tr(
+                        "{name} is {value}; it must be above 0.",
+                        name=name,
+                        value=getattr(self, name),
+                    )
                 )
         for name in ("structure_weight", "seed"):
             if not getattr(self, name) >= 0:
                 raise SettingError(
                     tr(
-                        "{name} is {self}; it must be 0 or more.",
+                        "{name} is {value}; it must be 0 or more.",
                         name=name,
-                        self=getattr(self, name),
+                        value=getattr(self, name),
                     )
                 )
         if self.classes_per_batch < 2 or self.images_per_class < 2:
@@ -218,9 +222,9 @@ def balanced_batches(
     if len(by_class) < 2 or smallest < config.images_per_class:
         raise GalleryError(
             tr(
-                "The gallery has {n_by_class} classes, the smallest of {smallest} images; "
+                "The gallery has {n_classes} classes, the smallest of {smallest} images; "
                 "training needs at least 2 classes of {images_per_class} images.",
-                n_by_class=len(by_class),
+                n_classes=len(by_class),
                 smallest=smallest,
                 images_per_class=config.images_per_class,
             )
@@ -301,12 +305,7 @@ def train(
                 schedule.step()
                 losses.append((contrastive.item(), structure.item()))
                 done = (number - 1) * len(batches) + step
-                told = tr(
-                    "Epoch {number} of {epochs}, loss {losses:.2f}",
-                    number=number,
-                    epochs=config.epochs,
-                    losses=losses[-1][0],
-                )
+                told = f"Epoch {number} of {config.epochs}, loss {losses[-1][0]:.2f}"
                 progress(done, steps, told)
             mean = np.mean(losses, axis=0)
             state.history.append(dict(zip(LOSSES, mean.tolist(), strict=True)))

@@ -131,7 +131,4 @@ def _paths(stored: StoredGallery, places: Sequence[Path]) -> list[Path]:
 
 
 def _not_kept(error: StoreError) -> str:
-    return tr(
-        "{error} Until then, the places of its images are embedded anew at every start.",
-        error=error,
-    )
+    return f"{error} Until then, the places of its images are embedded anew at every start."

@@ -80,21 +80,21 @@ class About:
         if self.embedder != digest:
             raise StoreError(
                 tr(
-                    "The table {title} holds embeddings of the checkpoint {embedder}, "
-                    "not of {digest}; name the right one with --checkpoint.",
+                    "The table {title} holds embeddings of the checkpoint {its_checkpoint}, "
+                    "not of {checkpoint}; name the right one with --checkpoint.",
                     title=self.title,
-                    embedder=self.embedder[:12],
-                    digest=digest[:12],
+                    its_checkpoint=self.embedder[:12],
+                    checkpoint=digest[:12],
                 )
             )
         if self.attention != attention:
             raise StoreError(
                 tr(
-                    "The table {title} holds embeddings of the attention mode {attention}, "
-                    "not {attention_2}; ask with --attention {attention}.",
+                    "The table {title} holds embeddings of the attention mode {its_mode}, "
+                    "not {mode}; ask with --attention {its_mode}.",
                     title=self.title,
-                    attention=self.attention,
-                    attention_2=attention,
+                    its_mode=self.attention,
+                    mode=attention,
                 )
             )
 
@@ -107,11 +107,11 @@ class About:
         if self.lsh != lsh:
             raise StoreError(
                 tr(
-                    "The table {title} was made with {lsh}, not {lsh_2}; "
+                    "The table {title} was made with {its_settings}, not {settings}; "
                     "leave the settings out, or write to another address.",
                     title=self.title,
-                    lsh=_named(self.lsh),
-                    lsh_2=_named(lsh),
+                    its_settings=_named(self.lsh),
+                    settings=_named(lsh),
                 )
             )
 
@@ -152,9 +152,9 @@ class About:
         if version != VERSION:
             raise StoreError(
                 tr(
-                    "The table is of version {version}, not {version_2}; import the images again.",
+                    "The table is of version {version}, not {ours}; import the images again.",
                     version=version,
-                    version_2=VERSION,
+                    ours=VERSION,
                 )
             )
         return cls(lsh=lsh, centre=centre.astype(np.float32), **values)

@@ -94,10 +94,10 @@ def _check_that_somebody_listens(address: str) -> None:
     except (OSError, OverflowError) as error:
         raise SettingError(
             tr(
-                "There is no Ray cluster at {address} ({lower}); start one with "
+                "There is no Ray cluster at {address} ({reason}); start one with "
                 "`ray start --head`, or leave --ray out.",
                 address=address,
-                lower=str(error).lower(),
+                reason=str(error).lower(),
             )
         ) from error
 
@@ -193,7 +193,7 @@ def _file(source: ImageSource, address: str) -> tuple[bytes | None, str | None, 
     try:
         data = source.read(address)
     except GalleryError as error:
-        return None, None, str(error)
+        return None, None, error.sentence
     return data, hashlib.sha256(data).hexdigest(), None
 
 
@@ -227,7 +227,7 @@ class _Embed:
                     prepared[row] = self._embedder.prepare(data)
                     thumbnails[row] = thumbnail(data, max_side=THUMBNAIL, decode=self._decode)
                 except ImageError as error:
-                    failures[row] = str(error)
+                    failures[row] = error.sentence
         embeddings: list[bytes | None] = [None] * len(batch)
         if prepared:
             rows = self._embedder.embed(list(prepared.values()))[:, self._mode]

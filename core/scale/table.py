@@ -226,11 +226,11 @@ class Table:
         if not there:
             raise StoreError(
                 tr(
-                    "The table at {address} has no version as old as {as_of:%Y-%m-%d %H:%M}; "
-                    "the oldest is of {time:%Y-%m-%d %H:%M}.",
+                    "The table at {address} has no version as old as {wanted:%Y-%m-%d %H:%M}; "
+                    "the oldest is of {oldest:%Y-%m-%d %H:%M}.",
                     address=self.address,
-                    as_of=as_of,
-                    time=self.versions()[0].time,
+                    wanted=as_of,
+                    oldest=self.versions()[0].time,
                 )
             )
         with _told(self.address):
@@ -391,10 +391,10 @@ def _told(address: str) -> Iterator[None]:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise StoreError(
             tr(
-                "The table at {address} can't be used ({lines}); check the address, its "
+                "The table at {address} can't be used ({reason}); check the address, its "
                 "permissions and the environment's settings for that store, then try again.",
                 address=address,
-                lines=lines[0][:200],
+                reason=lines[0][:200],
             )
         ) from error
 

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw, ImageFilter
 
-from ..language import tr
 from . import noise, shapes
 from .light import Colour, Light, Season, mix
 
@@ -125,7 +124,7 @@ class Canvas:
     def defocus(self, radius: float) -> None:
         """Blur all colour so far by ``radius`` picture pixels: what lies behind the focus."""
         if self.subject.any():
-            raise ValueError(tr("defocus comes before the subject: the mask would stay sharp"))
+            raise ValueError("defocus comes before the subject: the mask would stay sharp")
         image = Image.fromarray((self.colour.clip(0, 1) * 255).astype(np.uint8))
         soft = image.filter(ImageFilter.GaussianBlur(radius * SCALE))
         self.colour[:] = np.asarray(soft, np.float32) / 255

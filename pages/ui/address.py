@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.language import tr
+from pages.ui.languages.tabs import draw_tabs
 from pages.ui.view import View
 
 T = TypeVar("T")
@@ -74,10 +76,10 @@ def show_open_tab(parts: Mapping[str, Callable[[T], None]], about: T) -> None:
     """Draw a tab for each part of a page, and show the open one, which the address names.
 
     Args:
-        parts: title -> what shows the part.
+        parts: title in English -> what shows the part.
         about: what it is given.
     """
-    tabs = st.tabs(list(parts), **tied("part", parts, next(iter(parts))))
+    tabs = draw_tabs(parts)
     for tab, show in zip(tabs, parts.values(), strict=True):
         if tab.open:
             with tab:
@@ -127,10 +129,10 @@ class NumberSlider:
         """
         follow(key, self.value)
         value: float = st.slider(
-            self.label,
+            tr(self.label),
             *self.limits,
             step=self.step,
-            format=self.format,
+            format=tr(self.format),
             key=key,
             on_change=lambda: put(self.name, st.session_state[key], self.start),
         )

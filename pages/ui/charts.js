@@ -12,7 +12,7 @@ function plotly(address) {
     const script = document.createElement("script");
     script.src = address;
     script.onload = () => loaded(window.Plotly);
-    script.onerror = () => failed(new Error(`${address} could not be loaded`));
+    script.onerror = () => failed(new Error(tr("{address} could not be loaded", { address })));
     document.head.append(script);
   });
   return library;
@@ -58,7 +58,7 @@ function template(box) {
 function keeper(format, file) {
   const name = format.toUpperCase();
   return {
-    name: `Save as ${name}`,
+    name: tr("Save as {format}", { format: name }),
     icon: () => {
       const sign = document.createElement("span");
       sign.textContent = name;
@@ -123,11 +123,12 @@ class Chart {
 const charts = new WeakMap(); // Streamlit calls this for every run, on the same element
 
 export default function ({ parentElement, data, setTriggerValue }) {
+  hear(data);
   const box = parentElement.querySelector(".chart");
   if (!charts.has(box)) charts.set(box, new Chart(box));
   const chart = charts.get(box);
   chart.show(data, (point) => setTriggerValue("clicked", point)).catch((error) => {
-    box.textContent = `This chart can't be drawn: ${error.message}. Reload the page.`;
+    box.textContent = tr("This chart can't be drawn: {why}. Reload the page.", { why: error.message });
   });
   return () => chart.forget();
 }

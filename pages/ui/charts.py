@@ -16,12 +16,13 @@ import streamlit as st
 from streamlit.components.v1 import declare_component
 
 from core.figures.style import Part
+from pages.ui.languages import scripts
 
 # Plotly's Python package brings its JavaScript along. Streamlit serves the folder of a component
 # of the first kind, and nobody else's; so there is one, which is never shown.
 _LIBRARY = declare_component("plotly", path=Path(plotly.__file__).parent / "package_data")
 
-_show = st.components.v2.component(
+_show = scripts.component(
     "chart",
     html='<div class="chart" role="figure"></div>\n',
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
-from core.language import tr
+from core.language import later, tr
 from core.wording import long_duration
 from pages.ui import address, navigation, resources, sources, uploads, view
 from pages.ui.errors import plain
@@ -26,7 +26,7 @@ def choose(shown: View) -> None:
     titles[OWN] = tr("Photographs of your own …")
     others = {it.key: it.title for it in resources.sources() if it.state == "download"}
     if shown.gallery in others:  # the one that is asked for; all others are behind MORE
-        titles[shown.gallery] = tr("{others} · to download", others=others[shown.gallery])
+        titles[shown.gallery] = tr("{gallery} · to download", gallery=others[shown.gallery])
     if others:
         titles[MORE] = tr("More photographs to download …")
     address.follow("gallery", shown.gallery if shown.gallery in titles else None)
@@ -105,15 +105,15 @@ def embeddings(gallery: Gallery) -> StoredGallery | None:
     """
     n = len(gallery.items)
     work = resources.offered(
-        tr("Prepare it for searching"),
+        later("Prepare it for searching"),
         tr(
             "**{title} can't be searched yet.** First each of its {n:,} images goes "
             "through the network once; they are stored on this machine after that. It takes "
-            "about {n_times__seconds_per_image} on two free cores, and goes on where "
+            "about {duration} on two free cores, and goes on where "
             "it was if it is interrupted.",
             title=plain(gallery.title),
             n=n,
-            n_times__seconds_per_image=long_duration(n * _SECONDS_PER_IMAGE),
+            duration=long_duration(n * _SECONDS_PER_IMAGE),
         ),
         find=lambda: resources.embedded(gallery),
         start=lambda: resources.embed(gallery),
@@ -147,11 +147,11 @@ def offer_others(shown: View) -> None:
 def describe(gallery: Gallery) -> None:
     """Say in one line what is searched."""
     source = next((it for it in resources.sources() if it.key == gallery.key), None)
-    what = "" if source is None else f"{source.description} {source.licence}"
+    told = [] if source is None else [tr(source.description), tr(source.licence)]
     if gallery.key == view.DEFAULT_GALLERY:
-        what += tr(" They are no substitute for photographs: choose another gallery for those.")
-    if told := " ".join(filter(None, (what, sources.trained_on(gallery)))):
-        st.caption(told)
+        told.append(tr("They are no substitute for photographs: choose another gallery for those."))
+    if said := " ".join(filter(None, (*told, sources.trained_on(gallery)))):
+        st.caption(said)
     if not isinstance(gallery, UploadedGallery) or len(gallery.label_levels) > 1:
         sources.choose_labels(gallery)
 

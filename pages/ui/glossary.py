@@ -14,49 +14,51 @@ from core.language import later, tr
 from core.paper.references import PAPER
 
 TERMS = {
-    "attention": later(
+    later("attention"): later(
         "Weights that the network computes for each picture anew: what counts in it, and where."
     ),
-    "bit": later("A 1 or a 0: on which side of one hyperplane a picture lies."),
-    "bucket": later("All pictures with the same key in one hash table."),
-    "candidate": later(
+    later("bit"): later("A 1 or a 0: on which side of one hyperplane a picture lies."),
+    later("bucket"): later("All pictures with the same key in one hash table."),
+    later("candidate"): later(
         "A picture in a bucket that was read. Only candidates are compared with the query."
     ),
-    "candidate ratio": later(
+    later("candidate ratio"): later(
         "Candidates divided by all pictures: the part of the gallery that was looked at."
     ),
     "CBAM": later(
         "Convolutional block attention module: channel attention, then spatial attention."
     ),
-    "channel": later(
+    later("channel"): later(
         "One of many small maps inside the network. It is high where the picture shows "
         "the kind of thing that this channel answers to."
     ),
-    "channel attention": later(
+    later("channel attention"): later(
         "One weight for each channel, from the channel's average and maximum."
     ),
-    "cosine": later(
+    later("cosine"): later(
         "Of the angle between two arrows: 1 for the same direction, 0 for a right angle. "
         "Here it is the similarity of two pictures."
     ),
-    "embedding": later(
+    later("embedding"): later(
         "The list of numbers that the network makes of a picture; an arrow of length 1."
     ),
-    "exact scan": later(
+    later("exact scan"): later(
         "Comparing the query with every picture. It misses nothing; LSH is judged by it."
     ),
-    "gallery": later("The pictures that are searched."),
-    "gate": later("A weight between 0 and 1: 0 shuts something off, 1 lets all of it through."),
+    later("gallery"): later("The pictures that are searched."),
+    later("gate"): later(
+        "A weight between 0 and 1: 0 shuts something off, 1 lets all of it through."
+    ),
     "Grad-CAM": later("A map made afterwards: which places of a picture one similarity rests on."),
-    "hash code": later("All keys of a picture together: K bits in each of L tables."),
-    "hash table": later("A set of hyperplanes of its own, and the buckets that they make."),
-    "hit": later("One of the best candidates, which are shown."),
-    "hyperplane": later("A flat cut through the middle of space. In a plane it is a line."),
+    later("hash code"): later("All keys of a picture together: K bits in each of L tables."),
+    later("hash table"): later("A set of hyperplanes of its own, and the buckets that they make."),
+    later("hit"): later("One of the best candidates, which are shown."),
+    later("hyperplane"): later("A flat cut through the middle of space. In a plane it is a line."),
     "K": later("How many bits a key has: the hyperplanes of one table."),
-    "kernel": later("A small window of learnt weights that slides over a map."),
-    "key": later("The K bits of a picture in one table. It names the bucket."),
+    later("kernel"): later("A small window of learnt weights that slides over a map."),
+    later("key"): later("The K bits of a picture in one table. It names the bucket."),
     "L": later("How many hash tables there are."),
-    "label": later("The word for what a picture shows, where the gallery has one."),
+    later("label"): later("The word for what a picture shows, where the gallery has one."),
     "LSH": later(
         "Locality-sensitive hashing: a way to put near things into the same bucket more often "
         "than far ones."
@@ -64,27 +66,36 @@ TERMS = {
     "mAP": later(
         "Mean average precision: how far up the right pictures stand, over many queries. 1 is best."
     ),
-    "margin": later("How far a picture lies from a hyperplane. Near 0 the bit is fragile."),
-    "neighbour": later("One of the pictures nearest to the query, as the exact scan finds them."),
-    "neighbour recall": later("The share of the exact scan's hits that LSH finds too."),
-    "network": later("ResNet50: a program of many layers whose weights were learnt from pictures."),
-    "paper": f"{PAPER.text} The app builds its system and measures it.",
-    "place": later("One cell of the grid in which the network sees a picture."),
-    "precision": later("The share of the hits that are right."),
-    "probe": later(
+    later("margin"): later("How far a picture lies from a hyperplane. Near 0 the bit is fragile."),
+    later("neighbour"): later(
+        "One of the pictures nearest to the query, as the exact scan finds them."
+    ),
+    later("neighbour recall"): later("The share of the exact scan's hits that LSH finds too."),
+    later("network"): later(
+        "ResNet50: a program of many layers whose weights were learnt from pictures."
+    ),
+    later("paper"): later("{paper} The app builds its system and measures it."),
+    later("place"): later("One cell of the grid in which the network sees a picture."),
+    later("precision"): later("The share of the hits that are right."),
+    later("probe"): later(
         "To read one more bucket in each table, that with the next smallest margins. "
         "It needs no new index."
     ),
-    "query": later("The picture that you search with."),
-    "recall": later("The share of all right pictures that are among the hits."),
-    "rerank": later("To put the candidates in order by their exact cosine to the query."),
-    "spatial attention": later("One weight for each place of the picture."),
+    later("query"): later("The picture that you search with."),
+    later("recall"): later("The share of all right pictures that are among the hits."),
+    later("rerank"): later("To put the candidates in order by their exact cosine to the query."),
+    later("spatial attention"): later("One weight for each place of the picture."),
 }
 """Term -> what it means, in the order of the alphabet."""
 
 MARKED = re.compile(r"\[\[([^\]|]+)(?:\|([^\]]+))?\]\]")
 """A term in a text: the word that is shown, and the term where that is another."""
 _BY_NAME = {term.lower(): term for term in TERMS}
+
+
+def meaning(term: str) -> str:
+    """Return what a term means."""
+    return tr(TERMS[term], paper=PAPER.text)
 
 
 def markdown(text: str) -> None:
@@ -112,8 +123,8 @@ def plain(text: str) -> str:
 
 
 def _term(match: re.Match[str]) -> str:
-    meaning = escape(tr(TERMS[term_of(match[2] or match[1])]))
+    told = escape(meaning(term_of(match[2] or match[1])))
     return (
         f'<span class="term" tabindex="0" role="note">{match[1]}'
-        f'<span class="meaning" role="tooltip">{meaning}</span></span>'
+        f'<span class="meaning" role="tooltip">{told}</span></span>'
     )

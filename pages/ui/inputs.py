@@ -27,7 +27,7 @@ _SLIDERS = {  # name of a setting -> label and help
         later("Probes per table"),
         later("How many buckets are read per table: the query's own, then those nearest to it."),
     ),
-    "k": ("Hits, k", later("How many of the best candidates are shown.")),
+    "k": (later("Hits, k"), later("How many of the best candidates are shown.")),
 }
 
 
@@ -49,7 +49,7 @@ class Query:
         """
         facts = [plain(self.title)]
         if label is not None:
-            facts.append(f"label **{plain(label)}**")
+            facts.append(tr("label **{label}**", label=plain(label)))
         if id is not None:
             facts.append(tr("in the gallery, so left out of its own hits"))
         if self.is_upload:
@@ -91,6 +91,7 @@ def settings(shown: View, *, without: Collection[str] = ()) -> None:
         st.segmented_control(
             tr("Attention (CBAM)"),
             ATTENTION_MODES,
+            format_func=tr,
             key="attention",
             required=True,
             width="stretch",
@@ -114,12 +115,12 @@ def say_who_chose(shown: View, names: Sequence[str]) -> None:
         st.caption(
             tr(
                 ":material/auto_awesome: **{fitted}** chosen for this gallery",
-                fitted=joined(fitted),
+                fitted=joined([tr(it) for it in fitted]),
             )
         )
     if by_hand:
         st.button(
-            tr("Choose {by_hand} for this gallery", by_hand=joined(by_hand)),
+            tr("Choose {by_hand} for this gallery", by_hand=joined([tr(it) for it in by_hand])),
             icon=":material/auto_awesome:",
             help=tr(
                 "Sets them back to what finds nine in ten of the ten nearest images at the least "
@@ -138,14 +139,13 @@ def setting(shown: View, name: str) -> None:
         shown: what the address says, settled for its gallery.
         name: of the setting there.
     """
-    label, help = _SLIDERS[name]
+    label, help = map(tr, _SLIDERS[name])
     low, high = RANGES[name]
     if not getattr(shown, name):
         return
     if name == "probes" and name in shown.fitted:
-        help += tr(
-            " Each query reads as many as it needs: the slider shows what most of them read."
-        )
+        more = tr("Each query reads as many as it needs: the slider shows what most of them read.")
+        help = f"{help} {more}"
     address.follow(name, min(max(getattr(shown, name), low), high))
     st.slider(label, low, high, key=name, help=help, on_change=_changed, args=(name,))
 
@@ -157,6 +157,7 @@ def _hyperplanes(without: Collection[str]) -> None:
     st.segmented_control(
         tr("Hyperplanes"),
         list(MANNERS),
+        format_func=tr,
         key="hyperplanes",
         required=True,
         width="stretch",
@@ -270,7 +271,9 @@ def choose_query(
         return
     with box:
         browse, upload, camera, sample = st.tabs(
-            [tr("From the gallery"), "Upload", "Camera", "Samples"], key="ways", on_change="rerun"
+            [tr("From the gallery"), tr("Upload"), tr("Camera"), tr("Samples")],
+            key="ways",
+            on_change="rerun",
         )
         if browse.open and gallery:
             with browse:
@@ -284,7 +287,7 @@ def choose_query(
                     "{format_names}, at most {max_bytes} MB. It stays in the memory of "
                     "the machine that runs this app, and is forgotten "
                     "{minutes} minutes after you leave at the latest.",
-                    format_names=FORMAT_NAMES,
+                    format_names=tr(FORMAT_NAMES),
                     max_bytes=MAX_BYTES // 2**20,
                     minutes=resources.MINUTES,
                 ),
@@ -330,8 +333,8 @@ def _sample_links(shown: View, page: str) -> None:
             Tile(
                 name=name,
                 picture=image_file(resources.small_picture(samples.read(name), max_side=SIDE)),
-                alt=what,
-                facts=(Fact(what),),
+                alt=tr(what),
+                facts=(Fact(tr(what)),),
                 actions=(
                     Action(
                         label=tr("Choose this"),

@@ -70,7 +70,7 @@ def here() -> str:
 
 def title_of(address: str) -> str:
     """Return the title of the page that an address leads to."""
-    return _TITLES[read_address(address, here())[0]]
+    return tr(_TITLES[read_address(address, here())[0]])
 
 
 def draw_link(address: str, words: str) -> None:
@@ -83,7 +83,7 @@ def draw_link(address: str, words: str) -> None:
     page, params = read_address(address, here())
     st.page_link(
         page,
-        label=f"{words} {_TITLES[page]}",
+        label=f"{words} {tr(_TITLES[page])}",
         icon=":material/arrow_outward:",
         query_params=params,
     )

@@ -45,7 +45,9 @@ def embedded_jpeg(embedded: EmbeddedQuery) -> bytes:
 def query_picture(result: SearchResult, title: str) -> None:
     """Show the query image."""
     with st.container(key="query-picture"):
-        st.image(embedded_jpeg(result.query), width="stretch", alt=f"Query: {title}")
+        st.image(
+            embedded_jpeg(result.query), width="stretch", alt=tr("Query: {title}", title=title)
+        )
 
 
 @st.fragment
@@ -75,7 +77,7 @@ def attention_heatmap(result: SearchResult) -> None:
         {"query": data_url(embedded_jpeg(result.query))},
         tallest=TALLEST,
     )
-    st.caption(looking.told(seen), help=looking.MEASURE)
+    st.caption(looking.told(seen), help=tr(looking.MEASURE))
 
 
 def code_picture(result: SearchResult) -> None:

@@ -15,7 +15,7 @@ def question(text: str, options: Sequence[str], *, right: str, because: str, key
 
     Args:
         text: what is asked.
-        options: that can be guessed.
+        options: that can be guessed, in English.
         right: one of them.
         because: why, and what was measured.
         key: of the widget; the guess stands in the address under it.
@@ -29,8 +29,9 @@ def question(text: str, options: Sequence[str], *, right: str, because: str, key
 def ask(text: str, options: Sequence[str], *, key: str) -> str | None:
     """Ask for a guess, which stands in the address under the key, and return it."""
     guess: str | None = st.radio(
-        tr("**Guess first.** {text_}", text_=text),
+        tr("**Guess first.** {question}", question=text),
         options,
+        format_func=tr,
         index=None,
         horizontal=True,
         **tied(key, options, None),
@@ -41,9 +42,9 @@ def ask(text: str, options: Sequence[str], *, key: str) -> str | None:
 def reveal(guess: str, *, right: str, because: str) -> None:
     """Answer a guess."""
     if guess == right:
-        st.success(f"Right. {because}", icon=":material/check:")
+        st.success(tr("Right. {because}", because=because), icon=":material/check:")
     else:
         st.info(
-            tr("It is *{right}*. {because}", right=right, because=because),
+            tr("It is *{right}*. {because}", right=tr(right), because=because),
             icon=":material/lightbulb:",
         )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import HashlightError
 from core.evaluation import results
-from core.language import later, tr
+from core.language import tr
 from core.wording import long_duration
 from pages.ui import errors, menu, navigation
 
@@ -16,7 +16,7 @@ Result = Mapping[str, Any]
 """The content of a file in assets/results."""
 
 GALLERIES = {"corel1k": "Corel-1k", "corel5k": "Corel-5k"}  # of the experiment
-EXPERIMENT = later("python -m core evaluate --all")  # writes all files of the experiment
+EXPERIMENT = "python -m core evaluate --all"  # writes all files of the experiment
 
 
 def read(name: str, what: str) -> Result | None:
@@ -103,10 +103,18 @@ def origin(result: Result) -> str:
     parts = [
         f"`{result['command']}`",
         result["date"],
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}",
+        tr(
+            "{processor}, {n_cores} cores, {system}",
+            processor=machine["processor"],
+            n_cores=machine["cores"],
+            system=machine["system"],
+        ),
     ]
     if seeds := result.get("seeds"):
-        parts.append(f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}")
+        listed = ", ".join(map(str, seeds))
+        parts.append(
+            tr("seeds {seeds}", seeds=listed) if seeds[1:] else tr("seed {seed}", seed=listed)
+        )
     if "seconds" in result:
-        parts.append(f"took {long_duration(result['seconds'])}")
+        parts.append(tr("took {duration}", duration=long_duration(result["seconds"])))
     return " · ".join(parts)

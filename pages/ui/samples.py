@@ -14,7 +14,7 @@ SAMPLES = {
 
 def title(name: str) -> str:
     """Return the name of a sample for people."""
-    return SAMPLES.get(name, name)
+    return tr(SAMPLES.get(name, name))
 
 
 def read(name: str) -> bytes:
@@ -28,7 +28,7 @@ def read(name: str) -> bytes:
             tr(
                 "There is no sample called {name!r}; choose {samples}.",
                 name=name,
-                samples=" or ".join(SAMPLES),
+                samples=tr(" or ").join(SAMPLES),
             )
         )
     return _path(name).read_bytes()

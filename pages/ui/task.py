@@ -14,7 +14,9 @@ def show_task(text: str, *, is_done: bool, now: str) -> None:
         now: what is reached now.
     """
     sign = (
-        tr(":green[:material/task_alt: **Task done.**]") if is_done else ":material/flag: **Task.**"
+        tr(":green[:material/task_alt: **Task done.**]")
+        if is_done
+        else tr(":material/flag: **Task.**")
     )
     with st.container(border=True):
-        st.markdown(f"{sign} {text} Now: {now}.")
+        st.markdown(tr("{sign} {task} Now: {now}.", sign=sign, task=text, now=now))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...index.lsh import LSHConfig, LSHIndex
+from ...language import later
 from ..data import Matrix
 from .base import Contestant, Grid, Ids, Queries, Setting
 
@@ -38,10 +39,14 @@ class ReadableLSH(Contestant):
         most_images = min(self._most_images, self.MOST_NUMBERS // dim)
         if n <= most_images and buckets <= self.MOST_BUCKETS:
             return None
-        return (
-            f"{n:,} images of {dim} numbers in up to {buckets:,} of Python's buckets would take "
-            f"too long to build; it takes at most {most_images:,} of these, in "
-            f"{self.MOST_BUCKETS:,} buckets."
+        return later(
+            "{n:,} images of {dim} numbers in up to {n_buckets:,} of Python's buckets would take "
+            "too long to build; it takes at most {most:,} of these, in {most_buckets:,} buckets.",
+            n=n,
+            dim=dim,
+            n_buckets=buckets,
+            most=most_images,
+            most_buckets=self.MOST_BUCKETS,
         )
 
     def fit(self, vectors: Matrix, threads: int) -> None:

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from ...language import later
 from ...model.detail import Detail
 from ...model.embedder import Embedder
 from ...model.general import UNLABELLED, GeneralConfig
@@ -46,7 +47,10 @@ SPLITS = 5
 PARTS = 3  # labels are dealt into so many; by one of them the weight is chosen
 PASSES = 40  # that are timed
 
-SYSTEMS = {"untrained": {"off": "off", "on": START}, "trained": {"off": "off", "on": "both"}}
+SYSTEMS = {
+    later("untrained"): {"off": "off", later("on"): START},
+    later("trained"): {"off": "off", "on": "both"},
+}
 """Network -> attention -> the gate that its features are pooled under."""
 
 

@@ -153,7 +153,7 @@ def load_or_settle(
     try:
         _write(_paths(stored, mode, home, shipped)[-1], places, stored, mode)
     except StoreError as error:
-        notice(tr("{error} Until then, the map is drawn anew at every start.", error=error))
+        notice(f"{error} Until then, the map is drawn anew at every start.")
     return places
 
 

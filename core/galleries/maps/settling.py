@@ -34,7 +34,7 @@ def settle_apart(embeddings: NDArray[np.float32]) -> Layout:
     done = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, check=False)
     if done.returncode:
         last = (done.stderr.decode().strip().splitlines() or [tr("it said nothing")])[-1]
-        raise HashlightError(tr("The map can't be drawn ({last}); restart the app.", last=last))
+        raise HashlightError(tr("The map can't be drawn ({reason}); restart the app.", reason=last))
     return np.frombuffer(done.stdout, np.float32).reshape(-1, 2)
 
 

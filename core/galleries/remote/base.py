@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ... import files
 from ...errors import DownloadError, GalleryError
-from ...language import tr
+from ...language import later, tr
 from ...progress import Progress, silent
 from ..folder import FolderGallery
 from .downloads import downloads_folder
@@ -39,7 +39,7 @@ class RemoteSet(ABC):
     @property
     def how_to_get(self) -> str:
         """The sentence for a set that isn't here."""
-        return tr(
+        return later(
             "{title} is not on this machine yet; download it first ({megabytes} MB).",
             title=self.title,
             megabytes=self.megabytes,

@@ -148,9 +148,9 @@ def _receive(remote: RemoteFile, file: BinaryIO, progress: Progress, timeout: fl
         raise _connection_lost(
             remote,
             tr(
-                "after {done_per_1000000_0:.1f} of {total_per_1000000_0:.1f} MB",
-                done_per_1000000_0=done / 1e6,
-                total_per_1000000_0=total / 1e6,
+                "after {done:.1f} of {total:.1f} MB",
+                done=done / 1e6,
+                total=total / 1e6,
             ),
         )
 
@@ -204,12 +204,12 @@ def _check_size(remote: RemoteFile, n_bytes: int, part: BinaryIO) -> None:
         part.truncate(0)
         raise DownloadError(
             tr(
-                "{host} sends {name} as {n_bytes_per_1000000_0:,.0f} MB or more, but at most "
-                "{max_bytes_per_1000000_0:,.0f} MB were expected; it was deleted: try again later.",
+                "{host} sends {name} as {megabytes:,.0f} MB or more, but at most "
+                "{most:,.0f} MB were expected; it was deleted: try again later.",
                 host=remote.host,
                 name=remote.name,
-                n_bytes_per_1000000_0=n_bytes / 1e6,
-                max_bytes_per_1000000_0=remote.max_bytes / 1e6,
+                megabytes=n_bytes / 1e6,
+                most=remote.max_bytes / 1e6,
             )
         )
 
@@ -264,11 +264,11 @@ def _check_unpacked(archive: Path, n_bytes: int, max_bytes: int) -> None:
     if n_bytes > max_bytes:
         raise DownloadError(
             tr(
-                "{name} unpacks to {n_bytes_per_1000000_0:,.0f} MB or more, but at most "
-                "{max_bytes_per_1000000_0:,.0f} MB were expected; delete it and download it again.",
+                "{name} unpacks to {megabytes:,.0f} MB or more, but at most "
+                "{most:,.0f} MB were expected; delete it and download it again.",
                 name=archive.name,
-                n_bytes_per_1000000_0=n_bytes / 1e6,
-                max_bytes_per_1000000_0=max_bytes / 1e6,
+                megabytes=n_bytes / 1e6,
+                most=max_bytes / 1e6,
             )
         )
 

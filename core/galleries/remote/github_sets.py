@@ -124,7 +124,7 @@ def _archive(repository: str, commit: str) -> RemoteFile:
 SETS = (
     GithubSet(
         key="clothing",
-        title=later("Clothing"),
+        title="Clothing",
         description=later(
             "Some 3,800 photographs of clothes in ten classes, taken by people at home."
         ),
@@ -141,7 +141,7 @@ SETS = (
     ),
     GithubSet(
         key="grocery",
-        title=later("Fruit and vegetables"),
+        title="Fruit and vegetables",
         description=later("Photographs of fruit and vegetables in a shop, about 35 kinds."),
         licence=later("MIT. Klasson, Zhang and Kjellström, Grocery Store Dataset."),
         megabytes=120,

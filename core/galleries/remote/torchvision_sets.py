@@ -147,7 +147,7 @@ def _pets_labels(root: Path) -> dict[str, str]:
 SETS = (
     TorchvisionSet(
         key="imagenette",
-        title=later("Imagenette"),
+        title="Imagenette",
         description=later(
             "13,394 photographs of ten easy ImageNet classes, shorter side 160 pixels."
         ),
@@ -160,7 +160,7 @@ SETS = (
     ),
     TorchvisionSet(
         key="caltech101",
-        title=later("Caltech101"),
+        title="Caltech101",
         description=later("8,677 photographs of objects in 101 categories of very different size."),
         megabytes=137,
         licence=later("CC BY 4.0: Li, Andreeto, Ranzato and Perona, Caltech 101."),
@@ -169,7 +169,7 @@ SETS = (
     ),
     TorchvisionSet(
         key="flowers102",
-        title=later("Flowers102"),
+        title="Flowers102",
         description=later("8,189 photographs of 102 flowers, many of them easy to mistake."),
         megabytes=345,
         licence=later(
@@ -180,7 +180,7 @@ SETS = (
     ),
     TorchvisionSet(
         key="oxford-iiit-pet",
-        title=later("Oxford-IIIT Pet"),
+        title="Oxford-IIIT Pet",
         description=later("7,349 photographs of 37 breeds of cats and dogs."),
         megabytes=811,
         licence=later("CC BY-SA 4.0: Parkhi, Vedaldi, Zisserman and Jawahar, Oxford-IIIT Pet."),

@@ -13,6 +13,7 @@ from typing import ClassVar, Self, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...language import later
 from ..multi_probe import flips_in_order
 from ..spread import Spread
 from ..vectors import Embedding, checked_embedding, checked_embeddings, checked_whole
@@ -40,7 +41,7 @@ class Hyperplanes:
     """The paper's family: hyperplanes through the origin, each drawn by itself."""
 
     name: ClassVar[str] = "hyperplanes"
-    manner: ClassVar[str] = "uniform"  # in a word, for people
+    manner: ClassVar[str] = later("uniform")  # in a word, for people
     looks_at_axes: ClassVar[bool] = False
 
     normals: NDArray[np.float32]  # (L, K, D) of unit length

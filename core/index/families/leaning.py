@@ -21,6 +21,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ...language import later
 from ..spread import Spread
 from .hyperplanes import Hyperplanes, draw_hyperplanes
 
@@ -30,7 +31,7 @@ class LeaningHyperplanes(Hyperplanes):
     """The family: random normals, stretched as the gallery is, and drawn through its mean."""
 
     name: ClassVar[str] = "leaning"
-    manner: ClassVar[str] = "leaning"
+    manner: ClassVar[str] = later("leaning")
     looks_at_axes: ClassVar[bool] = True
     power: ClassVar[float] = 0.5  # of the covariance
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ...errors import SettingError
-from ...language import tr
+from ...language import later, tr
 
 OPTIONS = range(2, 7)  # how many a question may have
 MAX_TEXT, MAX_OPTION, MAX_WHY = 300, 120, 400  # characters
@@ -27,24 +27,27 @@ class ClassQuestion:
     where: str = ""  # the relative address of the view that shows it
 
     def __post_init__(self) -> None:
-        _bounded("question", self.text, MAX_TEXT)
+        if not self.text.strip():
+            raise SettingError(tr("The question is empty; write something."))
+        check_length(
+            self.text, MAX_TEXT, later("The question has {n} characters; shorten it to {most}.")
+        )
         for option in self.options:
-            _bounded("option", option, MAX_OPTION)
-        if len(self.why) > MAX_WHY:
-            raise SettingError(
-                tr(
-                    "The reason has {n_why} characters; shorten it to {max_why}.",
-                    n_why=len(self.why),
-                    max_why=MAX_WHY,
-                )
+            if not option.strip():
+                raise SettingError(tr("The option is empty; write something."))
+            check_length(
+                option, MAX_OPTION, later("The option has {n} characters; shorten it to {most}.")
             )
+        check_length(
+            self.why, MAX_WHY, later("The reason has {n} characters; shorten it to {most}.")
+        )
         if len(self.options) not in OPTIONS:
             raise SettingError(
                 tr(
-                    "A question has {options} to {options_2} options, this one has "
+                    "A question has {fewest} to {most} options, this one has "
                     "{n_options}; write each on a line of its own.",
-                    options=OPTIONS[0],
-                    options_2=OPTIONS[-1],
+                    fewest=OPTIONS[0],
+                    most=OPTIONS[-1],
                     n_options=len(self.options),
                 )
             )
@@ -71,9 +74,9 @@ class ClassQuestion:
         if len(right) > 1:
             raise SettingError(
                 tr(
-                    "{n_right} options begin with {right}; mark one as right.",
+                    "{n_right} options begin with {mark}; mark one as right.",
                     n_right=len(right),
-                    right=RIGHT,
+                    mark=RIGHT,
                 )
             )
         return cls(
@@ -87,15 +90,16 @@ def _unmarked(line: str) -> str:
     return line.removeprefix(RIGHT).strip()
 
 
-def _bounded(what: str, text: str, most: int) -> None:
-    if not text.strip():
-        raise SettingError(tr("The {what} is empty; write something.", what=what))
+def check_length(text: str, most: int, sentence: str) -> None:
+    """Refuse a text that is too long.
+
+    Args:
+        text: as somebody has written it.
+        most: characters.
+        sentence: to say of one that has ``{n}`` and not ``{most}``.
+
+    Raises:
+        SettingError: it has more.
+    """
     if len(text) > most:
-        raise SettingError(
-            tr(
-                "The {what} has {n_text} characters; shorten it to {most}.",
-                what=what,
-                n_text=len(text),
-                most=most,
-            )
-        )
+        raise SettingError(tr(sentence, n=len(text), most=most))

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from time import monotonic
 
-from ...errors import RoomError, SettingError
+from ...errors import RoomError
 from ...language import later, tr
-from .question import ClassQuestion
+from .question import ClassQuestion, check_length
 
 MAX_STUDENTS = 500
 MAX_QUESTIONS = 100
@@ -102,9 +102,8 @@ class Room:
             if len(self._asked) + bool(self._now) >= MAX_QUESTIONS:
                 raise RoomError(
                     tr(
-                        "A room holds {max_questions} questions; download the report and open "
-                        "another room.",
-                        max_questions=MAX_QUESTIONS,
+                        "A room holds {most} questions; download the report and open another room.",
+                        most=MAX_QUESTIONS,
                     )
                 )
             self._end()
@@ -127,15 +126,11 @@ class Room:
         Raises:
             SettingError: the address is too long.
         """
-        if len(address) > MAX_ADDRESS:
-            raise SettingError(
-                tr(
-                    "The address has {n_address:,} characters; take one of at most "
-                    "{max_address:,}.",
-                    n_address=len(address),
-                    max_address=MAX_ADDRESS,
-                )
-            )
+        check_length(
+            address,
+            MAX_ADDRESS,
+            later("The address has {n:,} characters; take one of at most {most:,}."),
+        )
         with self._change(for_all=True):
             self.shown = address
 
@@ -175,27 +170,19 @@ class Room:
             RoomError: the room is full.
         """
         name = " ".join(name.split())
-        if len(name) > MAX_NAME:
-            raise SettingError(
-                tr(
-                    "The name has {n_name} characters; shorten it to {max_name}.",
-                    n_name=len(name),
-                    max_name=MAX_NAME,
-                )
-            )
+        check_length(name, MAX_NAME, later("The name has {n} characters; shorten it to {most}."))
         with self._change():
             number = len(self._students) + 1
             if number > MAX_STUDENTS:
                 raise RoomError(
                     tr(
-                        "Room {code} is full with {max_students} students; look at a "
-                        "neighbour's screen.",
+                        "Room {code} is full with {most} students; look at a neighbour's screen.",
                         code=self.code,
-                        max_students=MAX_STUDENTS,
+                        most=MAX_STUDENTS,
                     )
                 )
             key = secrets.token_urlsafe(16)
-            self._students[key] = Student(name or f"Student {number}")
+            self._students[key] = Student(name or tr("Student {number}", number=number))
             return key
 
     def student(self, key: str) -> Student | None:
@@ -251,7 +238,7 @@ class Room:
                     tr(
                         "{pace} is no pace; choose one of {paces}.",
                         pace=pace,
-                        paces=", ".join(PACES),
+                        paces=", ".join(map(tr, PACES)),
                     )
                 )
             self._known(key).pace = pace

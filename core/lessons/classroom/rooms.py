@@ -74,8 +74,8 @@ class Rooms:
                 return self._rooms[code]
         raise RoomError(
             tr(
-                "There is no room {value} on this server; look at the teacher's screen again.",
-                value=code[:CODE_LENGTH] or tr("without a code"),
+                "There is no room {code} on this server; look at the teacher's screen again.",
+                code=code[:CODE_LENGTH] or tr("without a code"),
             )
         )
 

@@ -1,6 +1,5 @@
 """The ablation: a gate is switched off, and what that does is followed down to the hits."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -27,10 +26,14 @@ NAMES: dict[AttentionMode, str] = {
     "both": later("both gates"),
     "channel": later("channel only"),
     "spatial": later("spatial only"),
-    "off": "off",
+    "off": later("off"),
 }
 _SWITCHED = (later("query and gallery"), later("query alone"))
 _GATES = (later("the channel gate"), later("the spatial gate"), later("both alike"))
+
+
+def _name(mode: AttentionMode) -> str:
+    return tr(NAMES[mode])
 
 
 def show_ablation(about: AttentionQuery) -> None:
@@ -66,6 +69,7 @@ def _chain(about: AttentionQuery) -> None:
             tr("Switched for"),
             _SWITCHED,
             required=True,
+            format_func=tr,
             **tied("switched", _SWITCHED, _SWITCHED[0]),
             help=tr(
                 "A search embeds query and gallery in the same way. *Query alone* breaks that "
@@ -76,7 +80,7 @@ def _chain(about: AttentionQuery) -> None:
             tr("Bits of"),
             PATH[1:],
             required=True,
-            format_func=NAMES.__getitem__,
+            format_func=_name,
             **tied("switch", PATH[1:], "spatial"),
         )
     alone = switched == _SWITCHED[1]
@@ -84,13 +88,15 @@ def _chain(about: AttentionQuery) -> None:
     embedding, numbers = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with embedding:
         st.markdown(tr("**Embedding**: how far it turned"))
-        turned = {NAMES[step.attention]: step.degrees for step in steps}
+        turned = {_name(step.attention): step.degrees for step in steps}
+        angles = [
+            tr("{name} {degrees:.1f} degrees", name=name, degrees=it) for name, it in turned.items()
+        ]
         charts.chart(
             turned_fan(turned),
             name="embeddings-turned",
             key="fan",
-            alt=tr("Angle to the embedding with both gates: ")
-            + _named({name: f"{degrees:.1f} degrees" for name, degrees in turned.items()}),
+            alt=tr("Angle to the embedding with both gates: {angles}", angles="; ".join(angles)),
         )
     with numbers:
         st.markdown(tr("**Down the chain**, each beside *both gates*"))
@@ -99,8 +105,11 @@ def _chain(about: AttentionQuery) -> None:
             alt=tr("Angle, bits, buckets, candidates and hits with each switch."),
         )
         st.caption(
-            tr("Theory: K·L·θ/π, the bits that this angle flips on average over all hyperplanes. ")
-            + _consequence(steps, alone=alone)
+            tr(
+                "Theory: K·L·θ/π, the bits that this angle flips on average over all hyperplanes. "
+                "{consequence}",
+                consequence=_consequence(steps, alone=alone),
+            )
         )
     bits, ranks = st.columns([2, 3], gap="medium")
     with bits:
@@ -125,13 +134,13 @@ def _search(about: AttentionQuery, mode: AttentionMode, *, alone: bool) -> Searc
 def _row(step: AblationStep, k: int) -> dict[str, str]:
     n_bits, n_tables = step.flipped.size, len(step.key_kept)
     row = {
-        "CBAM": NAMES[step.attention],
-        "Turned": f"{step.degrees:.1f}°",
-        "Bits flipped": f"{step.n_flipped} of {n_bits}",
-        "Theory": f"{step.expected_flips:.1f}",
-        "Buckets kept": f"{int(step.key_kept.sum())} of {n_tables}",
-        "Candidates": f"{step.result.n_candidates:,}",
-        "Hits kept": f"{step.hits_kept:.0%}" if step.reference.hits else "–",
+        "CBAM": _name(step.attention),
+        tr("Turned"): f"{step.degrees:.1f}°",
+        tr("Bits flipped"): tr("{n} of {total}", n=step.n_flipped, total=n_bits),
+        tr("Theory"): f"{step.expected_flips:.1f}",
+        tr("Buckets kept"): tr("{n} of {total}", n=int(step.key_kept.sum()), total=n_tables),
+        tr("Candidates"): f"{step.result.n_candidates:,}",
+        tr("Hits kept"): f"{step.hits_kept:.0%}" if step.reference.hits else "–",
     }
     if step.result.query_label is not None:
         relevant = np.array([bool(hit.relevant) for hit in step.result.hits])
@@ -149,10 +158,10 @@ def _consequence(steps: tuple[AblationStep, ...], *, alone: bool) -> str:
     if alone:
         return tr(
             "The query turned by {degrees:.0f}° and the gallery stayed: "
-            "{one_minus_hits_kept:.0%} of the hits are others. Embeddings compare only with "
+            "{others:.0%} of the hits are others. Embeddings compare only with "
             "embeddings of the same network.",
             degrees=off.degrees,
-            one_minus_hits_kept=1 - off.hits_kept,
+            others=1 - off.hits_kept,
         )
     return tr(
         "Off turns the query by {degrees:.0f}°, yet {hits_kept:.0%} of the hits stay: the "
@@ -166,9 +175,9 @@ def _consequence(steps: tuple[AblationStep, ...], *, alone: bool) -> str:
 def _bits(step: AblationStep) -> None:
     st.markdown(
         tr(
-            "**Bits**: {n_flipped} flipped, {names}",
+            "**Bits**: {n_flipped} flipped, {gates}",
             n_flipped=step.n_flipped,
-            names=NAMES[step.attention],
+            gates=_name(step.attention),
         )
     )
     charts.chart(
@@ -178,12 +187,12 @@ def _bits(step: AblationStep) -> None:
         name="flipped-bits-without-attention",
         key="flipped",
         alt=tr(
-            "{n_flipped} of {size} bits differ from those with both gates; "
-            "{sum} of {n_key_kept} tables kept their bucket.",
+            "{n_flipped} of {n_bits} bits differ from those with both gates; "
+            "{n_kept} of {n_tables} tables kept their bucket.",
             n_flipped=step.n_flipped,
-            size=step.flipped.size,
-            sum=int(step.key_kept.sum()),
-            n_key_kept=len(step.key_kept),
+            n_bits=step.flipped.size,
+            n_kept=int(step.key_kept.sum()),
+            n_tables=len(step.key_kept),
         ),
     )
     st.caption(
@@ -209,11 +218,13 @@ def _ranks(about: AttentionQuery, steps: tuple[AblationStep, ...]) -> None:
         for id, ranks in paths.items()
     ]
     charts.chart(
-        rank_paths(drawn, [NAMES[step.attention] for step in steps], k=k),
+        rank_paths(drawn, [_name(step.attention) for step in steps], k=k),
         name="ranks-by-attention",
         key="ranks",
-        alt=tr("Ranks of the hits by switch. ")
-        + _named({it.name: " to ".join(str(rank or "none") for rank in it.ranks) for it in drawn}),
+        alt=tr(
+            "Ranks of the hits by switch. {ranks}",
+            ranks="; ".join(f"{it.name} {_path(it)}" for it in drawn),
+        ),
     )
     st.caption(tr("Teal: a hit with every switch. Orange: comes or goes, below the dotted line."))
 
@@ -227,6 +238,6 @@ def _thumbnail(about: AttentionQuery, id: int, k: int) -> str | None:
         return None
 
 
-def _named(things: Mapping[str, str]) -> str:
-    """Write a list of short facts for those who can't see a chart."""
-    return "; ".join(f"{name} {what}" for name, what in things.items())
+def _path(path: RankPath) -> str:
+    """Write the ranks of an image for those who can't see the chart."""
+    return tr(" to ").join(str(rank or tr("none")) for rank in path.ranks)

@@ -14,6 +14,7 @@ function decode(text) {
 }
 
 export default function ({ data, parentElement, setStateValue }) {
+  hear(data);
   const holder = parentElement.querySelector(".walk");
   if (!isNew(holder, data)) return;
   const { order, rows, columns, gate, step } = data;
@@ -29,8 +30,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const map = pictureWithMap({ ...data, onPoint: point });
   function point(at) {
     map.mark(at);
-    const place = `row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1}`;
-    readout.textContent = at === null ? "" : `${place}: F ${write(valuesOf(shown)[at])}`;
+    readout.textContent = at === null ? "" : `${placeOf(at, columns)}: F ${write(valuesOf(shown)[at])}`;
   }
   const title = element("h3");
   const panel = element("div", { class: "panel" }, title, map.root, scale(data), readout);
@@ -51,7 +51,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const cursor = shape("line", { class: "chosen", y1: 0, y2: 1 });
 
   const range = element("input", {
-    type: "range", name: "channel", min: 1, max: n, step: 1, "aria-label": "Channel, by the rank of its gate",
+    type: "range", name: "channel", min: 1, max: n, step: 1, "aria-label": tr("Channel, by the rank of its gate"),
   });
   const facts = element("table");
   const cell = (text) => element("td", {}, text);
@@ -61,15 +61,16 @@ export default function ({ data, parentElement, setStateValue }) {
     shown = channel;
     const rank = order.indexOf(channel);
     map.show(valuesOf(channel));
-    title.textContent = `Channel ${channel} of F`;
+    title.textContent = tr("Channel {channel} of F", { channel });
     cursor.setAttribute("x1", rank + 0.5);
     cursor.setAttribute("x2", rank + 0.5);
     range.value = rank + 1;
-    range.setAttribute("aria-valuetext", `rank ${rank + 1}, channel ${channel}, gate ${write(gate[channel])}`);
+    const chosen = { rank: rank + 1, channel, gate: write(gate[channel]) };
+    range.setAttribute("aria-valuetext", tr("rank {rank}, channel {channel}, gate {gate}", chosen));
     const sum = element(
       "tr",
       { class: "sum" },
-      cell(`M_c = σ(sum), rank ${rank + 1} of ${n}`),
+      cell(tr("M_c = σ(sum), rank {rank} of {n}", { rank: rank + 1, n })),
       cell(""),
       cell(""),
       cell(write(gate[channel]))
@@ -110,8 +111,9 @@ export default function ({ data, parentElement, setStateValue }) {
   };
   const curve = element("div", { class: "curve" }, svg, tick("1", 0), tick("0.5", 85), tick("0", 170), range);
   const ends = element("div", { class: "ends" });
-  ends.append(element("span", {}, "← most open"), element("span", {}, `${n} channels by M_c`), element("span", {}, "most closed →"));
-  const right = element("div", {}, element("h3", {}, "Channel gates M_c, sorted"), curve, ends,
+  const names = [tr("← most open"), tr("{n} channels by M_c", { n }), tr("most closed →")];
+  ends.append(...names.map((it) => element("span", {}, it)));
+  const right = element("div", {}, element("h3", {}, tr("Channel gates M_c, sorted")), curve, ends,
     element("div", { class: "presets" }, ...presets), facts);
 
   redraw(holder, element("div", { class: "explorer" }, panel, right), looksBar(data, map.look, setStateValue));

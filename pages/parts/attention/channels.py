@@ -17,7 +17,7 @@ from pages.ui.address import put
 from pages.ui.heatmap import Scale
 
 # Of F; one channel in thirty goes beyond it somewhere.
-FEATURE_SCALE = Scale(0.0, 15.0, ("0", "7.5", later("15 and more")), hover="value")
+FEATURE_SCALE = Scale(0.0, 15.0, ("0", "7.5", later("15 and more")), hover=later("value"))
 
 _STEPS = np.iinfo(np.uint16).max
 _FILE = Path(__file__)
@@ -47,7 +47,9 @@ def show_channels(
             "picture": picture,
             "rows": rows,
             "columns": columns,
-            **asdict(FEATURE_SCALE),
+            "low": FEATURE_SCALE.low,
+            "high": FEATURE_SCALE.high,
+            "ticks": [tr(tick) for tick in FEATURE_SCALE.ticks],
             "unit": tr("F, how strongly the channel answers"),
             "alt": tr("The query, and over it the channel of F that is looked at."),
             "features": base64.b64encode(features.tobytes()).decode(),

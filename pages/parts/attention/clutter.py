@@ -78,8 +78,8 @@ def _try(about: AttentionQuery) -> None:
         with st.grid(min_column_width=150, gap="small"):
             for mode, title in _FOUND.items():
                 show_number(
-                    title,
-                    f"{found[side][mode]} of {k}",
+                    tr(title),
+                    tr("{n} of {total}", n=found[side][mode], total=k),
                     tr("images like the query"),
                     help=tr(
                         "How many of the {k} nearest images, by the exact scan, have the query's "
@@ -110,10 +110,10 @@ def _look(about: AttentionQuery, side: float, painting: int) -> None:
                 shown.gate,
                 title=tr("The spatial gate M_s"),
                 note=tr(
-                    "{inside:.0%} on the picture, which covers {area:.0%}: ×{inside_per_area:.2f}",
+                    "{inside:.0%} on the picture, which covers {area:.0%}: ×{ratio:.2f}",
                     inside=inside,
                     area=area,
-                    inside_per_area=inside / area,
+                    ratio=inside / area,
                 ),
             )
         ],
@@ -187,14 +187,14 @@ def _guess(measured: Mapping[str, Any]) -> None:
             guess,
             right=_WHERE[0 if at == 0 else 2 if at == len(steps) - 1 else 1],
             because=tr(
-                "Without clutter they gain {gains} mAP, where the picture takes {area:.0%} of the "
-                "area {gains_2}, and at {least:.0%} {gains_3}. Without clutter there is little to "
+                "Without clutter they gain {whole} mAP, where the picture takes {area:.0%} of the "
+                "area {most}, and at {least:.0%} {last}. Without clutter there is little to "
                 "weigh down; in the end too little of the picture is left to find.",
-                gains=signed(gains[0]),
+                whole=signed(gains[0]),
                 area=area,
-                gains_2=signed(gains[at]),
+                most=signed(gains[at]),
                 least=least,
-                gains_3=signed(gains[-1]),
+                last=signed(gains[-1]),
             ),
         )
         told = [

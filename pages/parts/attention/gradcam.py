@@ -1,7 +1,7 @@
 """Grad-CAM: what one similarity rests on, beside the gate that knows nothing of it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -125,9 +125,9 @@ def _maps(about: AttentionQuery) -> None:
     ]
     st.markdown(
         tr(
-            "Similarity s of the query to **{name}**: **{embedding}**.",
+            "Similarity s of the query to **{name}**: **{similarity}**.",
             name=plain(about.gallery.items[hit].name),
-            embedding=decimal(float(query.embedding @ vector), 3),
+            similarity=decimal(float(query.embedding @ vector), 3),
         )
     )
     if query.spatial_gate is None:
@@ -140,10 +140,11 @@ def _maps(about: AttentionQuery) -> None:
             "Each Grad-CAM is drawn over its own maximum, so its pattern tells something and its "
             "height does not."
         )
+        + " "
         + (
-            tr(" The white line is the object's exact mask.")
+            tr("The white line is the object's exact mask.")
             if any(panel.outline for panel in panels)
-            else tr(" Only *Scenes* has masks, so nothing here can be scored.")
+            else tr("Only *Scenes* has masks, so nothing here can be scored.")
         )
     )
 
@@ -155,9 +156,8 @@ def _choose_hit(about: AttentionQuery, result: SearchResult) -> int | None:
     ids = {about.gallery.items[id].name: id for id in about.stored.ids.tolist()}
     wanted = st.query_params.get("hit", "")
     if wanted in ids and ids[wanted] != result.query_id and wanted not in names:
-        names[wanted] = tr(
-            "{wanted} · no hit", wanted=wanted
-        )  # a link may name any image of the gallery
+        # a link may name any image of the gallery
+        names[wanted] = tr("{name} · no hit", name=wanted)
     if not names:
         return None
     chosen = st.selectbox(
@@ -172,7 +172,7 @@ def _choose_hit(about: AttentionQuery, result: SearchResult) -> int | None:
 
 
 def _panels(
-    picture: str,
+    picture: Literal["query", "hit"],
     embedded: EmbeddedQuery,
     cam: NDArray[np.float32],
     mask: NDArray[np.bool_] | None,
@@ -184,7 +184,9 @@ def _panels(
         panels.append(
             gate_panel(
                 gate,
-                title=tr("Gate M_s of the {picture}", picture=picture),
+                title=(
+                    tr("Gate M_s of the query") if picture == "query" else tr("Gate M_s of the hit")
+                ),
                 note=_score(gate, mask),
                 picture=picture,
                 outline=outline,
@@ -193,7 +195,9 @@ def _panels(
     return [
         *panels,
         Panel(
-            title=tr("Grad-CAM on the {picture}", picture=picture),
+            title=(
+                tr("Grad-CAM on the query") if picture == "query" else tr("Grad-CAM on the hit")
+            ),
             values=cam,
             scale=_CAM_SCALE,
             unit=tr("of its maximum"),
@@ -214,10 +218,10 @@ def _score(values: NDArray[np.floating], mask: NDArray[np.bool_] | None) -> str:
         return tr("Its object is hidden.")
     inside = float(share_inside(values[None], cells)[0])
     return tr(
-        "{inside:.1%} inside the object, which covers {area:.1%}: ×{inside_per_area:.2f}",
+        "{inside:.1%} inside the object, which covers {area:.1%}: ×{ratio:.2f}",
         inside=inside,
         area=area,
-        inside_per_area=inside / area,
+        ratio=inside / area,
     )
 
 
@@ -257,11 +261,11 @@ def _finding(measured: Mapping[str, Any]) -> None:
                 "**An honest finding.** The paper says that attention finds the key regions. "
                 "Measured over all {n_images:,} scenes, the trained spatial gate puts "
                 "**×{gate:.2f}** of the object's share of the area on it, and Grad-CAM of a "
-                "similarity **×{cam:.2f}**; ×1 knows nothing of objects. {gate_2}",
+                "similarity **×{cam:.2f}**; ×1 knows nothing of objects. {finding}",
                 n_images=measured["n_images"],
                 gate=gate,
                 cam=cam,
-                gate_2=_who_finds_it(gate, cam),
+                finding=_who_finds_it(gate, cam),
             )
         )
         if untouched := ratios.get("Grad-CAM, untouched ImageNet"):

@@ -39,12 +39,12 @@ def _guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
         [f"{rows * columns:,}", f"{n_channels:,}", f"{walked.features.size:,}"],
         right=f"{steps.gate.size:,}",
         because=tr(
-            "One gate for each channel: {size:,} numbers. Each channel has an "
-            "average and a maximum, so {size_2:,} + {size_3:,} numbers go in. "
+            "One gate for each channel: {n_gates:,} numbers. Each channel has an "
+            "average and a maximum, so {n_averages:,} + {n_maxima:,} numbers go in. "
             "Where in the picture a channel answers plays no part here.",
-            size=steps.gate.size,
-            size_2=steps.average.size,
-            size_3=steps.maximum.size,
+            n_gates=steps.gate.size,
+            n_averages=steps.average.size,
+            n_maxima=steps.maximum.size,
         ),
         key="guess-gates",
     )
@@ -60,11 +60,11 @@ def _guess_weight(spatial: SpatialSteps) -> None:
         _STEPS,
         right=_STEPS[0 if most < 1.5 else 1 if most <= 3 else 2],
         because=tr(
-            "It weighs **×{most:.2f}**: M_s runs from {min:.2f} to "
-            "{max:.2f} here. Stage 3 shows why.",
+            "It weighs **×{most:.2f}**: M_s runs from {lowest:.2f} to "
+            "{highest:.2f} here. Stage 3 shows why.",
             most=most,
-            min=spatial.gate.min(),
-            max=spatial.gate.max(),
+            lowest=spatial.gate.min(),
+            highest=spatial.gate.max(),
         ),
         key="guess-weight",
     )
@@ -101,12 +101,10 @@ def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
         )
     )
     equation.latex(
-        tr(
-            r"\begin{aligned}M_c(F)=\sigma\big(&\mathrm{MLP}(\mathrm{AvgPool}(F))\\"
-            r"{}+{}&\mathrm{MLP}(\mathrm{MaxPool}(F))\big)\quad(5)\end{aligned}"
-        )
+        r"\begin{aligned}M_c(F)=\sigma\big(&\mathrm{MLP}(\mathrm{AvgPool}(F))\\"
+        r"{}+{}&\mathrm{MLP}(\mathrm{MaxPool}(F))\big)\quad(5)\end{aligned}"
     )
-    equation.latex(tr(r"F'=M_c(F)\otimes F\quad(3)"))
+    equation.latex(r"F'=M_c(F)\otimes F\quad(3)")
     if walked.channel is None:
         st.info(
             tr("Channel attention is off in the settings, so F′ = F: every channel counts alike.")
@@ -127,14 +125,14 @@ def _open_channels(steps: ChannelSteps) -> str:
     """Say how many gates are open, and how far apart they are."""
     n_open = int((steps.gate > 0.5).sum())
     return tr(
-        "**{n_open:,} of {n_gate:,}** gates are more than half open. They run from "
-        "{min:.2f} to {max:.2f}: the most open channel counts "
-        "{max_per_min:.1f} times as much as the least open one.",
+        "**{n_open:,} of {n_gates:,}** gates are more than half open. They run from "
+        "{lowest:.2f} to {highest:.2f}: the most open channel counts "
+        "{ratio:.1f} times as much as the least open one.",
         n_open=n_open,
-        n_gate=len(steps.gate),
-        min=steps.gate.min(),
-        max=steps.gate.max(),
-        max_per_min=steps.gate.max() / steps.gate.min(),
+        n_gates=len(steps.gate),
+        lowest=steps.gate.min(),
+        highest=steps.gate.max(),
+        ratio=steps.gate.max() / steps.gate.min(),
     )
 
 
@@ -149,10 +147,8 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
         )
     )
     equation.latex(
-        tr(
-            r"\begin{aligned}M_s(F')=\sigma\big(\mathrm{Conv}_{7\times7}([&\mathrm{mean}_c(F');\\"
-            r"&\mathrm{max}_c(F')])\big)\quad(6)\end{aligned}"
-        )
+        r"\begin{aligned}M_s(F')=\sigma\big(\mathrm{Conv}_{7\times7}([&\mathrm{mean}_c(F');\\"
+        r"&\mathrm{max}_c(F')])\big)\quad(6)\end{aligned}"
     )
     if steps is None:
         st.info(
@@ -162,20 +158,20 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
         st.caption(tr("Choose *both* or *spatial* under Attention in the sidebar to see it."))
         return
     _guess_weight(steps)
-    terms = _scale("sum", steps.mean_term, steps.maximum_term)
+    terms = _scale(tr("sum"), steps.mean_term, steps.maximum_term)
     heatmap.show_maps(
         "pooled",
         [
             Panel(
                 title=tr("mean of F′"),
                 values=steps.mean,
-                scale=_scale("mean", steps.mean),
+                scale=_scale(tr("mean"), steps.mean),
                 unit=tr("over all channels"),
             ),
             Panel(
                 title=tr("maximum of F′"),
                 values=steps.maximum,
-                scale=_scale("maximum", steps.maximum),
+                scale=_scale(tr("maximum"), steps.maximum),
                 unit=tr("over all channels; mind the scale"),
             ),
             Panel(
@@ -217,16 +213,16 @@ def _kernel_in_words(steps: SpatialSteps) -> str:
     rows, columns = steps.gate.shape
     side = steps.kernel.shape[-1]
     mean, maximum = np.ptp(steps.mean_term), np.ptp(steps.maximum_term)
-    louder = "mean" if mean > maximum else "maximum"
+    louder = tr("mean") if mean > maximum else tr("maximum")
     return tr(
         "**The learnt kernel.** It is {side} × {side}, the map {rows} × {columns}: a place sees "
-        "up to {side_2} places away on every side, and zeros beyond the edge. From place to "
+        "up to {reach} places away on every side, and zeros beyond the edge. From place to "
         "place the convolution of the mean varies by {mean:.3f} here and that of the maximum by "
         "{maximum:.3f}: in equation 6 the louder input decides, and here that is the **{louder}**.",
         side=side,
         rows=rows,
         columns=columns,
-        side_2=side // 2,
+        reach=side // 2,
         mean=mean,
         maximum=maximum,
         louder=louder,
@@ -260,17 +256,17 @@ def _gate(steps: SpatialSteps, picture: str) -> None:
             "**How much of it has to do with the picture?** Right: the gate that the same kernel "
             "gives where every place holds the same numbers. At the edge the kernel reaches out of "
             "the map and finds zeros; in the middle it does not. That gate is "
-            "**{even_gate:.0%}** from flat, and the gate of this picture "
-            "**{gate:.0%}**. The nearer the first number is to the second, "
+            "**{even:.0%}** from flat, and the gate of this picture "
+            "**{this:.0%}**. The nearer the first number is to the second, "
             "the more this gate is a habit of the network (*look at the middle*) and the less an "
             "answer to the picture.",
-            even_gate=looking.from_flat(steps.even_gate),
-            gate=looking.from_flat(steps.gate),
+            even=looking.from_flat(steps.even_gate),
+            this=looking.from_flat(steps.gate),
         )
     )
     seen = looking.look(steps.gate)
     text.markdown(looking.told(seen))
-    text.caption(looking.MEASURE)
+    text.caption(tr(looking.MEASURE))
 
 
 def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
@@ -284,13 +280,13 @@ def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
             channel=channel,
         )
     )
-    equation.latex(tr(r"F''=M_s(F')\otimes F'\quad(4)"))
-    channel_gate = "off" if walked.channel is None else f"×{walked.channel.gate[channel]:.2f}"
+    equation.latex(r"F''=M_s(F')\otimes F'\quad(4)")
+    channel_gate = tr("off") if walked.channel is None else f"×{walked.channel.gate[channel]:.2f}"
     heatmap.show_maps(
         "refined",
         [
             Panel(
-                title=f"F, channel {channel}",
+                title=tr("F, channel {channel}", channel=channel),
                 values=walked.features[channel],
                 unit=tr("as ResNet50 made it"),
                 scale=FEATURE_SCALE,
@@ -304,7 +300,11 @@ def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
             Panel(
                 title="F″",
                 values=walked.refined[channel],
-                unit=tr("after the spatial gate") + (": off" if walked.spatial is None else ""),
+                unit=(
+                    tr("after the spatial gate: off")
+                    if walked.spatial is None
+                    else tr("after the spatial gate")
+                ),
                 scale=FEATURE_SCALE,
             ),
         ],

@@ -44,8 +44,8 @@ def show_draws(pixels: Pixels, shown: View) -> None:
                 pictures.show_pixels(
                     drawn,
                     tr(
-                        "Random augmentation {number_and_one} of {n_draws}",
-                        number_and_one=number + 1,
+                        "Random augmentation {number} of {n_draws}",
+                        number=number + 1,
                         n_draws=N_DRAWS,
                     ),
                 )

@@ -40,10 +40,10 @@ def guess_the_furthest(pixels: Pixels, shown: View) -> None:
             reveal(
                 guessed,
                 right=order[0],
-                because="; ".join(f"{name} {turned[name]:.0f}°" for name in order)
-                + tr(
-                    ". At 90° the two embeddings would have nothing in common. Training is to make "
-                    "these angles small."
+                because=tr(
+                    "{angles}. At 90° the two embeddings would have nothing in common. Training is "
+                    "to make these angles small.",
+                    angles="; ".join(f"{tr(name)} {turned[name]:.0f}°" for name in order),
                 ),
             )
 

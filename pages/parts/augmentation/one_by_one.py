@@ -21,7 +21,7 @@ def show_one_by_one(pixels: Pixels, title: str) -> None:
         with st.container(key="change-before"):
             st.markdown(tr("**Before**"))
             with st.container(key="query-picture"):
-                pictures.show_pixels(pixels, f"Before: {title}")
+                pictures.show_pixels(pixels, tr("Before: {title}", title=title))
             st.caption(
                 tr(
                     "{title}. What comes into the frame mirrors what lies inside it.",
@@ -36,7 +36,7 @@ def show_one_by_one(pixels: Pixels, title: str) -> None:
 @st.fragment
 def _one(transformation: Transformation, pixels: Pixels) -> None:
     """Show the picture after one transformation above the sliders that set it."""
-    st.markdown(f"**{transformation.name}**")
+    st.markdown(f"**{tr(transformation.name)}**")
     # The name of its container keeps a portrait from being taller than the others.
     with st.container(key=f"query-picture-{transformation.name}"):
         place = st.empty()
@@ -46,12 +46,13 @@ def _one(transformation: Transformation, pixels: Pixels) -> None:
             for slider in transformation.sliders
         ]
     with place:
-        pictures.show_pixels(
-            transformation.apply(pixels, *values), f"After {transformation.name.lower()}"
-        )
+        pictures.show_pixels(transformation.apply(pixels, *values), tr(transformation.after))
     low, high = transformation.training
     beyond = any(not low <= value <= high for value in values)
     st.caption(
-        tr("Training draws {low}.", low=transformation.training_words.format(low, high))
-        + (tr(" :orange[This is further than it goes.]") if beyond else "")
+        tr(
+            "Training draws {strengths}.",
+            strengths=tr(transformation.training_words, low=low, high=high),
+        )
+        + (" " + tr(":orange[This is further than it goes.]") if beyond else "")
     )

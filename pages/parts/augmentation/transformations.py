@@ -16,8 +16,9 @@ class Transformation:
     """One transformation, as a page shows it."""
 
     name: str
+    after: str  # what the changed picture is
     training: tuple[float, float]  # what training draws its strength from
-    training_words: str  # with places for both ends of that
+    training_words: str  # with places for ``low`` and ``high``
     sliders: tuple[NumberSlider, ...]  # a bit wider than the training
     apply: Callable[..., Pixels]  # of the pixels and one strength per slider
 
@@ -27,11 +28,11 @@ def _noisy(pixels: Pixels, deviation: float) -> Pixels:
     return augment.add_noise(pixels, deviation, np.random.default_rng(0))
 
 
-def _contrast(name: str, start: float) -> NumberSlider:
+def _contrast(name: str, label: str, start: float) -> NumberSlider:
     """The slider of one colour."""
     return NumberSlider(
         name=name,
-        label=name.capitalize(),
+        label=label,
         limits=(0.25, 2.0),
         start=start,
         step=0.05,
@@ -42,9 +43,10 @@ def _contrast(name: str, start: float) -> NumberSlider:
 # Each starts as far out as training goes: something can be seen at once.
 TRANSFORMATIONS = (
     Transformation(
-        name="Scaling",
+        name=later("Scaling"),
+        after=later("After scaling"),
         training=augment.SCALES,
-        training_words="×{:.2f} to ×{:.2f}",
+        training_words=later("×{low:.2f} to ×{high:.2f}"),
         sliders=(
             NumberSlider(
                 name="scale",
@@ -58,9 +60,10 @@ TRANSFORMATIONS = (
         apply=augment.scale,
     ),
     Transformation(
-        name="Rotation",
+        name=later("Rotation"),
+        after=later("After rotation"),
         training=augment.DEGREES,
-        training_words="{:.0f}° to {:.0f}°",
+        training_words=later("{low:.0f}° to {high:.0f}°"),
         sliders=(
             NumberSlider(
                 name="turn",
@@ -74,9 +77,10 @@ TRANSFORMATIONS = (
         apply=augment.rotate,
     ),
     Transformation(
-        name="Cropping",
+        name=later("Cropping"),
+        after=later("After cropping"),
         training=augment.KEPT,
-        training_words=later("{:.0%} to {:.0%} of each side, anywhere in the picture"),
+        training_words=later("{low:.0%} to {high:.0%} of each side, anywhere in the picture"),
         sliders=(
             NumberSlider(
                 name="crop",
@@ -90,9 +94,10 @@ TRANSFORMATIONS = (
         apply=lambda pixels, side: augment.crop(pixels, side, 0.5, 0.5),
     ),
     Transformation(
-        name="Noise",
+        name=later("Noise"),
+        after=later("After noise"),
         training=augment.NOISE,
-        training_words=later("{:.0f} to {:.0f} grey levels of 255"),
+        training_words=later("{low:.0f} to {high:.0f} grey levels of 255"),
         sliders=(
             NumberSlider(
                 name="noise",
@@ -107,12 +112,13 @@ TRANSFORMATIONS = (
     ),
     Transformation(
         name=later("Colour contrast"),
+        after=later("After colour contrast"),
         training=augment.CONTRASTS,
-        training_words=later("×{:.2f} to ×{:.2f} for each colour on its own"),
+        training_words=later("×{low:.2f} to ×{high:.2f} for each colour on its own"),
         sliders=(
-            _contrast("red", augment.CONTRASTS[1]),
-            _contrast("green", 1.0),
-            _contrast("blue", augment.CONTRASTS[0]),
+            _contrast("red", later("Red"), augment.CONTRASTS[1]),
+            _contrast("green", later("Green"), 1.0),
+            _contrast("blue", later("Blue"), augment.CONTRASTS[0]),
         ),
         apply=lambda pixels, *factors: augment.change_contrast(pixels, factors),
     ),

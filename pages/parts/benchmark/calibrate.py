@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.benchmark import live
-from core.language import tr
+from core.language import later, tr
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.searched import choose_searched
@@ -13,6 +13,12 @@ from pages.ui.question import question
 from pages.ui.view import View
 
 SIZES = (1_000, 10_000, 50_000)
+SHARES = {
+    later("all"): 1.0,
+    later("one in ten"): 0.1,
+    later("one in a hundred"): 0.01,
+    later("one in a thousand"): 0.001,
+}
 
 
 def show_calibration(shown: View) -> None:
@@ -53,7 +59,6 @@ def _choice(chooser: live.Chooser) -> None:
     choice = chooser.choose(wanted / 100)
     found = choice.calibration
     rows = found.looked_at[-1]
-    shares = {"all": 1.0, "one in ten": 0.1, "one in a hundred": 0.01, "one in a thousand": 0.001}
     with asked:
         question(
             tr(
@@ -62,16 +67,16 @@ def _choice(chooser: live.Chooser) -> None:
                 n=n,
                 wanted=wanted,
             ),
-            list(shares),
-            right=min(shares, key=lambda it: abs(words.decades(shares[it], rows / n))),
+            list(SHARES),
+            right=min(SHARES, key=lambda it: abs(words.decades(SHARES[it], rows / n))),
             because=tr(
-                "{rows:,} of {n:,}, {rows_per_n:.2%}. All others are ruled out by their codes, "
-                "{code_bits} bytes each instead of {dim_times_4:,}.",
+                "{rows:,} of {n:,}, {share:.2%}. All others are ruled out by their codes, "
+                "{code_bytes} bytes each instead of {vector_bytes:,}.",
                 rows=rows,
                 n=n,
-                rows_per_n=rows / n,
-                code_bits=chooser.index.code_bits // 8,
-                dim_times_4=chooser.index.dim * 4,
+                share=rows / n,
+                code_bytes=chooser.index.code_bits // 8,
+                vector_bytes=chooser.index.dim * 4,
             ),
             key="guess-calibrate",
         )
@@ -101,7 +106,7 @@ def _choice(chooser: live.Chooser) -> None:
         st.metric(
             tr("Time of one query"),
             duration(choice.seconds),
-            tr("exact scan {exact_seconds}", exact_seconds=duration(choice.exact_seconds)),
+            tr("exact scan {time}", time=duration(choice.exact_seconds)),
             delta_color="off",
             delta_arrow="off",
             border=True,

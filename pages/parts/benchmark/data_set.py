@@ -22,7 +22,7 @@ def show_data_set(data_sets: Mapping[str, Any]) -> None:
     name = st.selectbox(
         tr("Data set"),
         list(data_sets),
-        format_func=lambda it: data_sets[it]["title"],
+        format_func=lambda it: words.title_of(data_sets[it]),
         **tied("data", data_sets, next(iter(data_sets))),
         help=tr("What the two charts and the table below are about."),
     )
@@ -30,7 +30,7 @@ def show_data_set(data_sets: Mapping[str, Any]) -> None:
     k, wanted = levels[0]
     if len(levels) > 1:
         with st.container(horizontal=True, gap="medium"):
-            k = _chosen("Hits, k", "count", dict.fromkeys(k for k, _ in levels), words.MAIN_K)
+            k = _chosen(tr("Hits, k"), "count", dict.fromkeys(k for k, _ in levels), words.MAIN_K)
             recalls = dict.fromkeys(wanted for _, wanted in levels)
             main = data_sets[name]["wanted_recall_at_10"]
             wanted = _chosen(tr("Recall that everyone has to reach"), "recall", recalls, main)
@@ -45,6 +45,7 @@ def _chosen(label: str, param: str, options: Iterable[Any], first: Any) -> Any:
 
 def _one(name: str, entry: Mapping[str, Any], k: int, wanted: float) -> None:
     _details_table(entry, k)
+    title = words.title_of(entry)
     curves = {
         method: [_point(it) for it in found["curve"]]
         for method, found in entry["contestants"].items()
@@ -66,11 +67,18 @@ def _one(name: str, entry: Mapping[str, Any], k: int, wanted: float) -> None:
             clicked=lambda it: (it["x"], 1 / it["y"]),
             of=[(("recall", "median_seconds"), name, entry)],
             alt=tr(
-                "Queries per second over neighbour recall@{k}, {title}: ", k=k, title=entry["title"]
-            )
-            + "; ".join(
-                f"{method} {1 / it.seconds:,.0f} at {it.recall:.2f}"
-                for method, it in chosen.items()
+                "Queries per second over neighbour recall@{k}, {title}: {points}",
+                k=k,
+                title=title,
+                points="; ".join(
+                    tr(
+                        "{method} {rate:,.0f} at {recall:.2f}",
+                        method=method,
+                        rate=1 / it.seconds,
+                        recall=it.recall,
+                    )
+                    for method, it in chosen.items()
+                ),
             ),
         )
     with looked:
@@ -83,7 +91,7 @@ def _one(name: str, entry: Mapping[str, Any], k: int, wanted: float) -> None:
             alt=tr(
                 "Embeddings compared exactly over neighbour recall@{k}, {title}",
                 k=k,
-                title=entry["title"],
+                title=title,
             ),
         )
     st.caption(
@@ -116,18 +124,18 @@ def _details_table(entry: Mapping[str, Any], k: int) -> None:
     pinned_table(
         [
             {
-                "Method": method,
-                "Median": words.median_in_words(it),
-                "p95": duration(it["p95_seconds"]),
-                "× exact scan": f"{exact / it['median_seconds']:.3g}",
-                f"Recall@{k}": f"{it['recall']:.3f}",
-                "Batch, queries per s": _rate(it["batch_queries_per_second"]["1"]),
-                "on all threads": _rate(max(it["batch_queries_per_second"].values())),
-                "Build": duration(it["build_seconds"]),
-                "Bytes per vector": _rate(it["extra_bytes_per_vector"]),
-                "Adds per s": _rate(it.get("adds_per_second")),
-                "Removes per s": _rate(it.get("removes_per_second")),
-                "Setting": setting_text(it["setting"]),
+                tr("Method"): method,
+                tr("Median"): words.median_in_words(it),
+                tr("p95"): duration(it["p95_seconds"]),
+                tr("× exact scan"): f"{exact / it['median_seconds']:.3g}",
+                tr("Recall@{k}", k=k): f"{it['recall']:.3f}",
+                tr("Batch, queries per s"): _rate(it["batch_queries_per_second"]["1"]),
+                tr("on all threads"): _rate(max(it["batch_queries_per_second"].values())),
+                tr("Build"): duration(it["build_seconds"]),
+                tr("Bytes per vector"): _rate(it["extra_bytes_per_vector"]),
+                tr("Adds per s"): _rate(it.get("adds_per_second")),
+                tr("Removes per s"): _rate(it.get("removes_per_second")),
+                tr("Setting"): setting_text(it["setting"]),
             }
             for method, it in entry["contestants"].items()
         ]
@@ -140,10 +148,10 @@ def _details_table(entry: Mapping[str, Any], k: int) -> None:
         " ".join(
             [
                 tr(
-                    "Near a point its embeddings spread in about {intrinsic_dimension:.0f} "
+                    "Near a point its embeddings spread in about {dim:.0f} "
                     "directions (intrinsic dimension): the more, the harder. Bytes are beyond the "
                     "vectors themselves, {dtype}. Building uses {threads} threads.",
-                    intrinsic_dimension=entry["intrinsic_dimension"],
+                    dim=entry["intrinsic_dimension"],
                     dtype=entry["dtype"],
                     threads=entry["threads"],
                 ),

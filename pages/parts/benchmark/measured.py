@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.language import later, tr
+from core.errors import COMMAND
+from core.language import tr
 from pages.parts.benchmark import words
 from pages.parts.benchmark.data_set import show_data_set
 from pages.parts.benchmark.time_and_size import (
@@ -18,7 +19,7 @@ from pages.ui.result_files import Result, read_or_say, show_origin
 from pages.ui.tables import pinned_table
 
 NAME = "index-speed"
-MEASURE = later("python -m core benchmark")
+MEASURE = f"{COMMAND} benchmark"
 
 
 def show_measured() -> None:
@@ -65,9 +66,9 @@ def _fastest(raced: Mapping[str, Any]) -> None:
     st.header(tr("The fastest at each recall"), anchor=False)
     pinned_table(
         [
-            {"Data set": entry["title"]}
+            {tr("Data set"): words.title_of(entry)}
             | {
-                f"recall@{k} ≥ {wanted:.2f}": words.fastest_in_words(
+                tr("recall@{k} ≥ {wanted:.2f}", k=k, wanted=wanted): words.fastest_in_words(
                     words.seen_at(entry, k, wanted)
                 )
                 if (k, wanted) in words.levels_of(entry)
@@ -91,11 +92,10 @@ def _earlier(data_sets: Mapping[str, Any], raced: Mapping[str, Any]) -> None:
     known = {name for it in earlier for name in (*it["contestants"], *it["left_out"])}
     st.caption(
         tr(
-            "Not counted above: {title}. They were measured before "
-            "{name} raced, and show how time "
-            "grows with the gallery.",
-            title="; ".join(it["title"] for it in earlier),
-            name=", ".join(name for name in everyone if name not in known),
+            "Not counted above: {data_sets}. They were measured before {methods} raced, and show "
+            "how time grows with the gallery.",
+            data_sets="; ".join(map(words.title_of, earlier)),
+            methods=", ".join(name for name in everyone if name not in known),
         )
     )
 
@@ -106,9 +106,9 @@ def _overview(data_sets: Mapping[str, Any]) -> None:
     names = dict.fromkeys(name for it in data_sets.values() for name in it["contestants"])
     pinned_table(
         [
-            {"Median": name}
+            {tr("Median"): name}
             | {
-                it["title"]: words.median_in_words(it["contestants"].get(name))
+                words.title_of(it): words.median_in_words(it["contestants"].get(name))
                 for it in data_sets.values()
             }
             for name in names
@@ -131,4 +131,4 @@ def _origin(result: Result) -> None:
     show_origin(NAME, dict(result) | {"seeds": seeds}, more=versions)
     earlier = {it["date"][:10] for it in data_sets if "date" in it}
     if len(earlier) > 1:
-        st.caption(tr("Data sets were measured on {earlier}.", earlier=", ".join(sorted(earlier))))
+        st.caption(tr("Data sets were measured on {dates}.", dates=", ".join(sorted(earlier))))

@@ -69,31 +69,27 @@ def show_opened(param: str, entries: Mapping[str, Any]) -> None:
     if place.isascii() and place.isdecimal() and int(place) < len(found["curve"]):
         point = found["curve"][int(place)]
     with st.container(border=True, key=f"opened-{param}"):
-        st.markdown(f"**{method}** · {entry['title']}")
+        st.markdown(f"**{method}** · {words.title_of(entry)}")
         asked = setting_text(point["setting"]) or tr("nothing to set")
         built = setting_text(found["parameters"]) or tr("nothing to choose")
-        candidates = point.get("candidates")
-        st.markdown(
+        told = [
             tr(
-                "- Built with: {built}, in {build_seconds}\n"
-                "- Asked with: {asked}\n"
-                "- Neighbour recall@{get}: {recall:.3f} ± "
-                "{two_times_recall_error:.3f}\n"
-                "- Time of one query: median {median_seconds}, p95 "
-                "{p95_seconds}, of {timed_queries} queries",
-                built=built,
-                build_seconds=duration(found["build_seconds"]),
-                asked=asked,
-                get=found.get("k", words.MAIN_K),
+                "Built with: {built}, in {time}", built=built, time=duration(found["build_seconds"])
+            ),
+            tr("Asked with: {asked}", asked=asked),
+            tr(
+                "Neighbour recall@{k}: {recall:.3f} ± {margin:.3f}",
+                k=found.get("k", words.MAIN_K),
                 recall=point["recall"],
-                two_times_recall_error=2 * point["recall_error"],
-                median_seconds=duration(point["median_seconds"]),
-                p95_seconds=duration(point["p95_seconds"]),
-                timed_queries=point["timed_queries"],
-            )
-            + (
-                ""
-                if candidates is None
-                else tr("\n- Compared exactly: {candidates:,.0f}", candidates=candidates)
-            )
-        )
+                margin=2 * point["recall_error"],
+            ),
+            tr(
+                "Time of one query: median {median}, p95 {p95}, of {n} queries",
+                median=duration(point["median_seconds"]),
+                p95=duration(point["p95_seconds"]),
+                n=point["timed_queries"],
+            ),
+        ]
+        if (candidates := point.get("candidates")) is not None:
+            told.append(tr("Compared exactly: {candidates:,.0f}", candidates=candidates))
+        st.markdown("\n".join(f"- {it}" for it in told))

@@ -127,7 +127,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
         st.success(tr("You guessed right."), icon=":material/check:")
     elif guess:
         st.info(
-            tr("You guessed *{guess}*; it was *{name}*.", guess=guess, name=best.name),
+            tr("You guessed *{guess}*; it was *{right}*.", guess=guess, right=best.name),
             icon=":material/lightbulb:",
         )
     for sentence in words.race_verdict(finish):
@@ -137,7 +137,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
             st.metric(
                 it.name,
                 duration(it.median),
-                f"recall {it.recall:.0%}",
+                tr("recall {recall:.0%}", recall=it.recall),
                 delta_color="normal" if it.recall >= live.GOOD else "inverse",
                 delta_arrow="off",
                 border=True,
@@ -146,7 +146,7 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
         query_times(
             [
                 QueryTimes(
-                    label=f"{it.name} · recall {it.recall:.0%}",
+                    label=tr("{method} · recall {recall:.0%}", method=it.name, recall=it.recall),
                     median=it.median,
                     seconds=it.seconds,
                     is_ours=not it.name.startswith(words.EXACT),
@@ -156,24 +156,26 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
         ),
         name="race",
         key="race-times",
-        alt=tr("Median time of one query: ")
-        + ", ".join(f"{it.name} {duration(it.median)}" for it in finish.entrants),
+        alt=tr(
+            "Median time of one query: {times}",
+            times=", ".join(f"{it.name} {duration(it.median)}" for it in finish.entrants),
+        ),
     )
     st.dataframe(
         [
             {
-                "Method": it.name,
-                f"Recall@{finish.k}": f"{it.recall:.3f}",
-                "Compared exactly": f"{it.candidates:,.0f}",
-                "Build": duration(it.build_seconds),
-                "Queries": f"{len(it.seconds)}",
-                "Setting": it.setting,
+                tr("Method"): it.name,
+                tr("Recall@{k}", k=finish.k): f"{it.recall:.3f}",
+                tr("Compared exactly"): f"{it.candidates:,.0f}",
+                tr("Build"): duration(it.build_seconds),
+                tr("Queries"): f"{len(it.seconds)}",
+                tr("Setting"): tr(it.setting),
             }
             for it in finish.entrants
         ],
         hide_index=True,
         height="content",
-        column_config={"Method": st.column_config.Column(pinned=True)},
+        column_config={tr("Method"): st.column_config.Column(pinned=True)},
     )
     st.caption(
         tr(

@@ -15,7 +15,7 @@ from pages.ui import errors, galleries, resources
 from pages.ui.address import tied
 from pages.ui.view import View
 
-DRAWN, REAL = "Drawn", later("My gallery")
+DRAWN, REAL = later("Drawn"), later("My gallery")
 MOST_READABLE = 10_000  # images, where the engine runs on NumPy alone
 
 
@@ -51,8 +51,8 @@ def _load_kernels() -> Any:
         st.info(
             tr(
                 "numba can't be imported here, so the engine runs on NumPy alone: the same "
-                "answers, many times slower, on {most_readable:,} images at most.",
-                most_readable=MOST_READABLE,
+                "answers, many times slower, on {most:,} images at most.",
+                most=MOST_READABLE,
             ),
             icon=":material/hourglass_bottom:",
         )
@@ -72,6 +72,7 @@ def choose_searched(shown: View, sizes: tuple[int, ...], *, name: str) -> Search
         kind = st.segmented_control(
             tr("Embeddings"),
             [DRAWN, REAL],
+            format_func=tr,
             required=True,
             **tied("embeddings", [DRAWN, REAL], DRAWN),
             help=tr(
@@ -99,11 +100,11 @@ def choose_searched(shown: View, sizes: tuple[int, ...], *, name: str) -> Search
     n, n_queries = len(data.gallery), len(data.queries)
     st.caption(
         tr(
-            "{title}: {n_queries} of its {n_rows:,} images are set aside as queries, and the "
+            "{title}: {n_queries} of its {n_images:,} images are set aside as queries, and the "
             "other {n:,} are searched. Nobody who searches has seen the queries.",
             title=title,
             n_queries=n_queries,
-            n_rows=len(rows),
+            n_images=len(rows),
             n=n,
         )
     )

@@ -9,7 +9,7 @@ from core.benchmark import growth
 from core.benchmark.report import setting_text
 from core.figures.benchmark import Growth, time_and_size
 from core.language import later, tr
-from core.wording import duration
+from core.wording import capital, duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
 from pages.ui.address import tied
@@ -17,11 +17,16 @@ from pages.ui.code import show_code
 from pages.ui.question import question
 
 FAMILIES = {
-    "clusters": later("Clusters, 2048 numbers"),
-    "hard": later("Overlapping clusters, 2048 numbers"),
-    "reduced": later("Clusters reduced to 256 numbers"),
+    "clusters": later("clusters, 2048 numbers"),
+    "hard": later("overlapping clusters, 2048 numbers"),
+    "reduced": later("clusters reduced to 256 numbers"),
 }
-ANSWERS = {"1,000 times": 1000.0, "30 times": 30.0, "5 times": 5.0, "not at all": 1.0}
+ANSWERS = {
+    later("1,000 times"): 1000.0,
+    later("30 times"): 30.0,
+    later("5 times"): 5.0,
+    later("not at all"): 1.0,
+}
 
 
 def ask_how_time_grows(data_sets: Mapping[str, Any]) -> None:
@@ -40,12 +45,12 @@ def ask_how_time_grows(data_sets: Mapping[str, Any]) -> None:
             list(ANSWERS),
             right=min(ANSWERS, key=lambda it: abs(ANSWERS[it] - grown)),
             because=tr(
-                "The exact scan takes 1,000 times as long. Between {n:,} and "
-                "{n_2:,} images the engine's time grows as N to the power of "
+                "The exact scan takes 1,000 times as long. Between {least:,} and "
+                "{most:,} images the engine's time grows as N to the power of "
                 "{exponent:.2f}, which makes {grown}: it reads a part "
                 "of the gallery, and the part shrinks as the gallery grows.",
-                n=min(line.n),
-                n_2=max(line.n),
+                least=min(line.n),
+                most=max(line.n),
                 exponent=power.exponent,
                 grown=words.times(grown),
             ),
@@ -75,13 +80,13 @@ def ask_where_they_cross(data_sets: Mapping[str, Any]) -> None:
                 [f"{size:,}" for size in sizes],
                 right=f"{min(sizes, key=lambda size: abs(words.decades(size, n))):,}",
                 because=tr(
-                    "Measured, they cross at about {n:,.0f} images ({lower}). With "
-                    "{n_2:,} images it takes {seconds} and the scan "
+                    "Measured, they cross at about {n:,.0f} images ({gallery}). With "
+                    "{smallest:,} images it takes {seconds} and the scan "
                     "{scan}: what a look-up costs before it compares anything weighs more "
                     "than a short scan. (*Search* asks a compiled engine, which pays much sooner.)",
                     n=n,
-                    lower=kind.lower(),
-                    n_2=times.n[0],
+                    gallery=tr(kind),
+                    smallest=times.n[0],
                     seconds=duration(times.seconds[0]),
                     scan=duration(scan),
                 ),
@@ -104,7 +109,7 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
     kind = st.segmented_control(
         tr("Kind of gallery"),
         kinds,
-        format_func=lambda it: FAMILIES.get(it, it),
+        format_func=_named,
         required=True,
         **tied("kind", kinds, kinds[0]),
     )
@@ -131,28 +136,35 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
         key="sizes",
         clicked=lambda it: (it["x"], it["y"]),
         of=[(("n", "median_seconds"), name, entry) for name, entry in members.items()],
-        alt=tr("Time of one query over the size of the gallery: ")
-        + "; ".join(
-            tr("{method} grows as N to the {exponent:.2f}", method=method, exponent=it.exponent)
-            for method, it in lines.items()
-            if it.exponent is not None
+        alt=tr(
+            "Time of one query over the size of the gallery: {lines}",
+            lines="; ".join(
+                tr(
+                    "{method} grows as N to the {exponent:.2f}",
+                    method=method,
+                    exponent=it.exponent,
+                )
+                for method, it in lines.items()
+                if it.exponent is not None
+            ),
         ),
     )
     crossed = [
         tr("{method} overtakes the exact scan at about {n:,.0f} images", method=method, n=n)
         for method, n in crossings.items()
     ]
-    st.caption(
-        tr(
-            "Both axes are logarithmic, so a straight line is a power of N; the legend gives the "
-            "fitted one. 1: twice the images, twice the time. 0.5: four times the images, twice "
-            "the time. "
-        )
-        + "; ".join(crossed)
-        + ("." if crossed else "")
+    axes = tr(
+        "Both axes are logarithmic, so a straight line is a power of N; the legend gives the "
+        "fitted one. 1: twice the images, twice the time. 0.5: four times the images, twice the "
+        "time."
     )
+    st.caption(f"{axes} {'; '.join(crossed)}." if crossed else axes)
     show_opened("size", members)
     show_code(growth.fit_power, growth.crossover)
+
+
+def _named(kind: str) -> str:
+    return capital(tr(FAMILIES.get(kind, kind)))
 
 
 def _setting_at(members: Mapping[str, Any], method: str, n: int) -> str:

@@ -10,7 +10,7 @@ from core.language import later, tr
 from core.wording import duration
 from pages.ui.result_files import Result
 
-EXACT = later("exact scan")  # how the names of the methods begin that look at everything
+EXACT = "exact scan"  # how the names of the methods begin that look at everything
 OURS = "ours"  # and those of the engine
 READABLE = "LSHIndex"  # and the index of the lessons
 MAIN_K = 10  # hits that are compared first
@@ -21,6 +21,13 @@ WINS = {
     live.BUCKETS: later("The engine's buckets win"),
     live.CODES: later("The engine's codes win"),
 }
+
+
+def title_of(entry: Result) -> str:
+    """Name a data set by what it holds and how much of it: ``clusters, 1,000 × 2048``."""
+    title: str = entry["title"]
+    what, comma, size = title.partition(", ")
+    return tr(what) + comma + size
 
 
 def levels_of(entry: Result) -> list[tuple[int, float]]:
@@ -74,17 +81,15 @@ def fastest_in_words(entry: Result) -> str:
     ours, other = fastest(entry, ours=True), fastest(entry, ours=False)
     names = [name for name in (ours, other) if name]
     if not names:
-        return "nobody"
+        return tr("nobody")
     seconds = {name: entry["contestants"][name]["median_seconds"] for name in names}
     first = min(names, key=lambda name: seconds[name])
-    text = f"{first} {duration(seconds[first])}"
+    winner = f"{first} {duration(seconds[first])}"
     if first == ours:
-        return text
-    return (
-        f"{text} (ours {duration(seconds[ours])})"
-        if ours
-        else tr("{text_} (ours doesn't reach it)", text_=text)
-    )
+        return winner
+    if ours is None:
+        return tr("{winner} (ours doesn't reach it)", winner=winner)
+    return tr("{winner} (ours {time})", winner=winner, time=duration(seconds[ours]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,7 @@ def _duel(entry: Result) -> Duel | None:
         return None
     contestants = entry["contestants"]
     return Duel(
-        title=entry["title"],
+        title=title_of(entry),
         ours=ours,
         other=other,
         our_seconds=contestants[ours]["median_seconds"],
@@ -156,17 +161,18 @@ def headline(duels: Sequence[Duel]) -> str:
     counted = [it for it in duels if it.is_contest or not it.is_won]
     won = sum(it.is_won for it in counted)
     return tr(
-        "**Our engine is the fastest on {won} of {n_counted} data sets**, and loses on "
-        "{n_counted_minus_won}. Everyone has to find the same share of the neighbours.",
+        "**Our engine is the fastest on {won} of {n} data sets**, and loses on "
+        "{lost}. Everyone has to find the same share of the neighbours.",
         won=won,
-        n_counted=len(counted),
-        n_counted_minus_won=len(counted) - won,
+        n=len(counted),
+        lost=len(counted) - won,
     )
 
 
 def times(ratio: float) -> str:
     """Write a ratio: ``1.3 times``, ``120 times``."""
-    return f"{ratio:.2g} times" if ratio < 10 else f"{ratio:,.0f} times"
+    digits = ".2g" if ratio < 10 else ",.0f"
+    return tr("{ratio} times", ratio=format(ratio, digits))
 
 
 def median_in_words(contestant: Result | None) -> str:
@@ -194,11 +200,11 @@ def race_verdict(finish: live.Finish) -> list[str]:
     else:
         first = tr(
             "**{wins}**: {median} a query at {recall:.0%} "
-            "recall, {median_per_median} as fast as the exact scan.",
-            wins=WINS[best.name],
+            "recall, {ratio} as fast as the exact scan.",
+            wins=tr(WINS[best.name]),
             median=duration(best.median),
             recall=best.recall,
-            median_per_median=times(exact.median / best.median),
+            ratio=times(exact.median / best.median),
         )
     sentences = [first]
     sentences += [_about_lsh(it, exact) for it in finish.entrants if it.name == live.READABLE]
@@ -212,14 +218,14 @@ def race_verdict(finish: live.Finish) -> list[str]:
                 median=duration(buckets.median),
             )
         )
-    return [*sentences, finish.left_out] if finish.left_out else sentences
+    return [*sentences, tr(finish.left_out)] if finish.left_out else sentences
 
 
 def _about_lsh(lsh: live.Entrant, exact: live.Entrant) -> str:
     """Say how the index of the lessons did against the exact scan."""
     if lsh.median > exact.median:
         hashing = (
-            tr(", of which {hash_seconds} for hashing", hash_seconds=duration(lsh.hash_seconds))
+            tr(", of which {time} for hashing", time=duration(lsh.hash_seconds))
             if lsh.hash_seconds
             else ""
         )
@@ -232,15 +238,13 @@ def _about_lsh(lsh: live.Entrant, exact: live.Entrant) -> str:
             else tr("and having to look into buckets first leaves nothing to win")
         )
         return tr(
-            "**The readable LSH index loses to the exact scan**: {median}"
-            "{hashing}, {median_per_median} as long, and it finds "
-            "{recall:.0%}. It reads {candidates_per_candidates:.0%} of the gallery, "
-            "{why}.",
+            "**The readable LSH index loses to the exact scan**: {median}{hashing}, {ratio} as "
+            "long, and it finds {recall:.0%}. It reads {share:.0%} of the gallery, {why}.",
             median=duration(lsh.median),
             hashing=hashing,
-            median_per_median=times(lsh.median / exact.median),
+            ratio=times(lsh.median / exact.median),
             recall=lsh.recall,
-            candidates_per_candidates=lsh.candidates / exact.candidates,
+            share=lsh.candidates / exact.candidates,
             why=why,
         )
     faster = times(exact.median / lsh.median)
@@ -272,15 +276,21 @@ def choice_verdict(choice: live.Choice) -> str:
         outcome = tr("**It fell short**")
     if choice.seconds < choice.exact_seconds:
         worth = tr(
-            "{exact_seconds_per_seconds} as fast as the exact scan",
-            exact_seconds_per_seconds=times(choice.exact_seconds / choice.seconds),
+            "{ratio} as fast as the exact scan",
+            ratio=times(choice.exact_seconds / choice.seconds),
         )
     else:
         worth = tr(
-            "{seconds_per_exact_seconds} as slow as the exact scan: it loses",
-            seconds_per_exact_seconds=times(choice.seconds / choice.exact_seconds),
+            "{ratio} as slow as the exact scan: it loses",
+            ratio=times(choice.seconds / choice.exact_seconds),
         )
-    return f"{outcome}: wanted {wanted:.0%}, found {choice.measured:.1%}; {worth}."
+    return tr(
+        "{outcome}: wanted {wanted:.0%}, found {found:.1%}; {worth}.",
+        outcome=outcome,
+        wanted=wanted,
+        found=choice.measured,
+        worth=worth,
+    )
 
 
 def steps(choice: live.Choice, index: CodeIndex) -> list[str]:
@@ -291,27 +301,27 @@ def steps(choice: live.Choice, index: CodeIndex) -> list[str]:
     n_cells = len(index.centres)
     cells = (
         tr(
-            "**Cells**: read the {n_cells} nearest of {n_cells_2}, which hold "
-            "{sketched:,} of {n_index:,} images.",
-            n_cells=settings.n_cells,
-            n_cells_2=n_cells,
+            "**Cells**: read the {n_read} nearest of {n_cells}, which hold "
+            "{sketched:,} of {n:,} images.",
+            n_read=settings.n_cells,
+            n_cells=n_cells,
             sketched=sketched,
-            n_index=len(index),
+            n=len(index),
         )
         if n_cells > 1
         else tr(
-            "**Cells**: one, with all {n_index:,} images; more don't pay in so small a gallery.",
-            n_index=len(index),
+            "**Cells**: one, with all {n:,} images; more don't pay in so small a gallery.",
+            n=len(index),
         )
     )
     how_far = tr(": they also say how far an image lies from each") if index.lists.depth > 1 else ""
     return [
         cells,
         tr(
-            "**Sketches**: of each, compare the first {n_64_times_n_words} bits of its code: on "
+            "**Sketches**: of each, compare the first {n_bits} bits of its code: on "
             "which side of each hyperplane it lies. A bit counts as much as the query lies far "
             "from that hyperplane; about {refined:,} go on.",
-            n_64_times_n_words=64 * settings.n_words,
+            n_bits=64 * settings.n_words,
             refined=refined,
         ),
         tr(

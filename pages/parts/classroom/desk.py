@@ -48,7 +48,10 @@ def _show_poll(room: Room, poll: Poll) -> None:
     else:
         for option in poll.question.options:
             st.markdown(f"- {errors.plain(option)}")
-        st.metric(tr("Answered"), f"{sum(poll.counts)} of {len(room.attendance().names)}")
+        st.metric(
+            tr("Answered"),
+            tr("{n} of {total}", n=sum(poll.counts), total=len(room.attendance().names)),
+        )
         st.button(tr("Reveal"), type="primary", icon=":material/visibility:", on_click=room.reveal)
 
 
@@ -57,7 +60,13 @@ def _offer_questions(room: Room, bank: Bank) -> None:
     with drawn, st.container(horizontal=True):
         number = st.number_input(tr("Number of the test"), 1, 999, key="class-test", width=180)
         questions = bank(number)
-        subject = st.selectbox(tr("Subject"), list(questions), key="class-subject", width="stretch")
+        subject = st.selectbox(
+            tr("Subject"),
+            list(questions),
+            format_func=tr,
+            key="class-subject",
+            width="stretch",
+        )
     with drawn:
         question = questions[subject]
         st.markdown(f"**{errors.plain(question.text)}**")
@@ -92,7 +101,7 @@ def _offer_view(room: Room) -> None:
             )
         )
         with st.form("view", border=False):
-            st.selectbox(tr("A page"), list(_PAGES), index=None, key="view-page")
+            st.selectbox(tr("A page"), list(_PAGES), format_func=tr, index=None, key="view-page")
             st.text_input(tr("Or an address, by *Link to exactly this view*"), key="view-address")
             st.form_submit_button(tr("Show this"), on_click=_attempt, args=(lambda: _show(room),))
         if room.shown:

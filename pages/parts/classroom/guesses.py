@@ -23,10 +23,13 @@ def show_guesses(poll: Poll, own: str | None = None) -> None:
     """
     it, n = poll.question, sum(poll.counts)
     for option, guesses in zip(it.options, poll.counts, strict=True):
-        marks = ":green[:material/check: **right**] · " if option == it.right else ""
-        marks += tr("your guess · ") if option == own else ""
+        marks = [f"**{plain(option)}**"]
+        if option == it.right:
+            marks.append(tr(":green[:material/check: **right**]"))
+        if option == own:
+            marks.append(tr("your guess"))
         share = guesses / n if n else 0.0
-        st.progress(share, text=f"**{plain(option)}** · {marks}{guesses} ({percent(share)})")
+        st.progress(share, text=" · ".join([*marks, f"{guesses} ({percent(share)})"]))
     st.caption(tr("{n} in all.", n=count(n, "answer")))
     if it.why:
         st.markdown(plain(it.why))

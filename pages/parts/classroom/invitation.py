@@ -1,5 +1,6 @@
 """How students come in, and who is here."""
 
+from html import escape
 from urllib.parse import urlencode, urlsplit
 
 import segno
@@ -18,7 +19,8 @@ def show_invitation(room: Room) -> None:
     """Show the code, and the address as text and as a QR code."""
     address = f"{here()}?{urlencode({ROOM: room.code})}"
     code = segno.make(address, error="m").svg_data_uri(scale=6, border=3, light="white")
-    st.html(f'<img class="qr" width="240" alt="QR code of the room\'s address" src="{code}">')
+    alt = escape(tr("QR code of the room's address"))
+    st.html(f'<img class="qr" width="240" alt="{alt}" src="{code}">')
     with st.container(key="code-of-the-room"):
         st.metric(tr("Code of the room"), room.code)
     st.markdown(plain(address))
@@ -39,12 +41,13 @@ def show_attendance(room: Room) -> None:
     hands.metric(tr("Hands up"), len(it.hands))
     if it.hands:
         st.markdown(f":material/front_hand: {plain(', '.join(it.hands))}")
-    st.markdown("**Pace:** " + " · ".join(f"{n} {pace}" for pace, n in it.paces.items()))
+    paces = " · ".join(f"{n} {tr(pace)}" for pace, n in it.paces.items())
+    st.markdown(tr("**Pace:** {paces}", paces=paces))
     st.markdown(
         tr(
-            "**Follow your views:** {n_following} of {n_names}",
-            n_following=it.n_following,
-            n_names=len(it.names),
+            "**Follow your views:** {n} of {total}",
+            n=it.n_following,
+            total=len(it.names),
         )
     )
     with st.expander(tr("Who is here")):

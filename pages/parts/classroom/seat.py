@@ -65,6 +65,7 @@ def _show_signals(room: Room, key: str) -> None:
         st.segmented_control(
             tr("The pace is"),
             PACES,
+            format_func=tr,
             default=student.pace,
             key="pace",
             width="stretch",

@@ -16,7 +16,7 @@ from pages.ui import address, resources, view
 from pages.ui.inputs import Query
 from pages.ui.view import View
 
-FEATURE_NAMES = {"embeddings": "Embeddings", "colour": later("Colour and texture")}
+FEATURE_NAMES = {"embeddings": later("Embeddings"), "colour": later("Colour and texture")}
 _SECONDS_PER_IMAGE = 0.015  # on a free core; only to say beforehand about how long it takes
 
 
@@ -30,7 +30,7 @@ def choose_features(shown: View) -> None:
     st.segmented_control(
         tr("What the SVM learns from"),
         list(FEATURE_NAMES),
-        format_func=FEATURE_NAMES.__getitem__,
+        format_func=lambda features: tr(FEATURE_NAMES[features]),
         required=True,
         key="features",
         help=tr(
@@ -44,19 +44,19 @@ def choose_features(shown: View) -> None:
         st.caption(
             tr(
                 "The gallery's embeddings, attention *{attention}*: they are here already. "
-                "Where they rank well from the start, colour and texture leave more to learn. ",
-                attention=shown.attention,
+                "Where they rank well from the start, colour and texture leave more to learn.",
+                attention=tr(shown.attention),
             )
-            + answers
+            + f" {answers}"
         )
     else:
         st.caption(
             tr(
                 "{n_features} numbers of colour and texture, as in the experiment with system "
-                "[17]. ",
+                "[17].",
                 n_features=N_FEATURES,
             )
-            + answers
+            + f" {answers}"
         )
 
 
@@ -71,12 +71,12 @@ def colour_and_texture(gallery: Gallery, stored: StoredGallery) -> SvmActiveLear
 
     n = len(stored.ids)
     work = resources.offered(
-        tr("Measure colours and textures"),
+        later("Measure colours and textures"),
         tr(
             "The colours and textures of the {n:,} images are measured once and kept until the "
-            "app is restarted; it takes about {n_times__seconds_per_image} on a free core.",
+            "app is restarted; it takes about {time} on a free core.",
             n=n,
-            n_times__seconds_per_image=long_duration(n * _SECONDS_PER_IMAGE),
+            time=long_duration(n * _SECONDS_PER_IMAGE),
         ),
         find=lambda: resources.described(gallery),
         start=lambda: resources.describe(gallery, task),

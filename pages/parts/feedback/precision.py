@@ -23,26 +23,31 @@ def show_precision(search: FeedbackSearch, game: Game) -> None:
     precision = precisions(search, game)
     with picture, st.container(key="query-picture"):
         small = resources.small_picture(search.query.data, max_side=384)
-        st.image(small, width="stretch", alt=f"Query: {search.query.title}", output_format="JPEG")
+        st.image(
+            small,
+            width="stretch",
+            alt=tr("Query: {title}", title=search.query.title),
+            output_format="JPEG",
+        )
         st.caption(_caption(search.query, search.label))
     answers = game.session.answers
     with numbers, st.grid(min_column_width=110, gap="small"):
         n_yes = sum(answers.values())
         show_number(
-            "Rounds",
+            tr("Rounds"),
             f"{len(game.rounds)}",
             tr(
-                "{n_yes} yes, {n_answers_minus_n_yes} no",
+                "{n_yes} yes, {n_no} no",
                 n_yes=n_yes,
-                n_answers_minus_n_yes=len(answers) - n_yes,
+                n_no=len(answers) - n_yes,
             ),
         )
         for n, values in precision.items():
             points = 100 * (values[-1] - values[-2]) if len(values) > 1 else 0
             st.metric(
-                f"Precision@{n}",
+                tr("Precision@{n}", n=n),
                 f"{values[-1]:.0%}",
-                f"{points:+.0f} points" if round(points) else None,
+                tr("{points:+.0f} points", points=points) if round(points) else None,
                 help=tr(
                     "Share of the first {n} that has the query's label. Images that were "
                     "answered about stay in the ranking, at the place that the SVM gives them.",
@@ -55,10 +60,12 @@ def show_precision(search: FeedbackSearch, game: Game) -> None:
                 precision_by_round(precision),
                 name="precision-by-round",
                 key="precision",
-                alt=tr("Precision by round: ")
-                + "; ".join(
-                    f"@{n} {', '.join(f'{value:.0%}' for value in values)}"
-                    for n, values in precision.items()
+                alt=tr(
+                    "Precision by round: {values}",
+                    values="; ".join(
+                        f"@{n} {', '.join(f'{value:.0%}' for value in values)}"
+                        for n, values in precision.items()
+                    ),
                 ),
             )
         else:
@@ -118,4 +125,6 @@ def precisions(search: FeedbackSearch, game: Game) -> dict[int, list[float]]:
 
 def _caption(query: Query, label: str | None) -> str:
     title = plain(query.title)
-    return title if label is None else f"{title} · label **{plain(label)}**"
+    if label is None:
+        return title
+    return f"{title} · {tr('label **{label}**', label=plain(label))}"

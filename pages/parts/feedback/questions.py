@@ -22,7 +22,7 @@ def show_questions(search: FeedbackSearch, game: Game) -> None:
     is_over = n_rounds >= rounds.MOST_ROUNDS
     asked = game.session.to_ask()[: 0 if is_over else None]
     st.header(
-        tr("Round {n_rounds_and_one}: what the SVM asks", n_rounds_and_one=n_rounds + 1),
+        tr("Round {number}: what the SVM asks", number=n_rounds + 1),
         anchor=False,
     )
     if is_over:
@@ -103,13 +103,13 @@ def _question(search: FeedbackSearch, place: int, row: int) -> None:
     with st.container(key=f"asked-{place}", gap="xsmall"):
         picture, problem = thumbnail(search.gallery, id)
         if picture:
-            st.image(picture, width="stretch", alt=f"Asked: {search.name(row)}")
+            st.image(picture, width="stretch", alt=tr("Asked: {name}", name=search.name(row)))
         else:
             st.caption(plain(problem))
         st.segmented_control(
             tr("Is {name} relevant?", name=plain(item.name)),
             [True, False],
-            format_func=lambda relevant: "Yes" if relevant else "No",
+            format_func=lambda relevant: tr("Yes") if relevant else tr("No"),
             label_visibility="collapsed",
             width="stretch",
             key=_control(place),

@@ -5,6 +5,7 @@ import streamlit as st
 from core.evaluation.metrics import precision_at
 from core.language import tr
 from core.methods.svm import FeedbackSession
+from core.wording import count
 from pages.parts.feedback.rounds import Game
 from pages.parts.feedback.search import FeedbackSearch
 from pages.ui.code import show_code
@@ -19,11 +20,7 @@ def show_ranking(search: FeedbackSearch, game: Game, shown: View) -> None:
     """Show the first images of the ranking, and how each has moved in the last round."""
     n_rounds = len(game.rounds)
     st.header(
-        tr(
-            "The ranking after {n_rounds} round{n_rounds_2}",
-            n_rounds=n_rounds,
-            n_rounds_2="" if n_rounds == 1 else "s",
-        )
+        tr("The ranking after {rounds}", rounds=count(n_rounds, "round"))
         if n_rounds
         else tr("The ranking before any answer"),
         anchor=False,
@@ -44,7 +41,7 @@ def show_ranking(search: FeedbackSearch, game: Game, shown: View) -> None:
                 search.gallery,
                 int(search.ids[row]),
                 shown,
-                alt=f"Rank {rank}: {search.name(row)}",
+                alt=tr("Rank {rank}: {name}", rank=rank, name=search.name(row)),
                 facts=[
                     _rank(rank, before.get(row)),
                     *_answered(answers.get(row)),
@@ -62,7 +59,7 @@ def _rank(rank: int, before: int | None) -> Fact:
     if before is None or before == rank:
         return Fact(f"{rank}")
     if before > N_SHOWN:
-        return Fact(f"{rank} new")
+        return Fact(tr("{rank} new", rank=rank))
     return Fact(f"{rank} ▲{before - rank}" if before > rank else f"{rank} ▼{rank - before}")
 
 

@@ -66,9 +66,9 @@ def prepare_feedback(
         st.warning(
             tr(
                 "Beside the query {title} has "
-                "{n_others}, too few to learn from; choose a larger gallery.",
+                "{images}, too few to learn from; choose a larger gallery.",
                 title=plain(gallery.title),
-                n_others=count(n_others, tr("other image")),
+                images=count(n_others, "other image"),
             )
         )
         return None
@@ -101,7 +101,7 @@ def _row(stored: StoredGallery, id: int) -> int:
     row = int(np.searchsorted(stored.ids, id))
     if row == len(stored.ids) or stored.ids[row] != id:
         raise GalleryError(
-            tr("This image has no embedding: {failures}", failures=stored.failures[id])
+            tr("This image has no embedding: {reason}", reason=tr(stored.failures[id]))
         )
     return row
 

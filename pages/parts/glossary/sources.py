@@ -28,9 +28,11 @@ _CITATION = f"""@article{{luo2022image,
 def show_sources() -> None:
     """Show the references and the citation."""
     st.header(tr("The paper and its sources"), anchor=False)
-    st.markdown(tr("**The paper**: {text_} [{url}]({url})", text_=PAPER.text, url=PAPER.url))
+    st.markdown(
+        tr("**The paper**: {reference} [{url}]({url})", reference=PAPER.text, url=PAPER.url)
+    )
     st.markdown(tr("Numbers in square brackets on the other pages are the paper's own:"))
-    st.markdown("\n".join(f"- **[{it.number}]** {it.text} *{it.why}.*" for it in REFERENCES))
+    st.markdown("\n".join(f"- **[{it.number}]** {it.text} *{tr(it.why)}.*" for it in REFERENCES))
     st.header(tr("Cite this"), anchor=False)
     st.markdown(tr("The paper, and this software:"))
     st.code(_CITATION, language=None, wrap_lines=True)

@@ -15,4 +15,4 @@ def show_words() -> None:
             "Here they all are."
         )
     )
-    st.markdown("\n".join(f"- **{term}**: {text}" for term, text in glossary.TERMS.items()))
+    st.markdown("\n".join(f"- **{tr(term)}**: {glossary.meaning(term)}" for term in glossary.TERMS))

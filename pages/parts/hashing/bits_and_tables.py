@@ -19,8 +19,14 @@ from pages.ui.view import RANGES, View
 
 # What a link says, and so short.
 _WANTED = {
-    "Same label": later("images with the query's label"),
-    "Nearest": later("the k nearest images"),
+    later("Same label"): later("images with the query's label"),
+    later("Nearest"): later("the k nearest images"),
+}
+_LEFT = {
+    later("all of them"): 1.0,
+    later("three in four"): 0.75,
+    later("one in two"): 0.5,
+    later("one in ten"): 0.1,
 }
 
 
@@ -38,6 +44,7 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
         tr("What a look-up should find"),
         kinds,
         required=True,
+        format_func=tr,
         **tied("find", kinds, kinds[0]),
         help=tr("What people call alike, or the k images that the exact scan ranks first."),
     )
@@ -48,18 +55,17 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
     one_more = theory.predict(sample, shown.K + 1, shown.L)
     left = one_more.candidate_ratio / max(predicted.candidate_ratio, 1e-9)
     lost = 1 - one_more.recall / max(predicted.recall, 1e-9)
-    answers = {"all of them": 1.0, "three in four": 0.75, "one in two": 0.5, "one in ten": 0.1}
     with top:
         question(
             tr("One bit more per key, and everything else as it is. How many candidates are left?"),
-            list(answers),
-            right=min(answers, key=lambda answer: abs(answers[answer] - left)),
+            list(_LEFT),
+            right=min(_LEFT, key=lambda answer: abs(_LEFT[answer] - left)),
             because=tr(
-                "From {k} to {k_and_one} bits, {left:.0%} are left. Most images stand nearly at "
+                "From {n_bits} to {more} bits, {left:.0%} are left. Most images stand nearly at "
                 "right angles to the query, and then the new bit agrees about every other time. "
                 "But {lost:.0%} of what should be found go with them: that is the trade.",
-                k=shown.K,
-                k_and_one=shown.K + 1,
+                n_bits=shown.K,
+                more=shown.K + 1,
                 left=left,
                 lost=lost,
             ),
@@ -99,15 +105,15 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
             "orange curve. Recall is the share of what should be found that is among the "
             "candidates, with one probe per table; more probes find more, see *Probes*. A look-up "
             "costs K·L dot products to hash and one per candidate to rerank. The chart shows the "
-            "angles of {n_rows} queries to all {n:,} other images; each histogram is as high as "
+            "angles of {n_queries} queries to all {n:,} other images; each histogram is as high as "
             "its highest degree. A good curve is high above the first and low above the second; "
             "where the two overlap, no K and L can tell them apart. The formula is the mean over "
             "all hyperplanes, the measured number comes from those of one seed: with a dozen "
-            "hyperplanes or more it lies within {n_100_times_one_seed:.0f} percentage points of "
+            "hyperplanes or more it lies within {points:.0f} percentage points of "
             "the formula. Change the seed in the sidebar and see it move.",
-            n_rows=len(sample.rows),
+            n_queries=len(sample.rows),
             n=n,
-            n_100_times_one_seed=100 * theory.ONE_SEED,
+            points=100 * theory.ONE_SEED,
         )
     )
 
@@ -126,7 +132,7 @@ def _task(shown: View, sample: theory.PairSample, wanted: float) -> None:
             most=most,
         ),
         is_done=now.recall >= recall and now.candidate_ratio <= most,
-        now=f"{now.recall:.0%} and {now.candidate_ratio:.0%}",
+        now=tr("{recall:.0%} and {ratio:.0%}", recall=now.recall, ratio=now.candidate_ratio),
     )
 
 
@@ -136,15 +142,15 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
     predicted = theory.predict(sample, shown.K, shown.L)
     measured = theory.measure(sample, indexed.index)
     with st.grid(min_column_width=170, gap="small"):
-        for what, is_predicted, is_measured in (
-            ("recall", predicted.recall, measured.recall),
-            (tr("candidate ratio"), predicted.candidate_ratio, measured.candidate_ratio),
+        for title, is_predicted, is_measured in (
+            (tr("Predicted recall"), predicted.recall, measured.recall),
+            (
+                tr("Predicted candidate ratio"),
+                predicted.candidate_ratio,
+                measured.candidate_ratio,
+            ),
         ):
-            show_number(
-                f"Predicted {what}",
-                f"{is_predicted:.1%}",
-                f"measured {is_measured:.1%}",
-            )
+            show_number(title, f"{is_predicted:.1%}", tr("measured {share:.1%}", share=is_measured))
         show_number(
             tr("Predicted dot products"),
             f"{theory.dot_products(predicted, n, shown.K, shown.L):,.0f}",
@@ -156,20 +162,21 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
             f"{count(shown.L, 'table')} × {indexed.n:,}",
             help=tr("Memory: each table holds the number of every image once."),
         )
+    wanted = tr(_WANTED[kind])
     found = theory.retrieved_at(theory.CENTRES, shown.K, shown.L)
     charts.chart(
-        retrieval_curve(found, sample.wanted_angles, sample.other_angles, name=_WANTED[kind]),
+        retrieval_curve(found, sample.wanted_angles, sample.other_angles, name=wanted),
         name="retrieval-curve",
         key="retrieval-curve",
         alt=tr(
-            "Probability to be found over the angle, for K={k} and L={l}; behind it "
+            "Probability to be found over the angle, for K={n_bits} and L={n_tables}; behind it "
             "the angles of {wanted} and of all others. Predicted recall "
-            "{recall:.0%}, measured {recall_2:.0%}.",
-            k=shown.K,
-            l=shown.L,
-            wanted=_WANTED[kind],
+            "{recall:.0%}, measured {measured:.0%}.",
+            n_bits=shown.K,
+            n_tables=shown.L,
+            wanted=wanted,
             recall=predicted.recall,
-            recall_2=measured.recall,
+            measured=measured.recall,
         ),
     )
 

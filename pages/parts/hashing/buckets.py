@@ -1,13 +1,15 @@
 """The hash tables as they were built, and what one query meets in them (Figures 8 and 9)."""
 
 from dataclasses import dataclass
+from math import inf
+from typing import Literal
 
 import numpy as np
 import streamlit as st
 
 from core.figures.hashing import bucket_ranks
 from core.index.lsh import LSHIndex
-from core.language import tr
+from core.language import later, tr
 from core.lessons import hashing as theory
 from core.lessons.evidence import listed
 from core.wording import count
@@ -21,6 +23,12 @@ from pages.ui.question import question
 from pages.ui.tables import show_number
 
 N_MEMBERS = 12  # images of a bucket that are shown
+_FULLEST = {  # at most so many images
+    later("at most 4"): 4,
+    later("5 to 20"): 20,
+    later("21 to 100"): 100,
+    later("more than 100"): inf,
+}
 
 
 def show_buckets(indexed: IndexedGallery) -> None:
@@ -31,17 +39,16 @@ def show_buckets(indexed: IndexedGallery) -> None:
     tables = [theory.table_statistics(table, shown.K) for table in sizes]
     largest = max(table.largest for table in tables)
     even = indexed.n / 2**shown.K
-    answers = {"at most 4": 4, "5 to 20": 20, "21 to 100": 100, "more than 100": indexed.n}
     question(
         tr(
-            "{n:,} images are spread over {two_to_k:,} keys, {even:,.2g} per key if they "
+            "{n:,} images are spread over {n_keys:,} keys, {even:,.2g} per key if they "
             "were spread evenly. How many are in the fullest bucket?",
             n=indexed.n,
-            two_to_k=2**shown.K,
+            n_keys=2**shown.K,
             even=even,
         ),
-        list(answers),
-        right=next(answer for answer, most in answers.items() if largest <= most),
+        list(_FULLEST),
+        right=next(answer for answer, most in _FULLEST.items() if largest <= most),
         because=tr(
             "It holds {largest:,}. Hyperplanes through the origin don't spread images evenly: "
             "images of a kind lie in the same direction and fall together, which is the point, and "
@@ -76,8 +83,8 @@ def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None
     table = st.selectbox(tr("Hash table"), range(1, L + 1), **tied("table", range(1, L + 1), 1)) - 1
     st.caption(
         tr(
-            "In {in_vain} the query's bucket holds no other image.",
-            in_vain=listed(in_vain, "table"),
+            "In {tables} the query's bucket holds no other image.",
+            tables=listed(in_vain, "table"),
         )
         if in_vain
         else tr("In every table the query's bucket holds other images.")
@@ -96,11 +103,11 @@ def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None
             name="bucket-sizes",
             key="bucket-ranks",
             alt=tr(
-                "Sizes of the buckets of {l} tables. Table {table_and_one} has "
+                "Sizes of the buckets of {n_tables} tables. Table {table} has "
                 "{n_buckets} buckets, the largest with {largest} images, "
                 "the query's with {own}.",
-                l=L,
-                table_and_one=table + 1,
+                n_tables=L,
+                table=table + 1,
                 n_buckets=statistics.n_buckets,
                 largest=statistics.largest,
                 own=own[table],
@@ -108,7 +115,9 @@ def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None
         )
     with numbers, st.grid(min_column_width=150, gap="small"):
         st.metric(
-            tr("Keys without an image"), f"{statistics.empty_share:.1%}", help=f"Of {2**K:,}."
+            tr("Keys without an image"),
+            f"{statistics.empty_share:.1%}",
+            help=tr("Of {n_keys:,}.", n_keys=2**K),
         )
         st.metric(tr("Fullest bucket"), f"{statistics.largest:,}", help=tr("Images."))
         st.metric(
@@ -119,20 +128,17 @@ def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None
         show_number(
             tr("Candidates per query"),
             f"{statistics.mean_read:,.1f}",
-            tr(
-                "{n_minus_one_per_two_to_k:,.2g} if spread evenly",
-                n_minus_one_per_two_to_k=(n - 1) / 2**K,
-            ),
+            tr("{even:,.2g} if spread evenly", even=(n - 1) / 2**K),
             help=tr("From this table, in the mean over all images of the gallery."),
         )
     _members(indexed, query, table, keys[table], "own")
     _members(indexed, query, table, statistics.largest_key, "fullest")
     st.caption(
         tr(
-            "A query that lands in the fullest bucket gets {largest_per_n:.1%} of the gallery as "
+            "A query that lands in the fullest bucket gets {share:.1%} of the gallery as "
             "candidates from this table alone. Too few bits make such buckets common, and the "
             "look-up slides back into an exact scan; too many leave most images on their own.",
-            largest_per_n=statistics.largest / n,
+            share=statistics.largest / n,
         )
     )
 
@@ -150,12 +156,12 @@ def _every_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> No
     box.dataframe(
         [
             {
-                "table": t + 1,
-                "query's key": f"{key:0{indexed.shown.K}b}",
-                "images in its bucket": sizes[t].get(key, 0),
-                "true neighbours in it": int(near[t].sum()),
-                "keys in use": tables[t].n_buckets,
-                "fullest bucket": tables[t].largest,
+                tr("table"): t + 1,
+                tr("query's key"): f"{key:0{indexed.shown.K}b}",
+                tr("images in its bucket"): sizes[t].get(key, 0),
+                tr("true neighbours in it"): int(near[t].sum()),
+                tr("keys in use"): tables[t].n_buckets,
+                tr("fullest bucket"): tables[t].largest,
             }
             for t, key in enumerate(keys)
         ],
@@ -164,7 +170,13 @@ def _every_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> No
     )
 
 
-def _members(indexed: IndexedGallery, query: LookedUp, table: int, key: int, which: str) -> None:
+def _members(
+    indexed: IndexedGallery,
+    query: LookedUp,
+    table: int,
+    key: int,
+    which: Literal["own", "fullest"],
+) -> None:
     """Show what is in one bucket, beside the query.
 
     Args:
@@ -175,30 +187,32 @@ def _members(indexed: IndexedGallery, query: LookedUp, table: int, key: int, whi
         which: "own", the query's, or "fullest".
     """
     ids = [id for id in indexed.index.bucket(table, key).tolist() if id != query.id]
-    n, K = len(ids), indexed.shown.K
-    what = {"own": tr("The query's bucket"), "fullest": tr("The fullest bucket")}[which]
     is_here = query.id in indexed.index.bucket(table, key)
-    if n:
-        images = f"{count(n, 'image')}{tr(' beside the query') if is_here else ''}"
-        images += tr("; here are {n_members}", n_members=N_MEMBERS) if n > N_MEMBERS else ""
-    else:
-        images = tr(
-            "no image{is_here}, so this table finds nothing. An "
-            "empty bucket costs nothing and brings nothing: another table, or the bucket next "
-            "door, has to help",
-            is_here=tr(" but the query") if is_here else "",
-        )
+    about = {"key": f"{key:0{indexed.shown.K}b}", "images": _held(len(ids), is_here=is_here)}
     st.markdown(
-        tr(
-            "**{what}** has the key `{key}` and holds {images}.",
-            what=what,
-            key=f"{key:0{K}b}",
-            images=images,
-        )
+        tr("**The query's bucket** has the key `{key}` and holds {images}.", **about)
+        if which == "own"
+        else tr("**The fullest bucket** has the key `{key}` and holds {images}.", **about)
     )
     near = set(query.neighbours.tolist())
     neighbour = (Fact(tr("true neighbour"), "good"),)
     show_grid(
         f"bucket-{which}",
         [indexed.tile(id, *(neighbour if id in near else ())) for id in ids[:N_MEMBERS]],
+    )
+
+
+def _held(n: int, *, is_here: bool) -> str:
+    """Say what a bucket holds: so many images beside the query, which may be here too."""
+    if n:
+        images = count(n, "image")
+        if is_here:
+            images = tr("{images} beside the query", images=images)
+        if n > N_MEMBERS:
+            images = tr("{images}; here are {n}", images=images, n=N_MEMBERS)
+        return images
+    return tr(
+        "{nothing}, so this table finds nothing. An empty bucket costs nothing and brings nothing: "
+        "another table, or the bucket next door, has to help",
+        nothing=tr("no image but the query") if is_here else tr("no image"),
     )

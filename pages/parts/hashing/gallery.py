@@ -60,10 +60,10 @@ def is_large_enough(indexed: IndexedGallery) -> bool:
         return True
     st.info(
         tr(
-            "{title} has {n} that "
+            "{title} has {images} that "
             "can be searched, too few for a lesson; choose a gallery of {fewest} or more.",
             title=plain(indexed.gallery.title),
-            n=count(indexed.n, "image"),
+            images=count(indexed.n, "image"),
             fewest=FEWEST,
         )
     )

@@ -56,6 +56,30 @@ function draw(name, attributes, ...children) {
   return element;
 }
 
+/** What the HTML says, in the order of its places. */
+const WORDS = () => [
+  tr("Neighbours found"),
+  tr("Candidates"),
+  tr("Turn its lines"),
+  tr("Query's key"),
+  tr("In its bucket"),
+  tr("Neighbours"),
+  tr("the query"),
+  tr("true neighbour, found"),
+  tr("true neighbour, missed"),
+  tr("another candidate: looked at for nothing"),
+  tr("not looked at"),
+  tr("what each table reads, one arc per table"),
+];
+
+/** What an image of the gallery is to the query. */
+const about = (near, found, values) => {
+  if (near && found) return tr("True neighbour {id}: key {key} in table {table}; a candidate", values);
+  if (near) return tr("True neighbour {id}: key {key} in table {table}; not looked at", values);
+  if (found) return tr("Image {id}: key {key} in table {table}; a candidate", values);
+  return tr("Image {id}: key {key} in table {table}; not looked at", values);
+};
+
 const write = (text, degrees, radius, kind) => {
   const [x, y] = at(degrees, radius);
   return draw("text", { x, y, class: kind }, text);
@@ -63,6 +87,7 @@ const write = (text, degrees, radius, kind) => {
 
 class Lab {
   constructor(root) {
+    this.words = [...root.querySelectorAll(".word")];
     this.svg = root.querySelector(".plane svg");
     this.layers = Object.fromEntries(
       ["cells", "reaches", "plates", "images"].map((name) => [name, root.querySelector(`.${name}`)]),
@@ -86,7 +111,14 @@ class Lab {
       if (Math.abs(data.normals[table]?.[i] - degrees) < 0.05) this.turned.delete(place);
       else if (data.normals[table]?.[i] !== undefined) this.normals[table][i] = degrees;
     }
+    this.name();
     this.build();
+  }
+
+  /** Say what changes with the reader's language alone. */
+  name() {
+    WORDS().forEach((text, i) => (this.words[i].textContent = text));
+    this.svg.setAttribute("aria-label", tr("Images and hyperplanes in the plane"));
   }
 
   build() {
@@ -101,7 +133,7 @@ class Lab {
     });
     const [x, y] = at(query, 82);
     const star = draw("path", { class: "query", d: STAR, transform: `translate(${x} ${y})` });
-    star.append(draw("title", {}, "The query"));
+    star.append(draw("title", {}, tr("The query")));
     this.layers.images.replaceChildren(...this.images, star);
     this.show();
   }
@@ -125,9 +157,8 @@ class Lab {
       const found = answer.candidates.has(id);
       mark.setAttribute("class", `image ${near ? "neighbour" : ""} ${found ? "found" : "missed"}`);
       mark.setAttribute("d", near && !found ? CROSS : near ? LARGE : SMALL);
-      mark.firstChild.textContent =
-        `${near ? "True neighbour" : "Image"} ${id}: key ${answer.tables[open].keys[id]}` +
-        ` in table ${open + 1}; ${found ? "a candidate" : "not looked at"}`;
+      const place = { id, key: answer.tables[open].keys[id], table: open + 1 };
+      mark.firstChild.textContent = about(near, found, place);
     });
     this.showNumbers(answer, open);
   }
@@ -148,7 +179,7 @@ class Lab {
     const arcs = this.normals.map((planes, table) => {
       const own = cells(planes).find(({ key }) => key === answer.tables[table].key);
       const kind = `reach ${table === open ? "open" : ""}`;
-      const title = draw("title", {}, `What table ${table + 1} reads`);
+      const title = draw("title", {}, tr("What table {table} reads", { table: table + 1 }));
       return draw("path", { class: kind, d: arc(own.from, own.to, 112 + 5 * table) }, title);
     });
     this.layers.reaches.replaceChildren(...arcs);
@@ -156,14 +187,16 @@ class Lab {
 
   showPlates(planes, key) {
     const { plates } = this.layers;
+    const table = this.data.table + 1;
     while (plates.children.length > planes.length) plates.lastChild.remove();
     while (plates.children.length < planes.length) plates.append(this.plate(plates.children.length));
     planes.forEach((normal, i) => {
       const plate = plates.children[i];
       plate.setAttribute("transform", `rotate(${-(normal - 90)})`); // the knob lies at normal - 90
       plate.setAttribute("aria-valuenow", Math.round(normal));
-      plate.setAttribute("aria-valuetext", `${Math.round(normal)}°, the query's bit is ${key[i]}`);
-      plate.setAttribute("aria-label", `Hyperplane ${i + 1} of table ${this.data.table + 1}`);
+      const turned = { degrees: Math.round(normal), bit: key[i] };
+      plate.setAttribute("aria-valuetext", tr("{degrees}°, the query's bit is {bit}", turned));
+      plate.setAttribute("aria-label", tr("Hyperplane {line} of table {table}", { line: i + 1, table }));
       for (const text of plate.querySelectorAll("text")) {
         const [x, y] = [text.dataset.x, text.dataset.y];
         text.setAttribute("transform", `translate(${x} ${y}) rotate(${normal - 90})`);
@@ -244,15 +277,17 @@ class Lab {
 
   showNumbers(answer, open) {
     const { directions, neighbours } = this.data;
-    const found = `${answer.found.length} of ${neighbours.length}`;
-    const candidates = `${answer.candidates.size} of ${directions.length}`;
+    const share = (n, total) => tr("{n} of {total}", { n, total });
+    const found = share(answer.found.length, neighbours.length);
+    const candidates = share(answer.candidates.size, directions.length);
     [found, candidates].forEach((text, i) => (this.numbers[i].textContent = text));
-    this.summary = `Neighbours found ${found}, candidates ${candidates}`;
+    this.summary = tr("Neighbours found {found}, candidates {candidates}", { found, candidates });
     while (this.rows.children.length > answer.tables.length) this.rows.lastChild.remove();
     while (this.rows.children.length < answer.tables.length) this.rows.append(this.row());
     answer.tables.forEach((table, i) => {
       const [button, key, bucket, near] = this.rows.children[i].children;
       button.firstChild.setAttribute("aria-pressed", i === open);
+      button.firstChild.textContent = tr("Table {table}", { table: i + 1 });
       key.textContent = table.key;
       bucket.textContent = table.bucket.length;
       near.textContent = table.found.length;
@@ -262,7 +297,7 @@ class Lab {
   row() {
     const number = this.rows.children.length;
     const row = document.createElement("tr");
-    row.innerHTML = `<td><button type="button">Table ${number + 1}</button></td><td class="key"></td><td></td><td></td>`;
+    row.innerHTML = `<td><button type="button"></button></td><td class="key"></td><td></td><td></td>`;
     row.querySelector("button").addEventListener("click", () => this.open(number));
     return row;
   }
@@ -276,6 +311,7 @@ const STAR = "M0 -8L2.1 -2.6L7.6 -2.5L3.4 1.1L4.7 6.5L0 3.5L-4.7 6.5L-3.4 1.1L-7
 const labs = new WeakMap(); // Streamlit calls this for every run, on the same element
 
 export default function ({ parentElement, data, setStateValue }) {
+  hear(data);
   if (!labs.has(parentElement)) labs.set(parentElement, new Lab(parentElement));
   labs.get(parentElement).receive(data, (state) => setStateValue("moved", state));
 }

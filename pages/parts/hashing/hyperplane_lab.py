@@ -13,18 +13,19 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.index.families.hyperplanes import keys_of
-from core.language import tr
+from core.language import later, tr
 from core.lessons.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
 from core.wording import count
 from pages.ui import glossary
 from pages.ui.address import tied, write
 from pages.ui.code import show_code
+from pages.ui.languages import scripts
 from pages.ui.question import question
 from pages.ui.task import show_task
 from pages.ui.view import RANGES
 
 _FILE = Path(__file__)
-_show = st.components.v2.component(
+_show = scripts.component(
     "hyperplane_lab",
     html=_FILE.with_suffix(".html").read_text(encoding="utf-8"),
     css=_FILE.with_suffix(".css").read_text(encoding="utf-8"),
@@ -34,6 +35,8 @@ _show = st.components.v2.component(
 # bring them back.
 SEED = 1377
 
+_MOST = later("about 4")
+_IN_CELL = (later("all 5"), _MOST, later("about 2"), later("none"))  # of the neighbours
 _KEY = "hyperplane-lab"
 _TURN = re.compile(r"([1-9])-([1-9])-(\d{1,3}(?:\.\d)?)")
 _GOLDEN = 0.618034  # its multiples, but for the whole part, never crowd
@@ -65,12 +68,12 @@ def show_hyperplane_lab() -> None:
     st.caption(
         tr(
             "In the mean over all lines that could be drawn, {n_bits} in {n_tables} find "
-            "{n_bits_2:.1f} of the {k} neighbours. Only directions count here; how far an image "
+            "{expected:.1f} of the {k} neighbours. Only directions count here; how far an image "
             "lies from the middle is for you to tell them apart. Turn a line by its knob, or "
             "focus the knob and press the arrow keys.",
             n_bits=count(n_bits, "line"),
             n_tables=count(n_tables, "table"),
-            n_bits_2=gallery.expected(n_bits, n_tables),
+            expected=gallery.expected(n_bits, n_tables),
             k=k,
         )
     )
@@ -85,16 +88,17 @@ def _guess(gallery: PlaneGallery) -> None:
             "plane. How many of the {k} are in the query's cell, in the mean over many draws?",
             k=k,
         ),
-        ["all 5", "about 4", "about 2", "none"],
-        right="about 4",
+        _IN_CELL,
+        right=_MOST,
         because=tr(
-            "{n_3:.1f}, to be exact: each line leaves a neighbour theta away on the query's side "
-            "with probability 1 − theta/180°, and all three have to. With 8 lines it is "
-            "{n_8:.1f}; with 8 lines in each of 4 tables, where one table is enough, {n_8_2:.1f}. "
+            "{with_3:.1f}, to be exact: each line leaves a neighbour theta away on the query's "
+            "side with probability 1 − theta/180°, and all three have to. With 8 lines it is "
+            "{with_8:.1f}; with 8 lines in each of 4 tables, where one table is enough, "
+            "{with_32:.1f}. "
             "Try it.",
-            n_3=gallery.expected(3, 1),
-            n_8=gallery.expected(8, 1),
-            n_8_2=gallery.expected(8, 4),
+            with_3=gallery.expected(3, 1),
+            with_8=gallery.expected(8, 1),
+            with_32=gallery.expected(8, 4),
         ),
         key="guess-lab",
     )
@@ -130,10 +134,10 @@ def _task(gallery: PlaneGallery, normals: NDArray[np.float64]) -> None:
     n_found = int(np.isin(gallery.neighbours, candidates).sum())
     show_task(
         tr(
-            "Find all {k} neighbours, and look at no more than {n} of the {n_2} images.",
+            "Find all {k} neighbours, and look at no more than {most} of the {n} images.",
             k=k,
-            n=n // 4,
-            n_2=n,
+            most=n // 4,
+            n=n,
         ),
         is_done=n_found == k and len(candidates) <= n // 4,
         now=tr(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.figures.bits import code_grid
 from core.figures.hashing import probe_lines
 from core.index.lsh import Candidates, LSHIndex, Probe
-from core.language import tr
+from core.language import later, tr
 from core.lessons import hashing as theory
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.query import LookedUp, choose_and_look_up
@@ -21,6 +21,9 @@ from pages.ui.question import question
 from pages.ui.tables import show_number, show_table
 from pages.ui.task import show_task
 from pages.ui.view import RANGES, View
+
+_NEAREST = later("the one beyond the nearest hyperplane")
+_NEXT = (later("the largest one"), _NEAREST, later("the one with the next key"))
 
 
 def show_probes(indexed: IndexedGallery) -> None:
@@ -39,22 +42,18 @@ def show_probes(indexed: IndexedGallery) -> None:
             "The query's own bucket misses some of its neighbours. Which bucket should be read "
             "next?"
         ),
-        [
-            tr("the largest one"),
-            tr("the one beyond the nearest hyperplane"),
-            tr("the one with the next key"),
-        ],
-        right=tr("the one beyond the nearest hyperplane"),
+        _NEXT,
+        right=_NEAREST,
         because=tr(
             "A neighbour lies close to the query, so the line that came between them is most "
             "likely one that the query nearly touches: its bit with the smallest margin. For this "
-            "query, {eight_and_one} probes per table find {n_found} of {n_neighbours} neighbours "
-            "in this order, and {n_found_2} if margins are ignored. Probes need no new index: "
+            "query, {n_probes} probes per table find {n_found} of {n_neighbours} neighbours "
+            "in this order, and {n_blind} if margins are ignored. Probes need no new index: "
             "they only read more of the one there is.",
-            eight_and_one=eight + 1,
+            n_probes=eight + 1,
             n_found=steps.n_found[eight],
             n_neighbours=len(query.neighbours),
-            n_found_2=unordered.n_found[eight],
+            n_blind=unordered.n_found[eight],
         ),
         key="guess-probes",
     )
@@ -94,20 +93,17 @@ def _stepper(
             (
                 tr("Neighbours found of {k}", k=k),
                 found,
-                tr("{found_minus_before:+} by this probe", found_minus_before=found - before),
+                tr("{more:+,} by this probe", more=found - before),
             ),
             (
-                "Candidates",
+                tr("Candidates"),
                 looked_at,
-                tr(
-                    "{looked_at_minus_before_n:+,} by this probe",
-                    looked_at_minus_before_n=looked_at - before_n,
-                ),
+                tr("{more:+,} by this probe", more=looked_at - before_n),
             ),
             (
                 tr("Buckets read"),
                 step * shown.L,
-                tr("of {l_times_two_to_k:,} keys", l_times_two_to_k=shown.L * 2**shown.K),
+                tr("of {n_keys:,} keys", n_keys=shown.L * 2**shown.K),
             ),
         ):
             show_number(what, f"{value:,}", note)
@@ -122,10 +118,16 @@ def _stepper(
             marked[probe.table, list(probe.flipped)] = True
         charts.chart(
             code_grid(code.margins, marked=marked),
-            name="probed-bits",
             key="probed-bits",
-            alt=tr("The query's bits in {l} tables. Probe {step} flips: ", l=shown.L, step=step)
-            + "; ".join(f"table {probe.table + 1} {_bits(probe)}" for probe in read),
+            alt=tr(
+                "The query's bits in {n_tables} tables. Probe {step} flips: {flips}",
+                n_tables=shown.L,
+                step=step,
+                flips="; ".join(
+                    tr("table {table} {bits}", table=probe.table + 1, bits=_bits(probe))
+                    for probe in read
+                ),
+            ),
         )
     with right:
         total = max(1, indexed.n - (query.id is not None))
@@ -136,14 +138,14 @@ def _stepper(
                 steps.n_candidates / total,
                 step=step,
             ),
-            name="recall-by-probes",
-            key="probe-lines",
             alt=tr(
                 "Neighbour recall over probes per table: {found} of {k} after {step}.",
                 found=found,
                 k=k,
                 step=step,
             ),
+            name="recall-by-probes",
+            key="probe-lines",
         )
     newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
     new = {probe.table: newest & {*probe.ids.tolist()} for probe in read}
@@ -163,6 +165,7 @@ def _task(steps: theory.Steps, step: int, k: int) -> None:
     if not wanted:
         return
     fewest = int((steps.n_found >= wanted).argmax()) + 1
+    found = int(steps.n_found[step - 1])
     show_task(
         tr(
             "Find at least {wanted} of the {k} neighbours with as few probes as possible.",
@@ -170,8 +173,11 @@ def _task(steps: theory.Steps, step: int, k: int) -> None:
             k=k,
         ),
         is_done=step == fewest,
-        now=f"{int(steps.n_found[step - 1])} found"
-        + (tr(", and fewer probes are enough") if step > fewest else ""),
+        now=(
+            tr("{n} found, and fewer probes are enough", n=found)
+            if step > fewest
+            else tr("{n} found", n=found)
+        ),
     )
 
 
@@ -179,7 +185,10 @@ def _step_buttons(shown: View, n_steps: int) -> None:
     inputs.say_who_chose(shown, ("probes",))
     inputs.setting(shown, "probes")
     with st.container(horizontal=True):
-        for label, icon, by in (("Back", "arrow_back", -1), (tr("Next probe"), "arrow_forward", 1)):
+        for label, icon, by in (
+            (tr("Back"), "arrow_back", -1),
+            (tr("Next probe"), "arrow_forward", 1),
+        ):
             to = min(shown.probes, n_steps) + by
             st.button(
                 label,
@@ -198,13 +207,13 @@ def _row(
     probe: Probe, new: set[int], n_bits: int, neighbours: NDArray[np.int64]
 ) -> dict[str, object]:
     return {
-        "table": probe.table + 1,
-        "bits flipped": _bits(probe),
-        "key": f"{probe.key:0{n_bits}b}",
-        "cost, margins² summed": f"{probe.cost:.5f}",
-        "images in the bucket": len(probe.ids),
-        "new candidates": len(new),
-        "neighbours won": len(new & set(neighbours.tolist())),
+        tr("table"): probe.table + 1,
+        tr("bits flipped"): _bits(probe),
+        tr("key"): f"{probe.key:0{n_bits}b}",
+        tr("cost, margins² summed"): f"{probe.cost:.5f}",
+        tr("images in the bucket"): len(probe.ids),
+        tr("new candidates"): len(new),
+        tr("neighbours won"): len(new & set(neighbours.tolist())),
     }
 
 
@@ -214,6 +223,7 @@ def _bits(probe: Probe) -> str:
 
 def _found_by(probe: int | None, step: int) -> Fact:
     if probe is not None and probe <= step:
-        return Fact(f"probe {probe}", "good")
-    later = tr("not in 64 probes") if probe is None else tr("not before probe {probe}", probe=probe)
-    return Fact(later, "bad")
+        return Fact(tr("probe {number}", number=probe), "good")
+    if probe is None:
+        return Fact(tr("not in {n} probes", n=RANGES["probes"][1]), "bad")
+    return Fact(tr("not before probe {number}", number=probe), "bad")

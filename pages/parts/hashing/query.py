@@ -43,17 +43,27 @@ def choose_query(indexed: IndexedGallery, part: str) -> Query:
     assert query is not None  # the view names one
     with picture:
         small = resources.small_picture(query.data, max_side=120)
-        st.image(small, alt=f"Query: {query.title}", output_format="JPEG")
+        st.image(small, alt=tr("Query: {title}", title=query.title), output_format="JPEG")
     with chooser:
-        caption = tr("The query is {title}", title=plain(query.title))
-        if indexed.shown.source is None:
-            caption += tr(", the gallery's first image, as an example; choose another one above")
-        if query.is_upload:
-            caption += tr(
-                ". An upload can't be put in a link, so this page's address works only here"
-            )
-        st.caption(f"{caption}.")
+        st.caption(_about(query, is_example=indexed.shown.source is None))
     return query
+
+
+def _about(query: Query, *, is_example: bool) -> str:
+    title = plain(query.title)
+    if is_example:
+        return tr(
+            "The query is {title}, the gallery's first image, as an example; choose another one "
+            "above.",
+            title=title,
+        )
+    if query.is_upload:
+        return tr(
+            "The query is {title}. An upload can't be put in a link, so this page's address works "
+            "only here.",
+            title=title,
+        )
+    return tr("The query is {title}.", title=title)
 
 
 def choose_and_look_up(indexed: IndexedGallery, part: str) -> LookedUp:

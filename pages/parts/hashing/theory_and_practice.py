@@ -6,6 +6,7 @@ import streamlit as st
 from core.figures.hashing import hamming_scatter
 from core.language import later, tr
 from core.lessons import figure_7
+from core.wording import joined
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.ui import charts, glossary
 from pages.ui.address import tied, write
@@ -15,6 +16,8 @@ from pages.ui.question import question
 
 N_PAIRS = 300
 _ONE, _ALL = later("One table"), later("All tables")
+_A_THIRD = later("about 4")
+_DIFFER = (later("none"), _A_THIRD, later("about 6"), later("all 12"))  # of 12 bits
 
 
 def show_theory_and_practice(indexed: IndexedGallery) -> None:
@@ -28,8 +31,8 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
     )
     question(
         tr("Two images are 60° apart. In how many of 12 random bits will they differ?"),
-        ["none", "about 4", "about 6", "all 12"],
-        right="about 4",
+        _DIFFER,
+        right=_A_THIRD,
         because=tr(
             "A random hyperplane passes between them with probability 60/180 = 1/3, so 4 of "
             "12 bits differ in the mean. The grey band says how far from the mean one draw can be."
@@ -46,6 +49,7 @@ def _pairs(indexed: IndexedGallery) -> None:
         tr("Bits that are compared"),
         [_ONE, _ALL],
         required=True,
+        format_func=tr,
         **tied("bits", [_ONE, _ALL], _ONE),
     )
     hyperplanes = indexed.index.hyperplanes.normals[: 1 if codes == _ONE else None]
@@ -61,7 +65,7 @@ def _pairs(indexed: IndexedGallery) -> None:
             pairs.different / n_bits,
             (low / n_bits, high / n_bits),
             chosen=chosen,
-            texts=[" and ".join(indexed.item(row).name for row in pair) for pair in pairs.rows],
+            texts=[joined([indexed.item(row).name for row in pair]) for pair in pairs.rows],
         ),
         name="hamming-distance-and-angle",
         key="hamming",
@@ -108,12 +112,12 @@ def _pair(indexed: IndexedGallery, pairs: figure_7.HammingPairs, chosen: int) ->
     show_grid("pair", [indexed.tile(id) for id in ids])
     st.markdown(
         tr(
-            "**{degrees:.1f}° apart**, so {degrees_per_180:.0%} of the bits should differ: "
-            "{n_bits_times_degrees_per_180:.1f} of {n_bits}, and in 95 % of all draws "
+            "**{degrees:.1f}° apart**, so {share:.0%} of the bits should differ: "
+            "{expected:.1f} of {n_bits}, and in 95 % of all draws "
             "{low} to {high}. Here **{different}** differ",
             degrees=degrees,
-            degrees_per_180=degrees / 180,
-            n_bits_times_degrees_per_180=pairs.n_bits * degrees / 180,
+            share=degrees / 180,
+            expected=pairs.n_bits * degrees / 180,
             n_bits=pairs.n_bits,
             low=low[0],
             high=high[0],

@@ -40,7 +40,7 @@ def show_examples(frame: Frame, scenes: Scenes) -> None:
             return
         st.markdown(tr("Or start with one of these"))
         show_grid("examples", [_example(scenes.gallery, id) for id in found], height=HEIGHT)
-        st.caption(RULE)
+        st.caption(tr(RULE))
 
 
 def _example(gallery: Gallery, id: int) -> Tile:

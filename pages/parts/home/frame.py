@@ -38,7 +38,7 @@ class Frame:
 def draw_frame() -> Frame:
     """Draw the title, the ways on, and every place with its grey shape."""
     title, ways = st.columns([1, 2], vertical_alignment="bottom")
-    title.title(tr("Hashlight"), anchor=False)
+    title.title("Hashlight", anchor=False)
     with ways.container(horizontal=True, horizontal_alignment="right"):
         st.page_link(
             navigation.SEARCH,
@@ -66,11 +66,9 @@ def draw_frame() -> Frame:
         columns = st.columns([3, 3, 4, 4], gap="medium")
         steps = []
         for number, (column, step) in enumerate(zip(columns, STEPS, strict=True), 1):
-            column.markdown(f"**{number} · {step}**")
+            column.markdown(f"**{number} · {tr(step)}**")
             steps.append(_grey(column, 130))
-        st.markdown(
-            tr("**{n_steps_and_one} · The pictures most like it**", n_steps_and_one=len(STEPS) + 1)
-        )
+        st.markdown(tr("**{number} · The pictures most like it**", number=len(STEPS) + 1))
         hits = _grey(st, 96)
         told = st.empty()
     return Frame(ask, examples, progress, tuple(steps), hits, told)

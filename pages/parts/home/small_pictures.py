@@ -92,8 +92,8 @@ def buckets_read(result: SearchResult) -> None:
     _draw(
         rows,
         tr(
-            "{n_probes} buckets, {n_full} of them not empty. {found}",
-            n_probes=len(probes),
+            "{n_buckets} buckets, {n_full} of them not empty. {found}",
+            n_buckets=len(probes),
             n_full=n_full,
             found=found,
         ),

@@ -31,7 +31,7 @@ def show_query(frame: Frame, query: Query, shown: View) -> None:
     """
     with frame.steps[0].container(), st.container(key="query-picture"):
         pixels = resources.small_picture(query.data, max_side=640)
-        pictures.show_pixels(pixels, f"Query: {query.title}")
+        pictures.show_pixels(pixels, tr("Query: {title}", title=query.title))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(plain(query.title), width="content")
             if query.is_upload:
@@ -86,27 +86,27 @@ def show_answer(
 def told(result: SearchResult) -> str:
     """Say what was measured, in three short sentences."""
     found = round(result.neighbour_recall * len(result.exact_hits))
-    looking = f"**{duration(result.seconds['embed'])}**"
+    looking = duration(result.seconds["embed"])
     first = (
         tr(
-            "The network has looked at this picture before, which takes {looking} here",
-            looking=looking,
+            "The network has looked at this picture before, which takes **{duration}** here.",
+            duration=looking,
         )
         if result.query.from_store
-        else tr("Looking at the picture took {looking}", looking=looking)
+        else tr("Looking at the picture took **{duration}**.", duration=looking)
     )
     return tr(
-        "{first}. Then it was compared with **{n_candidates:,} of {n_gallery:,} "
-        "pictures** ({candidate_ratio}), in "
-        "**{look_up_seconds}**. **{found} of the {n_exact_hits} "
+        "{first} Then it was compared with **{n_candidates:,} of {n_gallery:,} "
+        "pictures** ({share}), in "
+        "**{duration}**. **{found} of the {n_nearest} "
         "nearest** of all pictures are among these.",
         first=first,
         n_candidates=result.n_candidates,
         n_gallery=result.n_gallery,
-        candidate_ratio=percent(result.candidate_ratio),
-        look_up_seconds=duration(result.look_up_seconds),
+        share=percent(result.candidate_ratio),
+        duration=duration(result.look_up_seconds),
         found=found,
-        n_exact_hits=len(result.exact_hits),
+        n_nearest=len(result.exact_hits),
     )
 
 
@@ -122,9 +122,9 @@ def _show_hits(
         if n_so_far:
             above.caption(
                 tr(
-                    "The first {n_so_far:,} of {n_items:,} photographs, so far.",
+                    "The first {n_so_far:,} of {n_photographs:,} photographs, so far.",
                     n_so_far=n_so_far,
-                    n_items=len(gallery.items),
+                    n_photographs=len(gallery.items),
                 )
             )
         else:

@@ -38,29 +38,26 @@ def _one_table(inspection: Inspection) -> None:
     found = {id for _, probe in probes for id in probe.ids.tolist()}
     st.markdown(
         tr(
-            "Table {number} puts the query in bucket `{evidence}`, with "
-            "**{n_evidence}**. "
-            "{n_probes} read "
-            "**{n_own_ids}**, "
-            "**{n_found} of the {n_truth}** nearest neighbours among them.",
+            "Table {number} puts the query in bucket `{key}`, with **{images}**. {probes} read "
+            "**{images_read}**, **{n_found} of the {n_nearest}** nearest neighbours among them.",
             number=number,
-            evidence=binary(evidence, probes[0][1].key),
-            n_evidence=count(len(_others(evidence, probes[0][1])), "image"),
-            n_probes=count(len(probes), "probe"),
-            n_own_ids=count(len(found.difference(evidence.result.own_ids)), "image"),
+            key=binary(evidence, probes[0][1].key),
+            images=count(len(_others(evidence, probes[0][1])), "image"),
+            probes=count(len(probes), "probe"),
+            images_read=count(len(found.difference(evidence.result.own_ids)), "image"),
             n_found=len(found & truth),
-            n_truth=len(truth),
+            n_nearest=len(truth),
         )
     )
     show_table(
         [
             {
-                "Probe": n,
-                "Flips": flips(evidence, probe),
-                "Key": binary(evidence, probe.key),
-                "Cost": f"{probe.cost:.5f}",
-                "Images": len(_others(evidence, probe)),
-                "Nearest neighbours": len(truth & set(probe.ids.tolist())),
+                tr("Probe"): n,
+                tr("Flips"): flips(evidence, probe),
+                tr("Key"): binary(evidence, probe.key),
+                tr("Cost"): f"{probe.cost:.5f}",
+                tr("Images"): len(_others(evidence, probe)),
+                tr("Nearest neighbours"): len(truth & set(probe.ids.tolist())),
             }
             for n, probe in probes
         ],
@@ -73,15 +70,28 @@ def _one_table(inspection: Inspection) -> None:
         n_hidden += max(0, len(ids) - left)
         if not ids or not left:
             continue
-        what = tr("the query's own bucket") if n == 1 else f"flips {flips(evidence, probe)}"
-        st.markdown(f"**Probe {n}**: {what}, {count(len(ids), 'image')}")
+        what = (
+            tr("the query's own bucket")
+            if n == 1
+            else tr("flips {bits}", bits=flips(evidence, probe))
+        )
+        st.markdown(
+            tr(
+                "**Probe {number}**: {what}, {images}",
+                number=n,
+                what=what,
+                images=count(len(ids), "image"),
+            )
+        )
         ranks = {id: evidence.rank(id) for id in ids[:left]}
         show_grid(
             f"probe-{n}",
             [
                 inspection.tile(
                     id,
-                    Fact(f"nearest {rank}", "good") if id in truth else Fact(f"rank {rank:,}"),
+                    Fact(tr("nearest {rank}", rank=rank), "good")
+                    if id in truth
+                    else Fact(tr("rank {rank:,}", rank=rank)),
                 )
                 for id, rank in ranks.items()
             ],

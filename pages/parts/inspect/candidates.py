@@ -31,9 +31,10 @@ def show_candidates(inspection: Inspection) -> None:
     st.markdown(
         tr(
             "**Similar images meet in more tables.** Each image of the gallery: its cosine to the "
-            "query, and how many of the {l} tables found it. Whatever lies on the bottom line "
-            "was in no bucket that was read; an amber mark there is a neighbour that LSH missed.",
-            l=shown.L,
+            "query, and how many of the {n_tables} tables found it. Whatever lies on the bottom "
+            "line was in no bucket that was read; an amber mark there is a neighbour that LSH "
+            "missed.",
+            n_tables=shown.L,
         )
     )
     charts.chart(
@@ -48,18 +49,18 @@ def show_candidates(inspection: Inspection) -> None:
         key="tables-by-cosine",
         alt=tr(
             "{n_candidates} of {n_gallery} images were found by a table; "
-            "{n_truth_minus_hits} of the {n_truth} nearest were not.",
+            "{n_missed} of the {n_nearest} nearest were not.",
             n_candidates=result.n_candidates,
             n_gallery=result.n_gallery,
-            n_truth_minus_hits=len(truth - hits),
-            n_truth=len(truth),
+            n_missed=len(truth - hits),
+            n_nearest=len(truth),
         ),
     )
     left, right = st.columns(2, gap="medium")
     with left:
         st.header(tr("Rerank"), anchor=False)
         n = result.n_candidates
-        st.caption(tr("{n} by cosine: the first {k}.", n=count(n, "candidate"), k=shown.k))
+        st.caption(tr("{what} by cosine: the first {k}.", what=count(n, "candidate"), k=shown.k))
         if n < shown.k:
             st.info(tr("Fewer bits, more tables or more probes find more."), icon=":material/tune:")
         show_grid(
@@ -77,8 +78,8 @@ def show_candidates(inspection: Inspection) -> None:
         st.header(tr("Exact scan"), anchor=False)
         st.caption(
             tr(
-                "{n_gallery} by cosine: the first {k}.",
-                n_gallery=count(result.n_gallery, "image"),
+                "{what} by cosine: the first {k}.",
+                what=count(result.n_gallery, "image"),
                 k=shown.k,
             )
         )
@@ -110,7 +111,7 @@ def _all_candidates(inspection: Inspection, n_found: Mapping[int, int]) -> None:
     evidence = inspection.evidence
     hits = {hit.id for hit in evidence.result.hits}
     box = st.expander(
-        f"All {count(evidence.result.n_candidates, 'candidate')}",
+        tr("All {candidates}", candidates=count(evidence.result.n_candidates, "candidate")),
         key="all-candidates",
         type="compact",
         on_change="rerun",
@@ -123,16 +124,16 @@ def _all_candidates(inspection: Inspection, n_found: Mapping[int, int]) -> None:
     box.dataframe(
         [
             {
-                "Rank": rank,
-                "Image": inspection.gallery.items[id].name,
-                "Label": inspection.gallery.items[id].label,
-                "Cosine": similarity,
-                "Tables": n_found[id],
-                "Hit": id in hits,
+                tr("Rank"): rank,
+                tr("Image"): inspection.gallery.items[id].name,
+                tr("Label"): inspection.gallery.items[id].label,
+                tr("Cosine"): similarity,
+                tr("Tables"): n_found[id],
+                tr("Hit"): id in hits,
             }
             for rank, (id, similarity) in enumerate(ranked, start=1)
         ],
         hide_index=True,
-        column_config={"Cosine": st.column_config.NumberColumn(format="%.4f")},
+        column_config={tr("Cosine"): st.column_config.NumberColumn(format="%.4f")},
         alt=tr("All candidates by cosine."),
     )

@@ -37,7 +37,7 @@ def offer_files(inspection: Inspection) -> None:
         }
         for kind, (mime, content) in files.items():
             st.download_button(
-                f"Download {kind}",
+                tr("Download {kind}", kind=kind),
                 content,
                 file_name=f"hashlight-evidence.{kind.lower()}",
                 mime=mime,
@@ -46,10 +46,14 @@ def offer_files(inspection: Inspection) -> None:
                 key=f"download-{kind}",
             )
     rows = {
-        "Address": arguments["address"],
-        "Gallery": f"{inspection.gallery.title}, digest {inspection.gallery.digest}",
-        "Model": f"digest {inspection.model_digest}",
-        "Versions": ", ".join(f"{name} {number}" for name, number in versions().items()),
+        tr("Address"): arguments["address"],
+        tr("Gallery"): tr(
+            "{title}, digest {digest}",
+            title=inspection.gallery.title,
+            digest=inspection.gallery.digest,
+        ),
+        tr("Model"): tr("digest {digest}", digest=inspection.model_digest),
+        tr("Versions"): ", ".join(f"{name} {number}" for name, number in versions().items()),
     }
     for name, value in rows.items():
         st.markdown(f"{name}: `{value}`")

@@ -18,22 +18,22 @@ def show_hash_code(inspection: Inspection) -> None:
     evidence = inspection.evidence
     code, candidates = evidence.result.code, evidence.result.candidates
     fragile = np.abs(code.margins) < FRAGILE  # (L, K)
-    notes = np.where(fragile, "<br>fragile", "").astype("U64")
+    mark = tr("<br>fragile")
+    notes = np.where(fragile, mark, "").astype(object)
     numbered = zip(probe_numbers(candidates).tolist(), candidates.probes, strict=True)
     for number, probe in reversed(list(numbered)):  # so that the first one stays
         for bit in probe.flipped:
-            lead = "<br>fragile" if fragile[probe.table, bit] else ""
-            notes[probe.table, bit] = tr(
-                "{lead}<br>first flipped by probe {number}", lead=lead, number=number
-            )
+            lead = mark if fragile[probe.table, bit] else ""
+            flipped = tr("<br>first flipped by probe {number}", number=number)
+            notes[probe.table, bit] = lead + flipped
     st.markdown(
         tr(
-            "**{size} hyperplanes, {size} bits.** Teal is 1, amber is 0; the paler a bit, the "
+            "**{n_bits} hyperplanes, {n_bits} bits.** Teal is 1, amber is 0; the paler a bit, the "
             "closer the query lies to its hyperplane. A ring marks a *fragile* bit: its margin is "
-            "below {fragile:g}, so a turn of the embedding by {fragile_2:.0f}° can flip it.",
-            size=code.bits.size,
+            "below {fragile:g}, so a turn of the embedding by {degrees:.0f}° can flip it.",
+            n_bits=code.bits.size,
             fragile=FRAGILE,
-            fragile_2=np.degrees(np.arcsin(FRAGILE)),
+            degrees=np.degrees(np.arcsin(FRAGILE)),
         )
     )
     charts.chart(
@@ -41,20 +41,20 @@ def show_hash_code(inspection: Inspection) -> None:
         name="hash-code",
         key="code",
         alt=tr(
-            "Hash code, one row per table: {evidence}. {sum} of {size} bits are fragile.",
-            evidence=", ".join(binary(evidence, key) for key in code.keys.tolist()),
-            sum=int(fragile.sum()),
-            size=fragile.size,
+            "Hash code, one row per table: {keys}. {n_fragile} of {n_bits} bits are fragile.",
+            keys=", ".join(binary(evidence, key) for key in code.keys.tolist()),
+            n_fragile=int(fragile.sum()),
+            n_bits=fragile.size,
         ),
     )
     st.caption(
         tr(
-            "{sum} of {size} bits are fragile. A neighbour needs all {shape} bits of one table to "
-            "share the query's bucket there; probes forgive the most fragile bits first. Hover "
-            "over a bit for its margin, and for the first probe that flips it.",
-            sum=int(fragile.sum()),
-            size=fragile.size,
-            shape=code.bits.shape[1],
+            "{n_fragile} of {n_bits} bits are fragile. A neighbour needs all {n_of_table} bits "
+            "of one table to share the query's bucket there; probes forgive the most fragile bits "
+            "first. Hover over a bit for its margin, and for the first probe that flips it.",
+            n_fragile=int(fragile.sum()),
+            n_bits=fragile.size,
+            n_of_table=code.bits.shape[1],
         )
     )
     show_code(hyperplanes.hash_code)

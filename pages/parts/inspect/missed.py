@@ -25,8 +25,8 @@ def show_missed(inspection: Inspection) -> None:
     if not images:
         st.success(
             tr(
-                "Nothing was missed: all {n_exact_hits} are among the hits.",
-                n_exact_hits=len(evidence.result.exact_hits),
+                "Nothing was missed: all {n_nearest} are among the hits.",
+                n_nearest=len(evidence.result.exact_hits),
             )
         )
         if shown.probes > 1:
@@ -34,12 +34,12 @@ def show_missed(inspection: Inspection) -> None:
         return
     st.markdown(
         tr(
-            "**{n_images} of the {n_exact_hits} nearest lay in no bucket that was read.** For "
+            "**{images} of the {n_nearest} nearest lay in no bucket that was read.** For "
             "each: the table that came closest, the bits that lost it there, and the least change "
             "that brings it back. Either more probes in the same tables, or more tables with the "
             "same probes; a larger index of the same seed begins with the very same tables.",
-            n_images=count(len(images), "image"),
-            n_exact_hits=len(evidence.result.exact_hits),
+            images=count(len(images), "image"),
+            n_nearest=len(evidence.result.exact_hits),
         )
     )
     for image in images[:N_SHOWN]:
@@ -52,8 +52,8 @@ def show_missed(inspection: Inspection) -> None:
     if len(images) > N_SHOWN:
         st.caption(
             tr(
-                "{n_images_minus_n_shown} more: the evidence tells the same of each.",
-                n_images_minus_n_shown=len(images) - N_SHOWN,
+                "{n} more: the evidence tells the same of each.",
+                n=len(images) - N_SHOWN,
             )
         )
     st.caption(
@@ -72,33 +72,30 @@ def _lost(inspection: Inspection, image: Explained) -> None:
     shown, nearest = inspection.shown, image.nearest
     st.markdown(
         tr(
-            "**{name}** · rank {exact_rank} of the exact scan · cosine "
-            "{similarity}, {angle:.0f}°  \n"
-            "Lost by {nearest} of table {table_and_one}.  \n"
-            "Brought back by {least_probes} per table "
-            "(now {probes}), or by {least_tables} "
-            "(now {l}).",
+            "**{name}** · rank {rank} of the exact scan · cosine {cosine}, {degrees:.0f}°  \n"
+            "Lost by {bits} of table {table}.  \n"
+            "Brought back by {probes} per table (now {n_probes}), or by {tables} (now {n_tables}).",
             name=plain(image.name),
-            exact_rank=image.exact_rank,
-            similarity=decimal(image.similarity, 3),
-            angle=image.angle,
-            nearest=bits_with_margins(nearest),
-            table_and_one=nearest.table + 1,
-            least_probes=enough(image.least_probes, "probe", MOST_PROBES),
-            probes=shown.probes,
-            least_tables=enough(image.least_tables, "table", MOST_TABLES),
-            l=shown.L,
+            rank=image.exact_rank,
+            cosine=decimal(image.similarity, 3),
+            degrees=image.angle,
+            bits=bits_with_margins(nearest),
+            table=nearest.table + 1,
+            probes=enough(image.least_probes, "probe", MOST_PROBES),
+            n_probes=shown.probes,
+            tables=enough(image.least_tables, "table", MOST_TABLES),
+            n_tables=shown.L,
         )
     )
     with st.container(horizontal=True, gap="small"):
         if image.least_probes and image.least_probes <= RANGES["probes"][1]:
             _try(
-                f"Try {count(image.least_probes, 'probe')}",
+                tr("Try {what}", what=count(image.least_probes, "probe")),
                 replace(shown, probes=image.least_probes),
             )
         if image.least_tables and image.least_tables <= RANGES["L"][1]:
             _try(
-                f"Try {count(image.least_tables, 'table')}",
+                tr("Try {what}", what=count(image.least_tables, "table")),
                 replace(shown, L=image.least_tables),
             )
 

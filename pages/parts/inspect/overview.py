@@ -10,7 +10,7 @@ from pages.ui.address import tied
 from pages.ui.pictures import query_picture
 from pages.ui.tables import show_number
 
-GUESSES = ("None", later("Up to a quarter"), later("Up to a half"), "More")
+GUESSES = (later("None"), later("Up to a quarter"), later("Up to a half"), later("More"))
 
 
 def show_overview(inspection: Inspection) -> None:
@@ -36,6 +36,7 @@ def show_overview(inspection: Inspection) -> None:
                 n_nearest=n_nearest,
             ),
             GUESSES,
+            format_func=tr,
             **tied("guess", GUESSES, None),
         )
         n_missed = n_nearest - round(result.neighbour_recall * n_nearest)
@@ -44,22 +45,28 @@ def show_overview(inspection: Inspection) -> None:
         with st.grid(min_column_width=120, gap="small"):
             probes = result.candidates.probes
             show_number(
-                "Bits", f"{result.code.bits.size}", f"{count(shown.L, 'table')} × {shown.K}"
+                tr("Bits"), f"{result.code.bits.size}", f"{count(shown.L, 'table')} × {shown.K}"
             )
             show_number(
                 tr("Buckets read"),
                 f"{len(probes):,}",
-                tr("{n_ids:,} not empty", n_ids=sum(len(probe.ids) > 0 for probe in probes)),
+                tr("{n:,} not empty", n=sum(len(probe.ids) > 0 for probe in probes)),
             )
             show_number(
-                "Candidates",
+                tr("Candidates"),
                 f"{result.n_candidates:,}",
-                f"{result.candidate_ratio:.1%} of {result.n_gallery:,}",
+                tr(
+                    "{share:.1%} of {n_gallery:,}",
+                    share=result.candidate_ratio,
+                    n_gallery=result.n_gallery,
+                ),
             )
             show_number(
                 tr("Neighbour recall@{k}", k=shown.k),
                 f"{result.neighbour_recall:.0%}" if guess else "?",
-                f"{n_nearest - n_missed} of {n_nearest}" if guess else tr("guess first"),
+                tr("{n} of {n_nearest}", n=n_nearest - n_missed, n_nearest=n_nearest)
+                if guess
+                else tr("guess first"),
             )
 
 
@@ -67,7 +74,7 @@ def _revealed(guess: str, n_missed: int, n_nearest: int) -> str:
     """Compare a guess with what was missed."""
     share = n_missed / n_nearest if n_nearest else 0
     right = GUESSES[(share > 0) + (share > 0.25) + (share > 0.5)]
-    sign = ":green[:material/check: Right.]" if guess == right else tr(":orange[Not quite.]")
+    sign = tr(":green[:material/check: Right.]") if guess == right else tr(":orange[Not quite.]")
     if not n_missed:
         return tr(
             "{sign} LSH missed **none of {n_nearest}**. Take fewer probes (in the sidebar, below "

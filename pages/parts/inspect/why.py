@@ -61,9 +61,17 @@ def _one_image(inspection: Inspection) -> None:
     with text:
         st.markdown(f"**{verdict(image, shown.k)}**")
         with st.grid(min_column_width=110, gap="small"):
-            show_number("Cosine", decimal(image.similarity, 3), f"{image.angle:.1f}° apart")
-            show_number(tr("Exact rank"), f"{image.exact_rank:,}", f"of {len(names):,}")
-            show_number(tr("Found by"), f"{len(image.found_by)}", f"of {count(shown.L, 'table')}")
+            show_number(
+                tr("Cosine"),
+                decimal(image.similarity, 3),
+                tr("{degrees:.1f}° apart", degrees=image.angle),
+            )
+            show_number(tr("Exact rank"), f"{image.exact_rank:,}", tr("of {n:,}", n=len(names)))
+            show_number(
+                tr("Found by"),
+                f"{len(image.found_by)}",
+                tr("of {tables}", tables=count(shown.L, "table")),
+            )
         st.caption(_effort(image, shown))
     _compared(inspection, image)
 
@@ -93,13 +101,15 @@ def _compared(inspection: Inspection, image: Explained) -> None:
             code_grid(ours.margins, marked=differs, notes=notes),
             name="differing-bits",
             key="differing",
-            alt=tr("Bits that differ, table by table: ")
-            + "; ".join(f"{it.table + 1}: {len(it.differing)}" for it in image.tables),
+            alt=tr(
+                "Bits that differ, table by table: {tables}",
+                tables="; ".join(f"{it.table + 1}: {len(it.differing)}" for it in image.tables),
+            ),
         )
     nearest = image.nearest
     with right:
         st.header(
-            tr("Table {table_and_one}, which came closest", table_and_one=nearest.table + 1),
+            tr("Table {number}, which came closest", number=nearest.table + 1),
             anchor=False,
         )
         st.caption(
@@ -113,18 +123,18 @@ def _compared(inspection: Inspection, image: Explained) -> None:
             name="margins-of-both",
             key="crossings",
             alt=tr(
-                "Margins in table {table_and_one}; {nearest} differ.",
-                table_and_one=nearest.table + 1,
-                nearest=bits_with_margins(nearest),
+                "Margins in table {number}; {bits} differ.",
+                number=nearest.table + 1,
+                bits=bits_with_margins(nearest),
             ),
         )
     show_table(
         [
             {
-                "Table": it.table + 1,
-                "Hamming distance": len(it.differing),
-                "Its bucket": _when_read(it, shown),
-                "Bits that differ": ", ".join(
+                tr("Table"): it.table + 1,
+                tr("Hamming distance"): len(it.differing),
+                tr("Its bucket"): _when_read(it, shown),
+                tr("Bits that differ"): ", ".join(
                     f"{bit + 1} ({signed(margin)})"
                     for bit, margin in zip(it.differing, it.query_margins, strict=True)
                 ),
@@ -144,11 +154,9 @@ def _compared(inspection: Inspection, image: Explained) -> None:
 def _effort(image: Explained, shown: View) -> str:
     """Say how many probes and tables this image needs."""
     return tr(
-        "With {l} it takes "
-        "{least_probes} in each to find it; with "
-        "{probes} in each, "
+        "With {tables} it takes {least_probes} in each to find it; with {probes} in each, "
         "{least_tables}.",
-        l=count(shown.L, "table"),
+        tables=count(shown.L, "table"),
         least_probes=enough(image.least_probes, "probe", MOST_PROBES),
         probes=count(shown.probes, "probe"),
         least_tables=enough(image.least_tables, "table", MOST_TABLES),
@@ -172,14 +180,14 @@ def _how_many_differ(distances: NDArray[np.intp], expected: float) -> str:
     return tr(
         "The query's bits; a ring marks each bit that differs. Of two images that lie like these, "
         "{expected:.1f} bits of a table differ on average; here "
-        "{min}.",
+        "{here}.",
         expected=expected,
-        min=_range(distances.min(), distances.max()),
+        here=_range(distances.min(), distances.max()),
     )
 
 
 def _range(low: int, high: int) -> str:
-    return f"{low}" if low == high else f"{low} to {high}"
+    return f"{low}" if low == high else tr("{low} to {high}", low=low, high=high)
 
 
 def _first(*choices: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Bits, buckets and counts in words."""
 
 from core.index.lsh import Probe
-from core.language import tr
+from core.language import tr, tr_number
 from core.lessons.evidence import Evidence, InTable, joined
 from core.wording import count, signed
 
@@ -16,19 +16,25 @@ def flips(evidence: Evidence, probe: Probe) -> str:
     if not probe.flipped:
         return tr("nothing: the query's own bucket")
     margins = evidence.result.code.margins[probe.table]
-    return ", ".join(f"bit {bit + 1} ({signed(margins[bit])})" for bit in probe.flipped)
+    return ", ".join(
+        tr("bit {number} ({margin})", number=bit + 1, margin=signed(margins[bit]))
+        for bit in probe.flipped
+    )
 
 
 def bits_with_margins(table: InTable) -> str:
     """Name the bits of a table in which an image differs, with the query's margins."""
     bits = zip(table.differing, table.query_margins, strict=True)
-    return joined([f"{bit + 1} (margin {signed(margin)})" for bit, margin in bits], "bit")
+    named = [
+        tr("{number} (margin {margin})", number=bit + 1, margin=signed(margin))
+        for bit, margin in bits
+    ]
+    return joined(named, "bit")
 
 
 def enough(number: int | None, what: str, limit: int) -> str:
     """Say how many it takes; None: no number up to the limit is enough."""
-    return (
-        f"**{count(number, what)}**"
-        if number
-        else tr("no number of {what}s up to {limit:,}", what=what, limit=limit)
-    )
+    if number:
+        return f"**{count(number, what)}**"
+    things = tr_number(what, f"{what}s", limit)
+    return tr("no number of {things} up to {limit:,}", things=things, limit=limit)

@@ -60,11 +60,11 @@ def _offer(asked: PartQuery) -> None:
             tr(
                 "**The places of {title} are not known yet.** Each of its {n:,} images goes "
                 "through the network once more, and the places are stored on this machine. It "
-                "takes about {n_times__seconds_per_image} on two free cores; you can search in "
+                "takes about {duration} on two free cores; you can search in "
                 "what is there meanwhile.",
                 title=plain(asked.gallery.title),
                 n=n,
-                n_times__seconds_per_image=long_duration(n * _SECONDS_PER_IMAGE),
+                duration=long_duration(n * _SECONDS_PER_IMAGE),
             )
         )
         st.button(
@@ -139,15 +139,22 @@ def _choose(asked: PartQuery) -> Region:
 
 
 def _told(region: Region) -> str:
-    rows, columns = (
-        _span("Row", region.top, region.bottom),
-        _span("column", region.left, region.right),
-    )
-    return f"{rows}, {columns}."
+    rows, columns = _span(region.top, region.bottom), _span(region.left, region.right)
+    if region.n_places == 1:
+        told = tr("Row {row}, column {column}.", row=rows, column=columns)
+    elif region.top == region.bottom:
+        told = tr("Row {row}, columns {columns}.", row=rows, columns=columns)
+    elif region.left == region.right:
+        told = tr("Rows {rows}, column {column}.", rows=rows, column=columns)
+    else:
+        told = tr("Rows {rows}, columns {columns}.", rows=rows, columns=columns)
+    return told
 
 
-def _span(what: str, first: int, last: int) -> str:
-    return f"{what} {first + 1}" if first == last else f"{what}s {first + 1} to {last + 1}"
+def _span(first: int, last: int) -> str:
+    if first == last:
+        return f"{first + 1}"
+    return tr("{first} to {last}", first=first + 1, last=last + 1)
 
 
 def _how(region: Region, is_chosen: bool) -> str:
@@ -159,9 +166,8 @@ def _how(region: Region, is_chosen: bool) -> str:
     if region.n_places == 1:
         return tr("One place: its own embedding is the query.")
     return tr(
-        "{n_places}: the network pools over these alone, so the query is "
-        "the mean of their vectors.",
-        n_places=count(region.n_places, "place"),
+        "{places}: the network pools over these alone, so the query is the mean of their vectors.",
+        places=count(region.n_places, "place"),
     )
 
 
@@ -178,7 +184,9 @@ def _tiles(asked: PartQuery, hits: Sequence[PlaceHit]) -> list[Tile]:
                 gallery,
                 hit.image,
                 asked.shown,
-                alt=f"Rank {hit.rank}: {what}, {_told(region).lower().rstrip('.')}",
+                alt=tr(
+                    "Rank {rank}: {label}. {part}", rank=hit.rank, label=what, part=_told(region)
+                ),
                 facts=[
                     Fact(f"{hit.rank} · {hit.similarity:.3f}"),
                     relevance(what, is_relevant(asked.label, item.label)),

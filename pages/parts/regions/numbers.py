@@ -47,8 +47,8 @@ def show_numbers(
             tr("Neighbour recall@{k}", k=k),
             percent(recall),
             tr(
-                "found {recall_times_n_right} of the scan's {n_right}",
-                recall_times_n_right=round(recall * len(right)),
+                "found {n_found} of the scan's {n_right}",
+                n_found=round(recall * len(right)),
                 n_right=len(right),
             ),
             help=tr(
@@ -58,7 +58,7 @@ def show_numbers(
         show_number(
             tr("Compared in full"),
             percent(rows / len(index)),
-            f"{rows:,} of {count(len(index), 'place')}",
+            tr("{n:,} of {places}", n=rows, places=count(len(index), "place")),
             help=tr(
                 "The engine reads the short sketches of {sketches:,} places in the nearest "
                 "cells, the whole hash codes of {codes:,}, and the embeddings of {rows:,}.",
@@ -70,21 +70,21 @@ def show_numbers(
         show_number(
             tr("Look-up time"),
             duration(look_up),
-            tr("scan of all {scan}", scan=duration(scan)),
+            tr("scan of all {duration}", duration=duration(scan)),
             help=tr(
                 "Medians. The scan multiplies in NumPy, its rows already in memory as float32; "
                 "turning them into that is not counted."
             ),
         )
         show_number(
-            "Index",
+            tr("Index"),
             f"{index.nbytes / 1e6:,.0f} MB",
-            tr("{per_image} places an image", per_image=index.per_image),
+            tr("{n} places an image", n=index.per_image),
             help=tr(
-                "Of {n_images}: hash codes, and embeddings of 16-bit "
+                "Of {images}: hash codes, and embeddings of 16-bit "
                 "numbers. Where not all places of an image are kept, they are those that spatial "
                 "attention weighs most.",
-                n_images=count(index.n_images, "image"),
+                images=count(index.n_images, "image"),
             ),
         )
     if index.codes.kernels is readable:

@@ -25,18 +25,19 @@ def _show_ablations() -> None:
     )
     if not result:
         return
+    how_sure = (
+        tr("A bar is the deviation over the seeds.")
+        if len(result["seeds"]) > 1
+        else tr(
+            "One split of 100 queries: a difference of a point is one query, so only large "
+            "differences say something."
+        )
+    )
     st.markdown(
         tr(
             "Everything else stays as it is in ours. Teal circles are mAP, amber diamonds "
-            "precision@10. "
-        )
-        + (
-            tr("A bar is the deviation over the seeds.")
-            if len(result["seeds"]) > 1
-            else tr(
-                "One split of 100 queries: a difference of a point is one query, so only large "
-                "differences say something."
-            )
+            "precision@10. {how_sure}",
+            how_sure=how_sure,
         )
     )
     with st.grid(min_column_width=340, gap="large"):
@@ -53,8 +54,8 @@ def _show_ablations() -> None:
 
 def _settings(group: Mapping[str, Any]) -> None:
     """Show one setting's choices."""
-    st.markdown(f"**{group['title']}**")
-    names = [str(row["setting"]) for row in group["rows"]]
+    st.markdown(f"**{tr(group['title'])}**")
+    names = [tr(str(row["setting"])) for row in group["rows"]]
     both = ("mean_average_precision", "precision_at_10")
     average, precision = ([MeanAndDeviation(**row[it]) for row in group["rows"]] for it in both)
     charts.chart(
@@ -66,7 +67,7 @@ def _settings(group: Mapping[str, Any]) -> None:
 
 def _lsh(group: Mapping[str, Any]) -> None:
     """Show what K, L and probes cost and save."""
-    st.markdown(f"**{group['title']}**")
+    st.markdown(f"**{tr(group['title'])}**")
     st.markdown(
         tr(
             "Up and to the left is better: right hits from few candidates. Along a line the number "
@@ -74,7 +75,7 @@ def _lsh(group: Mapping[str, Any]) -> None:
             "precision@10 needs only ten of them."
         )
     )
-    shown = {"precision@10": "precision_at_10", "mAP": "mean_average_precision"}
+    shown = {tr("precision@10"): "precision_at_10", "mAP": "mean_average_precision"}
     for column, (what, metric) in zip(st.columns(2, gap="large"), shown.items(), strict=True):
         points = [
             LSHPoint(
@@ -90,17 +91,20 @@ def _lsh(group: Mapping[str, Any]) -> None:
             charts.chart(
                 lsh_tradeoff(points, what=what),
                 key=f"lsh-{metric}",
-                alt=tr("{what} over candidate ratio: ", what=what)
-                + "; ".join(
-                    tr(
-                        "K {n_bits}, L {n_tables}, {n_probes} probes: {value:.3f} from "
-                        "{candidate_ratio:.0%}",
-                        n_bits=it.n_bits,
-                        n_tables=it.n_tables,
-                        n_probes=it.n_probes,
-                        value=it.value,
-                        candidate_ratio=it.candidate_ratio,
-                    )
-                    for it in points
+                alt=tr(
+                    "{what} over candidate ratio: {points}",
+                    what=what,
+                    points="; ".join(map(_in_words, points)),
                 ),
             )
+
+
+def _in_words(point: LSHPoint) -> str:
+    return tr(
+        "K {K}, L {L}, {n_probes} probes: {value:.3f} from {candidate_ratio:.0%}",
+        K=point.n_bits,
+        L=point.n_tables,
+        n_probes=point.n_probes,
+        value=point.value,
+        candidate_ratio=point.candidate_ratio,
+    )

@@ -16,11 +16,11 @@ def show_attention() -> None:
     st.markdown(
         tr(
             "Each of the {n_images:,} pictures of *Scenes* comes with the exact mask of "
-            "its object, which covers **{object_area_share:.0%}** of the picture on "
+            "its object, which covers **{area:.0%}** of the picture on "
             "average. A map that knew nothing of objects would put as much of itself inside: the "
             "dotted line. Above it a map finds objects, below it the background.",
             n_images=result["n_images"],
-            object_area_share=result["object_area_share"],
+            area=result["object_area_share"],
         )
     )
     show_focus("attention-scenes", result)

@@ -61,7 +61,11 @@ def _differences(
     charts.chart(
         differences(intervals, what=tr("difference in mAP"), reach=reach),
         key=key,
-        alt=tr("Difference in mAP: ")
-        + "; ".join(f"{it.label} {signed(it.mean)}, {it.verdict}" for it in intervals),
+        alt=tr(
+            "Difference in mAP: {differences}",
+            differences="; ".join(
+                f"{it.label} {signed(it.mean)}, {tr(it.verdict)}" for it in intervals
+            ),
+        ),
     )
     st.markdown("\n".join(f"- {verdicts.claim(row)}" for row in rows))

@@ -18,10 +18,10 @@ def show_departures() -> None:
     st.table(
         [
             {
-                "Where": departure.where,
-                "The paper": departure.paper,
-                "Here": departure.ours,
-                "Why": departure.reason,
+                tr("Where"): tr(departure.where),
+                tr("The paper"): tr(departure.paper),
+                tr("Here"): tr(departure.ours),
+                tr("Why"): tr(departure.reason),
             }
             for departure in DEPARTURES
         ],

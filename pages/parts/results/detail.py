@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.rows import Interval, signed
-from core.language import tr
+from core.language import later, tr
 from pages.ui.code import show_code
 from pages.ui.result_files import Result, measured, show_origin
 from pages.ui.tables import pinned_table
@@ -28,14 +28,14 @@ def _show(name: str, result: Result) -> None:
             "The paper ends with a wish: features of an earlier stage beside those of the last "
             "(section 5). Here the stage before the last is weighed by the same spatial gate and "
             "averaged; {detail} numbers of it join the {dim} of the last stage. "
-            "It takes {with_per_without_minus_one:+.0%} time. ",
+            "It takes {more:+.0%} time. {outcome}",
             detail=result["detail"],
             dim=result["dim"],
-            with_per_without_minus_one=seconds["with"] / seconds["without"] - 1,
+            more=seconds["with"] / seconds["without"] - 1,
+            outcome=told(result),
         )
-        + told(result)
     )
-    titles = {it["key"]: it["title"] for it in result["galleries"]}
+    titles = {it["key"]: tr(it["title"]) for it in result["galleries"]}
     pinned_table([_row(row, titles) for row in result["rows"]])
     st.caption(
         tr(
@@ -55,15 +55,21 @@ def told(result: Result) -> str:
     n_without = sum(weight == 0 for weight in chosen)
     effects = [Interval(it["gallery"], **_mean_and_ends(it["brings"])) for it in result["rows"]]
     helps = sum(it.verdict == "helps" for it in effects)
+    outcome = (
+        later("With the weights that were chosen it helps in **{n}** of {n_rows} rows.")
+        if helps == len(effects)
+        else later(
+            "With the weights that were chosen it helps in **{n}** of {n_rows} rows, so the model "
+            "that ships does without it."
+        )
+    )
     return tr(
         "How much it weighs was chosen on labels that nothing was fitted on: "
-        "**{n_without} of {n_chosen} times without detail**. With the weights that were chosen "
-        "it helps in **{helps}** of {n_effects} rows",
+        "**{n_without} of {n_chosen} times without detail**. {outcome}",
         n_without=n_without,
         n_chosen=len(chosen),
-        helps=helps,
-        n_effects=len(effects),
-    ) + ("." if helps == len(effects) else tr(", so the model that ships does without it."))
+        outcome=tr(outcome, n=helps, n_rows=len(effects)),
+    )
 
 
 def _mean_and_ends(it: Mapping[str, float]) -> dict[str, float]:
@@ -72,17 +78,22 @@ def _mean_and_ends(it: Mapping[str, float]) -> dict[str, float]:
 
 def _row(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, str]:
     return {
-        "Gallery": titles[row["gallery"]],
-        "Network": row["system"],
-        "Attention": row["attention"],
+        tr("Gallery"): titles[row["gallery"]],
+        tr("Network"): tr(row["system"]),
+        tr("Attention"): tr(row["attention"]),
         "mAP": f"{row['mean_average_precision']['without']:.4f}",
-        "Detail brings": _with_span(row["brings"]),
+        tr("Detail brings"): _with_span(row["brings"]),
         **{
-            tr("at weight {it}", it=it): _with_span(brings)
-            for it, brings in row["at_weight"].items()
+            tr("at weight {weight}", weight=weight): _with_span(brings)
+            for weight, brings in row["at_weight"].items()
         },
     }
 
 
 def _with_span(it: Mapping[str, float]) -> str:
-    return f"{signed(it['mean'])} ({signed(it['low'])} to {signed(it['high'])})"
+    return tr(
+        "{mean} ({low} to {high})",
+        mean=signed(it["mean"]),
+        low=signed(it["low"]),
+        high=signed(it["high"]),
+    )

@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from core.figures.robustness import robustness_lines
-from core.language import tr
+from core.language import later, tr
+from core.wording import capital
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.address import tied
@@ -24,20 +25,24 @@ def show_changed_queries() -> None:
             "still right, **kept of the top 8** whether they are still the same ones."
         )
     )
-    result = read("robustness-corel1k", "Figure 10")
+    result = read("robustness-corel1k", tr("Figure 10"))
     if not result:
         return
     variants = result["variants"]
     st.markdown(verdicts.robust(variants))
-    measures = {"precision@8": "precision_at_8", "kept of the top 8": "kept_of_top_8"}
+    measures = {later("precision@8"): "precision_at_8", later("kept of the top 8"): "kept_of_top_8"}
     what = st.segmented_control(
-        tr("Measure"), measures, required=True, **tied("measure", measures, "precision@8")
+        tr("Measure"),
+        measures,
+        format_func=tr,
+        required=True,
+        **tied("measure", measures, "precision@8"),
     )
     changes = dict.fromkeys(row["change"] for it in variants.values() for row in it["rows"])
     with st.grid(min_column_width=300, gap="medium"):
         for change in (it for it in changes if it != "none"):
             with st.container():
-                st.markdown(f"**{change.capitalize()}**")
+                st.markdown(f"**{capital(tr(change))}**")
                 _robustness(variants, change, what, measures[what])
     st.caption(tr("The thin lines are the unchanged query."))
     show_origin("robustness-corel1k", result)
@@ -49,13 +54,13 @@ def _robustness(
 ) -> None:
     """Show one change in all its strengths."""
     lines = {
-        it["title"]: [
+        tr(it["title"]): [
             (row["strength"], row[measure]) for row in it["rows"] if row["change"] == change
         ]
         for it in variants.values()
     }
     unchanged = {
-        it["title"]: row[measure]
+        tr(it["title"]): row[measure]
         for it in variants.values()
         for row in it["rows"]
         if row["change"] == "none"
@@ -64,11 +69,19 @@ def _robustness(
         row["unit"] for it in variants.values() for row in it["rows"] if row["change"] == change
     }
     charts.chart(
-        robustness_lines(lines, unchanged, change=change, unit=units.pop(), what=what),
+        robustness_lines(lines, unchanged, change=tr(change), unit=tr(units.pop()), what=tr(what)),
         key=f"robustness-{change}",
-        alt=f"{what} over {change}: "
-        + "; ".join(
-            f"{title} " + ", ".join(f"{value:.2f} at {strength:g}" for strength, value in line)
-            for title, line in lines.items()
+        alt=tr(
+            "{measure} over {change}: {lines}",
+            measure=tr(what),
+            change=tr(change),
+            lines="; ".join(
+                f"{title} "
+                + ", ".join(
+                    tr("{value:.2f} at {strength:g}", value=value, strength=strength)
+                    for strength, value in line
+                )
+                for title, line in lines.items()
+            ),
         ),
     )

@@ -30,20 +30,22 @@ def show_focus(name: str, result: Result) -> None:
     """
     st.markdown(verdict(result))
     rows = result["rows"]
-    intervals = [Interval(it["map"] + " ·", **it["share_inside"]) for it in rows]
+    intervals = [Interval(tr(it["map"]) + " ·", **it["share_inside"]) for it in rows]
     charts.chart(
         shares_inside(intervals, area=result["object_area_share"]),
         key=f"inside-{name}",
-        alt=tr("Share of each map inside the object: ")
-        + ", ".join(f"{it['map']} {it['share_inside']['mean']:.1%}" for it in rows),
+        alt=tr(
+            "Share of each map inside the object: {shares}",
+            shares=", ".join(f"{tr(it['map'])} {it['share_inside']['mean']:.1%}" for it in rows),
+        ),
     )
     pinned_table(
         [
             {
-                "Map": it["map"],
-                "Inside ÷ area": f"×{it['ratio']['mean']:.2f}",
-                "95 % of it": between(it["ratio"], "×{:.2f}"),
-                "Peak on the object": f"{it['peak']['mean']:.1%}",
+                tr("Map"): tr(it["map"]),
+                tr("Inside ÷ area"): f"×{it['ratio']['mean']:.2f}",
+                tr("95 % of it"): between(it["ratio"], "×{:.2f}"),
+                tr("Peak on the object"): f"{it['peak']['mean']:.1%}",
                 "95 %": between(it["peak"], "{:.1%}"),
             }
             for it in rows
@@ -53,8 +55,8 @@ def show_focus(name: str, result: Result) -> None:
         with st.expander(tr("By category")):
             pinned_table(
                 [
-                    {"Category": label, "Object covers": f"{shares['area']:.1%}"}
-                    | {it["map"]: f"{shares[it['map']]:.1%}" for it in rows}
+                    {tr("Category"): label, tr("Object covers"): f"{shares['area']:.1%}"}
+                    | {tr(it["map"]): f"{shares[it['map']]:.1%}" for it in rows}
                     for label, shares in result["categories"].items()
                 ]
             )
@@ -74,31 +76,39 @@ def verdict(result: Result) -> str:
     """Say what M_s is worth as a map, and what beats it."""
     rows = {it["map"]: it for it in result["rows"]}
     ratio, peak = rows[JUDGED]["ratio"], rows[JUDGED]["peak"]
-    chance = tr(" That is chance: this gate does not look at the object.")
-    better = [name for name in RIVALS if name in rows and _mean(rows, name) > ratio["mean"]]
-    beaten = ", ".join(f"{RIVALS[it]} (×{_mean(rows, it):.2f})" for it in better)
-    return (
+    told = [
         tr(
-            "**M_s puts ×{mean:.2f} of the object's share of the area on the object** "
-            "({ratio}, 95 %); a flat map has ×1.00.",
-            mean=ratio["mean"],
-            ratio=between(ratio, "×{:.2f}"),
+            "**M_s puts ×{ratio:.2f} of the object's share of the area on the object** "
+            "({interval}, 95 %); a flat map has ×1.00.",
+            ratio=ratio["mean"],
+            interval=between(ratio, "×{:.2f}"),
         )
-        + (chance if ratio["mean"] < CHANCE else "")
-        + tr(
-            " Its greatest cell is mostly object in **{mean:.0%}** of the pictures",
-            mean=peak["mean"],
+    ]
+    if ratio["mean"] < CHANCE:
+        told.append(tr("That is chance: this gate does not look at the object."))
+    if _MIDDLE in rows:
+        told.append(
+            tr(
+                "Its greatest cell is mostly object in **{share:.0%}** of the pictures; the "
+                "middle's in {middle:.0%}.",
+                share=peak["mean"],
+                middle=rows[_MIDDLE]["peak"]["mean"],
+            )
         )
-        + (
-            tr("; the middle's in {mean:.0%}.", mean=rows[_MIDDLE]["peak"]["mean"])
-            if _MIDDLE in rows
-            else "."
+    else:
+        told.append(
+            tr(
+                "Its greatest cell is mostly object in **{share:.0%}** of the pictures.",
+                share=peak["mean"],
+            )
         )
-        + (tr(" Maps that find the object better: {beaten}.", beaten=beaten) if better else "")
-    )
+    if better := [name for name in RIVALS if name in rows and _mean(rows, name) > ratio["mean"]]:
+        beaten = ", ".join(f"{tr(RIVALS[it])} (×{_mean(rows, it):.2f})" for it in better)
+        told.append(tr("Maps that find the object better: {maps}.", maps=beaten))
+    return " ".join(told)
 
 
-_MIDDLE = later("Gaussian in the middle")
+_MIDDLE = "Gaussian in the middle"
 
 
 def _mean(rows: Mapping[str, Any], name: str) -> float:
@@ -107,4 +117,5 @@ def _mean(rows: Mapping[str, Any], name: str) -> float:
 
 def between(interval: Mapping[str, float], form: str) -> str:
     """Write the ends of an interval."""
-    return f"{form.format(interval['low'])} to {form.format(interval['high'])}"
+    low, high = (form.format(interval[end]) for end in ("low", "high"))
+    return tr("{low} to {high}", low=low, high=high)

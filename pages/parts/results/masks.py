@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.errors import COMMAND
-from core.language import tr
+from core.language import later, tr
+from core.wording import capital
 from pages.parts.results.focus import show_focus, show_focus_code
 from pages.ui.result_files import names_or_say, read_or_say
 
 PREFIX = "attention-masks-"
-MISSING = (
-    f"Attention on photographs: not measured yet. `{COMMAND} evaluate --masks FOLDER` measures "
+MISSING = later(
+    "Attention on photographs: not measured yet. `{command} evaluate --masks FOLDER` measures "
     "photographs in FOLDER/images by their masks in FOLDER/masks and writes the file that this "
     "page reads."
 )
@@ -18,7 +19,8 @@ MISSING = (
 def show_masks() -> None:
     """Whether attention finds the object in photographs, by masks that lie beside them."""
     st.header(tr("Does attention look at the object? · Photographs"), anchor=False)
-    names = names_or_say(PREFIX, MISSING)
+    missing = tr(MISSING, command=COMMAND)
+    names = names_or_say(PREFIX, missing)
     if not names:
         return
     st.markdown(
@@ -31,14 +33,13 @@ def show_masks() -> None:
         )
     )
     for name in names:
-        if result := read_or_say(name, MISSING):
+        if result := read_or_say(name, missing):
             st.subheader(
                 tr(
-                    "{capitalize} · {n_images:,} photographs, "
-                    "object {object_area_share:.0%} of the area",
-                    capitalize=result["gallery_title"].capitalize(),
+                    "{gallery} · {n_images:,} photographs, object {area:.0%} of the area",
+                    gallery=capital(result["gallery_title"]),
                     n_images=result["n_images"],
-                    object_area_share=result["object_area_share"],
+                    area=result["object_area_share"],
                 ),
                 anchor=False,
             )

@@ -6,14 +6,19 @@ import streamlit as st
 
 from core.errors import HashlightError
 from core.evaluation import results
-from core.language import tr
+from core.language import later, tr
 from core.paper.references import PAPER
 from core.wording import count
 from pages.parts.results import story, verdicts
 from pages.ui.question import question
 from pages.ui.result_files import GALLERIES, Result
 
-SHARES = {"half": 1 / 2, "a fifth": 1 / 5, "a twentieth": 1 / 20, "a hundredth": 1 / 100}
+SHARES = {
+    later("half"): 1 / 2,
+    later("a fifth"): 1 / 5,
+    later("a twentieth"): 1 / 20,
+    later("a hundredth"): 1 / 100,
+}
 
 
 def show_opening() -> None:
@@ -27,10 +32,10 @@ def show_opening() -> None:
             tr(
                 "The paper, by [Luo, Li, Ma and Zhang (2022)]({url}), builds a search from three "
                 "parts: a network, attention (CBAM [16]) and hashing (LSH). We built all of it "
-                "again, and measured it on {corel1k} over {n_seeds}.",
+                "again, and measured it on {gallery} over {splits}.",
                 url=PAPER.url,
-                corel1k=GALLERIES["corel1k"],
-                n_seeds=count(len(experiment["seeds"]), tr("random split")),
+                gallery=GALLERIES["corel1k"],
+                splits=count(len(experiment["seeds"]), "random split"),
             )
         )
         chapters = story.chapters(experiment, _times())
@@ -58,8 +63,8 @@ def ask_for_the_share() -> None:
             list(SHARES),
             right=min(SHARES, key=lambda it: abs(log(SHARES[it] / share))),
             because=tr(
-                "{measured} All the rest is the network.",
-                measured=verdicts.where_time_goes(measured, "1"),
+                "{times} All the rest is the network.",
+                times=verdicts.where_time_goes(measured, "1"),
             ),
             key="guess-time",
         )

@@ -45,9 +45,9 @@ def _attention(experiment: Result) -> Chapter:
     return Chapter(
         tr("Does attention help?"),
         tr(
-            "yes. MAP rises from {map:.3f} [19] to {map_2:.3f}.",
-            map=TABLE_1["cnn-lsh"].map,
-            map_2=TABLE_1["ours"].map,
+            "yes. MAP rises from {without:.3f} [19] to {with_it:.3f}.",
+            without=TABLE_1["cnn-lsh"].map,
+            with_it=TABLE_1["ours"].map,
         ),
         tr("Attention (CBAM) {effect}.", effect=verdicts.verdict(effect))
         if effect
@@ -55,11 +55,11 @@ def _attention(experiment: Result) -> Chapter:
         tr(
             "Without attention our network already reaches mAP {without:.3f}, and with it "
             "{with_it:.3f}. ResNet50 has learnt from a million photographs; what is left to gain "
-            "is {one_minus_without:.3f} at most. Where things are small among clutter there is "
+            "is {rest:.3f} at most. Where things are small among clutter there is "
             "more to gain: see *Clutter*, below.",
             without=without,
             with_it=with_it,
-            one_minus_without=1 - without,
+            rest=1 - without,
         ),
     )
 
@@ -74,17 +74,17 @@ def _hashing(experiment: Result) -> Chapter:
         verdicts.hashing(share, effect),
         tr(
             "What is like the query lies in the same buckets more often than what is not. So the "
-            "{one_minus_share} that nobody looks at hold few right images.",
-            one_minus_share=percent(1 - share),
+            "{rest} that nobody looks at hold few right images.",
+            rest=percent(1 - share),
         ),
     )
 
 
 def _time(times: Result | None) -> Chapter:
     paper = tr(
-        "much: {corel1k:.2f} s for a query with hashing, {corel1k_2:.2f} s without [20].",
-        corel1k=TABLE_3["ours"]["corel1k"],
-        corel1k_2=TABLE_3["cnn-attention"]["corel1k"],
+        "much: {with_it:.2f} s for a query with hashing, {without:.2f} s without [20].",
+        with_it=TABLE_3["ours"]["corel1k"],
+        without=TABLE_3["cnn-attention"]["corel1k"],
     )
     totals = _totals(times)
     ours, scan = totals.get("ours"), totals.get("cnn-attention")

@@ -8,7 +8,7 @@ import streamlit as st
 from core.figures.experiment import stage_bars
 from core.language import tr
 from core.paper.tables import TABLE_3
-from core.wording import duration
+from core.wording import capital, duration
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code
@@ -26,14 +26,16 @@ def show_times() -> None:
     )
     for name, gallery in GALLERIES.items():
         if result := read_under(
-            f"Table 3 · {gallery}", f"time-{name}", tr("Table 3 on {gallery}", gallery=gallery)
+            tr("Table 3 · {gallery}", gallery=gallery),
+            f"time-{name}",
+            tr("Table 3 on {gallery}", gallery=gallery),
         ):
             _times(result, name)
             show_origin(f"time-{name}", result)
         else:
             pinned_table(
                 [
-                    {"System": verdicts.TITLES[key], "Paper": f"{row[name]:.2f} s"}
+                    {tr("System"): tr(verdicts.TITLES[key]), tr("Paper"): f"{row[name]:.2f} s"}
                     for key, row in TABLE_3.items()
                 ]
             )
@@ -62,16 +64,18 @@ def _times(result: Result, gallery: str) -> None:
             key: duration(systems[key]["threads"][count]["total"]["median_s"]) for key in rows
         }
         with column:
-            st.markdown(f"**{verdicts.threads_in_words(count).capitalize()}**")
+            st.markdown(f"**{capital(verdicts.threads_in_words(count))}**")
             charts.chart(
                 stage_bars(
-                    [f"{systems[key]['title']} <b>{totals[key]}</b>" for key in rows],
+                    [f"{tr(systems[key]['title'])} <b>{totals[key]}</b>" for key in rows],
                     list(rows.values()),
                     longest=longest,
                 ),
                 key=f"stages-{gallery}-{count}",
-                alt=tr("Time of one query: ")
-                + ", ".join(f"{systems[key]['title']} {totals[key]}" for key in rows),
+                alt=tr(
+                    "Time of one query: {times}",
+                    times=", ".join(f"{tr(systems[key]['title'])} {totals[key]}" for key in rows),
+                ),
             )
     pinned_table([_time_row(key, system, gallery, counts) for key, system in systems.items()])
     with st.expander(tr("Every stage")):
@@ -82,12 +86,13 @@ def _time_row(
     key: str, system: Mapping[str, Any], gallery: str, counts: list[str]
 ) -> dict[str, str]:
     paper = TABLE_3.get(key, {}).get(gallery)
-    row = {"System": system["title"], "Paper": "–" if paper is None else f"{paper:.2f} s"}
+    row = {
+        tr("System"): tr(system["title"]),
+        tr("Paper"): "–" if paper is None else f"{paper:.2f} s",
+    }
     for count in counts:
         total = system["threads"].get(count, {}).get("total")
-        words = verdicts.threads_in_words(count)
-        row[f"Median, {words}"] = duration(total["median_s"]) if total else "–"
-        row[f"p95, {words}"] = duration(total["p95_s"]) if total else "–"
+        row |= _median_and_p95(count, total)
     return row
 
 
@@ -95,9 +100,16 @@ def _stage_rows(systems: Mapping[str, Any], counts: list[str]) -> Iterable[dict[
     for system in systems.values():
         measured = {count: system["threads"].get(count, {}).get("stages", {}) for count in counts}
         for stage in dict.fromkeys(stage for it in measured.values() for stage in it):
-            row = {"System": system["title"], "Stage": stage}
+            row = {tr("System"): tr(system["title"]), tr("Stage"): tr(stage)}
             for count in counts:
-                words, seconds = verdicts.threads_in_words(count), measured[count].get(stage)
-                row[f"Median, {words}"] = duration(seconds["median_s"]) if seconds else "–"
-                row[f"p95, {words}"] = duration(seconds["p95_s"]) if seconds else "–"
+                row |= _median_and_p95(count, measured[count].get(stage))
             yield row
+
+
+def _median_and_p95(count: str, seconds: Mapping[str, float] | None) -> dict[str, str]:
+    """Return the two columns of a number of threads."""
+    threads = verdicts.threads_in_words(count)
+    return {
+        tr("Median, {threads}", threads=threads): duration(seconds["median_s"]) if seconds else "–",
+        tr("p95, {threads}", threads=threads): duration(seconds["p95_s"]) if seconds else "–",
+    }

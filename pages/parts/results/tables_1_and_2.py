@@ -21,7 +21,7 @@ TOP = (5, 10, 20, 30)
 
 def show_ranking() -> None:
     """Tables 1 and 2: how well each system ranks."""
-    if experiment := read_under(tr("Table 1 · Corel-1k"), "experiment-corel1k", "Table 1"):
+    if experiment := read_under(tr("Table 1 · Corel-1k"), "experiment-corel1k", tr("Table 1")):
         paper = {key: row.map for key, row in TABLE_1.items()}
         _maps(experiment, paper, key="table-1")
         st.markdown(
@@ -29,8 +29,8 @@ def show_ranking() -> None:
                 "The paper's *Top-n* is precision@n, and the mean of that over all queries is "
                 "what its equation 10 calls MAP: **the columns P@n are MAP (paper) at n**. It "
                 "doesn't say at which n it takes its MAP and its recall; beside them stand our "
-                "mAP and recall@100, with {experiment} relevant images for each query.",
-                experiment=_per_class(experiment),
+                "mAP and recall@100, with {n_relevant} relevant images for each query.",
+                n_relevant=_per_class(experiment),
             )
         )
         _table_1(experiment)
@@ -48,13 +48,16 @@ def show_ranking() -> None:
             "paper's column."
         )
     )
-    if experiment := read("experiment-corel5k", "Table 2"):
+    if experiment := read("experiment-corel5k", tr("Table 2")):
         _maps(experiment, TABLE_2, key="table-2", with_reasons=False)
         show_origin("experiment-corel5k", experiment)
     else:
         pinned_table(
             [
-                {"System": verdicts.TITLES[key], "MAP, paper": f"{printed:.4f}"}
+                {
+                    tr("System"): tr(verdicts.TITLES[key]),
+                    tr("MAP, paper"): f"{printed:.4f}",
+                }
                 for key, printed in TABLE_2.items()
             ]
         )
@@ -66,7 +69,7 @@ def _maps(
 ) -> None:
     """Show mAP beside the paper's MAP, and in a line for each system what differs."""
     systems = experiment["systems"]
-    titles = [system["title"] for system in systems.values()]
+    titles = [tr(system["title"]) for system in systems.values()]
     measured = [system["mean"]["mean_average_precision"] for system in systems.values()]
     printed = [paper.get(system) for system in systems]
     chart, reasons = st.columns(2, gap="large")
@@ -80,8 +83,12 @@ def _maps(
                 deviation=[it["deviation"]["mean_average_precision"] for it in systems.values()],
             ),
             key=key,
-            alt=tr("mAP measured: ")
-            + ", ".join(f"{title} {it:.3f}" for title, it in zip(titles, measured, strict=True)),
+            alt=tr(
+                "mAP measured: {figures}",
+                figures=", ".join(
+                    f"{title} {it:.3f}" for title, it in zip(titles, measured, strict=True)
+                ),
+            ),
         )
     with reasons:
         if with_reasons:
@@ -92,11 +99,11 @@ def _maps(
             pinned_table(
                 [
                     {
-                        "System": system["title"],
+                        tr("System"): tr(system["title"]),
                         "mAP": _with_deviation(system, "mean_average_precision"),
-                        "MAP, paper": _printed(paper.get(key)),
+                        tr("MAP, paper"): _printed(paper.get(key)),
                         "P@10": _with_deviation(system, "precision", "10"),
-                        "Candidates": f"{system['mean']['candidate_ratio']:.0%}",
+                        tr("Candidates"): f"{system['mean']['candidate_ratio']:.0%}",
                     }
                     for key, system in systems.items()
                 ]
@@ -111,24 +118,24 @@ def _table_1(experiment: Result) -> None:
         if system := systems.get(key):
             rows.append(
                 {
-                    "System": system["title"],
-                    "Figures": "measured",
+                    tr("System"): tr(system["title"]),
+                    tr("Figures"): tr("measured"),
                     "mAP": _with_deviation(system, "mean_average_precision"),
-                    "Recall@100": _with_deviation(system, "recall", "100"),
+                    tr("Recall@100"): _with_deviation(system, "recall", "100"),
                     **{f"P@{n}": _with_deviation(system, "precision", str(n)) for n in TOP},
-                    "Candidates": f"{system['mean']['candidate_ratio']:.0%}",
+                    tr("Candidates"): f"{system['mean']['candidate_ratio']:.0%}",
                 }
             )
         if paper := TABLE_1.get(key):
             tops = zip(TOP, (paper.top5, paper.top10, paper.top20, paper.top30), strict=True)
             rows.append(
                 {
-                    "System": system["title"] if system else verdicts.TITLES[key],
-                    "Figures": "paper",
+                    tr("System"): tr(system["title"] if system else verdicts.TITLES[key]),
+                    tr("Figures"): tr("paper"),
                     "mAP": f"{paper.map:.4f}",
-                    "Recall@100": f"{paper.recall:.4f}",
+                    tr("Recall@100"): f"{paper.recall:.4f}",
                     **{f"P@{n}": f"{printed:.4f}" for n, printed in tops},
-                    "Candidates": "",
+                    tr("Candidates"): "",
                 }
             )
     pinned_table(rows)
@@ -137,10 +144,11 @@ def _table_1(experiment: Result) -> None:
 def _curves(experiment: Result) -> None:
     """Show precision@n of every system, and the best once more, enlarged."""
     systems = experiment["systems"]
-    titles = {key: system["title"] for key, system in systems.items()}
+    titles = {key: tr(system["title"]) for key, system in systems.items()}
     precision = {key: system["mean"]["precision"] for key, system in systems.items()}
-    alt = "Precision@10: " + ", ".join(
-        f"{titles[key]} {precision[key]['10']:.3f}" for key in titles
+    alt = tr(
+        "Precision@10: {figures}",
+        figures=", ".join(f"{titles[key]} {precision[key]['10']:.3f}" for key in titles),
     )
     curves = {key: {n: it[str(n)] for n in TOP} for key, it in precision.items()}
     st.markdown(tr("**Precision@n**"))

@@ -22,31 +22,31 @@ def show_third_galleries() -> None:
 
 
 def _show(name: str, result: Result) -> None:
-    st.header(
-        tr("Beside Table 2 · {gallery_title}", gallery_title=result["gallery_title"]), anchor=False
-    )
+    st.header(tr("Beside Table 2 · {gallery}", gallery=result["gallery_title"]), anchor=False)
     st.markdown(
         tr(
             "{n_images:,} pictures of clean categories, which is what the paper says of its "
             "Corel-5k. It isn't the same set, and **its pictures are smaller**, so a figure here "
-            "and one of the paper's stand beside each other and no more. The paper's: ",
+            "and one of the paper's stand beside each other and no more. The paper's: {figures}.",
             n_images=result["n_images"],
+            figures=", ".join(
+                f"{tr(verdicts.TITLES[key])} {it:.3f}" for key, it in TABLE_2.items()
+            ),
         )
-        + ", ".join(f"{verdicts.TITLES[key]} {it:.3f}" for key, it in TABLE_2.items())
-        + "."
+    )
+    trained = (
+        tr(
+            "*Trained* is the model that ships, and **all of these pictures were among those it "
+            "learnt from, queries too**: its figures are flattered."
+        )
+        if result["trained_on_it"]
+        else tr("*Trained* is the model that ships; it hasn't seen them either.")
     )
     st.markdown(
         tr(
             "No network was trained on the gallery side of a split, as the paper's were. "
-            "*Untrained* has seen none of these pictures. "
-        )
-        + (
-            tr(
-                "*Trained* is the model that ships, and **all of these pictures were among those "
-                "it learnt from, queries too**: its figures are flattered."
-            )
-            if result["trained_on_it"]
-            else tr("*Trained* is the model that ships; it hasn't seen them either.")
+            "*Untrained* has seen none of these pictures. {trained}",
+            trained=trained,
         )
     )
     pinned_table([_row(row) for row in result["rows"]])
@@ -66,11 +66,11 @@ def _show(name: str, result: Result) -> None:
 def _row(row: Mapping[str, Any]) -> dict[str, str]:
     scan, hashing = (row[way] for way in ("scan", "hashing"))
     return {
-        "Embedding": row["embedding"],
-        "mAP, linear scan": _with_deviation(scan),
+        tr("Embedding"): tr(row["embedding"]),
+        tr("mAP, linear scan"): _with_deviation(scan),
         "P@10": f"{scan['precision']['10']:.4f}",
-        "mAP, hashing": _with_deviation(hashing),
-        "Candidates": f"{hashing['candidate_ratio']:.0%}",
+        tr("mAP, hashing"): _with_deviation(hashing),
+        tr("Candidates"): f"{hashing['candidate_ratio']:.0%}",
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.figures.rows import Interval, signed
 from core.language import later, tr
-from core.wording import duration
+from core.wording import capital, duration
 from pages.ui.result_files import Result
 
 ATTENTION = (("cnn-attention", "cnn"), ("ours", "cnn-lsh"))  # pairs that only CBAM divides
@@ -17,8 +17,8 @@ TITLES = {
     "svm": later("SVM active learning [17]"),
     "vgg": "VGG-N [18]",
     "cnn-lsh": "CNN + LSH [19]",
-    "cnn-attention": "CNN + attention [20]",
-    "ours": "Ours",
+    "cnn-attention": later("CNN + attention [20]"),
+    "ours": later("Ours"),
 }
 """Names of the paper's systems, for where no result file names them."""
 
@@ -55,7 +55,11 @@ def difference(
     experiment: Result, better: str, worse: str, metric: str = "mean_average_precision"
 ) -> Interval | None:
     """Return one system's mean lead over another with its interval, where it was measured."""
-    label = f"{_title(experiment, better)} against {_title(experiment, worse)}"
+    label = tr(
+        "{better} against {worse}",
+        better=_title(experiment, better),
+        worse=_title(experiment, worse),
+    )
     for row in experiment.get("differences", ()):
         if row["metric"] == metric and {row["better"], row["worse"]} == {better, worse}:
             found = Interval(label, row["mean"], row["low"], row["high"])
@@ -65,34 +69,33 @@ def difference(
 
 def hashing(candidate_ratio: float, effect: Interval | None) -> str:
     """Say how much of the gallery hashing looks at, and what that costs."""
-    told = tr(
-        "Hashing looks at **{candidate_ratio:.0%}** of the gallery", candidate_ratio=candidate_ratio
-    )
     if effect is None:
-        return f"{told}."
-    outcome = {
-        "helps": f"gains **{effect.mean:.4f} mAP**",
-        "hurts": f"loses **{-effect.mean:.4f} mAP**",
-        "no measurable difference": tr("loses **nothing that can be measured**"),
+        return tr("Hashing looks at **{share:.0%}** of the gallery.", share=candidate_ratio)
+    told = {
+        "helps": later(
+            "Hashing looks at **{share:.0%}** of the gallery and gains **{mean:.4f} mAP** against "
+            "an exact scan {interval}."
+        ),
+        "hurts": later(
+            "Hashing looks at **{share:.0%}** of the gallery and loses **{mean:.4f} mAP** against "
+            "an exact scan {interval}."
+        ),
+        "no measurable difference": later(
+            "Hashing looks at **{share:.0%}** of the gallery and loses **nothing that can be "
+            "measured** against an exact scan {interval}."
+        ),
     }[effect.verdict]
-    return tr(
-        "{told} and {outcome} against an exact scan {effect}.",
-        told=told,
-        outcome=outcome,
-        effect=_span(effect),
-    )
+    return tr(told, share=candidate_ratio, mean=abs(effect.mean), interval=_span(effect))
 
 
 def verdict(effect: Interval) -> str:
     """Say whether a difference is measurable, which way it goes and how sure that is."""
-    if effect.verdict == "no measurable difference":
-        return tr("makes **no measurable difference** {effect}", effect=_span(effect))
-    return tr(
-        "**{verdict} by {mean:.4f} mAP** {effect}",
-        verdict=effect.verdict,
-        mean=abs(effect.mean),
-        effect=_span(effect),
-    )
+    told = {
+        "helps": later("**helps by {mean:.4f} mAP** {interval}"),
+        "hurts": later("**hurts by {mean:.4f} mAP** {interval}"),
+        "no measurable difference": later("makes **no measurable difference** {interval}"),
+    }[effect.verdict]
+    return tr(told, mean=abs(effect.mean), interval=_span(effect))
 
 
 def claim(row: Mapping[str, Any]) -> str:
@@ -107,7 +110,7 @@ def claim(row: Mapping[str, Any]) -> str:
     }[lead.verdict]
     return tr(
         "{claim} Measured: {outcome} mAP ({low} to {high}, {n_runs} trainings).",
-        claim=row["claim"],
+        claim=tr(row["claim"]),
         outcome=outcome,
         low=signed(lead.low),
         high=signed(lead.high),
@@ -119,13 +122,13 @@ def beside_the_paper(key: str, title: str, paper: float | None, measured: float)
     """Say in one line how far a system lies from the paper's figure, and what differs."""
     distance = ""
     if paper is not None:
-        side = "above" if measured >= paper else "below"
-        distance = tr(
-            "{measured_minus_paper:.3f} {side} the paper's figure. ",
-            measured_minus_paper=abs(measured - paper),
-            side=side,
+        side = (
+            later("{distance:.3f} above the paper's figure.")
+            if measured >= paper
+            else later("{distance:.3f} below the paper's figure.")
         )
-    return f"**{title}**: {distance}{PAPER_AND_OURS.get(key, '')}"
+        distance = tr(side, distance=abs(measured - paper)) + " "
+    return f"**{title}**: {distance}{tr(PAPER_AND_OURS.get(key, ''))}"
 
 
 def where_time_goes(times: Result, threads: str) -> str | None:
@@ -136,17 +139,17 @@ def where_time_goes(times: Result, threads: str) -> str | None:
     total = times["systems"]["ours"]["threads"][threads]["total"]["median_s"]
     told = tr(
         "With {threads}, a query takes **{total}**, and "
-        "{times:.1%} of that is the search: "
+        "{share:.1%} of that is the search: "
         "**{ours}** to hash, probe and rerank.",
         threads=threads_in_words(threads),
         total=duration(total),
-        times=search_share(times, threads),
+        share=search_share(times, threads),
         ours=duration(_look_up(ours)),
     )
     scan = stages(times, "cnn-attention", threads).get("exact scan")
     if scan is not None:
-        told += tr(
-            " An exact scan of the {n_gallery:,} images takes {scan}.",
+        told += " " + tr(
+            "An exact scan of the {n_gallery:,} images takes {scan}.",
             n_gallery=times["n_gallery"],
             scan=duration(scan),
         )
@@ -185,12 +188,12 @@ def clutter(steps: Sequence[Mapping[str, Any]]) -> str:
         effect = Interval("", gain["mean"], gain["low"], gain["high"])
         told.append(
             tr(
-                "where the picture takes {side_to_two:.0%} of the area, attention ",
-                side_to_two=step["side"] ** 2,
+                "where the picture takes {share:.0%} of the area, attention {outcome}",
+                share=step["side"] ** 2,
+                outcome=verdict(effect),
             )
-            + verdict(effect)
         )
-    return f"{told[0][0].upper()}{told[0][1:]}; {told[1]}."
+    return f"{capital(told[0])}; {told[1]}."
 
 
 def robust(variants: Mapping[str, Mapping[str, Any]]) -> str:
@@ -200,8 +203,15 @@ def robust(variants: Mapping[str, Mapping[str, Any]]) -> str:
         changed = [row for row in variant["rows"] if row["change"] != "none"]
         precision = _mean([row["precision_at_8"] for row in changed])
         kept = _mean([row["kept_of_top_8"] for row in changed])
-        told.append(f"**{variant['title']}**: precision@8 {precision:.3f}, {kept:.0%} kept")
-    return tr("On average over every change and strength: ") + "; ".join(told) + "."
+        told.append(
+            tr(
+                "**{network}**: precision@8 {precision:.3f}, {kept:.0%} kept",
+                network=tr(variant["title"]),
+                precision=precision,
+                kept=kept,
+            )
+        )
+    return tr("On average over every change and strength: {each}.", each="; ".join(told))
 
 
 def with_deviation(mean: float, deviation: float | None) -> str:
@@ -214,8 +224,7 @@ def _span(effect: Interval) -> str:
 
 
 def _title(experiment: Result, key: str) -> str:
-    title: str = experiment["systems"].get(key, {}).get("title", key)
-    return title
+    return tr(experiment["systems"].get(key, {}).get("title", key))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -27,5 +27,5 @@ def link_further(shown: View) -> None:
             navigation.RESULTS,
             label=tr("Figure 10, measured over all queries"),
             icon=":material/table_chart:",
-            query_params=shown.params() | {"part": tr("Changed queries")},
+            query_params=shown.params() | {"part": "Changed queries"},
         )

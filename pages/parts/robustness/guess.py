@@ -5,6 +5,7 @@ import streamlit as st
 from core.evaluation.robustness import Alteration
 from core.language import tr
 from core.lessons.shift import Shift
+from core.wording import count
 from pages.parts.robustness.query import UNCHANGED, RobustnessQuery
 from pages.parts.robustness.sliders import put_alteration
 from pages.ui.address import number, put
@@ -19,12 +20,16 @@ def guess_flipped_bits(about: RobustnessQuery) -> None:
     guess = number("guess", (0, total))
     with st.container(border=True, key="prediction"):
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            st.image(image_file(about.pixels), width=72, alt=f"Query: {about.query.title}")
+            st.image(
+                image_file(about.pixels),
+                width=72,
+                alt=tr("Query: {title}", title=about.query.title),
+            )
             st.markdown(
                 tr(
-                    "**Guess first.** You turn this picture by {rotate:.0f} degrees. How many "
+                    "**Guess first.** You turn this picture by {degrees:.0f} degrees. How many "
                     "of the {total} bits of its hash code will flip?",
-                    rotate=ASKED.rotate,
+                    degrees=ASKED.rotate,
                     total=total,
                 )
             )
@@ -48,11 +53,15 @@ def guess_flipped_bits(about: RobustnessQuery) -> None:
             return
         result = about.shift(ASKED)
         with st.grid(min_column_width=130, gap="small"):
-            st.metric(tr("Your guess"), f"{guess:.0f} bits")
-            st.metric(tr("Measured"), f"{result.n_flipped} bits")
+            st.metric(tr("Your guess"), count(round(guess), "bit"))
+            st.metric(tr("Measured"), count(result.n_flipped, "bit"))
             st.metric(
                 tr("Theory"),
-                f"{result.expected_flips:.0f} ± {result.flips_deviation:.0f} bits",
+                tr(
+                    "{mean:.0f} ± {deviation:.0f} bits",
+                    mean=result.expected_flips,
+                    deviation=result.flips_deviation,
+                ),
                 help=tr(
                     "Mean and standard deviation over all draws of hyperplanes, from the angle "
                     "between the two embeddings alone."
@@ -65,18 +74,14 @@ def guess_flipped_bits(about: RobustnessQuery) -> None:
 
 def _judged(guess: float, result: Shift) -> str:
     """Say how good a guess was, and why the answer is what it is."""
-    off = abs(guess - result.n_flipped)
-    verdict = (
-        tr("Spot on")
-        if off == 0
-        else tr("Off by {off:.0f} bit{off_2}", off=off, off_2="" if off == 1 else "s")
-    )
+    off = round(abs(guess - result.n_flipped))
+    verdict = tr("Off by {bits}", bits=count(off, "bit")) if off else tr("Spot on")
     return tr(
-        "**{verdict}.** The turn of the picture by {rotate:.0f}° turned its embedding by "
+        "**{verdict}.** The turn of the picture by {turn:.0f}° turned its embedding by "
         "{degrees:.0f}°, and a random hyperplane passes between two such embeddings with "
         "probability θ/π = {flip_probability:.0%}. Now try the sliders.",
         verdict=verdict,
-        rotate=ASKED.rotate,
+        turn=ASKED.rotate,
         degrees=result.degrees,
         flip_probability=result.flip_probability,
     )

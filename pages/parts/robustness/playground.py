@@ -30,12 +30,13 @@ def _sliders_and_outcome(about: RobustnessQuery) -> None:
     pictures, sliders = st.columns([2, 3], gap="medium")
     with pictures, st.grid(min_column_width=155, gap="small"):
         with st.container(key="query-picture"):
-            show_pixels(about.pixels, f"Before: {about.query.title}")
+            show_pixels(about.pixels, tr("Before: {title}", title=about.query.title))
             facts = about.query.facts(id=about.query_id)
-            st.caption(f"Before: {' · '.join(facts)}")
+            st.caption(tr("Before: {title}", title=" · ".join(facts)))
         with st.container(key="query-picture-after"):
-            show_pixels(alter(about.pixels, by), f"After: {describe(by)}")
-            st.caption(f"After: {describe(by)}")
+            after = tr("After: {changes}", changes=describe(by))
+            show_pixels(alter(about.pixels, by), after)
+            st.caption(after)
     with sliders, st.grid(min_column_width=155, gap="small"):
         for name, slider in SLIDERS.items():
             slider.draw(f"slider-{name}")
@@ -64,13 +65,17 @@ def _numbers(result: Shift, about: RobustnessQuery) -> None:
         show_number(
             tr("Embedding turned by"),
             f"{result.degrees:.0f}°",
-            f"cosine {decimal(result.cosine, 3)}",
+            tr("cosine {cosine}", cosine=decimal(result.cosine, 3)),
             help=tr("The angle θ between the embeddings before and after."),
         )
         show_number(
             tr("Bits flipped"),
-            f"{result.n_flipped} of {about.n_bits}",
-            f"theory {result.expected_flips:.0f} ± {result.flips_deviation:.0f}",
+            tr("{n} of {total}", n=result.n_flipped, total=about.n_bits),
+            tr(
+                "theory {mean:.0f} ± {deviation:.0f}",
+                mean=result.expected_flips,
+                deviation=result.flips_deviation,
+            ),
             help=tr(
                 "Theory: K·L·θ/π on average over all draws of hyperplanes, ± one standard "
                 "deviation."
@@ -78,8 +83,8 @@ def _numbers(result: Shift, about: RobustnessQuery) -> None:
         )
         show_number(
             tr("Buckets kept"),
-            f"{result.n_buckets_kept} of {n_tables}",
-            f"theory {result.expected_buckets_kept:.1f}",
+            tr("{n} of {total}", n=result.n_buckets_kept, total=n_tables),
+            tr("theory {mean:.1f}", mean=result.expected_buckets_kept),
             help=tr(
                 "Tables in which the query stays in its old bucket: all K bits must stay. "
                 "Theory: L·(1 − θ/π)^K on average."
@@ -106,16 +111,16 @@ def _task(result: Shift, about: RobustnessQuery) -> None:
     show_task(
         tr(
             "Find a change that flips fewer than half of the bits, and yet leaves at most {most} "
-            "of the {n_tables}.",
+            "of the {buckets}.",
             most=most,
-            n_tables=count(n_tables, tr("old bucket")),
+            buckets=count(n_tables, "old bucket"),
         ),
         is_done=2 * result.n_flipped < n_bits and result.n_buckets_kept <= most,
         now=tr(
-            "{n_flipped} of {n_bits} bits flipped, {n_buckets_kept} left",
+            "{n_flipped} of {n_bits} bits flipped, {buckets} left",
             n_flipped=result.n_flipped,
             n_bits=n_bits,
-            n_buckets_kept=count(result.n_buckets_kept, "bucket"),
+            buckets=count(result.n_buckets_kept, "bucket"),
         ),
     )
 
@@ -131,20 +136,22 @@ def _explained(result: Shift, about: RobustnessQuery) -> str:
         )
     rescued = int((result.read_as > 1).sum())
     lost = int((result.read_as == 0).sum())
-    buckets = count(n_tables, tr("old bucket"))
-    sentence = tr(
-        "The changed query stays in **{kept}** of its {buckets}", kept=kept, buckets=buckets
-    )
-    if about.shown.probes > 1:
-        sentence += tr(
-            ", leaves but still reads **{rescued}** with its {probes} probes per table",
-            rescued=rescued,
-            probes=about.shown.probes,
-        )
-    return sentence + (
-        tr(
-            ", and reads **{lost}** no more. One flipped bit leaves a bucket, so most buckets go "
-            "long before most bits do.",
+    buckets = count(n_tables, "old bucket")
+    if about.shown.probes == 1:
+        return tr(
+            "The changed query stays in **{kept}** of its {buckets}, and reads **{lost}** no more. "
+            "One flipped bit leaves a bucket, so most buckets go long before most bits do.",
+            kept=kept,
+            buckets=buckets,
             lost=lost,
         )
+    return tr(
+        "The changed query stays in **{kept}** of its {buckets}, leaves but still reads "
+        "**{rescued}** with its {probes} probes per table, and reads **{lost}** no more. One "
+        "flipped bit leaves a bucket, so most buckets go long before most bits do.",
+        kept=kept,
+        buckets=buckets,
+        rescued=rescued,
+        probes=about.shown.probes,
+        lost=lost,
     )

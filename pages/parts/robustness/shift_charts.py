@@ -16,7 +16,7 @@ from pages.ui.pictures import data_url
 
 PICTURED = 12  # hits: the pictures of a longer list would be too small in the slope chart
 RANKINGS = {"lsh": "LSH", "exact": later("Exact scan")}
-DRAWINGS = {"cells": "Cells", "dots": "Dots"}
+DRAWINGS = {"cells": later("Cells"), "dots": later("Dots")}
 
 
 def show_bits(result: Shift) -> None:
@@ -29,12 +29,12 @@ def show_bits(result: Shift) -> None:
             flipped_bits(result.before.margins, result.after.margins, result.read_as),
             key="flipped-bits",
             alt=tr(
-                "Hash code before the change: {n_flipped} of {size} bits "
-                "flipped, {n_buckets_kept} of {n_read_as} buckets kept.",
+                "Hash code before the change: {n_flipped} of {n_bits} bits "
+                "flipped, {n_kept} of {n_buckets} buckets kept.",
                 n_flipped=result.n_flipped,
-                size=result.flipped.size,
-                n_buckets_kept=result.n_buckets_kept,
-                n_read_as=len(result.read_as),
+                n_bits=result.flipped.size,
+                n_kept=result.n_buckets_kept,
+                n_buckets=len(result.read_as),
             ),
         )
         st.caption(
@@ -72,7 +72,7 @@ def _titled(title: str, label: str, choices: Mapping[str, str], *, name: str, de
         chosen: str = st.segmented_control(
             label,
             list(choices),
-            format_func=choices.__getitem__,
+            format_func=lambda choice: tr(choices[choice]),
             required=True,
             label_visibility="collapsed",
             width="content",
@@ -108,8 +108,9 @@ def show_ranks(result: Shift, about: RobustnessQuery) -> None:
     st.caption(
         tr(
             "A line that ends at the dotted edge has left the list, the steeper the farther; a "
-            "cross: no candidate any more. "
+            "cross: no candidate any more."
         )
+        + " "
         + (
             tr(
                 "Some images leave because others came closer, some because no probed bucket holds "

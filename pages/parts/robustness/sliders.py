@@ -14,13 +14,13 @@ from pages.ui.address import NumberSlider, put
 class StrengthSlider(NumberSlider):
     """The strength of one change; its name in the address is ``Alteration``'s."""
 
-    unit: str  # in the title of an axis
+    title: str  # of the change
+    axis: str  # its name and unit
     strengths: tuple[float, ...]  # of the curve, beside the one that changes nothing
 
 
 def _slider(
     name: str,
-    unit: str,
     scale: tuple[float, float, float],
     format: str,
     strengths: tuple[float, ...],
@@ -30,10 +30,12 @@ def _slider(
 ) -> StrengthSlider:
     """A row of the table below; ``scale`` is the lowest and the highest value, and the step."""
     low, high, step = scale
+    title, axis = _WORDS[name]
     return StrengthSlider(
         name=name,
-        label=label or name.capitalize(),
-        unit=unit,
+        label=label or title,
+        title=title,
+        axis=axis,
         limits=(low, high),
         start=start,
         step=step,
@@ -42,27 +44,31 @@ def _slider(
     )
 
 
+_WORDS = {  # what a change is called, by itself and with its unit
+    "rotate": (later("Rotate"), later("rotate (degrees)")),
+    "crop": (later("Crop"), later("crop (share of each side kept)")),
+    "scale": (later("Scale"), later("scale (factor)")),
+    "brightness": (later("Brightness"), later("brightness (factor)")),
+    "contrast": (later("Contrast"), later("contrast (factor)")),
+    "blur": (later("Blur"), later("blur (pixels)")),
+    "noise": (later("Noise"), later("noise (grey levels)")),
+}
 _GREYS = (0.1, 0.3, 0.6, 1.3, 1.6, 2.0)  # factors
 _ALL = (
-    _slider("rotate", "degrees", (-180.0, 180.0, 5.0), "%.0f°", (5, 15, 30, 60, 90, 135, 180)),
+    _slider("rotate", (-180.0, 180.0, 5.0), "%.0f°", (5, 15, 30, 60, 90, 135, 180)),
     _slider(
         "crop",
-        later("share of each side kept"),
         (0.3, 1.0, 0.05),
         "percent",
         (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3),
         start=1.0,
         label=later("Crop, side kept"),
     ),
-    _slider(
-        "scale", "factor", (0.5, 2.0, 0.05), "×%.2f", (0.5, 0.65, 0.8, 1.25, 1.5, 2.0), start=1.0
-    ),
-    _slider("brightness", "factor", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
-    _slider("contrast", "factor", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
-    _slider("blur", "pixels", (0.0, 10.0, 0.5), "%.1f px", (0.5, 1, 2, 3, 5, 7, 10)),
-    _slider(
-        "noise", later("grey levels"), (0.0, 80.0, 4.0), "%.0f levels", (4, 8, 16, 24, 32, 48, 80)
-    ),
+    _slider("scale", (0.5, 2.0, 0.05), "×%.2f", (0.5, 0.65, 0.8, 1.25, 1.5, 2.0), start=1.0),
+    _slider("brightness", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
+    _slider("contrast", (0.1, 2.0, 0.1), "×%.1f", _GREYS, start=1.0),
+    _slider("blur", (0.0, 10.0, 0.5), "%.1f px", (0.5, 1, 2, 3, 5, 7, 10)),
+    _slider("noise", (0.0, 80.0, 4.0), later("%.0f levels"), (4, 8, 16, 24, 32, 48, 80)),
 )
 SLIDERS = {slider.name: slider for slider in _ALL}
 
@@ -81,13 +87,13 @@ def put_alteration(by: Alteration) -> None:
 def describe(by: Alteration) -> str:
     """Say what is done to the picture."""
     words = {
-        "scale": f"scaled ×{by.scale:.2f}",
-        "rotate": tr("turned by {rotate:.0f}°", rotate=by.rotate),
-        "crop": tr("cropped to {crop:.0%} of each side", crop=by.crop),
-        "brightness": f"brightness ×{by.brightness:.1f}",
-        "contrast": f"contrast ×{by.contrast:.1f}",
-        "blur": tr("blurred by {blur:.1f} pixels", blur=by.blur),
-        "noise": tr("noise of {noise:.0f} grey levels", noise=by.noise),
+        "scale": tr("scaled ×{factor:.2f}", factor=by.scale),
+        "rotate": tr("turned by {degrees:.0f}°", degrees=by.rotate),
+        "crop": tr("cropped to {share:.0%} of each side", share=by.crop),
+        "brightness": tr("brightness ×{factor:.1f}", factor=by.brightness),
+        "contrast": tr("contrast ×{factor:.1f}", factor=by.contrast),
+        "blur": tr("blurred by {n_pixels:.1f} pixels", n_pixels=by.blur),
+        "noise": tr("noise of {levels:.0f} grey levels", levels=by.noise),
     }
     done = [words[name] for name, value in asdict(by).items() if value != SLIDERS[name].start]
-    return ", ".join(done) or tr("nothing changed yet")
+    return tr(", ").join(done) or tr("nothing changed yet")

@@ -28,7 +28,7 @@ def show_how_far(about: RobustnessQuery) -> None:
     name = st.pills(
         tr("Change"),
         list(SLIDERS),
-        format_func=str.capitalize,
+        format_func=lambda name: tr(SLIDERS[name].title),
         label_visibility="collapsed",
         **tied("curve", SLIDERS, None),
     )
@@ -36,15 +36,16 @@ def show_how_far(about: RobustnessQuery) -> None:
         return
     slider = SLIDERS[name]
     steps = _measured(about, slider)
-    change = f"{name} ({slider.unit})"
+    change = tr(slider.axis)
+    flips = ", ".join(f"{step.strength:g}: {step.flipped}" for step in steps)
+    shares = ", ".join(f"{step.strength:g}: {step.kept:.0%}" for step in steps)
     bits, kept = st.columns(2, gap="medium")
     with bits:
         charts.chart(
             bits_by_strength(steps, n_bits=about.shown.K, n_tables=about.shown.L, change=change),
             name="bits-by-strength",
             key="curve-bits",
-            alt=tr("Bits flipped over {change}: ", change=change)
-            + ", ".join(f"{step.strength:g}: {step.flipped}" for step in steps),
+            alt=tr("Bits flipped over {change}: {values}", change=change, values=flips),
         )
         st.caption(
             tr(
@@ -58,11 +59,11 @@ def show_how_far(about: RobustnessQuery) -> None:
             name="neighbours-kept-by-strength",
             key="curve-kept",
             alt=tr(
-                "Share of the old top {k} still found by LSH over {change}: ",
+                "Share of the old top {k} still found by LSH over {change}: {values}",
                 k=about.shown.k,
                 change=change,
-            )
-            + ", ".join(f"{step.strength:g}: {step.kept:.0%}" for step in steps),
+                values=shares,
+            ),
         )
         st.caption(
             tr(
@@ -79,7 +80,7 @@ def _measured(about: RobustnessQuery, slider: StrengthSlider) -> list[Step]:
     place = st.empty()
     steps = []
     for done, strength in enumerate(strengths):
-        place.progress(done / len(strengths), text=f"{slider.label}: {strength:g}")
+        place.progress(done / len(strengths), text=f"{tr(slider.label)}: {strength:g}")
         result = about.shift(replace(UNCHANGED, **{slider.name: float(strength)}))
         steps.append(
             Step(strength, result.degrees, result.n_flipped, result.lsh.kept, result.exact.kept)

@@ -24,28 +24,31 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
             tr("Neighbour recall@{k}", k=shown.k),
             percent(result.neighbour_recall),
             tr(
-                "found {neighbour_recall} of the {n_exact_hits} nearest",
-                neighbour_recall=round(result.neighbour_recall * len(result.exact_hits)),
-                n_exact_hits=len(result.exact_hits),
+                "found {n_found} of the {n_nearest} nearest",
+                n_found=round(result.neighbour_recall * len(result.exact_hits)),
+                n_nearest=len(result.exact_hits),
             ),
             help=tr("Share of the exact scan's top {k} that LSH returned too.", k=shown.k),
         )
         show_number(
             tr("Candidate ratio"),
             percent(result.candidate_ratio),
-            f"{result.n_candidates:,} of {count(result.n_gallery, 'image')}",
+            tr(
+                "{n_candidates:,} of {images}",
+                n_candidates=result.n_candidates,
+                images=count(result.n_gallery, "image"),
+            ),
             help=tr(
                 "Candidates are the images in the buckets that were read, "
-                "{n_probes} in each table; only they are compared with the "
-                "query.",
-                n_probes=count(result.n_probes, "bucket"),
+                "{buckets} in each table; only they are compared with the query.",
+                buckets=count(result.n_probes, "bucket"),
             ),
         )
         if result.query_label is not None and result.exact_hits:
             show_number(
-                f"Precision@{shown.k}",
+                tr("Precision@{k}", k=shown.k),
                 _precision(result.hits, shown.k),
-                tr("exact scan {exact_hits}", exact_hits=_precision(result.exact_hits, shown.k)),
+                tr("exact scan {precision}", precision=_precision(result.exact_hits, shown.k)),
                 help=tr(
                     "Share of the {k} places that hold an image with the query's label.", k=shown.k
                 ),
@@ -53,8 +56,8 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
         show_number(
             tr("Look-up time"),
             duration(result.look_up_seconds),
-            tr("exact scan {exact_scan}", exact_scan=duration(result.seconds["exact scan"])),
-            help=tr("Hash, probe and rerank together. {result}", result=_how_timed(result)),
+            tr("exact scan {duration}", duration=duration(result.seconds["exact scan"])),
+            help=tr("Hash, probe and rerank together. {how_timed}", how_timed=_how_timed(result)),
         )
     if result.look_up_seconds > result.seconds["exact scan"]:
         st.caption(
@@ -85,10 +88,10 @@ def hits_side_by_side(
         n_tables = len(result.code.keys)
         st.caption(
             tr(
-                "Ranks its {n_candidates} only, of {n_probes} in each of {n_tables}.",
-                n_candidates=count(result.n_candidates, "candidate"),
-                n_probes=count(result.n_probes, "bucket"),
-                n_tables=count(n_tables, "table"),
+                "Ranks its {candidates} only, of {buckets} in each of {tables}.",
+                candidates=count(result.n_candidates, "candidate"),
+                buckets=count(result.n_probes, "bucket"),
+                tables=count(n_tables, "table"),
             )
         )
         draw_grid("lsh", hit_tiles(result.hits, gallery, shown, searched=searched, marks=marks))
@@ -96,8 +99,8 @@ def hits_side_by_side(
         st.header(tr("Exact scan"), anchor=False)
         st.caption(
             tr(
-                "Ranks all {n_gallery}: what LSH is judged by.",
-                n_gallery=count(result.n_gallery, "image"),
+                "Ranks all {images}: what LSH is judged by.",
+                images=count(result.n_gallery, "image"),
             )
         )
         draw_grid(
@@ -121,9 +124,9 @@ def _how_timed(result: SearchResult) -> str:
     who = tr("By the engine") if result.by_engine else tr("In NumPy")
     low, high = (duration(float(it)) for it in np.quantile(runs, [0.25, 0.75]))
     return tr(
-        "{who}: the median of {n_runs}, half of them from {low} to {high}.",
+        "{who}: the median of {runs}, half of them from {low} to {high}.",
         who=who,
-        n_runs=count(len(runs), "run"),
+        runs=count(len(runs), "run"),
         low=low,
         high=high,
     )

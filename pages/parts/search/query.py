@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.search import SearchResult
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
@@ -14,6 +15,6 @@ def query_and_attention(result: SearchResult, query: Query) -> None:
     with left:
         query_picture(result, query.title)
         facts = query.facts(label=result.query_label, id=result.query_id)
-        st.caption(" · ".join([*facts, *map(plain, result.query.image.notes)]))
+        st.caption(" · ".join([*facts, *(plain(tr(it)) for it in result.query.image.notes)]))
     with right:
         attention_heatmap(result)

@@ -25,22 +25,22 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
     options = sorted({percent(it): it for it in (recall, precision, other, 0.5)}.items(), key=_size)
     question(
         tr(
-            "{shown} of the {n_shown} hits show *{query_label}*: a precision "
+            "{n_hits_right} of the {n_hits} hits show *{label}*: a precision "
             "of {precision}. The gallery holds {n_right} such images. What is the recall?",
-            shown=sum(shown),
-            n_shown=len(shown),
-            query_label=plain(result.query_label),
+            n_hits_right=sum(shown),
+            n_hits=len(shown),
+            label=plain(result.query_label),
             precision=percent(precision),
             n_right=n_right,
         ),
         [text for text, _ in options],
         right=percent(recall),
         because=tr(
-            "{shown} of {n_right} is {recall}. Precision looks at the hits, recall at all right "
-            "images: with few hits and many right images, a high precision and a low recall are "
-            "both true. *Neighbour recall* asks a third thing: how many of the exact scan's hits "
-            "did LSH find? Here {neighbour_recall}.",
-            shown=sum(shown),
+            "{n_hits_right} of {n_right} is {recall}. Precision looks at the hits, recall at all "
+            "right images: with few hits and many right images, a high precision and a low recall "
+            "are both true. *Neighbour recall* asks a third thing: how many of the exact scan's "
+            "hits did LSH find? Here {neighbour_recall}.",
+            n_hits_right=sum(shown),
             n_right=n_right,
             recall=percent(recall),
             neighbour_recall=percent(result.neighbour_recall),

@@ -5,7 +5,7 @@ import streamlit as st
 from core.figures.timing import stage_times
 from core.galleries.store import StoredGallery
 from core.index.families import hyperplanes
-from core.language import tr
+from core.language import later, tr
 from core.model.cbam import SpatialAttention
 from core.search import ENGINE_LOOK_UP, LOOK_UP, SearchResult, look_up
 from core.wording import count, duration, percent
@@ -16,9 +16,9 @@ from pages.ui.question import question
 from pages.ui.view import View
 
 _PARTS = {  # of a search, and the stages that are timed in each
-    "reading the picture": ("decode", "preprocess"),
-    "the network": ("embed",),
-    "the look-up": (*LOOK_UP, *ENGINE_LOOK_UP),
+    later("reading the picture"): ("decode", "preprocess"),
+    later("the network"): ("embed",),
+    later("the look-up"): (*LOOK_UP, *ENGINE_LOOK_UP),
 }
 
 
@@ -34,19 +34,26 @@ def guess_the_longest(result: SearchResult) -> None:
         list(_PARTS),
         right=longest,
         because=tr(
-            "It {from_store} "
-            "{seconds} of {total}, "
-            "{seconds_per_total}; hashing, probing and reranking took "
-            "{look_up_seconds}. The network's time is the same for every gallery, "
-            "while a scan's grows with it: that is the time which hashing saves.",
-            from_store="takes" if result.query.from_store else "took",
-            seconds=duration(seconds[longest]),
-            total=duration(total),
-            seconds_per_total=percent(seconds[longest] / total),
-            look_up_seconds=duration(result.look_up_seconds),
+            "{how_long}; hashing, probing and reranking took {look_up}. The network's time is the "
+            "same for every gallery, while a scan's grows with it: that is the time which hashing "
+            "saves.",
+            how_long=_how_long(seconds[longest], total, is_known=result.query.from_store),
+            look_up=duration(result.look_up_seconds),
         ),
         key="guess-stage",
     )
+
+
+def _how_long(longest: float, total: float, *, is_known: bool) -> str:
+    """Say what of a search's seconds the longest part takes, or took where it was done just now."""
+    times = {
+        "longest": duration(longest),
+        "total": duration(total),
+        "share": percent(longest / total),
+    }
+    if is_known:
+        return tr("It takes {longest} of {total}, {share}", **times)
+    return tr("It took {longest} of {total}, {share}", **times)
 
 
 def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> None:
@@ -57,8 +64,8 @@ def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> 
         st.caption(
             tr(
                 "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
-                "repeats only the rest (the median of {n_look_up_runs}).",
-                n_look_up_runs=count(len(result.look_up_runs), "run"),
+                "repeats only the rest (the median of {runs}).",
+                runs=count(len(result.look_up_runs), "run"),
             )
         )
         if result.query.from_store:
@@ -75,8 +82,12 @@ def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> 
             stage_times(result.seconds),
             name="time-per-stage",
             key="times",
-            alt=tr("Time per stage: ")
-            + ", ".join(f"{stage} {duration(value)}" for stage, value in result.seconds.items()),
+            alt=tr(
+                "Time per stage: {stages}",
+                stages=", ".join(
+                    f"{tr(stage)} {duration(value)}" for stage, value in result.seconds.items()
+                ),
+            ),
         )
         _crossing(result, stored, shown)
     with right:
@@ -98,13 +109,13 @@ def _crossing(result: SearchResult, stored: StoredGallery, shown: View) -> None:
     if lines is None:
         return
     costs = tr(
-        "Measured here: the scan takes {n_1000_times_per_image} for 1,000 images; LSH "
+        "Measured here: the scan takes {scan} for 1,000 images; LSH "
         "takes {look_up} to find its candidates, here {share} of "
-        "the gallery, and {n_1000_times_per_candidate} to compare 1,000 of them.",
-        n_1000_times_per_image=duration(1_000 * lines.per_image),
+        "the gallery, and {rerank} to compare 1,000 of them.",
+        scan=duration(1_000 * lines.per_image),
         look_up=duration(lines.look_up),
         share=percent(lines.share),
-        n_1000_times_per_candidate=duration(1_000 * lines.per_candidate),
+        rerank=duration(1_000 * lines.per_candidate),
     )
     if lines.n is None:
         where = tr("So LSH reads too much here to become faster, however many images there are.")

@@ -3,7 +3,7 @@
 from random import Random
 
 from core.language import tr
-from core.wording import decimal
+from core.wording import capital, decimal
 from pages.parts.selftest.question import (
     CLUTTER,
     GRAD_CAM,
@@ -65,10 +65,10 @@ def gate_times_value(rng: Random) -> DrawnQuestion:
         options=rising((0.0, gate * value, value - gate, value), decimal),
         right=decimal(gate * value),
         why=tr(
-            "The gate is a weight: {gate} × {value} = {gate_times_value}.",
+            "The gate is a weight: {gate} × {value} = {product}.",
             gate=decimal(gate),
             value=decimal(value, 1),
-            gate_times_value=decimal(gate * value),
+            product=decimal(gate * value),
         ),
         place=WALK,
     )
@@ -103,9 +103,9 @@ def reach_of_the_kernel(rng: Random) -> DrawnQuestion:
         options=rising((1, KERNEL // 2, KERNEL, KERNEL**2), whole),
         right=whole(KERNEL // 2),
         why=tr(
-            "{kernel} places are the place itself and {kernel_2} on either side.",
+            "{kernel} places are the place itself and {reach} on either side.",
             kernel=KERNEL,
-            kernel_2=KERNEL // 2,
+            reach=KERNEL // 2,
         ),
         place=WALK,
     )
@@ -131,7 +131,7 @@ def spatial_gates(rng: Random) -> DrawnQuestion:
 def places_of_the_thing(rng: Random) -> DrawnQuestion:
     """How much of a feature map is left to a thing amid clutter."""
     side, parts = rng.choice(((8, 2), (8, 4), (6, 2), (6, 3)))
-    share = {2: "half", 3: "a third", 4: "a quarter"}[parts]
+    share = {2: tr("half"), 3: tr("a third"), 4: tr("a quarter")}[parts]
     places = (side // parts) ** 2
     return DrawnQuestion(
         text=tr(
@@ -143,13 +143,13 @@ def places_of_the_thing(rng: Random) -> DrawnQuestion:
         options=rising((1, places, side * side // parts, side * side), whole),
         right=whole(places),
         why=tr(
-            "{capitalize} of {side} is {side_2}, and {side_2} × "
-            "{side_2} = {places}. All other {side_times_side_minus_places} places are clutter.",
-            capitalize=share.capitalize(),
+            "{share} of {side} is {part}, and {part} × "
+            "{part} = {places}. All other {others} places are clutter.",
+            share=capital(share),
             side=side,
-            side_2=side // parts,
+            part=side // parts,
             places=places,
-            side_times_side_minus_places=side * side - places,
+            others=side * side - places,
         ),
         place=CLUTTER,
     )
@@ -179,7 +179,7 @@ def what_depends_on_the_hit(rng: Random) -> DrawnQuestion:
         rng,
         text=tr("You compare the query with another hit. Which map of the query can change?"),
         right=tr("Grad-CAM only"),
-        others=(tr("The spatial gate only"), "Both", "Neither"),
+        others=(tr("The spatial gate only"), tr("Both"), tr("Neither")),
         why=tr(
             "The gate is computed from the picture alone, before anyone says what it is compared "
             "with. Grad-CAM asks what one similarity rests on."
@@ -194,7 +194,7 @@ def part_of_the_network(rng: Random) -> DrawnQuestion:
         rng,
         text=tr("Which of the two maps changes the embedding, and so what is found?"),
         right=tr("The spatial gate"),
-        others=("Grad-CAM", "Both"),
+        others=("Grad-CAM", tr("Both")),
         why=tr(
             "The gate is a part of the network and weighs the places. Grad-CAM is computed "
             "afterwards and changes nothing."
@@ -205,7 +205,7 @@ def part_of_the_network(rng: Random) -> DrawnQuestion:
 
 def gate_twice_as_high(rng: Random) -> DrawnQuestion:
     """Only the gate over its mean matters."""
-    times = rng.choice(("twice", tr("three times")))
+    times = rng.choice((tr("twice"), tr("three times")))
     return one_of_sentences(
         rng,
         text=tr(

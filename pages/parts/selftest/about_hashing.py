@@ -78,13 +78,14 @@ def how_much_more_often(rng: Random) -> DrawnQuestion:
     ratio = _separated(near * times) / _separated(near)
     return DrawnQuestion(
         text=tr(
-            "Pair A is {near}° apart, pair B {near_times_times}°. How much more often does a "
+            "Pair A is {near}° apart, pair B {far}°. How much more often does a "
             "random hyperplane separate pair B?",
             near=near,
-            near_times_times=near * times,
+            far=near * times,
         ),
         options=rising(
-            (1, ratio, ratio**2, 2**ratio + 4), lambda it: tr("{it:.0f} times as often", it=it)
+            (1, ratio, ratio**2, 2**ratio + 4),
+            lambda it: tr("{ratio:.0f} times as often", ratio=it),
         ),
         right=tr("{ratio:.0f} times as often", ratio=ratio),
         why=tr("The chance grows in step with the angle: the angle over 180°."),
@@ -103,9 +104,9 @@ def number_of_keys(rng: Random) -> DrawnQuestion:
         right=whole(2**n_bits),
         why=tr(
             "Each bit doubles the number of keys: 2 multiplied {n_bits} times by itself is "
-            "{two_to_n_bits:,}.",
+            "{n_keys:,}.",
             n_bits=n_bits,
-            two_to_n_bits=2**n_bits,
+            n_keys=2**n_bits,
         ),
         place=BUCKETS,
     )
@@ -125,10 +126,9 @@ def all_bits_agree(rng: Random) -> DrawnQuestion:
         options=rising((chance, share, share / n_bits, 1 - chance), percent),
         right=percent(chance),
         why=tr(
-            "All {n_bits} bits have to agree, so the chances are multiplied: "
-            "{n_bits_2} = {chance}.",
+            "All {n_bits} bits have to agree, so the chances are multiplied: {product} = {chance}.",
             n_bits=n_bits,
-            n_bits_2=" × ".join([percent(share)] * n_bits),
+            product=" × ".join([percent(share)] * n_bits),
             chance=percent(chance),
         ),
         place=TABLES,
@@ -168,11 +168,11 @@ def one_of_the_tables(rng: Random) -> DrawnQuestion:
         options=rising((share**n_tables, share, chance, 1.0), percent),
         right=percent(chance),
         why=tr(
-            "All {n_tables} tables miss it with a chance of "
-            "{n_tables_2} = {one_minus_chance}. Else it is found.",
+            "All {n_tables} tables miss it with a chance of {product} = {missed}. Else it is "
+            "found.",
             n_tables=n_tables,
-            n_tables_2=" × ".join([percent(1 - share)] * n_tables),
-            one_minus_chance=percent(1 - chance),
+            product=" × ".join([percent(1 - share)] * n_tables),
+            missed=percent(1 - chance),
         ),
         place=TABLES,
     )
@@ -192,10 +192,10 @@ def ids_in_tables(rng: Random) -> DrawnQuestion:
         right=whole(n * n_tables),
         why=tr(
             "Each table keeps the id of every image once: {n_tables} × {n:,} = "
-            "{n_times_n_tables:,}. More tables cost memory.",
+            "{n_ids:,}. More tables cost memory.",
             n_tables=n_tables,
             n=n,
-            n_times_n_tables=n * n_tables,
+            n_ids=n * n_tables,
         ),
         place=TABLES,
     )
@@ -233,11 +233,10 @@ def buckets_read(rng: Random) -> DrawnQuestion:
         options=rising((n_probes, n_tables, n_tables + n_probes, n_tables * n_probes), whole),
         right=whole(n_tables * n_probes),
         why=tr(
-            "{n_probes} in each of {n_tables} tables: {n_tables} × {n_probes} = "
-            "{n_tables_times_n_probes}.",
+            "{n_probes} in each of {n_tables} tables: {n_tables} × {n_probes} = {n_buckets}.",
             n_probes=n_probes,
             n_tables=n_tables,
-            n_tables_times_n_probes=n_tables * n_probes,
+            n_buckets=n_tables * n_probes,
         ),
         place=PROBES,
     )
@@ -268,11 +267,10 @@ def second_probe(rng: Random) -> DrawnQuestion:
     own = _key(bits, set())
     return DrawnQuestion(
         text=tr(
-            "A query has the key {own}, with the margins "
-            "{margin}. Which bucket does the next probe "
-            "read?",
+            "A query has the key {own}, with the margins {margins}. Which bucket does the next "
+            "probe read?",
             own=own,
-            margin=", ".join(decimal(margin) for margin in margins),
+            margins=", ".join(decimal(margin) for margin in margins),
         ),
         options=tuple(keys),
         right=_key(bits, set(flipped)),
@@ -291,13 +289,12 @@ def fragile_bit(rng: Random) -> DrawnQuestion:
     fragile = min(range(len(margins)), key=lambda place: abs(margins[place]))
     return DrawnQuestion(
         text=tr(
-            "The four bits of a key have the margins "
-            "{margin}. The picture changes a little. "
+            "The four bits of a key have the margins {margins}. The picture changes a little. "
             "Which bit flips most easily?",
-            margin=", ".join(decimal(margin) for margin in margins),
+            margins=", ".join(decimal(margin) for margin in margins),
         ),
-        options=tuple(f"bit {place + 1}" for place in range(len(margins))),
-        right=f"bit {fragile + 1}",
+        options=tuple(tr("bit {number}", number=place + 1) for place in range(len(margins))),
+        right=tr("bit {number}", number=fragile + 1),
         why=tr(
             "The one with the margin nearest to 0: the picture lies closest to that hyperplane."
         ),
@@ -312,10 +309,10 @@ def one_bit_differs(rng: Random) -> DrawnQuestion:
     return one_of_sentences(
         rng,
         text=tr(
-            "In one table the query has the key {bits} and an image the key "
-            "{other}. Do they share a bucket in this table?",
-            bits=_key(bits, set()),
-            other=other,
+            "In one table the query has the key {key} and an image the key "
+            "{other_key}. Do they share a bucket in this table?",
+            key=_key(bits, set()),
+            other_key=other,
         ),
         right=tr("No: a bucket needs all bits alike"),
         others=(tr("Yes: five of six bits are alike"), tr("It depends on the margins")),
@@ -340,10 +337,9 @@ def cost_of_two_flips(rng: Random) -> DrawnQuestion:
         options=rising((first * second, cost, first + second, (first + second) ** 2), decimal),
         right=decimal(cost),
         why=tr(
-            "The cost is the sum of the squared margins: "
-            "{first_to_two} + {second_to_two} = {cost}.",
-            first_to_two=decimal(first**2),
-            second_to_two=decimal(second**2),
+            "The cost is the sum of the squared margins: {first} + {second} = {cost}.",
+            first=decimal(first**2),
+            second=decimal(second**2),
             cost=decimal(cost),
         ),
         place=PROBES,

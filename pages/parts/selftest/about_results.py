@@ -56,11 +56,11 @@ def recall(rng: Random) -> DrawnQuestion:
         right=percent(share),
         why=tr(
             "Recall looks at all right images: {n_right} of {n_relevant} is {share}. "
-            "The precision is {n_right_per_k}, and both are true.",
+            "The precision is {precision}, and both are true.",
             n_right=n_right,
             n_relevant=n_relevant,
             share=percent(share),
-            n_right_per_k=percent(n_right / k),
+            precision=percent(n_right / k),
         ),
         place=SEARCH,
     )
@@ -75,10 +75,10 @@ def recall_of_neighbours(rng: Random) -> DrawnQuestion:
     return DrawnQuestion(
         text=tr(
             "The exact scan shows ten images. LSH shows ten too, and {n_found} of them are the "
-            "same. {n_found_minus_two} of its ten have the right label. What is its neighbour "
+            "same. {n_right} of its ten have the right label. What is its neighbour "
             "recall?",
             n_found=n_found,
-            n_found_minus_two=n_found - 2,
+            n_right=n_found - 2,
         ),
         options=rising((share, (n_found - 2) / 10, 1 - share, 1.0), percent),
         right=percent(share),
@@ -103,7 +103,7 @@ def ten_times_the_gallery(rng: Random) -> DrawnQuestion:
         options=(
             tr("as long as before"),
             tr("about {times} times as long", times=times),
-            tr("about {times_times_times:,} times as long", times_times_times=times * times),
+            tr("about {square:,} times as long", square=times * times),
         ),
         right=tr("about {times} times as long", times=times),
         why=tr(
@@ -148,10 +148,10 @@ def where_they_cross(rng: Random) -> DrawnQuestion:
         options=rising((n // 10, n, 10 * n, 1_000 * microseconds), whole),
         right=f"{n:,}",
         why=tr(
-            "{microseconds:,} µs are {microseconds_2} times {per_thousand} µs: the "
+            "{microseconds:,} µs are {times} times {per_thousand} µs: the "
             "scan takes as long at {n:,} images.",
             microseconds=microseconds,
-            microseconds_2=microseconds // per_thousand,
+            times=microseconds // per_thousand,
             per_thousand=per_thousand,
             n=n,
         ),

@@ -17,11 +17,11 @@ def show_worksheet(number: int, questions: Mapping[str, DrawnQuestion]) -> None:
         number: of the test.
         questions: subject -> its question.
     """
-    st.header(f"Worksheet {number}", anchor=False)
-    st.html('<p class="to-fill-in">Name<span></span>Date<span></span></p>')
+    st.header(tr("Worksheet {number}", number=number), anchor=False)
+    st.html(f'<p class="to-fill-in">{tr("Name")}<span></span>{tr("Date")}<span></span></p>')
     for place, (subject, it) in enumerate(questions.items(), 1):
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f"**{place} · {subject}.** {it.text}")
+            st.markdown(f"**{place} · {tr(subject)}.** {it.text}")
             st.markdown("  \n".join(f"☐ **{letter}** {text}" for letter, text in _lettered(it)))
 
 
@@ -39,11 +39,11 @@ def show_key(number: int, questions: Mapping[str, DrawnQuestion]) -> None:
             tr(
                 "**{place} · {subject}: {letter}**, *{right}*. {why} (Shown in: {title}.)",
                 place=place,
-                subject=subject,
+                subject=tr(subject),
                 letter=letter,
                 right=it.right,
                 why=it.why,
-                title=it.place.title,
+                title=tr(it.place.title),
             )
         )
 

@@ -12,7 +12,7 @@ from pages.ui.tour.steps import OWL
 class Place:
     """Where in the app an answer is shown."""
 
-    title: str
+    title: str  # in English, for ``tr``
     page: str
     params: dict[str, str]
 
@@ -35,12 +35,12 @@ LAB = Place(later("How LSH works › Hyperplane lab"), "pages/hashing.py", {})
 PAIRS = Place(
     later("How LSH works › Theory and practice"),
     "pages/hashing.py",
-    OWL | {"part": later("Theory and practice")},
+    OWL | {"part": "Theory and practice"},
 )
 TABLES = Place(
     later("How LSH works › Bits and tables"),
     "pages/hashing.py",
-    OWL | {"part": later("Bits and tables")},
+    OWL | {"part": "Bits and tables"},
 )
 PROBES = Place(
     later("How LSH works › Probes"),
@@ -55,9 +55,9 @@ GRAD_CAM = Place(
 CLUTTER = Place(
     later("How attention works › Clutter"), "pages/attention.py", OWL | {"part": "Clutter"}
 )
-SEARCH = Place("Search", "pages/search.py", OWL)
-ROBUSTNESS = Place("Robustness", "pages/robustness.py", OWL)
-BENCHMARK = Place("Benchmark › Measured", "pages/benchmark.py", {})
+SEARCH = Place(later("Search"), "pages/search.py", OWL)
+ROBUSTNESS = Place(later("Robustness"), "pages/robustness.py", OWL)
+BENCHMARK = Place(later("Benchmark › Measured"), "pages/benchmark.py", {})
 
 
 def rising(values: Iterable[float], write: Callable[[float], str]) -> tuple[str, ...]:

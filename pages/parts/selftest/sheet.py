@@ -34,10 +34,14 @@ def show_sheet() -> None:
             **tied("test", _NUMBERS, _NUMBERS[0]) | {"on_change": _another_test, "args": ()},
         )
         form = st.segmented_control(
-            tr("Form"), list(_FORMS), required=True, **tied("form", _FORMS, next(iter(_FORMS)))
+            tr("Form"),
+            list(_FORMS),
+            format_func=tr,
+            required=True,
+            **tied("form", _FORMS, next(iter(_FORMS))),
         )
-        if form != _ON_SCREEN:
-            print_page("print-paper", tr("Print the {lower}", lower=form.lower()))
+        if form in _PRINT:
+            print_page("print-paper", tr(_PRINT[form]))
     questions = draw(number)
     _FORMS[form](number, questions)
 
@@ -56,14 +60,20 @@ def _show_test(number: int, questions: Mapping[str, DrawnQuestion]) -> None:
         _show_marked(number, questions, answers)
 
 
-_ON_SCREEN = later("On the screen")
-_FORMS = {_ON_SCREEN: _show_test, "Worksheet": show_worksheet, "Key": show_key}
+_FORMS = {
+    later("On the screen"): _show_test,
+    later("Worksheet"): show_worksheet,
+    later("Key"): show_key,
+}
+_PRINT = {"Worksheet": later("Print the worksheet"), "Key": later("Print the key")}
 
 
 def _ask(questions: Mapping[str, DrawnQuestion]) -> None:
     with st.form("self-test", border=False):
         for place, (subject, it) in enumerate(questions.items(), 1):
-            st.radio(f"**{place} · {subject}.** {it.text}", it.options, index=None, key=_key(place))
+            st.radio(
+                f"**{place} · {tr(subject)}.** {it.text}", it.options, index=None, key=_key(place)
+            )
         st.form_submit_button(
             tr("Mark my answers"),
             type="primary",
@@ -77,7 +87,7 @@ def _show_marked(
     number: int, questions: Mapping[str, DrawnQuestion], answers: list[str | None]
 ) -> None:
     right = [it.right == given for it, given in zip(questions.values(), answers, strict=True)]
-    st.header(tr("{right} of {n_right} right", right=sum(right), n_right=len(right)), anchor=False)
+    st.header(tr("{n_right} of {n} right", n_right=sum(right), n=len(right)), anchor=False)
     st.caption(tr("Test {number} of the Hashlight self-test.", number=number))
     with st.container(horizontal=True, key="sheet-buttons"):
         print_page("print-sheet", tr("Print this sheet"))
@@ -91,14 +101,16 @@ def _show_marked(
     rows = zip(questions.items(), answers, right, strict=True)
     for place, ((subject, it), given, is_right) in enumerate(rows, 1):
         with st.container(border=True, gap="xsmall"):
-            _show_answer(f"**{place} · {subject}.** {it.text}", it, given, is_right)
+            _show_answer(f"**{place} · {tr(subject)}.** {it.text}", it, given, is_right)
 
 
 def _show_answer(text: str, question: DrawnQuestion, given: str | None, is_right: bool) -> None:
     st.markdown(text)
-    yours = f"*{given}*" if given else "none"
+    yours = f"*{given}*" if given else tr("none")
     if is_right:
-        st.markdown(f":green[:material/check: **Right**]: {yours}. {question.why}")
+        st.markdown(
+            tr(":green[:material/check: **Right**]: {yours}. {why}", yours=yours, why=question.why)
+        )
     else:
         st.markdown(
             tr(
@@ -111,7 +123,7 @@ def _show_answer(text: str, question: DrawnQuestion, given: str | None, is_right
         )
     st.page_link(
         question.place.page,
-        label=tr("Shown in: {title}", title=question.place.title),
+        label=tr("Shown in: {title}", title=tr(question.place.title)),
         icon=":material/arrow_outward:",
         query_params=question.place.params,
     )
@@ -126,7 +138,7 @@ def _mark(questions: Mapping[str, DrawnQuestion]) -> None:
     )
     n_right = sum(it.right == answer for it, answer in pairs)
     st.toast(
-        tr("{n_right} of {n_pairs} right", n_right=n_right, n_pairs=len(pairs)),
+        tr("{n_right} of {n} right", n_right=n_right, n=len(pairs)),
         icon=":material/check:",
     )  # whatever is in view
     tour.finished(is_right=n_right >= _PASSED * len(pairs))

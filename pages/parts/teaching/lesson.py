@@ -27,9 +27,11 @@ def show_lesson() -> None:
         with st.container(border=True, gap="xsmall"):
             st.page_link(
                 step.page,
-                label=f"{end - its}–{end} min · {step.title}",
+                label=tr(
+                    "{start}–{end} min · {step}", start=end - its, end=end, step=tr(step.title)
+                ),
                 query_params=step.state,
                 icon=":material/arrow_outward:",
             )
-            st.markdown(tr("**Ask first.** {ask}", ask=step.ask))
-            st.markdown(f"**Then.** {step.do}")
+            st.markdown(tr("**Ask first.** {ask}", ask=tr(step.ask)))
+            st.markdown(tr("**Then.** {do}", do=tr(step.do)))

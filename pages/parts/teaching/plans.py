@@ -13,7 +13,7 @@ BY_HAND = OWL | {"hyperplanes": "uniform", "K": "12", "L": "8"}
 class LessonStep:
     """Some minutes of a lesson, on one page in one exact state."""
 
-    title: str
+    title: str  # this and what follows in English, for ``tr``
     page: str
     ask: str  # before the class sees the answer
     do: str
@@ -61,7 +61,7 @@ LAB = LessonStep(
 TABLES = LessonStep(
     title=later("Bits and tables"),
     page="pages/hashing.py",
-    state=BY_HAND | {"part": later("Bits and tables")},
+    state=BY_HAND | {"part": "Bits and tables"},
     do=later("Change K, then L, one step at a time. Pairs solve the task below the sliders."),
     ask=later("One bit more: are there more candidates, or fewer? And are more neighbours found?"),
 )

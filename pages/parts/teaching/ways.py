@@ -37,7 +37,10 @@ def show_ways() -> None:
                 "number: another one draws other questions."
             )
         )
-        for label, params in (("Worksheet 1", _WORKSHEET), (tr("Key to it"), _KEY)):
+        for label, params in (
+            (tr("Worksheet {number}", number=1), _WORKSHEET),
+            (tr("Key to it"), _KEY),
+        ):
             st.page_link(
                 navigation.SELF_TEST,
                 label=label,

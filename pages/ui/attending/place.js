@@ -39,7 +39,7 @@ function step({ move, isThere, words }, status) {
   }
   if (tab.next !== move) Object.assign(tab, { next: move, since: performance.now() });
   const writes = isWriting();
-  const said = writes ? `${words} Your page follows when you have finished writing.` : words;
+  const said = writes ? `${words} ${tr("Your page follows when you have finished writing.")}` : words;
   if (status.textContent !== said) status.textContent = said;
   const link = document.querySelector(LINK);
   const now = performance.now();
@@ -51,6 +51,7 @@ function step({ move, isThere, words }, status) {
 }
 
 export default function ({ data, parentElement }) {
+  hear(data);
   const status = parentElement.querySelector("p");
   clearInterval(tab.timer);
   step(data, status);

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.language import later, tr
+from core.language import tr
 from core.lessons.classroom.room import Room, Student
 from pages.ui import attending, errors, navigation, resources
+from pages.ui.languages import scripts
 from pages.ui.page_address import address_of, draw_link, here, read_address, title_of
 
 EVERY = 2  # seconds between two looks at the room
 _FOLDER = Path(__file__).parent
-_mover = st.components.v2.component(
+_mover = scripts.component(
     "class_place",
     html='<p role="status"></p>',
     css=(_FOLDER / "place.css").read_text(encoding="utf-8"),
@@ -80,14 +81,11 @@ def show_place(room: Room, key: str, student: Student, *, is_seat: bool = False)
             data={
                 "move": f"{room.code} {room.stage}" if student.follows else None,
                 "isThere": is_seat and not address,
-                "words": tr("The class goes to {address}.", address=title_of(address))
+                "words": tr("The class goes to {page}.", page=title_of(address))
                 if address
-                else _TO_THE_ROOM,
+                else tr("The class goes to its room."),
             },
         )
-
-
-_TO_THE_ROOM = later("The class goes to its room.")
 
 
 @st.fragment(run_every=EVERY)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from pages.ui.languages import scripts
 
 _FOLDER = Path(__file__).parent
 _STYLE = _FOLDER / "button.css"
@@ -23,13 +23,12 @@ def component(
     """
     looks = (_STYLE, folder / f"{name}.css")
     code = (*before, folder / f"{name}.js")
-    made: Callable[..., Any] = st.components.v2.component(
+    return scripts.component(
         name,
         html=html,
         css=_joined(looks),
         js=_joined(code),
     )
-    return made
 
 
 def _joined(files: Sequence[Path]) -> str:

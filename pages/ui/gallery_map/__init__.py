@@ -22,6 +22,7 @@ from pages.ui import grid, resources
 from pages.ui.address import put
 from pages.ui.gallery_map.payload import payload
 from pages.ui.grid.gallery import FoundBy, actions_of
+from pages.ui.languages import scripts
 from pages.ui.view import View
 
 _FOLDER = Path(__file__).parent
@@ -31,7 +32,12 @@ _LOOKS = re.compile(r"(label|similarity|bucket|side)(?:-([1-9]\d?))?(?:-([1-9]\d
 CODE = grid.source(grid.MENU_JS, *(_FOLDER / f"{name}.js" for name in _PIECES))
 LOOKS = grid.source(grid.MENU_CSS, _FOLDER / "map.css")
 
-_map = grid.component("gallery_map", LOOKS, CODE)
+_map = st.components.v2.component(
+    "gallery_map",
+    html='<div class="gallery_map pictures"></div>\n',
+    css=LOOKS,
+    js=scripts.with_texts(CODE),
+)
 
 
 def show_map(
@@ -64,6 +70,7 @@ def show_map(
             actions=actions_of(gallery, int(stored.ids[0]), shown, searched=searched),
             shown=shown,
             sheet=_address(sheet, gallery, stored) if sheet else None,
+            says=scripts.said(CODE),
             start=parse_looks(st.query_params.get("map", "")),
             is_finished=is_settled and sheet is not None,
         ),

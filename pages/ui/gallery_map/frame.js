@@ -1,7 +1,12 @@
 // What stands around the points of a map: buttons, choices, what is said, and the table.
 
 const ROWS = 40; // of the table
-const KINDS = [["label", "Label"], ["bucket", "Bucket of a table"], ["side", "Side of a hyperplane"], ["similarity", "Similarity"]];
+const kinds = () => [
+  ["label", tr("Label")],
+  ["bucket", tr("Bucket of a table")],
+  ["side", tr("Side of a hyperplane")],
+  ["similarity", tr("Similarity")],
+];
 
 const select = (name, options) => {
   const it = element("select", { name });
@@ -20,57 +25,57 @@ function frame(map, root) {
   const marks = element("canvas", { "aria-hidden": "true" });
   const stage = element("div", { class: "stage", tabindex: "0", role: "application" });
   const card = element("div", { class: "card", hidden: "", "aria-hidden": "true" });
-  const anchor = button("", "Menu of the image", () => {}, { class: "anchor", tabindex: "-1" });
+  const anchor = button("", tr("Menu of the image"), () => {}, { class: "anchor", tabindex: "-1" });
   anchor.focus = () => stage.focus({ preventScroll: true });
-  const lasso = button("Lasso", "Draw around images to see what they share", () => map.setLasso(!map.isDrawing));
+  const lasso = button(tr("Lasso"), tr("Draw around images to see what they share"), () => map.setLasso(!map.isDrawing));
   lasso.setAttribute("aria-pressed", "false");
   const tools = element(
     "div",
     { class: "tools" },
-    button("+", "Zoom in", () => map.zoomBy(1.6)),
-    button("−", "Zoom out", () => map.zoomBy(1 / 1.6)),
-    button("All", "Show all of the map", () => map.reset()),
+    button("+", tr("Zoom in"), () => map.zoomBy(1.6)),
+    button("−", tr("Zoom out"), () => map.zoomBy(1 / 1.6)),
+    button(tr("All"), tr("Show all of the map"), () => map.reset()),
     lasso,
-    button("In view", "In view: say what its images share", () => map.choose(map.inView()))
+    button(tr("In view"), tr("In view: say what its images share"), () => map.choose(map.inView()))
   );
   const plane = element("div", { class: "plane" }, canvas, marks, stage, card, anchor, tools);
-  const [colour, table, bit] = [select("colour", KINDS), select("table", []), select("bit", [])];
-  const tableLabel = element("label", {}, "Table ", table);
-  const bitLabel = element("label", {}, "Bit ", bit);
+  const [colour, table, bit] = [select("colour", kinds()), select("table", []), select("bit", [])];
+  const tableLabel = element("label", {}, `${tr("Table")} `, table);
+  const bitLabel = element("label", {}, `${tr("Bit")} `, bit);
   const legend = element("div", { class: "legend" });
   const slider = element("input", { type: "range", name: "step", min: "0", step: "1" });
   const steps = element("output", {});
-  const play = button("▶", "Light the buckets probe by probe", () => map.playProbes());
+  const play = button("▶", tr("Light the buckets probe by probe"), () => map.playProbes());
   const said = element("p", { "aria-live": "polite" });
   const shared = element("div", { class: "shared", "aria-live": "polite" });
   const mark = (kind, sign, text) => element("li", {}, element("b", { class: kind }, sign), ` ${text}`);
   const side = element(
     "div",
     { class: "side" },
-    element("div", { class: "row" }, element("label", {}, "Colour by ", colour), tableLabel, bitLabel),
+    element("div", { class: "row" }, element("label", {}, `${tr("Colour by")} `, colour), tableLabel, bitLabel),
     legend,
-    element("div", { class: "row" }, element("label", { class: "wide" }, "Probes per table ", slider), steps, play),
+    element("div", { class: "row" }, element("label", { class: "wide" }, `${tr("Probes per table")} `, slider), steps, play),
     said,
     element(
       "ul",
       { class: "marks", role: "list" },
-      mark("star", "★", "the query"),
-      mark("found", "□", "one of the nearest, found"),
-      mark("missed", "✕", "one of the nearest, missed"),
-      element("li", {}, "Bright: candidates. Pale: in no bucket that is read.")
+      mark("star", "★", tr("the query")),
+      mark("found", "□", tr("one of the nearest, found")),
+      mark("missed", "✕", tr("one of the nearest, missed")),
+      element("li", {}, tr("Bright: candidates. Pale: in no bucket that is read."))
     ),
     shared
   );
   const rows = element("tbody", {});
-  const titles = ["Image", "Label", "Cosine", "Probe", "What became of it"];
+  const titles = [tr("Image"), tr("Label"), tr("Cosine"), tr("Probe"), tr("What became of it")];
   const head = element("tr", {}, ...titles.map((it) => element("th", { scope: "col" }, it)));
   const listing = element(
     "details",
     { class: "listing" },
-    element("summary", {}, "The same as a table"),
+    element("summary", {}, tr("The same as a table")),
     element(
       "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "The map as a table" },
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": tr("The map as a table") },
       element("table", {}, element("thead", {}, head), rows)
     )
   );
@@ -88,7 +93,7 @@ function fillListing(map) {
   rows.sort((a, b) => own.has(b) - own.has(a) || cosines[b] - cosines[a]);
   map.rows.replaceChildren(
     ...rows.slice(0, ROWS).map((row) => {
-      const name = button(names[row], `Menu of ${names[row]}`, () => map.openMenu(row, { from: name }));
+      const name = button(names[row], tr("Menu of {name}", { name: names[row] }), () => map.openMenu(row, { from: name }));
       name.setAttribute("aria-haspopup", "menu");
       name.onfocus = name.onpointerenter = () => map.point(row);
       name.onblur = name.onpointerleave = () => map.point(null);

@@ -9,7 +9,6 @@ const MOST_NAMED = 6; // entries of a legend
 const TYPES = { f32: Float32Array, u32: Uint32Array, u16: Uint16Array };
 
 const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-const counted = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 const share = (part) => `${Math.round(100 * part)} %`;
 const binary = (key, bits) => key.toString(2).padStart(bits, "0");
 
@@ -90,8 +89,8 @@ class Looks {
     const grey = [138, 146, 156];
     const colours = this.fill((row) => (label[row] === NO_LABEL ? grey : hues[label[row] % hues.length]));
     const legend = labels.length
-      ? [{ text: "Each label has a colour, and is written where most of its images lie." }]
-      : [{ text: "These images have no labels, so all have one colour." }];
+      ? [{ text: tr("Each label has a colour, and is written where most of its images lie.") }]
+      : [{ text: tr("These images have no labels, so all have one colour.") }];
     return { colours, legend, named: true };
   }
 
@@ -104,7 +103,7 @@ class Looks {
     const at = (row) => Math.max(0, Math.min(1, (cosines[row] - low) / (high - low || 1)));
     return {
       colours: this.fill((row) => colours[Math.round(at(row) * (colours.length - 1))]),
-      legend: [{ ramp, text: `cosine to the query, ${low.toFixed(2)} to ${high.toFixed(2)}` }],
+      legend: [{ ramp, text: tr("cosine to the query, {low} to {high}", { low: low.toFixed(2), high: high.toFixed(2) }) }],
     };
   }
 
@@ -114,10 +113,11 @@ class Looks {
     let ones = 0;
     for (let row = 0; row < this.n; row++) ones += this.bit(row, table, bit);
     const own = (this.data.query.keys[table] >>> (this.data.bits - 1 - bit)) & 1;
-    const legend = [1, 0].map((side) => ({
-      colour: SIDES[side],
-      text: `side ${side}: ${counted(side ? ones : this.n - ones, "image")}${side === own ? ", and the query" : ""}`,
-    }));
+    const legend = [1, 0].map((side) => {
+      const values = { side, images: counted("image", side ? ones : this.n - ones) };
+      const text = side === own ? tr("side {side}: {images}, and the query", values) : tr("side {side}: {images}", values);
+      return { colour: SIDES[side], text };
+    });
     return { colours, legend };
   }
 
@@ -128,12 +128,13 @@ class Looks {
     sizes.sort((a, b) => (b[0] === own) - (a[0] === own)); // stable: the query's first
     const hue = new Map(sizes.map(([key], at) => [key, HUES[at % HUES.length]]));
     const bytes = new Map([...hue].map(([key, hex]) => [key, channels(hex)]));
-    const legend = sizes.slice(0, MOST_NAMED - 1).map(([key, count]) => ({
-      colour: hue.get(key),
-      text: `${binary(key, this.data.bits)}: ${counted(count, "image")}${key === own ? ", and the query" : ""}`,
-    }));
+    const legend = sizes.slice(0, MOST_NAMED - 1).map(([key, count]) => {
+      const values = { key: binary(key, this.data.bits), images: counted("image", count) };
+      const text = key === own ? tr("{key}: {images}, and the query", values) : tr("{key}: {images}", values);
+      return { colour: hue.get(key), text };
+    });
     const more = sizes.length - legend.length;
-    if (more > 0) legend.push({ text: `${counted(more, "more bucket")}; their colours come again.` });
+    if (more > 0) legend.push({ text: tr("{buckets}; their colours come again.", { buckets: counted("more bucket", more) }) });
     return { colours: this.fill((row) => bytes.get(keys[row])), legend };
   }
 
@@ -165,23 +166,30 @@ class Looks {
     }
     const nearest = this.data.exact;
     const found = nearest.filter((row) => this.isRead(row, step)).length;
-    const all = `${counted(candidates, "candidate")} of ${counted(this.n - this.own.size, "image")}, ` +
-      `${found} of the ${nearest.length} nearest among them`;
-    if (!step) return "No bucket is read yet.";
+    const values = {
+      step,
+      added: counted("image", newly),
+      candidates: counted("candidate", candidates),
+      images: counted("image", this.n - this.own.size),
+      found,
+      nearest: nearest.length,
+    };
+    if (!step) return tr("No bucket is read yet.");
     return step === 1
-      ? `The query's own bucket in each table: ${all}.`
-      : `Probe ${step} adds ${counted(newly, "image")}: ${all}.`;
+      ? tr("The query's own bucket in each table: {candidates} of {images}, {found} of the {nearest} nearest among them.", values)
+      : tr("Probe {step} adds {added}: {candidates} of {images}, {found} of the {nearest} nearest among them.", values);
   }
 
   /** Say what images have in common: labels, and bits that they share more than the gallery does. */
   shared(rows) {
     const { labels, label, bits, probes } = this.data;
-    const lines = [`${counted(rows.length, "image")}.`];
+    const lines = [`${counted("image", rows.length)}.`];
     if (!rows.length) return lines;
     const named = frequencies(rows.map((row) => label[row])).filter(([it]) => it !== NO_LABEL);
     if (named.length) {
-      const some = named.slice(0, 4).map(([it, count]) => `${labels[it]} ${count}`);
-      lines.push(`Labels: ${some.join(", ")}${named.length > 4 ? ` and ${named.length - 4} others` : ""}.`);
+      const some = named.slice(0, 4).map(([it, count]) => `${labels[it]} ${count}`).join(", ");
+      const n = named.length - 4;
+      lines.push(n > 0 ? tr("Labels: {some} and {n} others.", { some, n }) : tr("Labels: {some}.", { some }));
     }
     const held = [];
     for (let table = 0; table < probes.length; table++) {
@@ -198,8 +206,13 @@ class Looks {
     held.sort((a, b) => b.inside - b.outside - (a.inside - a.outside));
     for (const it of held.slice(0, 3)) {
       lines.push(
-        `Bit ${it.bit + 1} of table ${it.table + 1} is ${it.side} for ${share(it.inside)} of them; ` +
-          `in the gallery, for ${share(it.outside)}.`
+        tr("Bit {bit} of table {table} is {side} for {inside} of them; in the gallery, for {outside}.", {
+          bit: it.bit + 1,
+          table: it.table + 1,
+          side: it.side,
+          inside: share(it.inside),
+          outside: share(it.outside),
+        })
       );
     }
     return lines;

@@ -12,11 +12,11 @@ const ASK_EVERY = 1500; // milliseconds, at first, while the map is not finished
 const MOVES_FOR = 700; // milliseconds, when places change
 const MOST_MOVING = 100_000; // points that are drawn while the view moves
 const RESTS_AFTER = 150; // milliseconds without a move; then all are drawn
-const HINT = "Drag to move, scroll or + and − to zoom, arrow keys go from image to image, Enter opens its menu.";
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 class GalleryMap {
-  constructor(root) {
+  constructor(root, language) {
+    this.language = language;
     this.state = { step: null }; // and colour, table, bit, as the address says them at first
     this.view = { centre: [0, 0], zoom: 1 };
     this.pointed = null;
@@ -27,11 +27,11 @@ class GalleryMap {
     try {
       this.points = new Points(this.canvas);
     } catch {
-      this.plane.replaceChildren(element("p", {}, "This browser draws no WebGL, which the map needs; its table is below."));
+      this.plane.replaceChildren(element("p", {}, tr("This browser draws no WebGL, which the map needs; its table is below.")));
     }
     new ResizeObserver(() => this.resize()).observe(this.plane);
     const follow = ({ detail }) => {
-      if (!root.isConnected) return window.removeEventListener(POINTED, follow);
+      if (!root.isConnected || root.map !== this) return window.removeEventListener(POINTED, follow);
       const row = detail === null ? null : this.rowOf?.get(detail) ?? null;
       if (row !== this.pointed) this.point(row, { from: "elsewhere" });
     };
@@ -53,8 +53,7 @@ class GalleryMap {
 
   // What the server says -----------------------------------------------------------------------
 
-  receive(bytes) {
-    const data = unpack(bytes);
+  receive(data) {
     const before = this.data?.gallery === data.gallery ? this.looks.data.places : null;
     this.data = data;
     this.looks = new Looks(data);
@@ -72,7 +71,10 @@ class GalleryMap {
     const search = JSON.stringify([data.probes, data.exact]);
     this.setStep(search === this.search ? this.state.step : this.looks.steps);
     this.search = search;
-    this.stage.setAttribute("aria-label", `Map of ${data.title}: ${counted(this.looks.n, "image")}, near ones lie together. ${HINT}`);
+    this.stage.setAttribute("aria-label", tr(
+      "Map of {title}: {images}, near ones lie together. Drag to move, scroll or + and − to zoom, arrow keys go from image to image, Enter opens its menu.",
+      { title: data.title, images: counted("image", this.looks.n) },
+    ));
     this.choose(this.region);
     this.take(data.sheet);
     this.queryPicture = this.pictureOfQuery();
@@ -114,7 +116,7 @@ class GalleryMap {
   setStep(step) {
     this.state.step = step;
     this.slider.value = step;
-    this.steps.textContent = `${step} of ${this.looks.steps}`;
+    this.steps.textContent = tr("{step} of {steps}", { step, steps: this.looks.steps });
     this.said.textContent = this.looks.told(step);
     this.paint();
     fillListing(this);
@@ -313,14 +315,15 @@ class GalleryMap {
   facts(row) {
     const { names, labels, label, cosines } = this.data;
     const known = label[row] === NO_LABEL ? [] : [labels[label[row]]];
-    return [names[row], ...known, `cosine ${cosines[row].toFixed(3)}`, this.became(row)];
+    return [names[row], ...known, tr("cosine {cosine}", { cosine: cosines[row].toFixed(3) }), this.became(row)];
   }
 
   became(row) {
     const { first, exact, own } = this.looks;
-    if (own.has(row)) return "the query";
-    const kind = exact.has(row) ? "one of the nearest, " : "";
-    return first[row] ? `${kind}read by probe ${first[row]}` : `${kind}${kind ? "missed" : "not read"}`;
+    if (own.has(row)) return tr("the query");
+    const probe = first[row];
+    if (exact.has(row)) return probe ? tr("one of the nearest, read by probe {probe}", { probe }) : tr("one of the nearest, missed");
+    return probe ? tr("read by probe {probe}", { probe }) : tr("not read");
   }
 
   openMenu(row, { from } = {}) {
@@ -336,10 +339,13 @@ class GalleryMap {
 
 export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   const root = parentElement.querySelector(".gallery_map");
-  const map = (root.map ??= new GalleryMap(root)); // Streamlit calls this for every run
+  const isNew = root.bytes?.length !== data.length || root.bytes.some((it, at) => it !== data[at]);
+  const given = isNew ? unpack(data) : null; // Streamlit calls this for every run
+  if (given && root.map?.language !== hear(given)) root.map = new GalleryMap(root, given.language);
+  const { map } = root;
   Object.assign(map, { keep: (looks) => setStateValue("looks", looks), tell: (it) => setTriggerValue("chosen", it) });
-  if (map.bytes?.length !== data.length || map.bytes.some((it, at) => it !== data[at])) map.receive(data);
-  map.bytes = data;
+  if (given) map.receive(given);
+  root.bytes = data;
   clearTimeout(map.asks);
   const ask = (after) => { // ever less often; Streamlit does not call where the answer is as before
     if (!root.isConnected) return;

@@ -37,6 +37,7 @@ def payload(
     actions: Sequence[Action],
     shown: View,
     sheet: dict[str, Any] | None,
+    says: dict[str, Any],
     start: dict[str, Any],
     is_finished: bool,
 ) -> bytes:
@@ -51,6 +52,7 @@ def payload(
         actions: what can be done with each image.
         shown: the view that links keep, but for the query.
         sheet: where the small pictures are, if they are drawn.
+        says: what the script has to hear, its texts.
         start: what it is coloured by when it is opened.
         is_finished: whether places and pictures are those that stay.
     """
@@ -62,7 +64,7 @@ def payload(
     row_of = {id: row for row, id in enumerate(ids.tolist())}
     own = [row_of[id] for id in result.own_ids if id in row_of]
     row = own[0] if own else None
-    header = {
+    header = says | {
         "gallery": gallery.digest,
         "title": gallery.title,
         "names": names,

@@ -15,7 +15,8 @@ from urllib.parse import urlencode
 import streamlit as st
 from PIL import Image
 
-from pages.ui import navigation
+from pages.ui import languages, navigation
+from pages.ui.languages import scripts
 from pages.ui.pictures import data_url
 
 HEIGHT = 112  # pixels of a picture
@@ -32,10 +33,7 @@ def component(name: str, css: str, js: str) -> Callable[..., Any]:
         css: its looks, after those of the menu.
         js: its code, after that of the menu.
     """
-    made: Callable[..., Any] = st.components.v2.component(
-        name, html=f'<div class="{name} pictures"></div>\n', css=css, js=js
-    )
-    return made
+    return scripts.component(name, html=f'<div class="{name} pictures"></div>\n', css=css, js=js)
 
 
 def source(*files: Path) -> str:
@@ -74,7 +72,8 @@ class Action:
         """Where it leads, seen from any page; None where it shows something here."""
         if self.show:
             return None
-        return f"{navigation.slug(self.page) or './'}?{urlencode(self.params)}"
+        query = urlencode({**self.params, **languages.named()})
+        return f"{navigation.slug(self.page) or './'}?{query}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ import streamlit as st
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
-from core.language import later, tr
+from core.language import tr
 from core.lessons import looking
-from core.lessons.evidence import Evidence, InTable, joined, verdict
+from core.lessons.evidence import Evidence, Explained, InTable, joined, verdict
 from core.search import EmbeddedQuery, SearchResult
 from core.wording import count
 from pages.ui import errors, navigation, resources
@@ -18,28 +18,32 @@ from pages.ui.tables import show_table
 from pages.ui.view import View
 
 
-@st.dialog(later("Compared with the query"), width="large")
 def compare(result: SearchResult, gallery: Gallery, id: int) -> None:
-    """Show query and image side by side, both with their maps.
+    """Show query and image side by side in a dialog, both with their maps.
 
     Args:
         result: of the search with the query.
         gallery: that was searched.
         id: of the image.
     """
+    dialog = st.dialog(tr("Compared with the query"), width="large")
+    dialog(_compared)(result, gallery, id)
+
+
+def _compared(result: SearchResult, gallery: Gallery, id: int) -> None:
     item, query = gallery.items[id], result.query
     with errors.reported():
         other = resources.embedded_query(gallery.read(id), query.attention)
         cosine = float(np.clip(query.embedding @ other.embedding, -1, 1))
         st.markdown(
             tr(
-                "The query and **{name}**: cosine **{cosine:.3f}**, {cosine_2:.0f}° apart.",
+                "The query and **{name}**: cosine **{cosine:.3f}**, {degrees:.0f}° apart.",
                 name=plain(item.name),
                 cosine=cosine,
-                cosine_2=np.degrees(np.arccos(cosine)),
+                degrees=np.degrees(np.arccos(cosine)),
             )
         )
-        both = {"The query": query, item.label or item.name: other}
+        both = {tr("The query"): query, item.label or item.name: other}
         if query.spatial_gate is None:
             _pictures(both)
             st.caption(tr("Spatial attention is off, so there are no maps to show."))
@@ -51,7 +55,7 @@ def compare(result: SearchResult, gallery: Gallery, id: int) -> None:
             least=240,
             tallest=TALLEST,
         )
-        st.caption(looking.MEASURE)
+        st.caption(tr(looking.MEASURE))
 
 
 def _panel(name: str, embedded: EmbeddedQuery) -> Panel:
@@ -66,11 +70,10 @@ def _pictures(both: dict[str, EmbeddedQuery]) -> None:
         column.caption(plain(name))
 
 
-@st.dialog(later("Why here?"), width="large")
 def explain(
     result: SearchResult, gallery: Gallery, stored: StoredGallery, shown: View, id: int
 ) -> None:
-    """Show the tables, buckets and bits that brought an image or lost it.
+    """Show the tables, buckets and bits that brought an image or lost it, in a dialog.
 
     Args:
         result: of the search.
@@ -81,17 +84,27 @@ def explain(
     """
     index = resources.index(stored, shown.attention, *shown.built)
     image = Evidence(result, index, gallery, shown.search).explain(id)
+    dialog = st.dialog(tr("Why here?"), width="large")
+    dialog(_explained)(image, shown, result.n_probes)
+
+
+def _explained(image: Explained, shown: View, n_probes: int) -> None:
     st.markdown(
-        f"**{plain(image.name)}** · cosine {image.similarity:.3f}, {image.angle:.0f}° apart"
+        tr(
+            "**{name}** · cosine {cosine:.3f}, {degrees:.0f}° apart",
+            name=plain(image.name),
+            cosine=image.similarity,
+            degrees=image.angle,
+        )
     )
     st.markdown(f"**{verdict(image, shown.k)}**")
     show_table(
         [
             {
-                "Table": it.table + 1,
-                "Its bucket": f"{it.key:0{shown.K}b}",
-                "Bits that differ": _bits(it),
-                "Read": _read(it, result.n_probes),
+                tr("Table"): it.table + 1,
+                tr("Its bucket"): f"{it.key:0{shown.K}b}",
+                tr("Bits that differ"): _bits(it),
+                tr("Read"): _read(it, n_probes),
             }
             for it in image.tables
         ],
@@ -100,8 +113,8 @@ def explain(
     st.caption(
         tr(
             "Closest is the table whose probes come to the image first: number "
-            "{table_and_one}. In brackets: how far the query is from that hyperplane.",
-            table_and_one=image.nearest.table + 1,
+            "{number}. In brackets: how far the query is from that hyperplane.",
+            number=image.nearest.table + 1,
         )
     )
     st.page_link(
@@ -122,9 +135,9 @@ def _read(table: InTable, n_probes: int) -> str:
     if table.is_read:
         return tr("yes, by probe {probe}", probe=table.probe)
     if table.probe is None:
-        return "no"
+        return tr("no")
     return tr(
-        "no: probe {probe} would, after {n_probes}",
+        "no: probe {probe} would, after {probes}",
         probe=table.probe,
-        n_probes=count(n_probes, "probe"),
+        probes=count(n_probes, "probe"),
     )

@@ -103,7 +103,7 @@ def hit_tiles(
             gallery,
             hit.id,
             shown,
-            alt=f"Rank {hit.rank}: {hit.label or hit.name}",
+            alt=tr("Rank {rank}: {label}", rank=hit.rank, label=hit.label or hit.name),
             facts=[
                 Fact(f"{hit.rank} · {hit.similarity:.3f}"),
                 *([marks[hit.id]] if hit.id in marks else []),

@@ -40,7 +40,7 @@ function makeTile(tile, menu, tell) {
   it.onpointerleave = () => pointAt(null);
   if (tile.actions.length > 1) {
     const looks = { class: "more", type: "button", tabindex: "-1", "aria-haspopup": "menu", "aria-expanded": "false" };
-    const more = element("button", { ...looks, "aria-label": `More for ${tile.alt}` }, "⋯");
+    const more = element("button", { ...looks, "aria-label": tr("More for {image}", { image: tile.alt }) }, "⋯");
     more.onclick = () => menu.open(more, tile.actions, mine);
     it.append(more);
   }
@@ -104,10 +104,11 @@ function sizeSlider(height, resize) {
     resize(+slider.value);
   };
   resize(+slider.value);
-  return element("label", { class: "size" }, "Size of the pictures ", slider);
+  return element("label", { class: "size" }, `${tr("Size of the pictures")} `, slider);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
+  hear(data);
   const holder = parentElement.querySelector(".grid");
   const given = JSON.stringify(data);
   if (holder.drawn === given) return; // Streamlit calls for every run of the script

@@ -16,7 +16,7 @@ PER_PAGE = 36  # pictures that are sent at once
 HEIGHT = 88  # pixels of a picture, until the visitor chooses
 
 _MIXED, _NAMES, _NEAREST = "mixed", "name", "likeness"
-_CALLED = {_MIXED: "Mixed", _NAMES: later("By name"), _NEAREST: later("Most like the query")}
+_CALLED = {_MIXED: later("Mixed"), _NAMES: later("By name"), _NEAREST: later("Most like the query")}
 
 
 def show_wall(
@@ -37,11 +37,12 @@ def show_wall(
     """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         ids = _of_label(gallery, ids)
+        called = _called(gallery)
         orders = [_MIXED, _NAMES, *([_NEAREST] if cosines else [])]
         order = st.selectbox(
             tr("Order"),
             orders,
-            format_func=_called(gallery).__getitem__,
+            format_func=lambda order: tr(called[order]),
             width=200,
             **tied("sort", orders, _MIXED),
         )
@@ -72,7 +73,7 @@ def show_wall(
 
 def _called(gallery: Gallery) -> dict[str, str]:
     has_labels = any(it.label is not None for it in gallery.items)
-    return _CALLED if has_labels else _CALLED | {_MIXED: tr("As they came")}
+    return _CALLED if has_labels else _CALLED | {_MIXED: later("As they came")}
 
 
 def _of_label(gallery: Gallery, ids: Sequence[int]) -> Sequence[int]:

@@ -8,7 +8,7 @@ that a link opens the same picture.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.figures.style import VIRIDIS
 from core.language import later, tr
 from pages.ui.address import put
+from pages.ui.languages import scripts
 
 OPACITY = 60  # percent
 
@@ -33,13 +34,12 @@ def component(name: str, js: Path, *css: Path) -> Callable[..., Any]:
         js: its code, which ``maps.js`` is put in front of.
         css: its looks, beside those of the maps.
     """
-    made: Callable[..., Any] = st.components.v2.component(
+    return scripts.component(
         name,
         html='<div class="walk"></div>\n',
         css="".join(it.read_text(encoding="utf-8") for it in (_FOLDER / "maps.css", *css)),
         js="".join(it.read_text(encoding="utf-8") for it in (_FOLDER / "maps.js", js)),
     )
-    return made
 
 
 _board = component("heatmap", _FOLDER / "board.js")
@@ -160,9 +160,11 @@ def whole(name: str, default: int, *, most: int) -> int:
 
 
 def _plain(panel: Panel) -> dict[str, object]:
+    ticks = tuple(tr(tick) for tick in panel.scale.ticks)
+    scale = replace(panel.scale, ticks=ticks, hover=tr(panel.scale.hover))
     return (
-        asdict(panel)
-        | asdict(panel.scale)
+        asdict(replace(panel, scale=scale))
+        | asdict(scale)
         | {
             "values": panel.values.ravel().astype(float).round(4).tolist(),
             "alt": panel.alt or tr("{title}, drawn over the picture.", title=panel.title),

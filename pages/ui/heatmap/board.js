@@ -7,6 +7,7 @@
 // states "opacity" and "cells", sent once the hand lets go
 
 export default function ({ data, parentElement, setStateValue }) {
+  hear(data);
   const holder = parentElement.querySelector(".walk");
   if (!isNew(holder, data)) return;
   const { rows, columns, colours } = data;
@@ -46,8 +47,7 @@ export default function ({ data, parentElement, setStateValue }) {
     for (const { panel, map, readout } of drawn) {
       if (panel.picture !== picture) continue;
       map.mark(at);
-      const place = `row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1}`;
-      readout.textContent = at === null ? "" : `${place}: ${panel.hover} ${write(panel.values[at])}`;
+      readout.textContent = at === null ? "" : `${placeOf(at, columns)}: ${panel.hover} ${write(panel.values[at])}`;
     }
   }
 

@@ -153,8 +153,8 @@ function looksBar({ opacity, cells }, changed, kept) {
   const bar = element(
     "div",
     { class: "looks" },
-    element("label", {}, "Opacity of the map ", slider),
-    element("label", {}, box, " Show the cells")
+    element("label", {}, `${tr("Opacity of the map")} `, slider),
+    element("label", {}, box, ` ${tr("Show the cells")}`)
   );
   const set = (looks) => {
     slider.value = looks.opacity;
@@ -174,6 +174,10 @@ function looksBar({ opacity, cells }, changed, kept) {
   set({ opacity, cells });
   return bar;
 }
+
+/** Which place of a map this is, in words. */
+const placeOf = (at, columns) =>
+  tr("row {row}, column {column}", { row: Math.floor(at / columns) + 1, column: (at % columns) + 1 });
 
 const write = (value) =>
   (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3))

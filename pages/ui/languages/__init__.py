@@ -10,11 +10,17 @@ _CHOSEN = "language"  # in the session
 _WIDGET = "choose-language"
 
 
-def settle() -> str:
-    """Say all of this run in the visitor's language, and return it."""
+def settle() -> None:
+    """Say all of this run in the visitor's language; a link within a page may have dropped it."""
     language = wanted()
     speak(language)
-    return language
+    if _CHOSEN in st.session_state and st.query_params.get(PARAM) != language:
+        st.query_params[PARAM] = language
+
+
+def named() -> dict[str, str]:
+    """Return what links need that are followed in another tab: the language of the address."""
+    return {PARAM: st.query_params[PARAM]} if PARAM in st.query_params else {}
 
 
 def wanted() -> str:

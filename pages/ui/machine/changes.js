@@ -18,13 +18,13 @@ function compare(before, data) {
   const fresh = data.hits.filter((it) => !known.has(it.name)).length;
   const [was, now] = [before.read.candidates, data.read.candidates];
   const lines = [
-    isSame ? "" : `Other hyperplanes, with ${counted(data.bits, "bit")} in a key.`,
-    flipped.size ? `${counted(flipped.size, "bit")} of ${whole(data.keys.length * data.bits)} flipped.` : "",
-    before.keys.length === data.keys.length ? "" : `${before.keys.length} → ${counted(data.keys.length, "table")}.`,
-    was === now ? "" : `${whole(was)} → ${counted(now, "candidate")}.`,
-    fresh ? `${counted(fresh, "new hit")}.` : "",
+    isSame ? "" : tr("Other hyperplanes, with {bits} in a key.", { bits: counted("bit", data.bits) }),
+    flipped.size ? tr("{bits} of {n} flipped.", { bits: counted("bit", flipped.size), n: whole(data.keys.length * data.bits) }) : "",
+    before.keys.length === data.keys.length ? "" : `${before.keys.length} → ${counted("table", data.keys.length)}.`,
+    was === now ? "" : `${whole(was)} → ${counted("candidate", now)}.`,
+    fresh ? `${counted("new hit", fresh)}.` : "",
   ];
-  return { flipped, tables, text: lines.filter(Boolean).join(" ") || "The same keys, candidates and hits." };
+  return { flipped, tables, text: lines.filter(Boolean).join(" ") || tr("The same keys, candidates and hits.") };
 }
 
 /** Where the column of a table stands in a drawing, seen from the machine's corner. */

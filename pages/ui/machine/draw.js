@@ -13,7 +13,6 @@ const svg = (name, attributes = {}, ...children) => {
 };
 
 const whole = (n) => n.toLocaleString("en-US");
-const counted = (n, what) => `${whole(n)} ${what}${n === 1 ? "" : "s"}`;
 /** A number with a real minus, and never a 0 with one. */
 const decimal = (value, digits = 3) => {
   const text = value.toFixed(digits);
@@ -62,17 +61,17 @@ function sumOf(caption, rows, result) {
 /** A scalar product by its largest terms. */
 function productOf(caption, [terms, rest, total], { left, right, n, result }) {
   const rows = terms.map(([place, a, b]) => [
-    `number ${place + 1}`,
+    tr("number {n}", { n: place + 1 }),
     `${signed(a, 4)} × ${signed(b, 4)}`,
     signed(a * b, 4),
   ]);
-  if (n > terms.length) rows.push([`the other ${whole(n - terms.length)} products`, "", signed(rest, 4)]);
+  if (n > terms.length) rows.push([tr("the other {n} products", { n: whole(n - terms.length) }), "", signed(rest, 4)]);
   return sumOf(`${caption}: ${left} × ${right}`, rows, [result, "", signed(total, 4)]);
 }
 
 /** A choice by its number, shown from 1. */
-function numbered(label, n, chosen, choose) {
-  const select = element("select", { name: label });
+function numbered(name, label, n, chosen, choose) {
+  const select = element("select", { name });
   select.append(...Array.from({ length: n }, (_, at) => element("option", { value: at }, at + 1)));
   select.value = chosen;
   select.onchange = () => choose(+select.value);

@@ -19,22 +19,22 @@ class Flight {
       it.onclick = act;
       return it;
     };
-    this.toggle = button("▶ Play", () => (this.timer ? this.pause() : this.play()));
+    this.toggle = button(`▶ ${tr("Play")}`, () => (this.timer ? this.pause() : this.play()));
     const buttons = [
       this.toggle,
-      button("Step", () => this.by(1)),
-      button("Back", () => this.by(-1)),
-      button("Reset", () => this.to(0)),
+      button(tr("Step"), () => this.by(1)),
+      button(tr("Back"), () => this.by(-1)),
+      button(tr("Reset"), () => this.to(0)),
     ];
     this.table = element("div");
     this.root = element(
       "section",
-      { class: "flight", "aria-label": "Hashing as motion" },
-      element("h3", {}, "Hashing as motion"),
-      element("div", { class: "controls" }, ...buttons, element("span", { class: "hint" }, "→ and ← step, Home resets")),
+      { class: "flight", "aria-label": tr("Hashing as motion") },
+      element("h3", {}, tr("Hashing as motion")),
+      element("div", { class: "controls" }, ...buttons, element("span", { class: "hint" }, tr("→ and ← step, Home resets"))),
       this.said,
       this.area,
-      element("details", {}, element("summary", {}, "The same as a table"), this.table),
+      element("details", {}, element("summary", {}, tr("The same as a table")), this.table),
     );
     this.root.onkeydown = (event) => {
       const act = { ArrowRight: () => this.by(1), ArrowLeft: () => this.by(-1), Home: () => this.to(0) }[event.key];
@@ -58,12 +58,12 @@ class Flight {
     this.cast[0].mark.classList.add("query");
     this.n = this.cast[0].key.length;
     this.cut = element("div", { class: "cut" });
-    this.sides = [0, 1].map((side) => element("div", { class: `side side-${side}` }, `side ${side}`));
+    this.sides = [0, 1].map((side) => element("div", { class: `side side-${side}` }, tr("side {side}", { side })));
     this.piles = element("div");
     this.area.replaceChildren(this.piles, this.cut, ...this.sides, ...this.cast.map((it) => it.mark));
     this.table.replaceChildren(listing(
-      `Keys in table ${table + 1}`,
-      ["Picture", "Shows", "Key"],
+      tr("Keys in table {table}", { table: table + 1 }),
+      [tr("Picture"), tr("Shows"), tr("Key")],
       this.cast.map((it) => [it.name, it.label, element("code", {}, it.key)]),
     ));
     this.show();
@@ -79,13 +79,13 @@ class Flight {
         this.show();
       }
     }, STEP_EVERY);
-    this.toggle.textContent = "❚❚ Pause";
+    this.toggle.textContent = `❚❚ ${tr("Pause")}`;
   }
 
   pause() {
     clearInterval(this.timer);
     this.timer = null;
-    this.toggle.textContent = "▶ Play";
+    this.toggle.textContent = `▶ ${tr("Play")}`;
   }
 
   by(steps) {
@@ -107,15 +107,23 @@ class Flight {
 
   told() {
     const { step, n, cast } = this;
-    if (step === 0) return `The query, ringed, and ${counted(cast.length - 1, "picture")} of the gallery. Press Play, or Step.`;
+    if (step === 0) return tr("The query, ringed, and {pictures} of the gallery. Press Play, or Step.", { pictures: counted("picture", cast.length - 1) });
     if (step > n) {
       const [query, ...others] = cast;
       const same = others.filter((it) => it.key === query.key).length;
-      const found = same > 1 ? `${same} pictures share` : `${same || "no"} picture shares`;
-      return `The keys stand: ${counted(new Set(cast.map((it) => it.key)).size, "bucket")}; ${found} the query's.`;
+      const values = { same, buckets: counted("bucket", new Set(cast.map((it) => it.key)).size) };
+      if (!same) return tr("The keys stand: {buckets}; no picture shares the query's.", values);
+      if (same === 1) return tr("The keys stand: {buckets}; 1 picture shares the query's.", values);
+      return tr("The keys stand: {buckets}; {same} pictures share the query's.", values);
     }
     const ones = cast.filter((it) => it.key[step - 1] === "1").length;
-    return `Hyperplane ${step} of ${n}: ${cast.length - ones} on side 0, ${ones} on side 1, the query on side ${cast[0].key[step - 1]}. Nearer to the cut: a smaller margin.`;
+    return tr("Hyperplane {step} of {n}: {zeros} on side 0, {ones} on side 1, the query on side {side}. Nearer to the cut: a smaller margin.", {
+      step,
+      n,
+      zeros: cast.length - ones,
+      ones,
+      side: cast[0].key[step - 1],
+    });
   }
 
   /** Put everything where it belongs at this step; how it gets there is the style's business. */

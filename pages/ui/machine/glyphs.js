@@ -4,7 +4,7 @@ const FULL = 64; // pixels of a band that holds the whole gallery
 
 const box = (width, height, ...children) =>
   svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", preserveAspectRatio: "xMidYMid meet" }, ...children);
-const off = () => element("span", { class: "off" }, "switched off");
+const off = () => element("span", { class: "off" }, tr("switched off"));
 
 /** Squares in rows, each of a class. */
 function squares(rows, { width = 140, height = 92, most = 13 } = {}) {
@@ -103,14 +103,14 @@ function gateOver({ picture: src, spatial: { gate }, features, ramp }) {
 const SHAPES = {
   image: ({ size }) => `3 × ${size} × ${size}`,
   features: ({ features: { shape } }) => shape.map(whole).join(" × "),
-  channel: ({ channel, features: { shape } }) => (channel ? `${whole(shape[0])} × 1 × 1` : "off"),
-  spatial: ({ spatial, features: { shape } }) => (spatial ? `1 × ${shape[1]} × ${shape[2]}` : "off"),
-  embedding: ({ embedding }) => counted(embedding.length, "number"),
-  sides: ({ keys, bits }) => `${keys.length} × ${counted(bits, "side")}`,
-  keys: ({ keys, bits }) => `${counted(keys.length, "key")} of ${counted(bits, "bit")}`,
-  buckets: ({ read: { tables } }) => `${counted(tables.flat().length, "bucket")} read`,
-  candidates: ({ read: { candidates }, n }) => `${whole(candidates)} of ${counted(n, "picture")}`,
-  ranking: ({ nHits }) => counted(nHits, "hit"),
+  channel: ({ channel, features: { shape } }) => (channel ? `${whole(shape[0])} × 1 × 1` : tr("off")),
+  spatial: ({ spatial, features: { shape } }) => (spatial ? `1 × ${shape[1]} × ${shape[2]}` : tr("off")),
+  embedding: ({ embedding }) => counted("number", embedding.length),
+  sides: ({ keys, bits }) => `${keys.length} × ${counted("side", bits)}`,
+  keys: ({ keys, bits }) => tr("{keys} of {bits}", { keys: counted("key", keys.length), bits: counted("bit", bits) }),
+  buckets: ({ read: { tables } }) => tr("{buckets} read", { buckets: counted("bucket", tables.flat().length) }),
+  candidates: ({ read: { candidates }, n }) => tr("{n} of {pictures}", { n: whole(candidates), pictures: counted("picture", n) }),
+  ranking: ({ nHits }) => counted("hit", nHits),
 };
 
 /** Widths of the band that leaves each stage, in pixels at both ends; of images: N is full. */

@@ -3,13 +3,13 @@
 // data: as `Machine.payload` in payload.py writes it
 // trigger "chosen": the number of a stage whose lesson is asked for; state "place": { stage, table }
 
-const HINT = "One picture's way through the machine, with its own numbers. Click on a stage, or press Enter, to open it.";
+const hint = () => tr("One picture's way through the machine, with its own numbers. Click on a stage, or press Enter, to open it.");
 
 class Machine {
-  constructor(root) {
-    this.root = root;
+  constructor(root, language) {
+    Object.assign(this, { root, language });
     this.state = { stage: null, table: 0, bit: 0, hit: 0, flipped: new Set() };
-    this.said = element("p", { class: "told", "aria-live": "polite" }, HINT);
+    this.said = element("p", { class: "told", "aria-live": "polite" }, hint());
     this.chain = element("div", { class: "chain" });
     this.legend = element("p", { class: "legend" });
     this.flight = new Flight((step) => this.follow(step));
@@ -32,7 +32,7 @@ class Machine {
     state.flipped = changes.flipped;
     state.table = Math.min(state.table, data.keys.length - 1);
     state.bit = Math.min(state.bit, data.bits - 1);
-    this.said.textContent = changes.text ?? HINT;
+    this.said.textContent = changes.text ?? hint();
     const hits = placesOf(this.chain);
     this.flight.receive(data.flight, state.table);
     this.draw();
@@ -46,7 +46,7 @@ class Machine {
     this.cards = new Map();
     this.panels = new Map();
     this.bands = [];
-    this.data.stages.forEach(({ name, title }, at) => {
+    this.data.stages.forEach(({ id: name, title }, at) => {
       const card = element("button", { type: "button", class: "card", "aria-expanded": "false" },
         element("span", { class: "title" }, element("span", { class: "number" }, `${at + 1}`), ` ${title}`),
         element("span", { class: "glyph" }),
@@ -81,15 +81,15 @@ class Machine {
       this.bands[at].style.setProperty("--to", `${to.toFixed(1)}px`);
     });
     this.legend.replaceChildren(
-      element("i", { class: "numbers" }), "how many numbers are passed on (twice as many: a little wider)", element("br"),
-      element("i", { class: "images" }), `how many of ${counted(data.n, "picture")} are passed on (half as many: half as wide). All numbers are rounded.`,
+      element("i", { class: "numbers" }), tr("how many numbers are passed on (twice as many: a little wider)"), element("br"),
+      element("i", { class: "images" }), tr("how many of {pictures} are passed on (half as many: half as wide). All numbers are rounded.", { pictures: counted("picture", data.n) }),
     );
     this.unfold();
   }
 
   unfold() {
     const { data, state } = this;
-    data.stages.forEach(({ name, says, title, lesson }, at) => {
+    data.stages.forEach(({ id: name, says, title, lesson }, at) => {
       const [card, panel, isOpen] = [this.cards.get(name), this.panels.get(name), name === state.stage];
       card.setAttribute("aria-expanded", isOpen);
       panel.hidden = !isOpen;
@@ -138,7 +138,7 @@ class Machine {
   }
 
   tableChoice() {
-    return numbered("Table", this.data.keys.length, this.state.table, (table) => this.choose({ table }));
+    return numbered("table", tr("Table"), this.data.keys.length, this.state.table, (table) => this.choose({ table }));
   }
 
   remember() {
@@ -149,7 +149,8 @@ class Machine {
 
 export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   const root = parentElement.querySelector(".machine");
-  const machine = (root.drawn ??= new Machine(root));
+  const language = hear(data);
+  const machine = root.drawn?.language === language ? root.drawn : (root.drawn = new Machine(root, language));
   Object.assign(machine, {
     keep: (place) => setStateValue("place", place),
     tell: (stage) => setTriggerValue("chosen", stage),

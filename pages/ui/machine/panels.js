@@ -4,6 +4,7 @@ const ROWS = 10; // of a table
 
 const sigmoid = (sum) => element("span", {}, "1 / (1 + ", power("e", decimal(-sum)), ")");
 const paragraph = (text) => element("p", {}, text);
+const andMore = (n) => (n > 0 ? `${tr("And {n} more.", { n })} ` : "");
 
 /** Bits of a key, those that a probe flips marked. */
 const keyMarked = (key, flips) =>
@@ -13,15 +14,15 @@ const PANELS = {
   image({ point, picture: src }) {
     return {
       sum: sumOf(
-        `The red of the point in row ${point.row + 1}, column ${point.column + 1}`,
+        tr("The red of the point in row {row}, column {column}", { row: point.row + 1, column: point.column + 1 }),
         [
-          ["from 0 … 255 to 0 … 1", `${point.byte} / 255`, decimal(point.byte / 255, 4)],
-          ["shifted by", "", signed(-point.shift, 4)],
-          ["divided by", decimal(point.scale, 4), ""],
+          [tr("from 0 … 255 to 0 … 1"), `${point.byte} / 255`, decimal(point.byte / 255, 4)],
+          [tr("shifted by"), "", signed(-point.shift, 4)],
+          [tr("divided by"), decimal(point.scale, 4), ""],
         ],
-        ["what the network is given", "", signed(point.value)],
+        [tr("what the network is given"), "", signed(point.value)],
       ),
-      values: [element("img", { class: "large", src, alt: "The query" })],
+      values: [element("img", { class: "large", src, alt: tr("The query") })],
     };
   },
 
@@ -30,52 +31,52 @@ const PANELS = {
     const most = Math.max(...maps.flat());
     const named = channels.map((channel, at) =>
       element("figure", {}, heat(maps[at], columns, [0, most], ramp),
-        element("figcaption", {}, `channel ${whole(channel)}: at most ${decimal(Math.max(...maps[at]), 1)}`)));
+        element("figcaption", {}, tr("channel {channel}: at most {most}", { channel: whole(channel), most: decimal(Math.max(...maps[at]), 1) }))));
     return {
       sum: sumOf(
-        `The average of channel ${whole(channels[0])}`,
+        tr("The average of channel {channel}", { channel: whole(channels[0]) }),
         [
-          [`sum of its ${rows} × ${columns} places`, "", decimal(sum, 2)],
-          ["divided by", `${rows * columns}`, ""],
+          [tr("sum of its {rows} × {columns} places", { rows, columns }), "", decimal(sum, 2)],
+          [tr("divided by"), `${rows * columns}`, ""],
         ],
-        ["its average, which the next stage reads", "", decimal(sum / rows / columns)],
+        [tr("its average, which the next stage reads"), "", decimal(sum / rows / columns)],
       ),
-      values: [element("div", { class: "maps" }, ...named), paragraph(`F holds ${whole(n)} × ${rows} × ${columns} = ${whole(n * rows * columns)} numbers.`)],
+      values: [element("div", { class: "maps" }, ...named), paragraph(tr("F holds {n} × {rows} × {columns} = {product} numbers.", { n: whole(n), rows, columns, product: whole(n * rows * columns) }))],
     };
   },
 
   channel({ channel, features: { shape } }) {
-    if (!channel) return { values: [paragraph("Channel attention is switched off under Attention in the sidebar: every channel goes on as it is.")] };
+    if (!channel) return { values: [paragraph(tr("Channel attention is switched off under Attention in the sidebar: every channel goes on as it is."))] };
     const { channel: number, average, maximum, average_path: a, maximum_path: b, gate } = channel.sum;
     return {
       sum: sumOf(
-        `The gate of channel ${whole(number)}, which counts most in the end`,
+        tr("The gate of channel {channel}, which counts most in the end", { channel: whole(number) }),
         [
-          ["what the small network makes of its average", decimal(average), signed(a)],
-          ["what it makes of its maximum", decimal(maximum), signed(b)],
-          ["both together", "", signed(a + b)],
+          [tr("what the small network makes of its average"), decimal(average), signed(a)],
+          [tr("what it makes of its maximum"), decimal(maximum), signed(b)],
+          [tr("both together"), "", signed(a + b)],
         ],
-        ["its gate", sigmoid(a + b), decimal(gate)],
+        [tr("its gate"), sigmoid(a + b), decimal(gate)],
       ),
-      values: [gateCurve(channel), paragraph(`All ${whole(shape[0])} gates, the most open first; the line is one half. ${whole(channel.open)} lie above it.`)],
+      values: [gateCurve(channel), paragraph(tr("All {n} gates, the most open first; the line is one half. {above} lie above it.", { n: whole(shape[0]), above: whole(channel.open) }))],
     };
   },
 
   spatial(data) {
     const { spatial } = data;
-    if (!spatial) return { values: [paragraph("Spatial attention is switched off under Attention in the sidebar: every place goes on as it is.")] };
+    if (!spatial) return { values: [paragraph(tr("Spatial attention is switched off under Attention in the sidebar: every place goes on as it is."))] };
     const { row, column, mean_term: a, maximum_term: b, bias, gate } = spatial.sum;
     return {
       sum: sumOf(
-        `The gate of row ${row + 1}, column ${column + 1}, which is the most open`,
+        tr("The gate of row {row}, column {column}, which is the most open", { row: row + 1, column: column + 1 }),
         [
-          ["what the window makes of the means", "", signed(a)],
-          ["what it makes of the maxima", "", signed(b)],
-          ["learnt constant", "", signed(bias)],
+          [tr("what the window makes of the means"), "", signed(a)],
+          [tr("what it makes of the maxima"), "", signed(b)],
+          [tr("learnt constant"), "", signed(bias)],
         ],
-        ["its gate", sigmoid(a + b + bias), decimal(gate)],
+        [tr("its gate"), sigmoid(a + b + bias), decimal(gate)],
       ),
-      values: [gateOver(data), paragraph(`The gates run from ${decimal(spatial.low)} to ${decimal(spatial.high)}. Yellow counts most.`)],
+      values: [gateOver(data), paragraph(tr("The gates run from {low} to {high}. Yellow counts most.", { low: decimal(spatial.low), high: decimal(spatial.high) }))],
     };
   },
 
@@ -84,14 +85,14 @@ const PANELS = {
     const n = embedding.length;
     return {
       sum: sumOf(
-        "Its length: square every number and add up",
+        tr("Its length: square every number and add up"),
         [
-          ...terms.map(([place, it]) => [`number ${place + 1}`, `(${signed(it, 4)})²`, decimal(it * it, 4)]),
-          [`the other ${n - terms.length} squares`, "", decimal(rest, 4)],
+          ...terms.map(([place, it]) => [tr("number {n}", { n: place + 1 }), `(${signed(it, 4)})²`, decimal(it * it, 4)]),
+          [tr("the other {n} squares", { n: n - terms.length }), "", decimal(rest, 4)],
         ],
-        ["length², so the arrow has length 1", "", decimal(total, 4)],
+        [tr("length², so the arrow has length 1"), "", decimal(total, 4)],
       ),
-      values: [arrowBars(embedding, 420, 110), paragraph(`All ${n} numbers, upwards where they are above 0.`)],
+      values: [arrowBars(embedding, 420, 110), paragraph(tr("All {n} numbers, upwards where they are above 0.", { n }))],
     };
   },
 
@@ -104,13 +105,13 @@ const PANELS = {
     });
     const total = margins[table][bit];
     return {
-      sum: productOf(`Hyperplane ${bit + 1} of table ${table + 1}`, products[table][bit], {
-        left: "hyperplane", right: "arrow", n: embedding.length,
-        result: `margin: ${total >= 0 ? "0 or more, so side 1" : "below 0, so side 0"}`,
+      sum: productOf(tr("Hyperplane {bit} of table {table}", { bit: bit + 1, table: table + 1 }), products[table][bit], {
+        left: tr("hyperplane"), right: tr("arrow"), n: embedding.length,
+        result: total >= 0 ? tr("margin: 0 or more, so side 1") : tr("margin: below 0, so side 0"),
       }),
       more: [
         machine.tableChoice(),
-        element("div", { class: "choices", role: "group", "aria-label": `Hyperplanes of table ${table + 1}: margin and side` }, ...rows),
+        element("div", { class: "choices", role: "group", "aria-label": tr("Hyperplanes of table {table}: margin and side", { table: table + 1 }) }, ...rows),
       ],
       values: [machine.flight.root],
     };
@@ -119,23 +120,23 @@ const PANELS = {
   keys({ keys, worth, bits }, { table, flipped }, machine) {
     const list = keys.map((key, at) => {
       const marks = [...key].map((bit, place) => (flipped.has(`${at} ${place}`) ? element("b", {}, bit) : bit));
-      const it = element("button", { type: "button", "aria-pressed": at === table, "aria-label": `Table ${at + 1}: ${key}` }, element("code", {}, ...marks));
+      const it = element("button", { type: "button", "aria-pressed": at === table, "aria-label": tr("Table {table}: {key}", { table: at + 1, key }) }, element("code", {}, ...marks));
       it.onclick = () => machine.choose({ table: at });
       return it;
     });
     const key = parseInt(keys[table], 2);
     return {
       sum: sumOf(
-        `The key of table ${table + 1}`,
+        tr("The key of table {table}", { table: table + 1 }),
         [
-          ["sides in a row", keys[table], ""],
-          ["what each 1 is worth, by its place", worth[table].map(whole).join(" + ") || "no 1", ""],
+          [tr("sides in a row"), keys[table], ""],
+          [tr("what each 1 is worth, by its place"), worth[table].map(whole).join(" + ") || tr("no 1"), ""],
         ],
-        [element("span", {}, "number of the bucket, of ", power("2", bits), ` = ${whole(2 ** bits)}`), "", whole(key)],
+        [element("span", {}, `${tr("number of the bucket, of")} `, power("2", bits), ` = ${whole(2 ** bits)}`), "", whole(key)],
       ),
       values: [
-        element("div", { class: "choices", role: "group", "aria-label": "The keys of all tables" }, ...list),
-        ...(flipped.size ? [paragraph("Marked: bits that have just flipped.")] : []),
+        element("div", { class: "choices", role: "group", "aria-label": tr("The keys of all tables") }, ...list),
+        ...(flipped.size ? [paragraph(tr("Marked: bits that have just flipped."))] : []),
       ],
     };
   },
@@ -147,19 +148,19 @@ const PANELS = {
     return {
       sum: flips.length
         ? sumOf(
-          `Probe ${shown.length} of table ${table + 1}: how far it reaches`,
-          flips.map((bit) => [`margin of bit ${bit + 1}, squared`, `(${signed(margins[table][bit], 4)})²`, decimal(margins[table][bit] ** 2, 6)]),
-          ["its reach; probes come in this order", "", decimal(cost, 6)],
+          tr("Probe {probe} of table {table}: how far it reaches", { probe: shown.length, table: table + 1 }),
+          flips.map((bit) => [tr("margin of bit {bit}, squared", { bit: bit + 1 }), `(${signed(margins[table][bit], 4)})²`, decimal(margins[table][bit] ** 2, 6)]),
+          [tr("its reach; probes come in this order"), "", decimal(cost, 6)],
         )
-        : sumOf(`Probe 1 of table ${table + 1}: the own bucket`, [["bits that differ", "", "0"]], ["its reach", "", "0"]),
+        : sumOf(tr("Probe 1 of table {table}: the own bucket", { table: table + 1 }), [[tr("bits that differ"), "", "0"]], [tr("its reach"), "", "0"]),
       values: [
         machine.tableChoice(),
         listing(
-          `Buckets that were read in table ${table + 1}`,
-          ["Probe", "Bucket", "Reach", "Pictures"],
+          tr("Buckets that were read in table {table}", { table: table + 1 }),
+          [tr("Probe"), tr("Bucket"), tr("Reach"), tr("Pictures")],
           shown.map(([key, bits, reach, n], at) => [`${at + 1}`, keyMarked(key, bits), reach ? decimal(reach, 6) : "0", whole(n)]),
         ),
-        paragraph(`${probes.length > ROWS ? `And ${probes.length - ROWS} more. ` : ""}Together ${counted(places[table], "picture")} in this table. Bold: bits that a probe flips.`),
+        paragraph(`${andMore(probes.length - ROWS)}${tr("Together {pictures} in this table. Bold: bits that a probe flips.", { pictures: counted("picture", places[table]) })}`),
       ],
     };
   },
@@ -170,23 +171,23 @@ const PANELS = {
     const each = `${places.slice(0, 5).join(" + ")}${places.length > 5 ? " + …" : ""}`;
     return {
       sum: sumOf(
-        "From buckets to candidates",
+        tr("From buckets to candidates"),
         [
-          [`in the buckets of ${counted(places.length, "table")}`, each, whole(sum)],
-          ["found more than once", "", decimal(different - sum, 0)],
-          ["the query itself, and its copies", "", decimal(-own, 0)],
+          [tr("in the buckets of {tables}", { tables: counted("table", places.length) }), each, whole(sum)],
+          [tr("found more than once"), "", decimal(different - sum, 0)],
+          [tr("the query itself, and its copies"), "", decimal(-own, 0)],
         ],
-        [`candidates: ${share(candidates, n)} of ${counted(n, "picture")}`, "", whole(candidates)],
+        [tr("candidates: {share} of {pictures}", { share: share(candidates, n), pictures: counted("picture", n) }), "", whole(candidates)],
       ),
       values: [
         galleryCells(data, { width: 420, height: 190, most: 16 }),
-        paragraph(`From the nearest picture, top left, to the farthest. ${Math.round(recall * nNearest)} of the ${nNearest} nearest were read.`),
+        paragraph(tr("From the nearest picture, top left, to the farthest. {read} of the {nearest} nearest were read.", { read: Math.round(recall * nNearest), nearest: nNearest })),
       ],
     };
   },
 
   ranking({ hits, nHits, embedding, recall, nNearest }, { hit }, machine) {
-    if (!hits.length) return { values: [paragraph("No candidate, so no hit. Take fewer bits, more tables or more probes.")] };
+    if (!hits.length) return { values: [paragraph(tr("No candidate, so no hit. Take fewer bits, more tables or more probes."))] };
     const at = Math.min(hit, hits.length - 1);
     const list = hits.map((it, place) => {
       const signs = { true: "✓ ", false: "✗ " };
@@ -196,12 +197,12 @@ const PANELS = {
       return told;
     });
     return {
-      sum: productOf(`Hit ${hits[at].rank}`, hits[at].sum, {
-        left: "hit", right: "query", n: embedding.length, result: `cosine, rank ${hits[at].rank}`,
+      sum: productOf(tr("Hit {rank}", hits[at]), hits[at].sum, {
+        left: tr("hit"), right: tr("query"), n: embedding.length, result: tr("cosine, rank {rank}", hits[at]),
       }),
       values: [
-        element("div", { class: "choices hits", role: "group", "aria-label": "Hits, with their cosines" }, ...list),
-        paragraph(`${nHits > hits.length ? `And ${nHits - hits.length} more. ` : ""}${Math.round(recall * nNearest)} of the ${nNearest} nearest pictures are among them.`),
+        element("div", { class: "choices hits", role: "group", "aria-label": tr("Hits, with their cosines") }, ...list),
+        paragraph(`${andMore(nHits - hits.length)}${tr("{found} of the {nearest} nearest pictures are among them.", { found: Math.round(recall * nNearest), nearest: nNearest })}`),
       ],
     };
   },

@@ -88,9 +88,9 @@ class Machine:
     def _words(self, number: int) -> dict[str, Any]:
         stage, lesson = STAGES[number], self.lesson(number)
         return {
-            "name": stage.name,
-            "title": stage.title,
-            "says": stage.says,
+            "id": stage.name,
+            "title": tr(stage.title),
+            "says": tr(stage.says),
             "lesson": [lesson.label, lesson.address],
         }
 
@@ -98,7 +98,7 @@ class Machine:
         """Return the way to what teaches a stage, with the view."""
         stage = STAGES[number]
         params = View.params(self.shown) | ({"part": stage.part} if stage.part else {})
-        return Action(label=stage.lesson, page=stage.page, params=params)
+        return Action(label=tr(stage.lesson), page=stage.page, params=params)
 
     def _picture(self) -> str:
         small = ImageOps.fit(Image.fromarray(self.result.query.image.pixels), (_SIDE, _SIDE))

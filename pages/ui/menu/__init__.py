@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.language import tr
+from pages.ui import languages
 
 # What a view has in an address, and so what goes along. ``pages.ui.view`` reads it; it stands here
 # because that brings PyTorch along, and the menu keeps nobody waiting.
@@ -16,7 +17,6 @@ GOES_ALONG = (
     *("image", "sample", "upload"),
     *("hyperplanes", "K", "L", "probes", "k", "seed"),
     *("attention", "features"),
-    "lang",
 )
 
 Entry = tuple[str, str, str]
@@ -28,9 +28,9 @@ _close_on_phones = st.components.v2.component(
 
 
 def along() -> dict[str, str]:
-    """Return what the address has of the view: gallery, query and settings."""
+    """Return what the address has of the view, gallery, query and settings, and the language."""
     here = st.query_params
-    return {name: here[name] for name in GOES_ALONG if name in here}
+    return {name: here[name] for name in GOES_ALONG if name in here} | languages.named()
 
 
 def draw(groups: Mapping[str, Sequence[Entry]], *, home: str) -> None:

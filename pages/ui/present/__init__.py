@@ -12,7 +12,7 @@ from pages.ui import button
 _FOLDER = Path(__file__).parent
 _STYLE = _FOLDER / "presenting.css"
 
-_present = button.component("present", _FOLDER, '<button type="button">Present</button>\n')
+_present = button.component("present", _FOLDER, '<button type="button"></button>\n')
 
 
 def way_in() -> None:

@@ -2,7 +2,6 @@
 
 const MARK = "data-presenting";
 const STORED = "hashlight-presenting"; // in the tab: a page that is loaded anew goes on presenting
-const HINT = "Page Down and Page Up turn the pages. Esc ends.";
 const HINT_STAYS = 6_000; // milliseconds
 const STEPS = { PageDown: 1, PageUp: -1 };
 const TOUR = { 1: ".st-key-go-on a", "-1": ".st-key-tour-back a" };
@@ -15,7 +14,7 @@ function hint() {
   const line = document.createElement("p");
   line.className = "presenting-hint";
   line.role = "status";
-  line.textContent = HINT;
+  line.textContent = tr("Page Down and Page Up turn the pages. Esc ends.");
   document.body.append(line);
   setTimeout(() => line.remove(), HINT_STAYS);
 }
@@ -44,9 +43,12 @@ function key(event) {
   way(STEPS[event.key])?.click();
 }
 
-export default function ({ parentElement }) {
+export default function ({ parentElement, data }) {
+  hear(data);
   present(sessionStorage.getItem(STORED) !== null);
-  parentElement.querySelector("button").onclick = () => {
+  const button = parentElement.querySelector("button");
+  button.textContent = tr("Present");
+  button.onclick = () => {
     present(true);
     hint();
   };

@@ -15,6 +15,7 @@ function isOlder(holder, { picture, box }) {
 }
 
 export default function ({ data, parentElement, setStateValue }) {
+  hear(data);
   const holder = parentElement.querySelector(".walk");
   if (!isNew(holder, data) || isOlder(holder, data)) return;
   const { rows, columns } = data;
@@ -36,7 +37,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const frames = ["under", "frame"].map((name) => svg("rect", { class: name }));
   board.append(shade, svg("path", { class: "lines", d: lines.join("") }), ...frames);
   const root = element("div", { class: "map region", role: "application", tabindex: "0" });
-  root.setAttribute("aria-roledescription", "box on a picture");
+  root.setAttribute("aria-roledescription", tr("box on a picture"));
   const image = element("img", { src: data.picture, alt: data.alt, draggable: "false" });
   image.onload = () => root.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
   root.append(image, board);
@@ -52,11 +53,13 @@ export default function ({ data, parentElement, setStateValue }) {
       }
     }
     shade.setAttribute("d", `M0 0H${columns}V${rows}H0ZM${left} ${top}h${wide}v${tall}h${-wide}Z`);
-    const span = (first, last) => (first === last ? first + 1 : `${first + 1} to ${last + 1}`);
+    const span = (first, last) => (first === last ? first + 1 : tr("{first} to {last}", { first: first + 1, last: last + 1 }));
     root.setAttribute(
       "aria-label",
-      `Part of the picture: row ${span(top, bottom)}, column ${span(left, right)}. ` +
-        "Arrows move it, Shift and an arrow change its size."
+      tr("Part of the picture: row {rows}, column {columns}. Arrows move it, Shift and an arrow change its size.", {
+        rows: span(top, bottom),
+        columns: span(left, right),
+      })
     );
   };
   const tell = () => {

@@ -10,6 +10,7 @@ from PIL import Image
 
 from core.evaluation.clutter import box_of, paint_surroundings, put_into
 from core.files import file_digest
+from core.language import tr
 from core.model.attention import AttentionMode
 from core.model.preprocess import preprocess
 from pages.ui.resources.cache import MB, Cache
@@ -32,7 +33,7 @@ class Crowded:
 _crowded: Cache[Crowded] = Cache(48 * MB)  # each 0.5 MB
 
 
-@st.cache_resource(show_spinner="Painting …")
+@st.cache_resource(show_spinner=False)
 def _paintings() -> list[Image.Image]:
     return paint_surroundings(N_PAINTINGS, seed=0)
 
@@ -53,7 +54,9 @@ def crowded(data: bytes, side: float, painting: int, *, max_side: int) -> Crowde
     def make() -> Crowded:
         picture = Image.fromarray(small_picture(data, max_side=max_side))
         across, down = np.random.default_rng(painting).random(2)
-        pixels = np.array(put_into(picture, _paintings()[painting], side, (across, down)))
+        with st.spinner(tr("Painting …")):
+            around = _paintings()[painting]
+        pixels = np.array(put_into(picture, around, side, (across, down)))
         left, top, right, bottom = box_of(picture.size, side, (across, down))
         mask = np.zeros(pixels.shape[:2], bool)
         mask[top:bottom, left:right] = True

@@ -4,7 +4,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.index.families.hyperplanes import Hyperplanes
 from core.index.lsh import LSHConfig
-from core.language import tr
+from core.language import later
 from core.lessons.worked_examples import worked_examples
 from core.progress import Progress
 from core.search import SearchConfig
@@ -47,7 +47,7 @@ def examples(
         ):
             found = (*found, id)
             _so_far.put(key, found)
-            progress(len(found), most, tr("looking for examples that work"))
+            progress(len(found), most, later("looking for examples that work"))
             if len(found) == most:
                 break
         return found

@@ -3,7 +3,9 @@
 import gc
 import logging
 import sys
+import threading
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from io import BytesIO
 
@@ -20,7 +22,7 @@ from core.galleries.base import Gallery
 from core.galleries.gates import StoredGates
 from core.galleries.store import StoredGallery
 from core.images import DecodedImage
-from core.language import later, tr
+from core.language import tr
 from core.model.attention import ATTENTION_MODES, AttentionMode
 from core.model.embedder import Embedder
 from core.model.network import ForwardPass
@@ -44,6 +46,7 @@ _altered: Cache[NDArray[np.float32]] = Cache(8 * MB)  # each 2 KB
 _TELL_FROM = 8  # pictures that are ahead; fewer are through in a moment
 
 _log = logging.getLogger(__name__)
+_is_loaded = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class _Model:
     seconds: dict[str, float]  # of the stages of one photograph, on this machine
 
 
-@st.cache_resource(show_spinner=later("Loading the model …"))
+@st.cache_resource(show_spinner=False)
 def _model() -> _Model:
     """Load the one model of this process; all sessions share it."""
     embedder = Embedder(decode=decode)
@@ -63,18 +66,25 @@ def _model() -> _Model:
     seconds = embed_query(samples.read("china"), embedder).seconds
     _answer_sooner()
     benchmark.compiling()  # with the first page of a server, beside whatever comes next
-    _log.warning(tr("Loaded the model %s."), embedder.digest[:16])
+    _log.warning("Loaded the model %s.", embedder.digest[:16])
+    _is_loaded.set()
     return _Model(embedder, Line(embedder), seconds)
+
+
+def _loaded() -> _Model:
+    """Return the one model; while it is being loaded, say so."""
+    with nullcontext() if _is_loaded.is_set() else st.spinner(tr("Loading the model …")):
+        return _model()
 
 
 def embedder() -> Embedder:
     """Return the one model of this process; all sessions share it."""
-    return _model().embedder
+    return _loaded().embedder
 
 
 def in_line() -> int:
     """How many pictures wait for the network."""
-    return len(_model().line)
+    return len(_loaded().line)
 
 
 def _answer_sooner() -> None:
@@ -144,7 +154,7 @@ def stored_query(
             attention=attention,
             embedding=stored.of(attention)[row],
             spatial_gate=_spatial_gate(gallery, id, data, attention),
-            seconds=_model().seconds,
+            seconds=_loaded().seconds,
             from_store=True,
         )
 
@@ -184,7 +194,7 @@ def _key(data: bytes, attention: AttentionMode) -> tuple[str, AttentionMode, str
 
 def _embed(data: bytes, attention: AttentionMode) -> EmbeddedQuery:
     """Join the line at the network; keep the pass."""
-    network = InLine(_model().line, session(), _Ahead())
+    network = InLine(_loaded().line, session(), _Ahead())
     query = embed_query(data, network, attention=attention)
     assert query.forward is not None  # it was just made
     _passes.put(_key(data, attention), query.forward)

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 import streamlit as st
 
 from core.errors import HashlightError
+from core.language import tr
 from core.progress import Progress
 from core.wording import long_duration
 from pages.ui import errors
@@ -68,13 +69,14 @@ class Work(Generic[T]):
     def describe(self) -> str:
         """Say in one line what is going on, how far it is, and how long it may still take."""
         if not self._total:
-            return self._what or "Starting …"
-        line = f"{self._what}: {self.share:.0%}"
+            return tr(self._what or "Starting …")
+        line = tr("{what}: {share:.0%}", what=tr(self._what), share=self.share)
         done_since = self._done - self._done_at_first
         seconds = perf_counter() - self._since
         if done_since <= 0 or seconds < 1:
             return line
-        return f"{line}, {long_duration(seconds / done_since * (self._total - self._done))} left"
+        left = long_duration(seconds / done_since * (self._total - self._done))
+        return tr("{line}, {duration} left", line=line, duration=left)
 
     def _run(self, task: Callable[[Progress], T], ended: Callable[["Work[T]"], None]) -> None:
         try:
@@ -190,7 +192,7 @@ def offered(
     A failure is shown to who has waited for it, above the button to try again.
 
     Args:
-        label: of the button, and the name of the work on this page.
+        label: of the button in English, and the name of the work on this page.
         why: Markdown above the button.
         find: returns the work that goes on or has succeeded.
         start: starts it.
@@ -211,5 +213,5 @@ def offered(
             return work
     with st.container(border=True):
         st.markdown(why)
-        st.button(label, type="primary", icon=icon, on_click=begin)
+        st.button(tr(label), type="primary", icon=icon, on_click=begin)
     return None

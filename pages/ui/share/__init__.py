@@ -13,9 +13,9 @@ ADDRESS_JS = _FOLDER / "address.js"
 _copy = button.component(
     "share",
     _FOLDER,
-    '<button type="button">Link to exactly this view</button>\n'
-    '<label hidden><input type="checkbox"> With my guesses</label>\n'
-    '<input class="address" readonly hidden aria-label="The address of this view">\n'
+    '<button type="button"></button>\n'
+    '<label hidden><input type="checkbox"> <span></span></label>\n'
+    '<input class="address" readonly hidden>\n'
     '<p role="status"></p>\n',
     before=(ADDRESS_JS,),
 )

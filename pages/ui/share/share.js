@@ -20,16 +20,20 @@ function shared(withGuesses) {
   return { address: (withGuesses ? url : without(url, GUESSES)).href, guesses: named(url, GUESSES) };
 }
 
-export default function ({ parentElement }) {
-  const [button, label, box, field, status] = ["button", "label", "label input", ".address", "p"].map(
+export default function ({ parentElement, data }) {
+  hear(data);
+  const [button, label, box, words, field, status] = ["button", "label", "input", "span", ".address", "p"].map(
     (it) => parentElement.querySelector(it),
   );
+  button.textContent = tr("Link to exactly this view");
+  words.textContent = tr("With my guesses");
+  field.setAttribute("aria-label", tr("The address of this view"));
   button.onclick = box.onchange = async () => {
     field.hidden = true;
     status.textContent = "";
     const { address, guesses } = shared(box.checked);
     label.hidden = !guesses.length;
     const copied = await copy(address, field);
-    status.textContent = copied ? "Copied." : "Selected: copy it with Ctrl+C or ⌘C.";
+    status.textContent = copied ? tr("Copied.") : tr("Selected: copy it with Ctrl+C or ⌘C.");
   };
 }

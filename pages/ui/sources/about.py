@@ -55,13 +55,10 @@ def show_left_out(gallery: Gallery, stored: StoredGallery) -> None:
         by_reason[it.reason].append(it.name)
     with st.expander(tr("Left out: {n_left_out:,}", n_left_out=len(left_out)), type="compact"):
         for reason, names in sorted(by_reason.items(), key=lambda it: -len(it[1])):
-            more = (
-                tr(" … and {n_names_minus__most:,} more", n_names_minus__most=len(names) - _MOST)
-                if len(names) > _MOST
-                else ""
-            )
             some = ", ".join(map(plain, names[:_MOST]))
-            st.markdown(f"**{len(names):,}** · {plain(reason)}  \n{some}{more}")
+            if len(names) > _MOST:
+                some = tr("{names} … and {n:,} more", names=some, n=len(names) - _MOST)
+            st.markdown(f"**{len(names):,}** · {plain(tr(reason))}  \n{some}")
 
 
 def tell_if_changed(key: str, gallery: Gallery) -> None:
@@ -94,10 +91,15 @@ def trained_on(gallery: Gallery) -> str:
 
 def _describe(level: LabelLevel) -> str:
     if not level.level:
-        return "none"
+        return tr("none")
     labels = ", ".join(level.labels[:_MOST_LABELS])
     more = ", …" * (len(level.labels) > _MOST_LABELS)
-    return f"folder {level.level}: {labels}{more} ({len(level.labels)})"
+    return tr(
+        "folder {number}: {labels} ({n_labels})",
+        number=level.level,
+        labels=labels + more,
+        n_labels=len(level.labels),
+    )
 
 
 def _labels_chosen(digest: str) -> None:

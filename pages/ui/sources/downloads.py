@@ -4,13 +4,13 @@ import streamlit as st
 
 from core.galleries import registry
 from core.galleries.registry import GallerySource
-from core.language import tr
+from core.language import later, tr
 from core.wording import long_duration
 from pages.ui import resources, view
 from pages.ui.errors import plain
 from pages.ui.resources import Work
 
-_LABEL = "Download"
+_LABEL = later("Download")
 
 
 def offer_downloads() -> None:
@@ -25,7 +25,7 @@ def offer_downloads() -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(_about(source), width="stretch")
                 st.button(
-                    _LABEL,
+                    tr(_LABEL),
                     key=f"get-{source.key}",
                     icon=":material/download:",
                     on_click=_start,
@@ -57,9 +57,8 @@ def _about(source: GallerySource) -> str:
         megabytes=source.megabytes,
         seconds=long_duration(source.seconds),
     )
-    return (
-        f"**{plain(source.title)}** · {size}  \n{plain(source.description)} {plain(source.licence)}"
-    )
+    told = f"{plain(tr(source.description))} {plain(tr(source.licence))}"
+    return f"**{plain(source.title)}** · {size}  \n{told}"
 
 
 def _start(key: str) -> None:

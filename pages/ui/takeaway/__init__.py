@@ -20,7 +20,7 @@ _LOOKS = (_FOLDER / "saved.css").read_text(encoding="utf-8")
 _take_away = button.component(
     "takeaway",
     _FOLDER,
-    '<button type="button">Save this page as a file</button>\n<p role="status"></p>\n',
+    '<button type="button"></button>\n<p role="status"></p>\n',
     before=(share.ADDRESS_JS, *(_FOLDER / f"{name}.js" for name in _PIECES)),
 )
 

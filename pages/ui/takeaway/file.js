@@ -13,10 +13,10 @@ async function takeAway({ looks, made, credit }) {
   const still = new Still(document.title);
   still.tables = await readTables(page);
   const { doc } = still;
-  doc.documentElement.lang = "en";
+  doc.documentElement.lang = document.documentElement.lang;
   doc.body.append(headOf(still), still.element("main", { "data-testid": "stMain" }, still.copy(page)));
   await Promise.all(still.jobs);
-  doc.body.append(still.element("footer", {}, still.pictures && credit ? `${made} Gallery: ${credit}` : made));
+  doc.body.append(still.element("footer", {}, still.pictures && credit ? `${made} ${tr("Gallery: {credit}", { credit })}` : made));
   for (const [root, copy] of still.roots) copy.prepend(still.element("style", {}, ALWAYS + stylesFor(root, copy)));
   doc.head.prepend(
     still.element("meta", { charset: "utf-8" }),
@@ -29,10 +29,11 @@ async function takeAway({ looks, made, credit }) {
 
 /** When and where this was seen, and with which settings. */
 function headOf(still) {
-  const when = new Date().toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+  const { lang } = document.documentElement;
+  const when = new Date().toLocaleString(lang === "en" ? "en-GB" : lang, { dateStyle: "long", timeStyle: "short" });
   const here = new URL(location.href);
   const address = without(here, KEYS, GUESSES).href;
-  const where = showsOwn(here) ? "It shows photographs of the visitor's own." : still.element("a", { href: address }, address);
+  const where = showsOwn(here) ? tr("It shows photographs of the visitor's own.") : still.element("a", { href: address }, address);
   const settings = settingsBeside().map(([label, value]) =>
     still.element("div", {}, still.element("dt", {}, label), still.element("dd", {}, value)),
   );

@@ -11,7 +11,7 @@ const VALUES = {
   stNumberInput: (it) => it.querySelector("input").value,
   stTextInput: (it) => it.querySelector("input").value,
   stTextArea: (it) => it.querySelector("textarea").value,
-  stCheckbox: (it) => (it.querySelector("input").checked ? "on" : "off"),
+  stCheckbox: (it) => (it.querySelector("input").checked ? tr("on") : tr("off")),
   stButtonGroup: (it) => all(it, "[data-selected]").map(said).join(", "),
   stRadio: (it) => said(it.querySelector("label:has(:checked)")),
 };

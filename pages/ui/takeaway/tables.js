@@ -42,7 +42,7 @@ function table(still, node) {
   const [head, ...rows] = still.tables.get(node) ?? [[]];
   const cells = (row, kind) => still.element("tr", {}, ...Array.from(row, (it) => still.element(kind, {}, it ?? "")));
   const n = node.querySelector("[role=grid]").ariaRowCount - 1;
-  const some = rows.length < n ? [still.element("caption", {}, `The first ${rows.length} of ${n} rows.`)] : [];
+  const some = rows.length < n ? [still.element("caption", {}, tr("The first {some} of {n} rows.", { some: rows.length, n }))] : [];
   const whole = [still.element("thead", {}, cells(head, "th")), still.element("tbody", {}, ...rows.map((it) => cells(it, "td")))];
   return still.element("div", { class: "wide" }, still.element("table", { class: "whole" }, ...some, ...whole));
 }

@@ -21,19 +21,25 @@ async function saved(data) {
   const { text, name, lost } = await takeAway(data);
   const file = new Blob([text], { type: "text/html" });
   if (file.size > MOST) {
-    return `This view would make a file of ${megabytes(file.size)}, and the most is ${megabytes(MOST)}. Show fewer pictures, then save again.`;
+    return tr("This view would make a file of {size}, and the most is {most}. Show fewer pictures, then save again.", {
+      size: megabytes(file.size),
+      most: megabytes(MOST),
+    });
   }
   save(file, name);
-  const lacks = lost ? ` ${lost} of its pictures could not be read: reload the page to save it with them.` : "";
-  return `Saved as ${name}, ${megabytes(file.size)}.${lacks}`;
+  const done = tr("Saved as {name}, {size}.", { name, size: megabytes(file.size) });
+  return lost ? `${done} ${tr("{lost} of its pictures could not be read: reload the page to save it with them.", { lost })}` : done;
 }
 
 export default function ({ parentElement, data }) {
+  hear(data);
   const [button, status] = ["button", "p"].map((it) => parentElement.querySelector(it));
+  button.textContent = tr("Save this page as a file");
   button.onclick = async () => {
     button.disabled = true;
-    status.textContent = "Saving …";
-    status.textContent = await saved(data).catch((error) => `This view can't be saved: ${error.message.replace(/\.$/, "")}. Reload the page, then save again.`);
+    status.textContent = tr("Saving …");
+    status.textContent = await saved(data).catch(({ message }) =>
+      tr("This view can't be saved: {why}. Reload the page, then save again.", { why: message.replace(/\.$/, "") }));
     button.disabled = false;
   };
 }

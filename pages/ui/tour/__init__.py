@@ -13,7 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.language import tr
+from core.language import later, tr
 from pages.ui import glossary
 from pages.ui.tour import progress
 from pages.ui.tour.steps import OWL, STEPS, TourStep
@@ -24,7 +24,11 @@ _FOLDER = Path(__file__).parent
 _STYLE = _FOLDER / "tour.css"
 _MACHINE = "pages/machine.py"
 _SIGNS = {progress.RIGHT: "●", progress.WRONG: "◐", progress.OPEN: "○"}
-_TOLD = {progress.RIGHT: "right", progress.WRONG: "answered", progress.OPEN: "open"}
+_TOLD = {
+    progress.RIGHT: later("step {number} right"),
+    progress.WRONG: later("step {number} answered"),
+    progress.OPEN: later("step {number} open"),
+}
 
 _guide = st.components.v2.component(
     "tour_guide", js=(_FOLDER / "guide.js").read_text(encoding="utf-8")
@@ -86,18 +90,18 @@ def _panel(number: int, where: str) -> None:
             "**Step {number} of {n_steps} · {title}**",
             number=number,
             n_steps=len(STEPS),
-            title=step.title,
+            title=tr(step.title),
         )
     )
     marks = progress.marks()
-    told = ", ".join(f"step {n} {_TOLD[it]}" for n, it in enumerate(marks, 1))
+    told = ", ".join(tr(_TOLD[it], number=n) for n, it in enumerate(marks, 1))
     dots = "".join(
         f'<span class="{"here" if n == number else ""}">{_SIGNS[it]}</span>'
         for n, it in enumerate(marks, 1)
     )
     st.html(f'<div class="tour-dots" role="img" aria-label="{told}">{dots}</div>')
-    glossary.markdown(step.idea)
-    st.markdown(tr(":material/arrow_forward: **Your turn.** {do}", do=step.do))
+    glossary.markdown(tr(step.idea))
+    st.markdown(tr(":material/arrow_forward: **Your turn.** {do}", do=tr(step.do)))
     if step.stage:
         st.page_link(
             _MACHINE,
@@ -107,9 +111,9 @@ def _panel(number: int, where: str) -> None:
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if number > 1:
-            _go(number - 1, "Back", ":material/chevron_left:", f"tour-back{where}")
+            _go(number - 1, tr("Back"), ":material/chevron_left:", f"tour-back{where}")
         if number < len(STEPS):
-            _go(number + 1, "Next", ":material/chevron_right:", f"go-on{where}")
+            _go(number + 1, tr("Next"), ":material/chevron_right:", f"go-on{where}")
         st.button(tr("Leave the tour"), type="tertiary", key=f"leave-tour{where}", on_click=_leave)
 
 
@@ -118,7 +122,7 @@ def _light(step: TourStep) -> None:
     place = f".st-key-ask-{step.asks}" if step.asks else None
     if place:
         st.html(f"<style>{place} {{ outline: 3px solid #2a9d92; outline-offset: 3px; }}</style>")
-    _guide(key="tour-guide", data={"place": place, "step": step.title})
+    _guide(key="tour-guide", data={"place": place})
 
 
 def _number(page: str) -> int | None:

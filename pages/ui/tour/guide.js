@@ -1,6 +1,6 @@
 // The tour's hand: it brings the lit question into view once, and turns the page by arrow keys.
 //
-// data: { place: selector of the lit question, or null, step: the title of the step }
+// data: { place: selector of the lit question, or null }
 
 const PATIENCE = 60; // times half a second: a first visit waits for the network to be loaded
 const PANELS = ".st-key-tour, .st-key-tour-narrow";
@@ -20,16 +20,16 @@ function turn(event) {
   link.click();
 }
 
-let brought = null; // the step whose question has been brought into view
+let brought = null; // the place of the question that has been brought into view
 
 /** Scroll once the question lies still: what is drawn above it pushes it down. */
-function bring({ place, step }, before = null, tries = 0) {
-  if (brought !== step || tries > PATIENCE) return;
+function bring(place, before = null, tries = 0) {
+  if (brought !== place || tries > PATIENCE) return;
   const lit = document.querySelector(place);
   const now = lit?.offsetHeight ? lit.offsetTop : null;
   const isDrawn = document.querySelector("[data-test-script-state=notRunning]");
   if (!isDrawn || now === null || now !== before) {
-    setTimeout(() => bring({ place, step }, now, tries + 1), 500);
+    setTimeout(() => bring(place, now, tries + 1), 500);
     return;
   }
   if (!document.querySelector(".st-key-tour")?.offsetParent) return; // on a phone it is read first
@@ -40,9 +40,9 @@ function bring({ place, step }, before = null, tries = 0) {
 }
 
 export default function ({ data }) {
-  if (data.place && data.step !== brought) {
-    brought = data.step;
-    bring(data);
+  if (data.place && data.place !== brought) {
+    brought = data.place;
+    bring(data.place);
   }
   document.addEventListener("keydown", turn);
   return () => document.removeEventListener("keydown", turn);

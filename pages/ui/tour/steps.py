@@ -81,7 +81,7 @@ STEPS = (
     TourStep(
         title=later("One cut, one bit"),
         page="pages/hashing.py",
-        state=OWL | {"part": later("Theory and practice")},
+        state=OWL | {"part": "Theory and practice"},
         asks="guess-practice",
         stage="sides",
         idea=later(
@@ -106,7 +106,7 @@ STEPS = (
     TourStep(
         title=later("What it costs"),
         page="pages/hashing.py",
-        state=OWL | _SET | {"part": later("Bits and tables")},
+        state=OWL | _SET | {"part": "Bits and tables"},
         asks="guess-coach",
         stage="candidates",
         idea=later(

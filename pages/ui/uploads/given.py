@@ -11,10 +11,6 @@ from core.language import tr
 from pages.ui import resources, view
 
 _KEYS = "own"  # in the session: of galleries that can be gone back to
-_GONE = (
-    "These photographs are not here any more: they are forgotten "
-    f"{resources.MINUTES} minutes after their browser has left at the latest. Hand them over again."
-)
 
 
 def opened(key: str) -> UploadedGallery | None:
@@ -28,7 +24,7 @@ def opened(key: str) -> UploadedGallery | None:
 def warn_if_gone(key: str) -> None:
     """Say so where a key is that of an uploaded gallery; it is not here any more."""
     if key.startswith(resources.PREFIX):
-        st.warning(_GONE)
+        st.warning(_gone())
 
 
 def titles() -> dict[str, str]:
@@ -72,7 +68,7 @@ def present(key: str) -> UploadedGallery:
     """
     gallery = opened(key)
     if gallery is None:
-        raise GalleryError(_GONE)
+        raise GalleryError(_gone())
     return gallery
 
 
@@ -103,6 +99,14 @@ def forget(key: str) -> None:
         view.show(here.with_gallery(view.DEFAULT_GALLERY))
     elif (here.source, here.name) == ("upload", key):
         view.show(replace(here, source=None, name=""))
+
+
+def _gone() -> str:
+    return tr(
+        "These photographs are not here any more: they are forgotten {minutes} minutes after their "
+        "browser has left at the latest. Hand them over again.",
+        minutes=resources.MINUTES,
+    )
 
 
 def _remember(key: str) -> None:

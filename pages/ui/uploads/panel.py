@@ -33,22 +33,19 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own"):
         n_left_out = len(gallery.left_out) + len(stored.failures)
-        left_out = (
-            tr("{n_left_out} left out. ", n_left_out=count(n_left_out, "file"))
-            if n_left_out
-            else ""
-        )
-        st.caption(
+        told = [
             tr(
-                "{n_items}, only in this machine's memory. {left_out}"
-                "A reload keeps them; they are forgotten "
-                "{minutes} minutes after you leave at the latest.",
-                n_items=count(len(gallery.items), "photograph"),
-                left_out=left_out,
+                "{photographs}, only in this machine's memory.",
+                photographs=count(len(gallery.items), "photograph"),
+            ),
+            tr("{files} left out.", files=count(n_left_out, "file")) if n_left_out else "",
+            tr(
+                "A reload keeps them; they are forgotten {minutes} minutes after you leave at the "
+                "latest.",
                 minutes=resources.MINUTES,
             ),
-            width="stretch",
-        )
+        ]
+        st.caption(" ".join(filter(None, told)), width="stretch")
         st.button(
             tr("Forget"),
             icon=":material/delete:",
@@ -120,10 +117,9 @@ def _show_left_out(gallery: UploadedGallery, stored: StoredGallery) -> None:
     damaged = [LeftOut(gallery.items[id].name, why) for id, why in stored.failures.items()]
     left_out = [*gallery.left_out, *damaged]
     if left_out:
-        lines = [f"- {plain(it.name)}: {plain(it.reason)}" for it in left_out[:_MOST]]
-        st.markdown(
-            tr("**Left out** ({n_left_out:,})\n\n", n_left_out=len(left_out)) + "\n".join(lines)
-        )
+        lines = [f"- {plain(it.name)}: {plain(tr(it.reason))}" for it in left_out[:_MOST]]
+        heading = tr("**Left out** ({n_left_out:,})", n_left_out=len(left_out))
+        st.markdown("\n".join([heading, "", *lines]))
 
 
 def _show_nearly_same(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
@@ -131,7 +127,7 @@ def _show_nearly_same(gallery: UploadedGallery, stored: StoredGallery, shown: Vi
     if not groups:
         st.caption(tr("No two of the photographs are nearly the same."))
         return
-    st.markdown(tr("**Nearly the same** ({n_groups})", n_groups=count(len(groups), "group")))
+    st.markdown(tr("**Nearly the same** ({groups})", groups=count(len(groups), "group")))
     for number, group in enumerate(groups[:_MOST]):
         tiles = [tile(gallery, id, shown, alt=gallery.items[id].name) for id in group]
         show_grid(f"same-{number}", tiles, height=_HEIGHT)
@@ -150,7 +146,8 @@ def _keep(key: str) -> None:
 def _remove(key: str, names: Collection[str]) -> None:
     def without(gallery: UploadedGallery) -> UploadedGallery:
         rest = gallery.without({it.id for it in gallery.items if it.name in names})
-        st.toast(f"Removed {count(len(gallery.items) - len(rest.items), 'photograph')}.")
+        n_removed = len(gallery.items) - len(rest.items)
+        st.toast(tr("Removed {photographs}.", photographs=count(n_removed, "photograph")))
         return rest
 
     with errors.remembered():

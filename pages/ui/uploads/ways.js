@@ -80,6 +80,7 @@ function bringAnswerIntoView() {
 }
 
 export default function ({ parentElement, data }) {
+  hear(data);
   const { uploader } = data;
   const status = parentElement.querySelector("p");
   const say = (text) => (status.textContent = text);
@@ -89,14 +90,18 @@ export default function ({ parentElement, data }) {
     paste: async () => {
       try {
         const images = await imagesOfClipboard();
-        say(images.length ? "" : "There is no picture in the clipboard.");
+        say(images.length ? "" : tr("There is no picture in the clipboard."));
         give(uploader, images);
       } catch {
-        say("Press Ctrl+V or ⌘V on this page to paste a picture.");
+        say(tr("Press Ctrl+V or ⌘V on this page to paste a picture."));
       }
     },
   };
-  parentElement.querySelectorAll("button").forEach((it) => (it.onclick = ways[it.dataset.way]));
+  const called = { folder: tr("A folder"), paste: tr("Paste"), camera: tr("Camera") };
+  for (const it of parentElement.querySelectorAll("button")) {
+    it.textContent = called[it.dataset.way];
+    it.onclick = ways[it.dataset.way];
+  }
 
   const pasted = (event) => {
     const files = [...(event.clipboardData?.files ?? [])];

@@ -15,6 +15,7 @@ from core.galleries.kept import KeptGallery
 from core.galleries.uploads import GivenFile, UploadedGallery, gather, is_zip
 from core.images import FORMAT_NAMES, MAX_BYTES
 from core.language import tr
+from core.wording import count
 from pages.ui import button, errors, resources, view
 from pages.ui.errors import plain
 from pages.ui.uploads import given
@@ -25,9 +26,9 @@ _ROUNDS = "handed-over"  # in the session: how often; each uploader is a new one
 _ways = button.component(
     "ways",
     Path(__file__).parent,
-    '<button type="button" data-way="folder">A folder</button>\n'
-    '<button type="button" data-way="paste">Paste</button>\n'
-    '<button type="button" data-way="camera">Camera</button>\n'
+    '<button type="button" data-way="folder"></button>\n'
+    '<button type="button" data-way="paste"></button>\n'
+    '<button type="button" data-way="camera"></button>\n'
     '<p role="status"></p>\n',
 )
 
@@ -55,7 +56,7 @@ def drop_zone(*, into: UploadedGallery | None = None) -> None:
                 "{format_names}, at most {max_bytes} MB each, or a zip of them. They "
                 "stay in the memory of the machine that runs this app, and are forgotten "
                 "{minutes} minutes after you leave at the latest.",
-                format_names=FORMAT_NAMES,
+                format_names=tr(FORMAT_NAMES),
                 max_bytes=MAX_BYTES // 2**20,
                 minutes=resources.MINUTES,
             ),
@@ -83,7 +84,7 @@ def offer_kept() -> None:
     st.caption(tr("Kept on this machine, for everyone who uses this app on it:"))
     for it in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"{plain(it.title)} · {it.n_images:,} photographs", width="content")
+            st.markdown(f"{plain(it.title)} · {count(it.n_images, 'photograph')}", width="content")
             st.button(tr("Open"), key=f"open-{it.key}", on_click=_open_kept, args=(it,))
             st.button(
                 tr("Delete"),

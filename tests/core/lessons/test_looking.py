@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.lessons.looking import WIDTHS, distance, from_flat, look, spot, told
+from core.lessons.looking import FLAT, MEASURE, WIDTHS, distance, from_flat, look, spot, told
 
 SHAPES = [(6, 6), (7, 7), (8, 8), (10, 10), (6, 9)]
 
@@ -86,3 +86,7 @@ def test_the_place_that_counts_most_is_named_by_thirds(row, column, place):
     weights = np.ones((9, 9))
     weights[row, column] = 2
     assert look(weights).place == place
+
+
+def test_the_words_name_the_limit_below_which_a_map_says_nothing():
+    assert f"below {FLAT:.0%} it says nothing" in MEASURE
