@@ -52,6 +52,8 @@ class SpatialSteps:
     maximum_term: Array  # what it makes of ``maximum``
     bias: float
     gate: Array  # M_s = sigmoid(mean_term + maximum_term + bias), in (0, 1)
+    exponent: float  # p
+    weight: Array  # M_s^p, by which places are multiplied
     even_gate: Array  # M_s if both pooled maps were their own mean everywhere
     kernel: Array  # (2, 7, 7) weights over ``mean`` and over ``maximum``
 
@@ -64,7 +66,7 @@ class Walkthrough:
     channel: ChannelSteps | None
     gated: Array  # (C, H, W) F' = M_c ⊗ F; F itself where channel attention is off
     spatial: SpatialSteps | None
-    refined: Array  # (C, H, W) F'' = M_s ⊗ F'; F' itself where spatial attention is off
+    refined: Array  # (C, H, W) F'' = M_s^p ⊗ F'; F' itself where spatial attention is off
 
     @property
     def strongest(self) -> int:
@@ -124,6 +126,8 @@ def _spatial_steps(attention: SpatialAttention, maps: SpatialMaps) -> SpatialSte
         maximum_term=term(maps.maximum, 1)[0, 0].numpy(),
         bias=float(bias),
         gate=maps.gate[0, 0].numpy(),
+        exponent=attention.exponent,
+        weight=maps.weight[0, 0].numpy(),
         even_gate=even.sigmoid()[0, 0].numpy(),
         kernel=weight[0].detach().clone().numpy(),
     )

@@ -31,6 +31,18 @@ DEPARTURES = (
         reason=later("A gate must lie between 0 and 1, and CBAM's authors use the sigmoid."),
     ),
     Departure(
+        where=later("Section 3.2.2, how strongly the spatial gate acts"),
+        paper="F'' = M_s ⊗ F'",
+        ours=later(
+            "F'' = M_s^p ⊗ F'; p is a setting that each checkpoint names, 1 in the experiment and "
+            "less in the checkpoint that ships"
+        ),
+        reason=later(
+            "What a gate sees and how strongly it acts are two questions. One that tells a thing "
+            "from what is around it sharply would leave nothing of the rest of a beach."
+        ),
+    ),
+    Departure(
         where=later("Section 3.2, from F'' to the fc layer"),
         paper="flattened",
         ours=later("average-pooled to 2048 numbers of unit length"),

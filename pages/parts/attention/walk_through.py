@@ -51,7 +51,7 @@ def _guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
 
 
 def _guess_weight(spatial: SpatialSteps) -> None:
-    most = float(spatial.gate.max() / spatial.gate.mean())
+    most = float(spatial.weight.max() / spatial.weight.mean())
     question(
         tr(
             "The spatial gate M_s weighs the places of a picture. How much more does the place "
@@ -60,11 +60,11 @@ def _guess_weight(spatial: SpatialSteps) -> None:
         _STEPS,
         right=_STEPS[0 if most < 1.5 else 1 if most <= 3 else 2],
         because=tr(
-            "It weighs **×{most:.2f}**: M_s runs from {lowest:.2f} to "
-            "{highest:.2f} here. Stage 3 shows why.",
+            "It weighs **×{most:.2f}**: the weights of its places run from {lowest:.2f} to "
+            "{highest:.2f}. Stages 3 and 4 show why.",
             most=most,
-            lowest=spatial.gate.min(),
-            highest=spatial.gate.max(),
+            lowest=spatial.weight.min(),
+            highest=spatial.weight.max(),
         ),
         key="guess-weight",
     )
@@ -280,7 +280,17 @@ def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
             channel=channel,
         )
     )
-    equation.latex(r"F''=M_s(F')\otimes F'\quad(4)")
+    exponent = 1 if walked.spatial is None else walked.spatial.exponent
+    if exponent != 1:
+        text.markdown(
+            tr(
+                "M_s is multiplied as its power {exponent:g}. What it sees may so be sharp, and how "
+                "strongly it acts soft: the rest of a beach still counts.",
+                exponent=exponent,
+            )
+        )
+    power = "" if exponent == 1 else f"^{{{exponent:g}}}"
+    equation.latex(rf"F''=M_s(F'){power}\otimes F'\quad(4)")
     channel_gate = tr("off") if walked.channel is None else f"×{walked.channel.gate[channel]:.2f}"
     heatmap.show_maps(
         "refined",

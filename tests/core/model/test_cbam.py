@@ -136,3 +136,14 @@ def test_threads_get_the_answers_of_their_own_query(cbam):
     with ThreadPoolExecutor(4) as threads:
         together = list(threads.map(refine, queries, modes))
     assert all(torch.equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+@torch.no_grad()
+def test_a_softer_gate_sees_the_same_and_acts_as_a_power_of_itself(cbam, features):
+    sharp = cbam(features)
+    cbam.soften(0.5)
+    soft = cbam(features)
+    assert torch.equal(soft.spatial.gate, sharp.spatial.gate)
+    of_a_root = sharp.spatial.gate.sqrt() * sharp.channel.gate * features
+    assert torch.allclose(soft.refined, of_a_root, atol=1e-6)
+    assert torch.allclose(soft.spatial.weight, sharp.spatial.gate.sqrt())
