@@ -284,8 +284,8 @@ def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
     if exponent != 1:
         text.markdown(
             tr(
-                "M_s is multiplied as its power {exponent:g}. What it sees may so be sharp, and how "
-                "strongly it acts soft: the rest of a beach still counts.",
+                "M_s is multiplied as its power {exponent:g}. What it sees may so be sharp, and "
+                "how strongly it acts soft: the rest of a beach still counts.",
                 exponent=exponent,
             )
         )
