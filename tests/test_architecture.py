@@ -51,6 +51,7 @@ NEEDED = {
     "core.index.families.hyperplanes": {"numpy"},
     "core.index.lsh": {"numpy"},
     "core.index.reading": {"numpy"},
+    "core.index.promise": {"numpy"},
     "core.index.fitting": {"numpy"},
     "core.index.exact": {"numpy"},
     "core.index.families.structured": {"numpy"},

@@ -44,7 +44,7 @@ from ..index.vectors import (
 from ..language import tr
 from ..progress import Progress, silent
 from .kernels import readable
-from .kernels.structures import Asked, GalleryRows
+from .kernels.structures import Asked, Found, GalleryRows
 
 WORD = readable.WORD
 MAX_CODE_BITS = 8_192
@@ -55,9 +55,6 @@ MAX_THREADS = 256
 _NOTHING = np.array([-1])  # is left out
 _BLOCK = 4_096  # rows that one thread takes at once
 _LINE = 64  # bytes
-
-Found = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]
-"""Ids (Q, k), cosines (Q, k), and how many vectors each stage looked at (Q, 3)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

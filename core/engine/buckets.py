@@ -36,15 +36,15 @@ from . import persistence
 from .base import (
     WORD,
     CodedVectors,
-    Found,
     compiled_kernels,
+    found_hits,
     given_rows,
     in_threads,
     n_threads,
     read_only,
     suited_bits,
 )
-from .kernels.structures import Asked, BucketReach, Tables
+from .kernels.structures import Asked, BucketReach, BucketStore, Found, Tables
 
 _MAX_DIRECTORY = 22  # bits: 16 MB per table
 
@@ -152,6 +152,16 @@ class BucketIndex(CodedVectors, HashTables):
         return int(self.tables.entries.shape[1])
 
     @property
+    def tables(self) -> Tables:
+        """The buckets."""
+        return self._tables
+
+    @tables.setter
+    def tables(self, tables: Tables) -> None:
+        self._tables = tables
+        self._bound = self.kernels.bind(BucketStore(self.rotations, self.gallery, tables))
+
+    @property
     def order(self) -> NDArray[np.int32]:
         """(N,) the rows in use."""
         return np.flatnonzero(self.ids >= 0).astype(np.int32)
@@ -172,7 +182,7 @@ class BucketIndex(CodedVectors, HashTables):
         )
         probed = self._keys_to_probe(asked.queries, chosen.n_probes)
         found: Found = self.kernels.search_buckets(
-            asked, self.rotations, self.gallery, self.tables, probed, reach, self._room_for_marks()
+            asked, self._bound, probed, reach, self._room_for_marks()
         )
         return found
 
@@ -221,17 +231,11 @@ class BucketIndex(CodedVectors, HashTables):
             most = checked_whole("n_probes", reading, low=1, high=MAX_PROBES)
             needed = np.full(N_STEPS, most, np.int32)
         asked = self.asked(query, k=k, exclude=exclude)
-        found, cosines, n_candidates = self.kernels.read_tables(
-            asked,
-            margins,
-            self.gallery,
-            self.tables,
-            read_only(needed),
-            most,
-            self._room_for_marks(),
+        found: Found = self.kernels.read_tables(
+            asked, margins, self._bound, read_only(needed), most, self._room_for_marks()
         )
-        n = int(np.count_nonzero(found >= 0))
-        return Read(found[:n], cosines[:n], int(n_candidates))
+        hits = found_hits(found.ids[0], found.cosines[0])
+        return Read(hits.ids, hits.similarities, int(found.looked_at[0, 0]))
 
     def add(self, ids: ArrayLike, embeddings: ArrayLike) -> None:
         """Add embeddings (n, D) under new ids (n,): all of them, or none after an error.

@@ -36,7 +36,6 @@ from .base import (
     MAX_CODE_BITS,
     WORD,
     CodedVectors,
-    Found,
     compiled_kernels,
     given_rows,
     in_lines,
@@ -44,7 +43,7 @@ from .base import (
     n_threads,
     rows_to_read,
 )
-from .kernels.structures import AT_ONCE, Asked, CellLists
+from .kernels.structures import AT_ONCE, Asked, CellLists, CellStore, Found
 
 CELLS_PAY = 8_000  # vectors: below, reading every sketch is as fast
 MAX_CELLS = 65_536
@@ -173,7 +172,18 @@ class CodeIndex(CodedVectors):
         return index
 
     def __len__(self) -> int:
-        return len(self.lists.order)
+        return len(self._lists.order)
+
+    @property
+    def lists(self) -> CellLists:
+        """All codes, cell by cell."""
+        return self._lists
+
+    @lists.setter
+    def lists(self, lists: CellLists) -> None:
+        self._lists = lists
+        self._bound = self.kernels.bind(CellStore(self.rotations, self.gallery, lists))
+        self._room = len(lists.order) + 8 * (len(lists.starts) + AT_ONCE)  # bytes to work in
 
     @property
     def code_bits(self) -> int:
@@ -203,10 +213,9 @@ class CodeIndex(CodedVectors):
 
     def answers(self, asked: Asked, settings: CodeSearch | None) -> Found:
         """Search with queries that have been checked, in the caller's thread."""
-        lists = self.lists
-        workspace = self.workspace(len(lists.order) + AT_ONCE * len(lists.starts))
+        workspace = self.workspace(self._room)
         found: Found = self.kernels.search_cells(
-            asked, self.rotations, self.gallery, lists, settings or self.settings, workspace
+            asked, self._bound, settings or self.settings, workspace
         )
         return found
 

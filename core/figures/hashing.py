@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ..language import tr
+from ..language import later, tr
 from .lines import plain
 from .style import AMBER, CLEAR, GREY, TEAL, Part, as_text, bar, scatter, vline
 
@@ -153,32 +153,70 @@ def probe_lines(
         looked_at: (P,) candidate ratio of ``by_margin``.
         step: that is marked, from 1.
     """
-    probes = np.arange(1, len(by_margin) + 1)
+    return _shares(
+        (by_margin, tr("neighbour recall, fragile bits first"), TEAL, "solid"),
+        (by_count, tr("neighbour recall, bits in any order"), AMBER, "dash"),
+        (looked_at, tr("candidate ratio"), GREY, "dot"),
+        hover=later("%{{x}} probes per table<br>{name}: %{{y:.0%}}<extra></extra>"),
+        xaxis={
+            "title": tr("probes per table"),
+            "range": [0.5, 64.5],
+            "tickvals": [1, 8, 16, 32, 48, 64],
+        },
+        marked=step,
+    )
+
+
+def promise_lines(
+    reckoned: NDArray[np.floating],
+    missing: NDArray[np.floating],
+    looked_at: NDArray[np.floating],
+    *,
+    stop: int,
+    allowed: float,
+) -> go.Figure:
+    """Draw how a query comes to know that it has read enough, on the fixed scale 0..1.
+
+    Args:
+        reckoned: (B,) after each bucket, the probability that a neighbour has been missed.
+        missing: (B,) the share of the true neighbours that has been.
+        looked_at: (B,) the share of the gallery that has been read.
+        stop: the bucket after which it stops, from 1.
+        allowed: the probability at which it does.
+    """
+    drawn = _shares(
+        (reckoned, tr("chance to miss a neighbour, as the rule reckons"), AMBER, "solid"),
+        (missing, tr("neighbours that are missing"), TEAL, "dash"),
+        (looked_at, tr("images compared"), GREY, "dot"),
+        hover=later("%{{x}} buckets read<br>{name}: %{{y:.0%}}<extra></extra>"),
+        xaxis={"title": tr("buckets read"), "range": [0, len(reckoned) + 1]},
+        marked=stop,
+    )
+    return drawn.add_hline(allowed, line={"color": AMBER, "width": 1, "dash": "dot"})
+
+
+def _shares(
+    *lines: tuple[NDArray[np.floating], str, str, str], hover: str, xaxis: Part, marked: int
+) -> go.Figure:
+    """Draw shares after 1, 2 ... of something, as lines: values, name, colour and dash of each."""
     traces = [
         scatter(
-            x=probes,
+            x=np.arange(1, len(values) + 1),
             y=values,
             name=name,
             mode="lines",
             line={"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
-            hovertemplate=tr(
-                "%{{x}} probes per table<br>{name}: %{{y:.0%}}<extra></extra>", name=name
-            ),
+            hovertemplate=tr(hover, name=name),
         )
-        for values, name, colour, dash in (
-            (by_margin, tr("neighbour recall, fragile bits first"), TEAL, "solid"),
-            (by_count, tr("neighbour recall, bits in any order"), AMBER, "dash"),
-            (looked_at, tr("candidate ratio"), GREY, "dot"),
-        )
+        for values, name, colour, dash in lines
     ]
-    ticks = [1, 8, 16, 32, 48, 64]
     return plain(
         traces,
         what=tr("share"),
         height=320,
-        xaxis={"title": tr("probes per table"), "range": [0.5, 64.5], "tickvals": ticks},
+        xaxis=xaxis,
         yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
-        shapes=[vline(step, {"color": GREY, "width": 1.5})],
+        shapes=[vline(marked, {"color": GREY, "width": 1.5})],
     )
 
 

@@ -20,6 +20,7 @@ MAX_ID = 2**63 - 1
 
 UNIT_TOLERANCE = 1e-3  # a unit row rounded to float16 is at most 0.0005 longer or shorter
 
+_FLOAT, _WHOLE = np.dtype(np.float32), (int, np.integer)  # made once: one query is so fast
 _MEAN_SAMPLE = 50_000  # rows whose mean is the gallery's, near enough
 _BLOCK = 4_096  # rows whose lengths are computed at once
 
@@ -187,6 +188,8 @@ def checked_embedding(embedding: Embedding, dim: int) -> NDArray[np.float32]:
     Raises:
         SettingError: no numbers, another dimension, a NaN or infinite value, or not unit length.
     """
+    if isinstance(embedding, np.ndarray) and _is_unit(embedding, dim):
+        return embedding
     if isinstance(embedding, UnitVector) and embedding.numbers.shape == (dim,):
         return embedding.numbers
     given = embedding.numbers if isinstance(embedding, UnitVector) else _as_numbers(embedding)
@@ -199,12 +202,16 @@ def checked_embedding(embedding: Embedding, dim: int) -> NDArray[np.float32]:
                 dim=dim,
             )
         )
-    if given.dtype == np.float32 and given.flags.c_contiguous:
-        squared = float(given.dot(given))  # NaN where one of them is
-        if abs(sqrt(squared) - 1) <= UNIT_TOLERANCE:
-            return given
     row: NDArray[np.float32] = checked_embeddings(given[np.newaxis], dim)[0]
     return row
+
+
+def _is_unit(given: NDArray[Any], dim: int) -> bool:
+    """Whether an array is (dim,) contiguous float32 of unit length, and so nothing is wrong."""
+    if given.dtype != _FLOAT or given.shape != (dim,) or not given.flags.c_contiguous:
+        return False
+    squared = float(given.dot(given))  # NaN where one of them is
+    return abs(sqrt(squared) - 1) <= UNIT_TOLERANCE
 
 
 def unit_vector(embedding: Embedding, dim: int) -> UnitVector:
@@ -377,7 +384,7 @@ def checked_whole(name: str, value: object, *, low: int, high: int) -> int:
     Raises:
         SettingError: it is something else; a bool is no number here.
     """
-    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+    if isinstance(value, _WHOLE) and not isinstance(value, bool):
         number = int(value)
         if low <= number <= high:
             return number

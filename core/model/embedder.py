@@ -122,6 +122,15 @@ class Embedder:
         side = self.preprocess.input_size // CELL
         return side, side
 
+    @property
+    def place_dim(self) -> int:
+        """Numbers of a place's embedding: D, in a network with detail without those of the detail.
+
+        The detail is of the stage before, which has other places.
+        """
+        config = self._network.config
+        return config.dim - config.detail
+
     @torch.inference_mode()
     def embed_places(
         self, batch: Sequence[Tensor]
@@ -129,9 +138,9 @@ class Embedder:
         """Embed every place of B prepared images, as if the pooling saw nothing else of them.
 
         Returns:
-            embeddings (B, H · W, D) of unit length, row by row of the grid; and how much each
-            place counts in its image, (B, H · W): M_s, or where the attention layer has no
-            spatial gate the length of F'' there.
+            embeddings (B, H · W, ``place_dim``) of unit length, row by row of the grid; and how
+            much each place counts in its image, (B, H · W): M_s, or where the attention layer has
+            no spatial gate the length of F'' there.
         """
         maps = self._network.attention_layer(self.feature_maps(batch))
         places = maps.refined.flatten(2).mT  # (B, H · W, 2048)
@@ -143,9 +152,10 @@ class Embedder:
     def embed_region(
         self, forward: ForwardPass, rows: slice, columns: slice
     ) -> NDArray[np.float32]:
-        """Embed a box of places of one image: F'' is pooled over these alone, (D,).
+        """Embed a box of places of one image: F'' is pooled over these alone, (``place_dim``,).
 
-        Over all places this is the image's own embedding.
+        In a network without detail, over all places, this is the image's own embedding. In one with
+        detail it is that without the detail, at unit length, as ``embed_places`` has it.
         """
         region = forward.maps.refined[0, :, rows, columns]  # (2048, h, w)
         pooled = normalize(region.mean(dim=(1, 2)), dim=0)

@@ -34,8 +34,8 @@ class PlaceEmbedder(Preparer, Protocol):
         """Of checkpoint and preprocessing: equal digests mean equal embeddings."""
 
     @property
-    def dim(self) -> int:
-        """Length D of an embedding."""
+    def place_dim(self) -> int:
+        """Length D of a place's embedding."""
 
     @property
     def grid(self) -> Grid:
@@ -107,7 +107,7 @@ def embed_in_steps(
         GalleryError: a file is gone or has changed since the gallery was opened, none can be
             decoded, or there is not enough memory.
     """
-    grid, dim = embedder.grid, embedder.dim
+    grid, dim = embedder.grid, embedder.place_dim
     per_image = kept_per_image(grid, len(images), most)
     shuffled = np.random.default_rng(0).permutation(np.asarray(images, np.int64)).tolist()
     items = [gallery.items[id] for id in shuffled]

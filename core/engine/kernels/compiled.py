@@ -19,23 +19,24 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
+from numba.experimental import structref
 from numba.extending import intrinsic
 
-from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES, Rotations
+from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
 from . import readable
-from .structures import AT_ONCE, Asked, BucketReach, CellLists, CellReach, GalleryRows, Tables
+from .structures import AT_ONCE, BucketReach, CellReach, room_for
 
 WORD = 64
 FLOAT = 4  # bytes of a float32
 LINE = 64  # bytes that the memory hands over at once
 FETCHED = 1_024  # bytes of a row that are asked for; what follows them comes by itself
 STEPS = np.array(readable.STEPS, np.float32)
-LAST = np.uint64(127)  # the largest distance of two sketches; all beyond count as this
+LAST = np.int64(readable.LAST)  # the largest distance of two sketches
+FAR = np.uint64(int(LAST) * 0x0101010101010101)  # eight of them
 FIRST_PROBES = 4  # whose keys are made before it is known whether more are needed
 NONE, ONE = np.int64(0), np.int64(1)  # numba compiles anew for a number that stands in the text
 BINS = 256  # that scores are counted in
 EVERY_BYTE = np.uint64(0x0101010101010101)
-TOP_BITS = np.uint64(0x8080808080808080)
 
 
 @intrinsic
@@ -148,6 +149,78 @@ def _eight_distances(typing, query, sketches, n_words, first, shift):
 
 
 @intrinsic
+def _near_bytes(typing, words, at, last):
+    """A bit for each of the WORD bytes from word ``at`` on: whether it is at most the last."""
+
+    def generate(context, builder, signature, arguments):
+        words = context.make_array(signature.args[0])(context, builder, arguments[0])
+        block = ir.VectorType(ir.IntType(8), WORD)
+        place = builder.gep(words.data, [arguments[1]])
+        distances = builder.load(builder.bitcast(place, block.as_pointer()), align=8)
+        one = builder.insert_element(block(ir.Undefined), arguments[2], ir.IntType(32)(0))
+        every = ir.Constant(ir.VectorType(ir.IntType(32), WORD), None)
+        most = builder.shuffle_vector(one, one, every)
+        return builder.bitcast(builder.icmp_unsigned("<=", distances, most), ir.IntType(64))
+
+    return types.uint64(words, types.intp, types.uint8), generate
+
+
+@intrinsic
+def _turn_block(typing, x, y, i):
+    """Write LANES rows of x (m, LANES), from row i on, as columns of y (LANES, m).
+
+    First the two halves of rows are exchanged, then quarters, and so on.
+    """
+    lanes = range(LANES)
+    row = ir.VectorType(ir.FloatType(), LANES)
+
+    def generate(context, builder, signature, arguments):
+        x, y = (
+            context.make_array(kind)(context, builder, argument)
+            for kind, argument in zip(signature.args[:2], arguments[:2], strict=True)
+        )
+        m, i = builder.extract_value(x.shape, 0), arguments[2]
+
+        def place(array, before, after):  # an array of any shape, taken as rows of LANES, or of m
+            first = builder.gep(array.data, [builder.add(before, after)])
+            return builder.bitcast(first, row.as_pointer())
+
+        def exchanged(a, b, lanes_of_both):
+            mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), lanes_of_both)
+            return builder.shuffle_vector(a, b, mask)
+
+        before = builder.mul(i, i.type(LANES))
+        rows = [builder.load(place(x, before, i.type(LANES * j)), align=FLOAT) for j in lanes]
+        part = LANES // 2
+        while part:
+            to_a = [it if not it & part else LANES + it - part for it in lanes]
+            to_b = [it + part if not it & part else LANES + it for it in lanes]
+            for j in lanes:
+                if not j & part:
+                    a, b = rows[j], rows[j + part]
+                    rows[j], rows[j + part] = exchanged(a, b, to_a), exchanged(a, b, to_b)
+            part //= 2
+        for j in lanes:
+            builder.store(rows[j], place(y, builder.mul(m, i.type(j)), i), align=FLOAT)
+        return context.get_dummy_value()
+
+    return types.void(x, y, types.intp), generate
+
+
+@intrinsic
+def _larger(typing, a, b):
+    """The larger of two float32; unlike ``max``, this is done to many at once."""
+
+    def generate(context, builder, signature, arguments):
+        number = ir.FloatType()
+        kind = ir.FunctionType(number, [number, number])
+        larger = builder.module.declare_intrinsic("llvm.maxnum", [number], kind)
+        return builder.call(larger, arguments)
+
+    return types.float32(types.float32, types.float32), generate
+
+
+@intrinsic
 def _number(typing, x):
     """Read a float32, or a float16 given as its 16 bits: numba has no such type."""
 
@@ -175,6 +248,17 @@ def _fetch_from(typing, array, i):
 
     return types.void(array, types.intp), generate
 
+
+@structref.register
+class _BoundType(types.StructRef):
+    """Numba's type of what is bound."""
+
+
+class _Bound(structref.StructRefProxy):
+    """An index that numba holds: to hand over its dozen arrays takes as long as to hash a query."""
+
+
+structref.define_proxy(_Bound, _BoundType, ["parts"])
 
 compiled = njit(nogil=True, cache=True)
 reordering = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz", "nnan"})
@@ -214,12 +298,8 @@ def _butterflies(x, h):
 @compiled
 def _transpose(x, y):
     """Write the matrix x (m, LANES) into the memory of y as (LANES, m)."""
-    m = x.shape[0]
-    flat = y.reshape(LANES, m)
-    for i in range(0, m, LANES):
-        for j in range(LANES):
-            for lane in range(LANES):
-                flat[j, i + lane] = x[i + lane, j]
+    for i in range(0, x.shape[0], LANES):
+        _turn_block(x, y, i)
 
 
 @compiled
@@ -227,10 +307,9 @@ def _rotate(signs, x, y):
     """Rotate x (P / LANES, LANES); returns whichever of x and y holds the result."""
     m = x.shape[0]
     for round_ in range(signs.shape[0]):
-        flips = signs[round_].reshape(m, LANES)
-        for i in range(m):
-            for j in range(LANES):
-                x[i, j] *= flips[i, j]
+        flat = x.reshape(signs.shape[1])
+        for j in range(flat.shape[0]):
+            flat[j] *= signs[round_, j]
         _butterflies(x, ONE)
         _transpose(x, y)
         _butterflies(y, m // LANES)
@@ -264,8 +343,9 @@ def _margins(row, rotations, x, y, out):
 def _working_memory(rotations):
     """Two matrices that ``_rotate`` turns a row in, and all margins of a row."""
     n_rotations, _, size = rotations.signs.shape
-    x = np.empty((size // LANES, LANES), np.float32)
-    return x, np.empty_like(x), np.empty(n_rotations * size, np.float32)
+    memory = np.empty((2 + n_rotations) * size, np.float32)
+    x, y, of_row = memory[:size], memory[size : 2 * size], memory[2 * size :]
+    return x.reshape(size // LANES, LANES), y.reshape(size // LANES, LANES), of_row
 
 
 @compiled
@@ -392,8 +472,8 @@ def _against(row, centre):
 @reordering
 def _largest(margins):
     largest = np.float32(0)
-    for margin in margins:
-        largest = max(largest, abs(margin))
+    for j in range(margins.shape[0]):
+        largest = _larger(largest, abs(margins[j]))
     return largest
 
 
@@ -444,21 +524,26 @@ def _place(counts, n):
 
 @compiled
 def _threshold_of_bytes(words, n):
-    """``_threshold`` of distances up to 127 that stand in bytes, eight of them in a word.
+    """``_threshold`` of distances that stand in bytes, eight of them in a word.
 
-    Adding 127 - t to a byte carries into its top bit exactly if it is more than t.
+    The words come in blocks of AT_ONCE.
     """
-    low, high = 0, 127
+    low, high = NONE, LAST
     while low < high:
-        t = (low + high) // 2
-        more = np.uint64(0)
-        for i in range(words.shape[0]):
-            more += _ones((words[i] + EVERY_BYTE * np.uint64(127 - t)) & TOP_BITS)
-        if 8 * words.shape[0] - np.int64(more) >= n:
-            high = t
+        middle = (low + high) // 2
+        if _how_many_near(words, middle) >= n:
+            high = middle
         else:
-            low = t + 1
+            low = middle + 1
     return low
+
+
+@compiled
+def _how_many_near(words, last):
+    near = np.uint64(0)
+    for at in range(0, words.shape[0], AT_ONCE):
+        near += _ones(_near_bytes(words, at, np.uint8(last)))
+    return np.int64(near)
 
 
 @compiled
@@ -487,10 +572,10 @@ def _nth_highest(scores, n):
 
 @reordering
 def _least_and_most(scores):
-    least = most = scores[0]
-    for score in scores:
-        least, most = min(least, score), max(most, score)
-    return least, most
+    below = above = -np.float32(np.inf)
+    for i in range(scores.shape[0]):
+        below, above = _larger(below, -scores[i]), _larger(above, scores[i])
+    return -below, above
 
 
 @compiled
@@ -657,28 +742,45 @@ def _refine(code, planes, codes, positions, n):
 # Searching --------------------------------------------------------------------------------
 
 
-def search_cells(asked, rotations, gallery, lists, reach, workspace):
+@compiled
+def bind(index):
+    return _Bound(index)
+
+
+def search_cells(asked, index, reach, workspace):
+    found = room_for(asked)
     numbers = reach.n_cells, reach.n_words, reach.n_sketch, reach.n_rerank
-    return _search_cells(*asked, *rotations, *gallery, *lists, *numbers, workspace)
+    _search_cells(asked.queries, asked.exclude, index, *numbers, workspace, *found)
+    return found
 
 
 @compiled
-def _search_cells(*flat):
-    """``search_cells`` of all arrays, one by one: numba is slow to see what a structure holds."""
-    asked, rotations = Asked(flat[0], flat[1], flat[2]), Rotations(flat[3], flat[4])
-    gallery = GalleryRows(flat[5], flat[6])
-    lists = CellLists(flat[7], flat[8], flat[9], flat[10], flat[11], flat[12], flat[13])
-    fewest, workspace = asked.k + 1, flat[18]
-    n_sketch_words = min(flat[15], lists.sketches.shape[0])
-    reach = CellReach(flat[14], n_sketch_words, max(flat[16], fewest), max(flat[17], fewest))
+def _search_cells(
+    queries,
+    exclude,
+    index,
+    n_cells,
+    n_words_of_sketch,
+    n_sketch,
+    n_rerank,
+    workspace,
+    found,
+    cosines,
+    looked_at,
+):
+    """``search_cells`` of arrays and numbers: numba is slow to see what a structure holds."""
+    rotations, gallery, lists = index.parts
+    fewest = found.shape[1] + 1
+    n_sketch_words = min(n_words_of_sketch, lists.sketches.shape[0])
+    reach = CellReach(n_cells, n_sketch_words, max(n_sketch, fewest), max(n_rerank, fewest))
     order = lists.order
-    n_queries, n_words = asked.queries.shape[0], lists.codes.shape[1] // lists.depth
-    found, cosines, looked_at = _empty(n_queries, asked.k)
+    n_queries, n_words = queries.shape[0], lists.codes.shape[1] // lists.depth
+    _clear(found, cosines)
     x, y, margins_of_query = _working_memory(rotations)
     steps = np.empty(WORD * n_words, np.uint8)
     code, planes = np.empty(n_words, np.uint64), np.empty((PLANES, n_words), np.uint64)
     for i in range(n_queries):
-        query = asked.queries[i]
+        query = queries[i]
         _margins(query.view(np.uint8), rotations, x, y, margins_of_query)
         _pack(margins_of_query, steps, code)
         _weigh(margins_of_query, steps, planes)
@@ -691,8 +793,7 @@ def _search_cells(*flat):
         looked_at[i, 2] = kept.shape[0]
         for j in range(kept.shape[0]):
             kept[j] = order[kept[j]]
-        _rerank(query, asked.exclude[i], gallery, kept, found[i], cosines[i])
-    return found, cosines, looked_at
+        _rerank(query, exclude[i], gallery, kept, found[i], cosines[i])
 
 
 @compiled
@@ -709,12 +810,14 @@ def _sketch(query, lists, read, reach, workspace):
             workspace[at] = _eight_distances(query, lists.sketches, reach.n_words, first + i, shift)
             at += 1
         if size % 8:  # bytes that stand for nothing are far away
-            workspace[at - 1] |= (EVERY_BYTE * LAST) << np.uint64(8 * (size % 8))
+            workspace[at - 1] |= FAR << np.uint64(8 * (size % 8))
         n += size
-    words = workspace[:at]
-    near = reach.n_sketch < n
-    threshold = np.uint64(_threshold_of_bytes(words, reach.n_sketch)) if near else LAST
-    return n, _collect(words, threshold, read, lists)
+    for _ in range(1, AT_ONCE):  # and so is what blocks of words reach beyond the last
+        workspace[at] = FAR
+        at += 1
+    words = workspace[: at - at % AT_ONCE]
+    last = _threshold_of_bytes(words, reach.n_sketch) if reach.n_sketch < n else LAST
+    return n, _collect(words, last, read, lists)
 
 
 @compiled
@@ -729,49 +832,49 @@ def _coarseness(query, n_words):
 @compiled
 def coarseness(most):
     shift = 0
-    while most >> (shift + 1) > np.int64(LAST):
+    while most >> (shift + 1) > LAST:
         shift += 1
     return shift
 
 
 @compiled
-def _collect(words, threshold, read, lists):
-    """Positions whose byte is at most the threshold: eight bytes are passed over at once."""
-    starts, add = lists.starts, EVERY_BYTE * (LAST - threshold)
-    near = np.int64(0)
-    for word in words:
-        near += 8 - np.int64(_ones((word + add) & TOP_BITS))
-    kept = np.empty(near, np.int32)
+def _collect(words, last, read, lists):
+    """Positions whose byte is at most the last: a block of them is passed over at once."""
+    kept = np.empty(_how_many_near(words, last), np.int32)
     m = at = NONE
     for c in read:
-        for first in range(starts[c], starts[c + 1], 8):
-            near_here = ~(words[at] + add) & TOP_BITS
-            at += 1
-            while near_here:
-                position = first + np.int64(_lowest(near_here) >> np.uint64(3))
-                near_here &= near_here - np.uint64(1)
-                if position < starts[c + 1]:
-                    kept[m] = position
-                    _fetch(lists.codes, position)
-                    _fetch_from(lists.scales, 2 * position)
-                    m += 1
+        first, end = lists.starts[c], lists.starts[c + 1]
+        for begin in range(first, end, WORD):
+            near = _near_bytes(words, at + (begin - first) // 8, np.uint8(last))
+            if end - begin < WORD:
+                near &= (np.uint64(1) << np.uint64(end - begin)) - np.uint64(1)
+            while near:
+                position = begin + np.int64(_lowest(near))
+                near &= near - np.uint64(1)
+                kept[m] = position
+                _fetch(lists.codes, position)
+                _fetch_from(lists.scales, 2 * position)
+                m += 1
+        at += (end - first + 7) // 8
     return kept[:m]
 
 
-def search_buckets(asked, rotations, gallery, tables, probed, reach, workspace):
-    return _search_buckets(*asked, *rotations, *gallery, *tables, probed, *reach, workspace)
+def search_buckets(asked, index, probed, reach, workspace):
+    found = room_for(asked)
+    _search_buckets(asked.queries, asked.exclude, index, probed, *reach, workspace, *found)
+    return found
 
 
 @compiled
-def _search_buckets(*flat):
+def _search_buckets(
+    queries, exclude, index, probed, n_sketch, n_rerank, workspace, found, cosines, looked_at
+):
     """``search_buckets``, as ``_search_cells``."""
-    asked, rotations = Asked(flat[0], flat[1], flat[2]), Rotations(flat[3], flat[4])
-    gallery = GalleryRows(flat[5], flat[6])
-    tables = Tables(flat[7], flat[8], flat[9], flat[10], flat[11])
-    probed, reach, workspace = flat[12], BucketReach(flat[13], flat[14]), flat[15]
-    n_queries, n_words = asked.queries.shape[0], tables.codes.shape[1]
-    found, cosines, looked_at = _empty(n_queries, asked.k)
-    margins_of_queries = margins(asked.queries.view(np.uint8), rotations)
+    rotations, gallery, tables = index.parts
+    reach = BucketReach(n_sketch, n_rerank)
+    n_queries, n_words = queries.shape[0], tables.codes.shape[1]
+    _clear(found, cosines)
+    margins_of_queries = margins(queries.view(np.uint8), rotations)
     codes_of_queries = pack(margins_of_queries, n_words)
     planes = weigh(margins_of_queries, n_words)
     n_tables, n_probes = probed.shape[1:]
@@ -796,8 +899,7 @@ def _search_buckets(*flat):
         if reach.n_rerank:
             kept = _refine(code, weights, tables.codes, kept, reach.n_rerank)
         looked_at[i, 2] = kept.shape[0]
-        _rerank(asked.queries[i], asked.exclude[i], gallery, kept, found[i], cosines[i])
-    return found, cosines, looked_at
+        _rerank(queries[i], exclude[i], gallery, kept, found[i], cosines[i])
 
 
 @compiled
@@ -807,21 +909,22 @@ def _marks(workspace, n_rows):
     return workspace[:n_words], workspace[n_words:].view(np.int32)
 
 
-def read_tables(asked, margins, gallery, tables, needed, most, workspace):
-    return _read_tables(*asked, margins, *gallery, *tables, needed, most, workspace)
+def read_tables(asked, margins, index, needed, most, workspace):
+    found = room_for(asked)
+    _read_tables(asked.queries, asked.exclude, margins, index, needed, most, workspace, *found)
+    return found
 
 
 @compiled
-def _read_tables(*flat):
+def _read_tables(
+    queries, all_exclude, margins, index, needed, most, workspace, found, cosines, looked_at
+):
     """``read_tables``, as ``_search_cells``."""
-    asked, margins = Asked(flat[0], flat[1], flat[2]), flat[3]
-    gallery = GalleryRows(flat[4], flat[5])
-    tables = Tables(flat[6], flat[7], flat[8], flat[9], flat[10])
-    needed, most, workspace = flat[11], flat[12], flat[13]
+    _, gallery, tables = index.parts
     entries, rows = tables.entries, gallery.rows
-    query, exclude, k = asked.queries[0], asked.exclude[0], asked.k
-    all_found, all_cosines, _ = _empty(ONE, k)
-    found, cosines = all_found[0], all_cosines[0]
+    _clear(found, cosines)
+    query, exclude, k = queries[0], all_exclude[0], found.shape[1]
+    found, cosines = found[0], cosines[0]
     n_bits, n = margins.shape[1], tables.entries.shape[1]
     seen, candidates = _marks(workspace, gallery.rows.shape[0])
     most = min(most, 1 << n_bits)
@@ -848,7 +951,7 @@ def _read_tables(*flat):
             n_made = min(2 * n_made, most)
             probed = probe_keys(margins, n_made)
     _taken(seen, candidates, n_candidates)
-    return found, cosines, n_candidates
+    looked_at[:] = n_candidates
 
 
 @compiled
@@ -1052,10 +1155,8 @@ def _queue_up(new, line, first, end, most, cost):
 
 
 @compiled
-def _empty(n, k):
-    found, cosines = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
+def _clear(found, cosines):
     found[:], cosines[:] = -1, -2
-    return found, cosines, np.zeros((n, 3), np.int64)
 
 
 @reordering

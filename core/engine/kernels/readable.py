@@ -21,21 +21,24 @@ from ...index.reading import step_of
 from .structures import (
     Asked,
     BucketReach,
-    CellLists,
+    BucketStore,
     CellReach,
+    CellStore,
     Codes,
+    Found,
     GalleryRows,
     Ids,
     Positions,
+    Store,
     Tables,
+    room_for,
 )
 
 Floats = NDArray[np.float32]
-Found = tuple[Ids, Floats, NDArray[np.int64]]
 
 WORD = 64  # bits
 STEPS = (0, 1, 0.32, 0.19, 0.11)  # by depth, of the largest margin: fits normal ones best
-LAST = 127  # the largest distance of two sketches; all beyond count as this
+LAST = 255  # the largest distance of two sketches; all beyond count as this
 
 
 def dense_margins(query: Floats, normals: Floats) -> Floats:
@@ -152,8 +155,7 @@ def weighted_distances(code: Codes, planes: Codes, codes: Codes) -> NDArray[np.i
 def sketch_distances(code: Codes, planes: Codes, sketches: Codes) -> NDArray[np.int64]:
     """Weighted distances of the first S words of codes, given word by word (S, n), as bytes.
 
-    A byte that counts to 127 leaves its top bit free, which makes eight comparisons one addition.
-    So the distance is counted in steps of 2, 4, …, and far is far.
+    To fit into a byte, the distance is counted in steps of 2, 4, …, and far is far.
     """
     own, weights = code[: len(sketches)], planes[:, : len(sketches)]
     (most,) = weighted_distances(own, weights, ~own[np.newaxis])
@@ -163,7 +165,7 @@ def sketch_distances(code: Codes, planes: Codes, sketches: Codes) -> NDArray[np.
 
 def coarseness(most: int) -> int:
     """By how many bits distances up to ``most`` are shifted: a stranger's, half of it, must fit."""
-    return max(0, int(most).bit_length() - 8)
+    return max(0, int(most).bit_length() - 9)
 
 
 def highest(scores: Floats, n: int) -> NDArray[np.intp]:
@@ -173,14 +175,12 @@ def highest(scores: Floats, n: int) -> NDArray[np.intp]:
     return np.flatnonzero(scores >= np.partition(scores, -n)[-n])
 
 
-def search_cells(
-    asked: Asked,
-    rotations: Rotations,
-    gallery: GalleryRows,
-    lists: CellLists,
-    reach: CellReach,
-    workspace: Codes,
-) -> Found:
+def bind(index: Store) -> Store:
+    """Return an index as the searches take it: as it is; ``compiled`` takes it over once."""
+    return index
+
+
+def search_cells(asked: Asked, index: CellStore, reach: CellReach, workspace: Codes) -> Found:
     """Cells, sketches, codes, cosines: each stage leaves fewer vectors to the next.
 
     Of the vectors in the nearest cells, so many go on by their sketches, and so many of these by
@@ -188,18 +188,16 @@ def search_cells(
 
     Args:
         asked: the queries.
-        rotations: the hyperplanes that the codes come from.
-        gallery: embeddings and ids.
-        lists: the codes, cell by cell.
+        index: the codes, cell by cell (``bind``).
         reach: how far to go.
-        workspace: memory to work in, which only ``compiled`` needs: a byte for each vector, and
-            eight for each cell.
+        workspace: memory to work in, which only ``compiled`` needs: a byte for each vector,
+            eight for each cell, and 64.
 
     Returns:
-        ids (Q, k), -1 where there are fewer; cosines (Q, k), -2 there; and how many vectors
-        each stage looked at (Q, 3): sketches, codes, embeddings.
+        the hits; what each stage looked at are sketches, codes, embeddings.
     """
-    found, cosines, looked_at = _empty(len(asked.queries), asked.k)
+    rotations, gallery, lists = index
+    found = _nothing(asked)
     n_words = lists.codes.shape[1] // lists.depth
     n_sketch, n_rerank = max(reach.n_sketch, asked.fewest), max(reach.n_rerank, asked.fewest)
     margins_of_queries = margins(asked.queries, rotations)
@@ -216,19 +214,14 @@ def search_cells(
         kept = positions[within(sketched, n_sketch)]
         guessed = estimates(code, planes[i], units[i], lists.codes[kept], lists.scales[kept])
         chosen = lists.order[kept[highest(guessed, n_rerank)]]
-        looked_at[i] = len(positions), len(kept), len(chosen)
-        _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, found[i], cosines[i])
-    return found, cosines, looked_at
+        found.looked_at[i] = len(positions), len(kept), len(chosen)
+        ids, cosines = found.ids[i], found.cosines[i]
+        _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, ids, cosines)
+    return found
 
 
 def search_buckets(
-    asked: Asked,
-    rotations: Rotations,
-    gallery: GalleryRows,
-    tables: Tables,
-    probed: Ids,
-    reach: BucketReach,
-    workspace: Codes,
+    asked: Asked, index: BucketStore, probed: Ids, reach: BucketReach, workspace: Codes
 ) -> Found:
     """Buckets, sketches, codes, cosines: the paper's tables, with codes before the rerank.
 
@@ -237,10 +230,8 @@ def search_buckets(
 
     Args:
         asked: the queries.
-        rotations: the hyperplanes that the codes come from.
-        gallery: embeddings and ids.
-        tables: the buckets. Keys that are stretches of the codes are made of the first bits, in
-            which a bucket's entries hardly differ; sketches are the last ones.
+        index: the buckets (``bind``). Keys that are stretches of the codes are made of the first
+            bits, in which a bucket's entries hardly differ; sketches are the last ones.
         probed: (Q, L, P) keys whose buckets are read, -1 for none; (0, L, P) where they are to be
             made of the first margins to the same hyperplanes (``probe_keys``).
         reach: how far to go.
@@ -249,7 +240,8 @@ def search_buckets(
     Returns:
         As ``search_cells``; the three counts are entries of buckets, codes, embeddings.
     """
-    found, cosines, looked_at = _empty(len(asked.queries), asked.k)
+    rotations, gallery, tables = index
+    found = _nothing(asked)
     n_words, (_, n_tables, n_probes) = tables.codes.shape[1], probed.shape
     margins_of_queries = margins(asked.queries, rotations)
     if not len(probed):
@@ -265,35 +257,34 @@ def search_buckets(
             kept = np.unique(entered[within(matched, reach.n_sketch), 0]).astype(np.int32)
             weighed = weighted_distances(code, planes[i], tables.codes[kept])
             chosen = kept[within(weighed, reach.n_rerank)]
-        looked_at[i] = len(entered), len(kept), len(chosen)
-        _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, found[i], cosines[i])
-    return found, cosines, looked_at
+        found.looked_at[i] = len(entered), len(kept), len(chosen)
+        ids, cosines = found.ids[i], found.cosines[i]
+        _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, ids, cosines)
+    return found
 
 
 def read_tables(
     asked: Asked,
     margins: Floats,
-    gallery: GalleryRows,
-    tables: Tables,
+    index: BucketStore,
     needed: Positions,
     most: int,
     workspace: Codes,
-) -> tuple[Ids, Floats, int]:
+) -> Found:
     """Read one bucket more in every table, and rerank, until that is enough (``ReadingRule``).
 
     Args:
         asked: one query.
         margins: (L, K) of it, to the hyperplanes of the tables.
-        gallery: embeddings and ids.
-        tables: the buckets.
+        index: the buckets (``bind``).
         needed: how many probes are enough, by the step of the k-th best cosine.
         most: how many probes are read at most; 1 or more.
         workspace: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
 
     Returns:
-        ids (k,), -1 where there are fewer; cosines (k,), -2 there; and how many images were read.
+        the hits; all three counts are of the images that were read.
     """
-    found, cosines = np.full(asked.k, -1, np.int64), np.full(asked.k, -2, np.float32)
+    gallery, tables = index.gallery, index.tables
     n_bits, n = margins.shape[1], tables.entries.shape[1]
     most = min(most, 1 << n_bits)
     probed = probe_keys(margins, most)
@@ -301,11 +292,13 @@ def read_tables(
     for n_probes in range(1, most + 1):
         entered = entries(*find_buckets(probed[:, n_probes - 1 : n_probes], tables), tables)
         candidates = np.union1d(candidates, entered[:, 0].astype(np.int32))
-        found[:], cosines[:] = -1, -2
-        _rerank(asked.queries[0], asked.exclude[0], gallery, candidates, found, cosines)
-        if len(candidates) == n or (found[-1] >= 0 and n_probes >= needed[step_of(cosines[-1])]):
+        found = _nothing(asked)
+        ids, cosines = found.ids[0], found.cosines[0]
+        _rerank(asked.queries[0], asked.exclude[0], gallery, candidates, ids, cosines)
+        if len(candidates) == n or (ids[-1] >= 0 and n_probes >= needed[step_of(cosines[-1])]):
             break
-    return found, cosines, len(candidates)
+    found.looked_at[:] = len(candidates)
+    return found
 
 
 def within(distances: NDArray[np.int64], n: int) -> NDArray[np.intp]:
@@ -356,9 +349,10 @@ def entries(firsts: Ids, lasts: Ids, tables: Tables) -> Codes:
     return found
 
 
-def _empty(n: int, k: int) -> Found:
-    found = np.full((n, k), -1, np.int64)
-    return found, np.full((n, k), -2, np.float32), np.zeros((n, 3), np.int64)
+def _nothing(asked: Asked) -> Found:
+    found = room_for(asked)
+    found.ids[:], found.cosines[:], found.looked_at[:] = -1, -2, 0
+    return found
 
 
 def _rerank(

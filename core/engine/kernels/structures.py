@@ -7,16 +7,20 @@ What numba has compiled is kept by these classes' names until ``compiled.py`` is
 whoever changes a structure saves that file too, and whoever renames one removes what was kept.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ...index.families.structured import Rotations
 
 Codes = NDArray[np.uint64]
 Ids = NDArray[np.int64]
 Positions = NDArray[np.int32]
 
 AT_ONCE = 8  # words that ``compiled`` takes side by side: a line of memory
+
+_INT, _FLOAT = np.dtype(np.int64), np.dtype(np.float32)  # made once: one query is so fast
 
 
 class Asked(NamedTuple):
@@ -51,6 +55,14 @@ class CellLists(NamedTuple):
     depth: int  # B bits of a code for each hyperplane
 
 
+class CellStore(NamedTuple):
+    """All that a search through cells reads."""
+
+    rotations: Rotations  # the hyperplanes that the codes come from
+    gallery: GalleryRows
+    lists: CellLists
+
+
 class CellReach(NamedTuple):
     """How far a search through cells goes: what ``CodeSearch`` says, which may stand in its place.
 
@@ -73,8 +85,37 @@ class Tables(NamedTuple):
     n_bits: int  # K
 
 
+class BucketStore(NamedTuple):
+    """All that a search through buckets reads."""
+
+    rotations: Rotations  # the hyperplanes that the codes come from
+    gallery: GalleryRows
+    tables: Tables
+
+
+Store = TypeVar("Store", CellStore, BucketStore)
+
+
 class BucketReach(NamedTuple):
     """How far a search goes through what the probed buckets hold."""
 
     n_sketch: int  # entries that go on by the weighted distance of their sketches
     n_rerank: int  # candidates that go on by that of their codes; 0 for all, as in the paper
+
+
+class Found(NamedTuple):
+    """What queries found, k hits each."""
+
+    ids: Ids  # (Q, k), -1 where there are fewer
+    cosines: NDArray[np.float32]  # (Q, k), -2 there
+    looked_at: Ids  # (Q, 3) how many vectors each stage looked at
+
+
+def room_for(asked: Asked) -> Found:
+    """Arrays that the answers are to be written into."""
+    n_queries = len(asked.queries)
+    return Found(
+        np.empty((n_queries, asked.k), _INT),
+        np.empty((n_queries, asked.k), _FLOAT),
+        np.empty((n_queries, 3), _INT),
+    )

@@ -13,6 +13,7 @@ from core.index.lsh import Candidates, LSHIndex, Probe
 from core.language import later, tr
 from core.lessons import hashing as theory
 from pages.parts.hashing.gallery import IndexedGallery
+from pages.parts.hashing.promise import show_promise
 from pages.parts.hashing.query import LookedUp, choose_and_look_up
 from pages.ui import charts, inputs, view
 from pages.ui.code import show_code
@@ -59,6 +60,7 @@ def show_probes(indexed: IndexedGallery) -> None:
     )
     _stepper(indexed, query, candidates, steps, unordered)
     show_code(LSHIndex.candidates, theory.probe_steps)
+    show_promise(indexed, query)
 
 
 def _stepper(

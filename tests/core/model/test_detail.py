@@ -75,6 +75,11 @@ def test_a_checkpoint_with_detail_embeds_as_its_plain_network_does(
         ):
             assert made @ plain[row] > 0.999
     assert explain_similarity(detailed, traced, plain[0].numpy()).shape == (2, 2)
+    places, _ = embedder.embed_places([image])
+    assert places.shape == (1, 4, embedder.place_dim) == (1, 4, 16)
+    forward = embedder.trace(image)
+    whole = embedder.embed_region(forward, slice(0, 2), slice(0, 2))
+    assert whole == pytest.approx(unit(forward.embedding[:, :16].numpy())[0], abs=1e-5)
 
 
 def test_f_alone_is_not_enough_for_a_network_with_detail(detailed):

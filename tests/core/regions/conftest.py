@@ -13,7 +13,7 @@ from core.images import decode
 class Colours:
     """A place is the mean red, green and blue of its cell; the brighter, the heavier."""
 
-    digest, dim, grid = "c" * 64, 3, (2, 3)
+    digest, place_dim, grid = "c" * 64, 3, (2, 3)
 
     def __init__(self) -> None:
         self.n_embedded = 0

@@ -130,7 +130,7 @@ def test_the_highest_scores_are_those_that_sorting_would_give(n, kind):
 
 
 @pytest.mark.parametrize("n_words", [1, 2, 3, 4, 5, 8])
-def test_sketches_are_told_apart_by_their_weights_in_steps_that_fit_seven_bits(n_words):
+def test_sketches_are_told_apart_by_their_weights_in_steps_that_fit_a_byte(n_words):
     margins, codes = margins_like(1, 512), words(300, n_words)
     code, planes = readable.pack(margins, 8)[0], readable.weigh(margins, 8)[0]
     own, weights = code[:n_words], np.ascontiguousarray(planes[:, :n_words])
@@ -138,9 +138,9 @@ def test_sketches_are_told_apart_by_their_weights_in_steps_that_fit_seven_bits(n
     (most,) = compiled.weighted_distances(own, weights, ~own[np.newaxis])
     step = 2 ** readable.coarseness(most)
     assert compiled.coarseness(most) == readable.coarseness(most)
-    assert most / 2 / step < 128  # what lies on the other side of every second hyperplane
+    assert most / 2 / step < 256  # what lies on the other side of every second hyperplane
     steps = readable.sketch_distances(code, planes, codes.T)
-    assert np.array_equal(steps, np.minimum(exact // step, 127))
+    assert np.array_equal(steps, np.minimum(exact // step, 255))
 
 
 @pytest.mark.parametrize("n_bits", [1, 2, 5, 12])
@@ -160,10 +160,10 @@ def test_flips_come_in_the_order_of_the_lessons(n_bits, n):
     assert masks.tolist() == expected
 
 
-@pytest.mark.parametrize("n", [1, 3, 64, 200, 1_000])
+@pytest.mark.parametrize("n", [1, 3, 64, 200, 1_024])
 def test_the_threshold_of_bytes_is_where_sorting_would_put_it(n):
-    distances = rng.integers(0, 128, 1_000).astype(np.uint8)
-    distances[-3:] = 127
+    distances = rng.integers(0, 256, 1_024).astype(np.uint8)
+    distances[-3:] = 255
     threshold = compiled._threshold_of_bytes(distances.view(np.uint64), n)
     assert threshold == np.sort(distances)[n - 1]
 
