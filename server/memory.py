@@ -1,8 +1,9 @@
-"""Memory that nobody uses goes back to the system, once a minute, beside the visitors' pages.
+"""Memory that nobody uses goes back to the system, again and again, beside the visitors' pages.
 
-A session that has ended is garbage that only the collector finds, and with it what it had uploaded.
-What Python frees then stays with the C library, spread over the arenas of a hundred threads, until
-it is told to give it back.
+Streamlit keeps a session whose browser has left for two minutes, and longer where no other browser
+leaves after it. Then it is garbage that only the collector finds, and with it what it had shown.
+What Python frees stays with the C library, spread over the arenas of a hundred threads, until it is
+told to give it back.
 """
 
 import ctypes
@@ -12,16 +13,33 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from streamlit import runtime
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.session_manager import SessionManager
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
 EVERY = 60  # seconds
 
 
 def give_back() -> None:
-    """Collect garbage, and let the C library of Linux return what is free."""
+    """Let ended sessions go, collect garbage, and let the C library return what is free."""
+    if runtime.exists():
+        let_go(runtime.get_instance()._session_mgr)
     gc.collect()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
         if trim:
             trim(0)
+
+
+def let_go(sessions: SessionManager) -> None:
+    """Have Streamlit forget the sessions that no browser can come back to."""
+    if not isinstance(sessions, WebsocketSessionManager):
+        return
+    stored = sessions._session_storage
+    if isinstance(stored, MemorySessionStorage):
+        with sessions._storage_lock:
+            len(stored._cache)  # counts after it has dropped what is too old
 
 
 @contextmanager
