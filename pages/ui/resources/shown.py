@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.images import DecodedImage
+from core.images import Picture
 
 SIDE = 640  # pixels of the longer side: no page shows more of a query
 
@@ -19,11 +19,11 @@ class ShownImage:
     """A packed image: its pixels as they are where it is small, else scaled down."""
 
     file: bytes  # a PNG where that holds all pixels, else a JPEG
-    digest: str  # as of ``DecodedImage``
+    digest: str  # of the file as given
     notes: tuple[str, ...]
 
     @classmethod
-    def packed(cls, image: DecodedImage) -> "ShownImage":
+    def packed(cls, image: Picture) -> "ShownImage":
         """Pack the pixels of an image."""
         picture = Image.fromarray(image.pixels)
         if max(picture.size) <= SIDE:

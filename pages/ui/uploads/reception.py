@@ -31,9 +31,10 @@ def take(key: str) -> list[GivenFile]:
     received: Any = st.session_state[key] or []
     files = received if isinstance(received, list) else [received]
     given = [GivenFile(it.name, it.getvalue()) for it in files]
-    context = get_script_run_ctx()
-    for it in files if context else ():
-        context.uploaded_file_mgr.remove_file(context.session_id, it.file_id)
+    if context := get_script_run_ctx():
+        received_by: Any = context.uploaded_file_mgr
+        for it in files:
+            received_by.remove_file(context.session_id, it.file_id)
     if files:
         st.session_state[_ROUNDS] = st.session_state.get(_ROUNDS, 0) + 1
     return given
