@@ -2,8 +2,11 @@
 
 Streamlit keeps a session whose browser has left for two minutes, and longer where no other browser
 leaves after it. Then it is garbage that only the collector finds, and with it what it had shown.
-What Python frees stays with the C library, spread over the arenas of a hundred threads, until it is
-told to give it back.
+What Python frees stays with the C library until it is told to give it back.
+
+That keeps an arena for each of many threads, and what one of them has freed is no use to another.
+Every run of a page is a thread of its own, so most of the memory would be free and nobody's; and
+the end of an arena that is not the first is never given back.
 """
 
 import ctypes
@@ -20,16 +23,20 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 EVERY = 60  # seconds
 
+_ARENA_MAX = -8  # of mallopt, in malloc.h
+
 
 def give_back() -> None:
     """Let ended sessions go, collect garbage, and let the C library return what is free."""
     if runtime.exists():
         let_go(runtime.get_instance()._session_mgr)
     gc.collect()
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
-        if trim:
-            trim(0)
+    _tell_library("malloc_trim", 0)
+
+
+def share_one_arena() -> None:
+    """Have all threads that begin from now on take their memory from one place."""
+    _tell_library("mallopt", _ARENA_MAX, 1)
 
 
 def let_go(sessions: SessionManager) -> None:
@@ -56,3 +63,9 @@ def given_back(every: float = EVERY) -> Iterator[None]:
         yield
     finally:
         ended.set()
+
+
+def _tell_library(name: str, *arguments: int) -> None:
+    """Call a function of Linux's C library, if it is there: musl has neither."""
+    if sys.platform == "linux" and (call := getattr(ctypes.CDLL(None), name, None)):
+        call(*arguments)

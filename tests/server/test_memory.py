@@ -1,12 +1,18 @@
 import gc
+import subprocess
+import sys
 import weakref
+from pathlib import Path
 from threading import Event
 
+import pytest
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from server import memory
+
+ROOT = Path(__file__).parents[2]
 
 
 class Session:
@@ -43,3 +49,39 @@ def test_a_session_that_nobody_can_come_back_to_is_let_go_though_no_other_leaves
         gc.collect()
         assert (stored.get("me") is None) == (seconds in gone)
     assert gone == [0]
+
+
+ARENAS = """
+import ctypes, threading
+from server import memory
+library = ctypes.CDLL(None)
+library.fopen.restype = ctypes.c_void_p
+
+def arenas():
+    file = ctypes.c_void_p(library.fopen(b"/dev/stdout", b"w"))
+    library.malloc_info(0, file)
+    library.fclose(file)
+
+def run():
+    blocks = [bytearray(4_000) for _ in range(100)]
+    together.wait()
+
+memory.share_one_arena()
+arenas()
+print("then", flush=True)
+together = threading.Barrier(8)
+threads = [threading.Thread(target=run) for _ in range(8)]
+for it in threads:
+    it.start()
+for it in threads:
+    it.join()
+arenas()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+def test_the_runs_of_pages_take_their_memory_from_one_place():
+    command = [sys.executable, "-c", ARENAS]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    before, after = (it.count("<heap nr=") for it in told.split("then"))
+    assert before == after > 0
