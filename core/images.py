@@ -172,11 +172,8 @@ def thumbnail(data: bytes, *, max_side: int, decode: Callable[..., DecodedImage]
     return file.getvalue()
 
 
-def smaller_file(image: DecodedImage, *, side: int = DECODED_SIDE) -> bytes:
-    """Write an image as a JPEG file, its shorter side at most ``side`` pixels.
-
-    Embedded again, it is the image: its embedding differs by no more than the file's rounding.
-    """
+def smaller_file(image: DecodedImage, *, side: int) -> bytes:
+    """Write an image as a JPEG file, its shorter side at most ``side`` pixels."""
     picture = Image.fromarray(image.pixels)
     shrink = min(1, side / min(picture.size))
     picture = picture.resize(

@@ -9,8 +9,8 @@ from core.errors import GalleryError, ImageError
 from core.files import file_digest
 from core.galleries import uploads
 from core.galleries.base import digest_of
-from core.galleries.uploads import AS_GIVEN_BYTES, GivenFile, gather, scaled_down
-from core.images import DECODED_SIDE, decode
+from core.galleries.uploads import AS_GIVEN_BYTES, SCALED_SIDE, GivenFile, gather, scaled_down
+from core.images import decode
 
 
 @pytest.fixture
@@ -134,11 +134,11 @@ def large():
 
 def test_a_large_photograph_is_scaled_down_and_known_by_the_file_it_was(large):
     given = scaled_down("large.jpg", large, decode=decode)
-    assert decode(given.data).pixels.shape == (1536, DECODED_SIDE, 3)
+    assert decode(given.data).pixels.shape == (960, SCALED_SIDE, 3)
     assert len(given.data) < len(large)
     assert given.original.digest == file_digest(large)
     assert given.original.notes[0] == "turned upright (EXIF)"
-    assert f"{DECODED_SIDE:,} pixels" in given.original.notes[1]
+    assert f"{SCALED_SIDE} pixels" in given.original.notes[1]
     gallery = gather([given], key="own-1").renamed("Mine")
     assert gallery.given(0).original == given.original
     assert gallery.digests == {file_digest(large), file_digest(given.data)}
