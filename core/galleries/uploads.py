@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from ..errors import GalleryError, ImageError, enough_memory
 from ..files import file_digest
-from ..images import DECODED_SIDE, DecodedImage, check, smaller_file
+from ..images import DecodedImage, check, smaller_file
 from ..progress import Progress, silent
 from ..wording import count
 from .archive import ArchiveGallery
@@ -185,7 +185,7 @@ def scaled_down(name: str, data: bytes, *, decode: Callable[..., DecodedImage]) 
     if len(data) <= AS_GIVEN_BYTES:
         decode(data, name=name)
         return GivenFile(name, data)
-    image = decode(data, name=name, side=DECODED_SIDE)
+    image = decode(data, name=name, side=SCALED_SIDE)
     smaller = smaller_file(image, side=SCALED_SIDE)
     if len(smaller) > len(data):
         return GivenFile(name, data)
