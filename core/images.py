@@ -18,7 +18,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 import pillow_heif
@@ -78,6 +78,22 @@ class DecodedImage:
     pixels: NDArray[np.uint8]  # (H, W, 3) sRGB, right way up
     digest: str  # file_digest of the bytes as given
     notes: tuple[str, ...]  # what was done to it, in plain words
+
+
+class Picture(Protocol):
+    """What is shown of an image that was decoded: fewer of its pixels, perhaps."""
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """(H, W, 3) sRGB, right way up."""
+
+    @property
+    def digest(self) -> str:
+        """Of the file as given."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to it, in plain words."""
 
 
 _LARGE_IMAGE = threading.Lock()
@@ -159,6 +175,18 @@ def thumbnail(data: bytes, *, max_side: int, decode: Callable[..., DecodedImage]
     image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     image.save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
+def smaller_file(image: DecodedImage, *, side: int) -> bytes:
+    """Write an image as a JPEG file, its shorter side at most ``side`` pixels."""
+    picture = Image.fromarray(image.pixels)
+    shrink = min(1, side / min(picture.size))
+    picture = picture.resize(
+        (round(shrink * picture.width), round(shrink * picture.height)), Image.Resampling.LANCZOS
+    )
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=90)
     return file.getvalue()
 
 

@@ -23,7 +23,7 @@ from .engine.buckets import BucketIndex
 from .errors import GalleryError
 from .galleries.base import Gallery
 from .galleries.store import StoredGallery
-from .images import DecodedImage
+from .images import DecodedImage, Picture
 from .index.exact import Hits, exact_scan, neighbour_recall, rerank
 from .index.families.hyperplanes import HashCode, Hyperplanes
 from .index.fitting import Fitting, fit
@@ -70,7 +70,7 @@ class SearchConfig:
 class EmbeddedQuery:
     """A query image after the network, or as a gallery's store has it."""
 
-    image: DecodedImage
+    image: Picture
     attention: AttentionMode
     embedding: NDArray[np.float32]  # (D,) of unit length
     spatial_gate: NDArray[np.float32] | None  # M_s, (H, W); None where spatial attention is off

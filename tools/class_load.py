@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -36,7 +36,6 @@ from tools.load import PATIENCE, RESULTS, Visitor, megabytes, processor_seconds
 from tools.running_app import running
 
 QUIET = 10  # seconds in which nothing is asked, and the pages only look whether something is
-PAGE = "classroom"
 VIEW = "/search?image=owl%2F03.jpg"
 ENDED = (
     ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY,
@@ -46,10 +45,12 @@ ENDED = (
 
 @dataclass
 class Seat(Visitor):
-    """A tab at Classroom, without the browser: what its page shows, and what it asks by itself."""
+    """A tab at a page, without the browser: what the page shows, and what it asks by itself."""
+
+    page_name: ClassVar[str] = "classroom"
 
     query: str = ""  # of the address
-    script: str = ""  # what the server calls Classroom, once it has said so
+    script: str = ""  # what the server calls the page, once it has said so
     page: dict[tuple[int, ...], Delta] = field(default_factory=dict)  # place -> what stands there
     problems: list[str] = field(default_factory=list)
     values: dict[str, WidgetState] = field(default_factory=dict)  # of widgets that keep theirs
@@ -58,8 +59,8 @@ class Seat(Visitor):
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, url: str, **params: str) -> AsyncIterator["Seat"]:
-        """Open Classroom, and read what comes until the block is left."""
+    async def opened(cls, url: str, **params: str) -> AsyncIterator[Self]:
+        """Open the page, and read what comes until the block is left."""
         async with cls.at(url) as seat:
             seat.query = urlencode(params)
             reading = asyncio.create_task(seat._read())
@@ -135,7 +136,7 @@ class Seat(Visitor):
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string, asked.page_script_hash = self.query, self.script
-        asked.page_name = "" if self.script else PAGE
+        asked.page_name = "" if self.script else self.page_name
         asked.fragment_id, asked.is_auto_rerun = fragment, by_itself
         asked.widget_states.widgets.extend([*self.values.values(), *pressed])
         await self.socket.send(message.SerializeToString())

@@ -384,6 +384,15 @@ def title(options: argparse.Namespace) -> str:
     return f"{options.sessions} visitors {what} at once{where}"
 
 
+def save(told: dict[str, Any], name: str | None, title: str) -> None:
+    """Print what came of a run, and write it to the results where it has a name."""
+    print(json.dumps(told, indent=2))
+    if name:
+        tool = f"python -m tools.{Path(sys.argv[0]).stem}"
+        about = {"command": " ".join([tool, *sys.argv[1:]]), "title": title}
+        write_json(RESULTS / f"load-{name}.json", {**circumstances(), **about, **told})
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(
@@ -401,13 +410,7 @@ def main() -> None:
     options = parser.parse_args()
     with server_of(options) as (url, pids):
         told = asyncio.run(measure(url, pids, options))
-    print(json.dumps(told, indent=2))
-    if options.save:
-        about = {
-            "command": f"python -m tools.load {' '.join(sys.argv[1:])}",
-            "title": title(options),
-        }
-        write_json(RESULTS / f"load-{options.save}.json", {**circumstances(), **about, **told})
+    save(told, options.save, title(options))
 
 
 if __name__ == "__main__":

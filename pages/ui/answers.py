@@ -86,7 +86,8 @@ def _embedded(query: Query, gallery: Gallery, stored: StoredGallery, shown: View
     """Return the query from the gallery's store where it is there; else embed it if it is new."""
     if query.id is not None and query.id in stored.ids:
         return resources.stored_query(gallery, stored, query.id, shown.attention)
-    return resources.embedded_query(query.data, shown.attention)
+    embedded = resources.embedded_query(query.data, shown.attention)
+    return resources.as_handed_over(embedded, query.original) if query.original else embedded
 
 
 def answer(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -> SearchResult:

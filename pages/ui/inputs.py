@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.files import file_digest
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
+from core.galleries.uploads import Original
 from core.images import FORMAT_NAMES, MAX_BYTES
 from core.language import later, tr
 from core.model.attention import ATTENTION_MODES
 from core.search import find_by_name
 from core.wording import joined
-from pages.ui import address, errors, navigation, resources, samples, uploads, view
+from pages.ui import address, navigation, resources, samples, uploads, view
 from pages.ui.errors import plain
 from pages.ui.grid import Action, Fact, Tile, show_grid
 from pages.ui.grid.gallery import SIDE
@@ -39,6 +41,12 @@ class Query:
     data: bytes
     id: int | None = None  # in the gallery, where it is from there
     is_upload: bool = False
+    original: Original | None = None  # the file that was handed over, where it was scaled down
+
+    @property
+    def digest(self) -> str:
+        """Of the file as it was handed over: the gallery may have it too."""
+        return self.original.digest if self.original else file_digest(self.data)
 
     def facts(self, *, label: str | None = None, id: int | None = None) -> list[str]:
         """Say what there is to know of it, each fact as Markdown, its title first.
@@ -204,8 +212,8 @@ def query(shown: View, gallery: Gallery | None) -> Query | None:
     if shown.source == "sample":
         return Query(samples.title(shown.name), samples.read(shown.name))
     if shown.source == "upload":
-        title, data = uploads.photograph(shown.name)
-        return Query(title, data, is_upload=True)
+        it = uploads.photograph(shown.name)
+        return Query(it.name, it.data, is_upload=True, original=it.original)
     return None
 
 
@@ -279,9 +287,10 @@ def choose_query(
             with browse:
                 _browse(shown, gallery, stored, page)
         with upload:
+            key = uploads.uploader_key("upload_file")
             st.file_uploader(
                 tr("A photograph or picture"),
-                key="upload_file",
+                key=key,
                 max_upload_size=MAX_BYTES // 2**20,
                 help=tr(
                     "{format_names}, at most {max_bytes} MB. It stays in the memory of "
@@ -291,16 +300,17 @@ def choose_query(
                     max_bytes=MAX_BYTES // 2**20,
                     minutes=resources.MINUTES,
                 ),
-                on_change=_image_given,
-                args=("upload_file",),
+                on_change=uploads.take_photograph,
+                args=(key,),
             )
         if camera.open:  # asks for the camera as soon as it is drawn
             with camera:
+                key = uploads.uploader_key("camera")
                 st.camera_input(
                     tr("Take a picture"),
-                    key="camera",
-                    on_change=_image_given,
-                    args=("camera",),
+                    key=key,
+                    on_change=uploads.take_photograph,
+                    args=(key,),
                 )
         if sample.open:
             with sample:
@@ -347,13 +357,3 @@ def _sample_links(shown: View, page: str) -> None:
         ],
         height=160,
     )
-
-
-def _image_given(key: str) -> None:
-    """Take an upload or a camera picture as the query, if it is an image; else say why not."""
-    file = st.session_state[key]
-    if file is None:  # taken away again: what is shown stays
-        return
-    with errors.remembered():
-        own = uploads.hold_photograph(file.name, file.getvalue())
-        view.show(view.here().with_query("upload", own))

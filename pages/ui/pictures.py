@@ -16,7 +16,6 @@ from core.search import EmbeddedQuery, SearchResult
 from pages.ui import charts, resources
 from pages.ui.heatmap import gate_panel, show_maps
 
-_SIDE = 640  # pixels of a query picture that a page shows
 TALLEST = 300  # pixels of its height
 
 
@@ -39,7 +38,7 @@ def show_pixels(pixels: NDArray[np.uint8], alt: str) -> None:
 
 def embedded_jpeg(embedded: EmbeddedQuery) -> bytes:
     """Return the pixels of what was embedded as a JPEG file."""
-    return resources.query_jpeg(embedded, max_side=_SIDE)
+    return resources.query_jpeg(embedded)
 
 
 def query_picture(result: SearchResult, title: str) -> None:

@@ -56,7 +56,7 @@ def give(page: Page, name: str, data: bytes) -> None:
         box.click()
         settled(page)
     tab.click()
-    page.locator(".st-key-upload_file input[type=file]").set_input_files(
+    page.locator("[class*=st-key-upload_file-] input[type=file]").set_input_files(
         {"name": name, "mimeType": "image/png", "buffer": data}
     )
 

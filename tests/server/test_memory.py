@@ -1,12 +1,24 @@
 import gc
+import subprocess
+import sys
 import weakref
+from pathlib import Path
 from threading import Event
 
+import pytest
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
 from server import memory
+
+ROOT = Path(__file__).parents[2]
 
 
 class Session:
     """Something that only the collector can find: it refers to itself."""
+
+    id = "me"
 
     def __init__(self):
         self.me = self
@@ -21,3 +33,55 @@ def test_what_refers_to_itself_is_gone_after_a_while():
             assert gone.wait(10)
     finally:
         gc.enable()
+
+
+def test_a_session_that_nobody_can_come_back_to_is_let_go_though_no_other_leaves():
+    gone = []
+    for seconds in (0, 100):
+        stored = MemorySessionStorage(ttl_seconds=seconds)
+        sessions = WebsocketSessionManager(stored, None, None, None)
+        session = Session()
+        weakref.finalize(session, gone.append, seconds)
+        stored.save(SessionInfo(None, session))
+        del session
+        assert seconds not in gone
+        memory.let_go(sessions)
+        gc.collect()
+        assert (stored.get("me") is None) == (seconds in gone)
+    assert gone == [0]
+
+
+ARENAS = """
+import ctypes, threading
+from server import memory
+library = ctypes.CDLL(None)
+library.fopen.restype = ctypes.c_void_p
+
+def arenas():
+    file = ctypes.c_void_p(library.fopen(b"/dev/stdout", b"w"))
+    library.malloc_info(0, file)
+    library.fclose(file)
+
+def run():
+    blocks = [bytearray(4_000) for _ in range(100)]
+    together.wait()
+
+memory.share_one_arena()
+arenas()
+print("then", flush=True)
+together = threading.Barrier(8)
+threads = [threading.Thread(target=run) for _ in range(8)]
+for it in threads:
+    it.start()
+for it in threads:
+    it.join()
+arenas()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+def test_the_runs_of_pages_take_their_memory_from_one_place():
+    command = [sys.executable, "-c", ARENAS]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    before, after = (it.count("<heap nr=") for it in told.split("then"))
+    assert before == after > 0

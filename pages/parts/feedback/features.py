@@ -17,6 +17,7 @@ from pages.ui.inputs import Query
 from pages.ui.view import View
 
 FEATURE_NAMES = {"embeddings": later("Embeddings"), "colour": later("Colour and texture")}
+_QUERY_SIDE = 1024  # pixels of a query that is described, at most
 _SECONDS_PER_IMAGE = 0.015  # on a free core; only to say beforehand about how long it takes
 
 
@@ -90,4 +91,4 @@ def describe_query(
     """Return the vector of a query that is not in the gallery."""
     if method is None:
         return resources.embedded_query(query.data, shown.attention).embedding
-    return method.describe(resources.small_picture(query.data, max_side=resources.QUERY_SIDE))
+    return method.describe(resources.small_picture(query.data, max_side=_QUERY_SIDE))

@@ -8,7 +8,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.errors import GalleryError
-from core.files import file_digest
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.language import tr
@@ -58,7 +57,7 @@ def prepare_feedback(
     Raises:
         HashlightError: the query is not an image, or has no embedding.
     """
-    id = find_by_digest(gallery, file_digest(query.data)) if query.id is None else query.id
+    id = find_by_digest(gallery, query.digest) if query.id is None else query.id
     row = None if id is None else _row(stored, id)
     label = None if id is None else gallery.items[id].label
     n_others = len(stored.ids) - (row is not None)
@@ -84,7 +83,7 @@ def prepare_feedback(
         stored.embedder_digest,
         shown.features,
         shown.attention,
-        file_digest(query.data),
+        query.digest,
     )
     return FeedbackSearch(
         query=query,

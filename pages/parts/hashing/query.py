@@ -76,7 +76,7 @@ def choose_and_look_up(indexed: IndexedGallery, part: str) -> LookedUp:
     embedded = resources.embedded_query(query.data, shown.attention)
     id = query.id
     if id is None:
-        id = find_by_digest(indexed.gallery, embedded.image.digest)
+        id = find_by_digest(indexed.gallery, query.digest)
     vectors = indexed.index.vectors
     hits = exact_scan(embedded.embedding, vectors, k=shown.k, exclude=id)
     return LookedUp(embedded.embedding, id, hits.ids)

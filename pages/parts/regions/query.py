@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.files import file_digest
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.model.network import ForwardPass
@@ -47,7 +46,7 @@ class PartQuery:
     @property
     def own_ids(self) -> list[int]:
         """Ids of the gallery's images with the very same file: none of them is a hit."""
-        digest = file_digest(self.query.data)
+        digest = self.query.digest
         return [item.id for item in self.gallery.items if item.digest == digest]
 
     @property

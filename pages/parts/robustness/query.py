@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from core.evaluation.robustness import Alteration
-from core.files import file_digest
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.index.lsh import LSHIndex
@@ -64,8 +63,7 @@ def prepare_query(
     Raises:
         ImageError: the query is no image.
     """
-    digest = file_digest(query.data)
-    query_id = find_by_digest(gallery, digest) if query.id is None else query.id
+    query_id = find_by_digest(gallery, query.digest) if query.id is None else query.id
     index = resources.index(stored, shown.attention, *shown.built)
     how = reading(shown, stored).n_probes
     if isinstance(how, ReadingRule):  # the changed query then reads as many

@@ -46,8 +46,8 @@ from pages.ui.resources.galleries import (
 from pages.ui.resources.held import held
 from pages.ui.resources.maps import places, sheet
 from pages.ui.resources.model import (
-    QUERY_SIDE,
     altered_embedding,
+    as_handed_over,
     embedded_query,
     embedder,
     forward_pass,
@@ -71,9 +71,9 @@ __all__ = [
     "MINUTES",
     "N_PAINTINGS",
     "PREFIX",
-    "QUERY_SIDE",
     "Work",
     "altered_embedding",
+    "as_handed_over",
     "chooser",
     "crossing",
     "crowded",

@@ -99,7 +99,7 @@ def forget(key: str) -> None:
 
 
 def _let_go(gallery: UploadedGallery) -> None:
-    digests = {gallery.digest, *(item.digest for item in gallery.items)}
+    digests = {gallery.digest, *gallery.digests}
     _thumbnails.drop(digests)
     _ratios.drop(digests)
     forget_embeddings(digests)

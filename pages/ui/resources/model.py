@@ -7,7 +7,6 @@ import threading
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from io import BytesIO
 
 import numpy as np
 import streamlit as st
@@ -21,7 +20,7 @@ from core.galleries import gates
 from core.galleries.base import Gallery
 from core.galleries.gates import StoredGates
 from core.galleries.store import StoredGallery
-from core.images import DecodedImage
+from core.galleries.uploads import Original
 from core.language import tr
 from core.model.attention import ATTENTION_MODES, AttentionMode
 from core.model.embedder import Embedder
@@ -32,14 +31,13 @@ from pages.ui.resources import benchmark
 from pages.ui.resources.cache import MB, Cache
 from pages.ui.resources.decoding import decode, forget_decoded
 from pages.ui.resources.line import InLine, Line
+from pages.ui.resources.shown import ShownImage
 from pages.ui.resources.uploads import session
 
-QUERY_SIDE = 1024  # pixels of a query image that are cached to be shown
-
-_queries: Cache[EmbeddedQuery] = Cache(100 * MB)  # each at most 4 MB
+_queries: Cache[EmbeddedQuery] = Cache(32 * MB)  # each at most 1 MB
 _passes: Cache[ForwardPass] = Cache(48 * MB)  # each 1 MB
 _gates: Cache[StoredGates] = Cache(8 * MB)  # of galleries that ship
-_jpegs: Cache[bytes] = Cache(32 * MB)
+_jpegs: Cache[bytes] = Cache(16 * MB)  # each at most 100 KB
 _pictures: Cache[NDArray[np.uint8]] = Cache(32 * MB)
 _altered: Cache[NDArray[np.float32]] = Cache(8 * MB)  # each 2 KB
 
@@ -150,7 +148,7 @@ def stored_query(
         data = gallery.read(id)
         row = int(np.searchsorted(stored.ids, id))
         return EmbeddedQuery(
-            image=_to_be_shown(decode(data)),
+            image=ShownImage.packed(decode(data)),
             attention=attention,
             embedding=stored.of(attention)[row],
             spatial_gate=_spatial_gate(gallery, id, data, attention),
@@ -175,17 +173,20 @@ def _spatial_gate(
     return shipped.of(attention, id)
 
 
-def query_jpeg(query: EmbeddedQuery, *, max_side: int) -> bytes:
-    """Return the pixels of what was embedded as a JPEG file, its longer side so many at most."""
+def query_jpeg(query: EmbeddedQuery) -> bytes:
+    """Return the picture of what was embedded as a JPEG file."""
+    return _jpegs.get(query.image.digest, lambda: _shown(query).jpeg)
 
-    def draw() -> bytes:
-        image = Image.fromarray(query.image.pixels)
-        image.thumbnail((max_side, max_side))
-        file = BytesIO()
-        image.save(file, "JPEG", quality=88)
-        return file.getvalue()
 
-    return _jpegs.get((query.image.digest, max_side), draw)
+def as_handed_over(query: EmbeddedQuery, original: Original) -> EmbeddedQuery:
+    """Return what was made of a scaled photograph as that of the file that was handed over."""
+    notes = (*original.notes, *query.image.notes)
+    return replace(query, image=replace(_shown(query), digest=original.digest, notes=notes))
+
+
+def _shown(query: EmbeddedQuery) -> ShownImage:
+    assert isinstance(query.image, ShownImage)  # as every query that comes from here
+    return query.image
 
 
 def _key(data: bytes, attention: AttentionMode) -> tuple[str, AttentionMode, str]:
@@ -200,7 +201,7 @@ def _embed(data: bytes, attention: AttentionMode) -> EmbeddedQuery:
     _passes.put(_key(data, attention), query.forward)
     return replace(
         query,
-        image=_to_be_shown(query.image),
+        image=ShownImage.packed(query.image),
         seconds=query.seconds | {"embed": network.seconds},
         forward=None,
     )
@@ -229,12 +230,6 @@ def forget_queries(digests: Collection[str]) -> None:
     for kept in (_queries, _passes, _jpegs, _pictures, _altered):
         kept.drop(digests)
     forget_decoded(digests)
-
-
-def _to_be_shown(image: DecodedImage) -> DecodedImage:
-    """Take only every n-th pixel of a large photograph: it is only looked at from here on."""
-    step = -(-max(image.pixels.shape[:2]) // QUERY_SIDE)
-    return replace(image, pixels=np.ascontiguousarray(image.pixels[::step, ::step]))
 
 
 def small_picture(data: bytes, *, max_side: int) -> NDArray[np.uint8]:

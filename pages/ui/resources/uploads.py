@@ -24,7 +24,7 @@ MINUTES = 15  # that a gallery stays once no browser shows it any more
 PREFIX = "own-"  # of every key
 GRACE = 60  # seconds that a gallery stays in any case, up to MAX_BYTES
 MAX_BYTES = 550 * MB  # all visitors' photographs together
-MAX_LEFT_BYTES = 64 * MB  # of those whose browsers have left; the last that left stays in any case
+MAX_LEFT_BYTES = 32 * MB  # of those whose browsers have left; the last that left stays in any case
 
 _SWEEP_EVERY = 60  # seconds
 

@@ -2,19 +2,20 @@
 
 from pages.ui.uploads.given import forget, opened, photograph, titles, warn_if_gone
 from pages.ui.uploads.panel import panel
-from pages.ui.uploads.reception import receive_in_memory
-from pages.ui.uploads.zone import ask_for_photographs, drop_zone, hold_photograph, offer_kept
+from pages.ui.uploads.reception import receive_in_memory, uploader_key
+from pages.ui.uploads.zone import ask_for_photographs, drop_zone, offer_kept, take_photograph
 
 __all__ = [
     "ask_for_photographs",
     "drop_zone",
     "forget",
-    "hold_photograph",
     "offer_kept",
     "opened",
     "panel",
     "photograph",
+    "take_photograph",
     "titles",
+    "uploader_key",
     "warn_if_gone",
 ]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import GalleryError
-from core.galleries.uploads import UploadedGallery
+from core.galleries.uploads import GivenFile, UploadedGallery
 from core.language import tr
 from pages.ui import resources, view
 
@@ -33,8 +33,8 @@ def titles() -> dict[str, str]:
     return {key: gallery.title for key, gallery in found.items() if gallery}
 
 
-def photograph(key: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of a photograph that was handed over as a query.
+def photograph(key: str) -> GivenFile:
+    """Return a photograph that was handed over as a query.
 
     Raises:
         GalleryError: it is not here.
@@ -49,7 +49,7 @@ def photograph(key: str) -> tuple[str, bytes]:
                 minutes=resources.MINUTES,
             )
         )
-    return gallery.items[0].name, gallery.read(0)
+    return gallery.given(0)
 
 
 def show(gallery: UploadedGallery) -> None:

@@ -6,23 +6,22 @@ whatever the way, the files arrive by one.
 """
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from core.galleries import kept
 from core.galleries.kept import KeptGallery
-from core.galleries.uploads import GivenFile, UploadedGallery, gather, is_zip
+from core.galleries.uploads import GivenFile, UploadedGallery, gather, is_zip, scaled_down
 from core.images import FORMAT_NAMES, MAX_BYTES
 from core.language import tr
 from core.wording import count
 from pages.ui import button, errors, resources, view
 from pages.ui.errors import plain
 from pages.ui.uploads import given
+from pages.ui.uploads.reception import take, uploader_key
 
 MOST_MEGABYTES = 500  # of one file: a zip
 
-_ROUNDS = "handed-over"  # in the session: how often; each uploader is a new one, and empty
 _ways = button.component(
     "ways",
     Path(__file__).parent,
@@ -44,7 +43,7 @@ def drop_zone(*, into: UploadedGallery | None = None) -> None:
     """
     name = "more_photographs" if into else "photographs"
     with st.container(key=f"drop-{name}", gap="xsmall"):
-        key = f"{name}-{st.session_state.get(_ROUNDS, 0)}"
+        key = uploader_key(name)
         st.file_uploader(
             tr("Add photographs")
             if into
@@ -95,33 +94,37 @@ def offer_kept() -> None:
             )
 
 
-def hold_photograph(name: str, data: bytes) -> str:
-    """Hold one photograph as a query; return its key in addresses.
-
-    Raises:
-        ImageError: it is no image.
-    """
-    resources.decode(data, name=name)
-    gallery = gather([GivenFile(name, data)], key=resources.new_key(), title=name)
-    resources.hold(gallery)
-    return gallery.key
+def take_photograph(key: str) -> None:
+    """Take what an uploader has received as the query, if it is an image; else say why not."""
+    for file in take(key):  # one, or none where it was taken away again: what is shown stays
+        with errors.remembered():
+            _ask_with(file)
 
 
 def _taken(key: str, into: str | None) -> None:
     """Take what was handed over, into the gallery of a key; what can't be used is said."""
-    uploaded: list[Any] = st.session_state[key] or []
-    files = [GivenFile(it.name, it.getvalue()) for it in uploaded]
+    files = take(key)
     if not files:
         return
-    st.session_state[_ROUNDS] = st.session_state.get(_ROUNDS, 0) + 1
     with errors.remembered():
         if into:
             given.change(into, lambda gallery: gallery.with_files(files))
         elif len(files) == 1 and not is_zip(files[0].data):
-            own = hold_photograph(files[0].name, files[0].data)
-            view.show(view.here().with_query("upload", own))
+            _ask_with(files[0])
         else:
             given.show(gather(files, key=resources.new_key()))
+
+
+def _ask_with(file: GivenFile) -> None:
+    """Hold one photograph, and go to it as the query.
+
+    Raises:
+        ImageError: it is no image.
+    """
+    photograph = scaled_down(file.name, file.data, decode=resources.decode)
+    gallery = gather([photograph], key=resources.new_key(), title=file.name)
+    resources.hold(gallery)
+    view.show(view.here().with_query("upload", gallery.key))
 
 
 def _open_kept(it: KeptGallery) -> None:

@@ -1,13 +1,16 @@
 import io
 import zipfile
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from core.errors import GalleryError
+from core.errors import GalleryError, ImageError
 from core.files import file_digest
 from core.galleries import uploads
 from core.galleries.base import digest_of
-from core.galleries.uploads import GivenFile, gather
+from core.galleries.uploads import AS_GIVEN_BYTES, SCALED_SIDE, GivenFile, gather, scaled_down
+from core.images import decode
 
 
 @pytest.fixture
@@ -117,3 +120,36 @@ def test_progress_counts_files(given):
     told = []
     gather(given, key="own-1", progress=lambda *it: told.append(it[:2]))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.fixture(scope="module")
+def large():
+    """A photograph of 2 megapixels that lies on its side."""
+    noise = np.random.default_rng(0).integers(0, 256, (1200, 1800, 3), dtype=np.uint8)
+    tags, file = Image.Exif(), io.BytesIO()
+    tags[0x0112] = 6
+    Image.fromarray(noise).save(file, "JPEG", quality=95, exif=tags)
+    return file.getvalue()
+
+
+def test_a_large_photograph_is_scaled_down_and_known_by_the_file_it_was(large):
+    given = scaled_down("large.jpg", large, decode=decode)
+    assert decode(given.data).pixels.shape == (960, SCALED_SIDE, 3)
+    assert len(given.data) < len(large)
+    assert given.original.digest == file_digest(large)
+    assert given.original.notes[0] == "turned upright (EXIF)"
+    assert f"{SCALED_SIDE} pixels" in given.original.notes[1]
+    gallery = gather([given], key="own-1").renamed("Mine")
+    assert gallery.given(0).original == given.original
+    assert gallery.digests == {file_digest(large), file_digest(given.data)}
+
+
+def test_a_photograph_of_few_bytes_stays_as_it_is_given_but_is_looked_at(large, png, picture):
+    data = png(picture(0))
+    assert len(data) < AS_GIVEN_BYTES < len(large)
+    given = scaled_down("small.png", data, decode=decode)
+    assert given.data is data
+    assert given.original is None
+    for damaged in (data[:300], large[: AS_GIVEN_BYTES + 1]):
+        with pytest.raises(ImageError, match="damaged"):
+            scaled_down("It", damaged, decode=decode)

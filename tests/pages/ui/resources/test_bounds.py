@@ -80,7 +80,7 @@ def test_filling_the_indexes_keeps_them_within_their_bytes(monkeypatch):
 
 def test_an_embedded_query_takes_what_is_said_of_it():
     query = resources.embedded_query(samples.read("china"), "both")
-    assert 300_000 < size_of(query) < 5_000_000
+    assert 100_000 < size_of(query) < 1_000_000
 
 
 def test_the_largest_upload_fits_and_what_is_computed_of_it_does_too():

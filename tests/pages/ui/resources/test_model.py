@@ -1,17 +1,26 @@
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.errors import ImageError
-from core.images import DecodedImage
+from core.galleries.uploads import scaled_down
 from pages.ui import resources, samples
 from pages.ui.resources import model
 
 
-def test_a_large_query_is_cached_only_as_large_as_it_is_shown():
-    image = DecodedImage(np.zeros((4000, 6000, 3), dtype=np.uint8), "digest", ())
-    shown = model._to_be_shown(image).pixels
-    assert shown.shape == (667, 1000, 3)
-    assert shown.base is None  # a view would keep all of it alive
+def test_a_photograph_that_is_scaled_down_is_embedded_as_it_was():
+    small = Image.open(io.BytesIO(samples.read("flower")))
+    large = small.resize((6 * small.width, 6 * small.height), Image.Resampling.BICUBIC)
+    grain = np.random.default_rng(0).normal(0, 6, (large.height, large.width, 1))
+    pixels = np.clip(np.asarray(large) + grain, 0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=92)
+    given = scaled_down("flower", file.getvalue(), decode=resources.decode)
+    assert given.original
+    one, other = (resources.embedded_query(it, "both") for it in (file.getvalue(), given.data))
+    assert one.embedding @ other.embedding > 0.999
 
 
 def test_a_bad_query_is_refused_every_time():
