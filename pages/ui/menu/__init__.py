@@ -55,7 +55,8 @@ def draw(groups: Mapping[str, Sequence[Entry]], *, here: str) -> None:
         for heading, entries in groups.items()
     ]
     over = f"<a class=over href='./'>{_label(tr('Start over'), 'restart_alt')}</a>"
-    _menu(key="menu", data={"html": "".join([*parts, over]), "along": (*GOES_ALONG, languages.PARAM)})
+    html = "".join([*parts, over])
+    _menu(key="menu", data={"html": html, "along": (*GOES_ALONG, languages.PARAM)})
 
 
 def _items(entries: Sequence[Entry], here: str) -> str:
