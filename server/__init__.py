@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from server import memory, message_queue, operator, thumbnails
+from server import memory, message_queue, operator, remembered, thumbnails
 from server.door import Door, token
 from server.headers import Headers
 
@@ -31,5 +31,6 @@ def middleware() -> list[Middleware]:
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Before the first visitor: repair what loses a page's elements. From then on: keep house."""
     message_queue.repair()
+    remembered.introduce()
     with memory.given_back():
         yield
