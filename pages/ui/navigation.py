@@ -9,6 +9,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -20,8 +21,12 @@ from pages.ui import attending, languages, menu, present, share, takeaway, tour
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
 _ICON = f"data:image/svg+xml;base64,{b64encode(LOGO.read_bytes()).decode()}"
-_LOGO = f'<img width="34" height="34" alt="" src="{_ICON}">'
+_NAME = (
+    '<div style="display: flex; align-items: center; gap: 1rem">'
+    f'<img width="34" height="34" alt="" src="{_ICON}"><strong>Hashlight</strong></div>'
+)
 STYLE = Path(__file__).with_name("style.css")
+_STYLES = "".join(it.read_text(encoding="utf-8") for it in (STYLE, present.STYLE))
 
 HOME = "streamlit_app.py"
 SEARCH = "pages/search.py"
@@ -68,6 +73,7 @@ MENU = tuple(entry for entries in GROUPS.values() for entry in entries)
 _started = set[str]()  # pages that this process has drawn
 
 
+@cache
 def slug(page: str) -> str:
     """Return what a page is called in an address: Streamlit leaves a leading number out."""
     return "" if page == HOME else re.sub("^[0-9]+_", "", Path(page).stem)
@@ -92,10 +98,8 @@ def set_up(title: str) -> None:
         layout="wide",
         initial_sidebar_state="auto",  # closed on a phone
     )
-    st.html(STYLE)
-    with st.sidebar, st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(_LOGO, width="content")
-        st.markdown("**Hashlight**", width="content")
+    st.html(f"<style>{_STYLES}</style>")
+    st.sidebar.html(_NAME)
     page = next(page for page, label, _ in MENU if label == title)
     tour.draw(page)
     with st.sidebar:
