@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from server import memory, message_queue, operator, thumbnails
+from server import memory, message_queue, operator, remembered, thumbnails, turns
 from server.door import Door, token
 from server.headers import Headers
 
@@ -32,5 +32,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Before the first visitor: repair what loses a page's elements. From then on: keep house."""
     memory.share_one_arena()
     message_queue.repair()
+    remembered.introduce()
+    turns.introduce()
     with memory.given_back():
         yield

@@ -54,6 +54,7 @@ CLICKABLE = ", ".join(
         "[data-testid=stRadio] label",
         "[data-testid=stPills] button",
         "[data-testid=stPageLink] a",
+        ".st-key-menu a",
         "[role=slider]",
         "summary",
         ".tile a",

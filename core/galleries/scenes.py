@@ -32,10 +32,16 @@ class ScenesGallery(FolderGallery):
             GalleryError: the folder is missing, incomplete or damaged.
         """
         try:
-            labels = _labels(folder)
+            scenes = _read(folder)
+            labels = {name: label for name, (label, _) in scenes.items()}
+            self._ratios = {name: ratio for name, (_, ratio) in scenes.items()}
             super().__init__(folder, labels, key="scenes", title="Scenes", progress=progress)
         except (OSError, ValueError, LookupError, TypeError, AttributeError, GalleryError) as error:
             raise _damaged(folder) from error
+
+    def ratio(self, id: int) -> float:
+        """Return the width of one image over its height; no image is decoded for it."""
+        return self._ratios[self.items[id].name]
 
     def mask(self, id: int) -> NDArray[np.bool_]:
         """Return where the object of one image is visible: (H, W).
@@ -49,13 +55,15 @@ class ScenesGallery(FolderGallery):
             raise _damaged(self.root) from error
 
 
-def _labels(folder: Path) -> dict[str, str | None]:
-    """Name -> label of every scene, in their order, from ``scenes.json``."""
+def _read(folder: Path) -> dict[str, tuple[str | None, float]]:
+    """Name -> label, and width over height, of every scene in their order."""
     about = json.loads((folder / "scenes.json").read_text(encoding="utf-8"))
-    names = [scene["name"] for scene in about["scenes"]]
-    if not names:
+    if not about["scenes"]:
         raise ValueError("no scenes")
-    return {name: about["categories"][name.split("/")[0]] for name in names}
+    return {
+        it["name"]: (about["categories"][it["name"].split("/")[0]], it["width"] / it["height"])
+        for it in about["scenes"]
+    }
 
 
 def _damaged(folder: Path) -> GalleryError:

@@ -9,6 +9,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -20,8 +21,12 @@ from pages.ui import attending, languages, menu, present, share, takeaway, tour
 ROOT = Path(__file__).resolve().parents[2]
 LOGO = ROOT / "assets" / "icons" / "hashlight.svg"
 _ICON = f"data:image/svg+xml;base64,{b64encode(LOGO.read_bytes()).decode()}"
-_LOGO = f'<img width="34" height="34" alt="" src="{_ICON}">'
+_NAME = (
+    '<div style="display: flex; align-items: center; gap: 1rem">'
+    f'<img width="34" height="34" alt="" src="{_ICON}"><strong>Hashlight</strong></div>'
+)
 STYLE = Path(__file__).with_name("style.css")
+_STYLES = "".join(it.read_text(encoding="utf-8") for it in (STYLE, present.STYLE))
 
 HOME = "streamlit_app.py"
 SEARCH = "pages/search.py"
@@ -41,26 +46,26 @@ RESULTS = "pages/results.py"
 BENCHMARK = "pages/benchmark.py"
 GROUPS = {
     later("Try"): (
-        (HOME, later("Home"), ":material/home:"),
-        (SEARCH, later("Search"), ":material/search:"),
-        (INSPECT, later("Inspect a query"), ":material/troubleshoot:"),
-        (REGIONS, later("Find a part"), ":material/select_all:"),
+        (HOME, later("Home"), "home"),
+        (SEARCH, later("Search"), "search"),
+        (INSPECT, later("Inspect a query"), "troubleshoot"),
+        (REGIONS, later("Find a part"), "select_all"),
     ),
     later("Learn"): (
-        (MACHINE, later("The machine"), ":material/account_tree:"),
-        (HASHING, later("How LSH works"), ":material/grid_on:"),
-        (ATTENTION, later("How attention works"), ":material/visibility:"),
-        (ROBUSTNESS, later("Robustness"), ":material/rotate_90_degrees_cw:"),
-        (FEEDBACK, later("Relevance feedback"), ":material/thumbs_up_down:"),
-        (AUGMENTATION, later("Augmentation"), ":material/auto_fix_high:"),
-        (SELF_TEST, later("Self-test"), ":material/quiz:"),
-        (TEACHING, later("For teachers"), ":material/school:"),
-        (CLASSROOM, later("Classroom"), ":material/groups:"),
+        (MACHINE, later("The machine"), "account_tree"),
+        (HASHING, later("How LSH works"), "grid_on"),
+        (ATTENTION, later("How attention works"), "visibility"),
+        (ROBUSTNESS, later("Robustness"), "rotate_90_degrees_cw"),
+        (FEEDBACK, later("Relevance feedback"), "thumbs_up_down"),
+        (AUGMENTATION, later("Augmentation"), "auto_fix_high"),
+        (SELF_TEST, later("Self-test"), "quiz"),
+        (TEACHING, later("For teachers"), "school"),
+        (CLASSROOM, later("Classroom"), "groups"),
     ),
     later("Evidence"): (
-        (RESULTS, later("Results"), ":material/table_chart:"),
-        (BENCHMARK, later("Benchmark"), ":material/speed:"),
-        (GLOSSARY, later("Words and sources"), ":material/menu_book:"),
+        (RESULTS, later("Results"), "table_chart"),
+        (BENCHMARK, later("Benchmark"), "speed"),
+        (GLOSSARY, later("Words and sources"), "menu_book"),
     ),
 }
 MENU = tuple(entry for entries in GROUPS.values() for entry in entries)
@@ -68,9 +73,16 @@ MENU = tuple(entry for entries in GROUPS.values() for entry in entries)
 _started = set[str]()  # pages that this process has drawn
 
 
+@cache
 def slug(page: str) -> str:
     """Return what a page is called in an address: Streamlit leaves a leading number out."""
     return "" if page == HOME else re.sub("^[0-9]+_", "", Path(page).stem)
+
+
+_ENTRIES = {
+    heading: tuple((slug(page), title, icon) for page, title, icon in entries)
+    for heading, entries in GROUPS.items()
+}
 
 
 def set_up(title: str) -> None:
@@ -86,14 +98,12 @@ def set_up(title: str) -> None:
         layout="wide",
         initial_sidebar_state="auto",  # closed on a phone
     )
-    st.html(STYLE)
-    with st.sidebar, st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(_LOGO, width="content")
-        st.markdown("**Hashlight**", width="content")
+    st.html(f"<style>{_STYLES}</style>")
+    st.sidebar.html(_NAME)
     page = next(page for page, label, _ in MENU if label == title)
     tour.draw(page)
     with st.sidebar:
-        menu.draw(GROUPS, home=HOME)
+        menu.draw(_ENTRIES, here=slug(page))
         share.link()
         present.way_in()
         takeaway.way_out()

@@ -3,8 +3,10 @@
 import re
 from random import Random
 
+import pytest
 from playwright.sync_api import expect
 
+from pages.ui.heatmap import HANDED_JS
 from tests.browser.screen import settled
 from tools.clicker import Clicker, slowed_down
 
@@ -33,3 +35,34 @@ def test_the_last_click_wins(server, open_tab):
     expect(page).to_have_url(re.compile(r"K=13\b"))
     expect(slider).to_have_value("13")
     expect(settled(page).get_by_label("Hash code of 13 bits").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "steps",  # what the hand or the server says, and what is to be seen then
+    [
+        "server 60: 60, hand 35: 35, hand 80: 80, server 60: 80, server 35: 80, server 80: 80, "
+        "server 35: 35",  # once all has arrived, it is the address that has changed
+        "server 0: 0, hand 1: 1, hand 0: 0, hand 1: 1, server 0: 1, server 1: 1, server 0: 1, "
+        "server 1: 1, server 0: 0",
+        "server 60: 60, hand 35: 35, server 20: 20",  # nothing that the hand has left behind
+    ],
+)
+def test_what_the_server_says_late_does_not_take_the_place_of_a_newer_gesture(chromium, steps):
+    told = [
+        (who, int(value), int(seen))
+        for who, value, seen in re.findall(r"(\w+) (\d+): (\d+)", steps)
+    ]
+    page = chromium.new_page()
+    seen = page.evaluate(
+        f"""told => {{
+            {HANDED_JS.read_text()}
+            const it = handed(() => {{}});
+            return told.map(([who, value]) => {{
+                it[{{ hand: "byHand", server: "byServer" }}[who]](value);
+                return it.value;
+            }});
+        }}""",
+        [(who, value) for who, value, _ in told],
+    )
+    page.close()
+    assert seen == [it for _, _, it in told]

@@ -11,7 +11,7 @@ def test_a_language_is_chosen_and_stays_until_another_is(server, open_tab):
     expect(document).to_have_attribute("lang", "en")
     page.get_by_role("radio", name="Deutsch").click()
     expect(document).to_have_attribute("lang", "de")
-    page.locator(".st-key-menu a").nth(-3).click()  # to Results
+    page.locator(".st-key-menu li a").nth(-3).click()  # to Results
     expect(page).to_have_url(f"{server.url}/results?lang=de")
     page.reload()
     expect(document).to_have_attribute("lang", "de")

@@ -62,7 +62,7 @@ def test_one_click_starts_over(server, open_tab):
     for start in ("Home", "Search"):
         page = settled(open_tab(server, FROM_HOME))
         go(page, start)
-        page.get_by_role("button", name="Start over").click()
+        page.get_by_role("link", name="Start over").click()
         expect(page).to_have_url(f"{server.url}/")
         settled(page)  # images that are still on their way would be gone
         go(page, "Search")

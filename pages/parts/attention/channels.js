@@ -13,18 +13,24 @@ function decode(text) {
   return new Uint16Array(bytes.buffer);
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  hear(data);
+export default function ({ data: { chosen, opacity, cells, ...data }, parentElement, setStateValue }) {
   const holder = parentElement.querySelector(".walk");
-  if (!isNew(holder, data)) return;
+  barIn(holder, hear(data), (looks) => holder.map.look(looks));
+  holder.channel ??= handed((channel) => holder.look(channel));
+  holder.tell = (channel) => setStateValue("channel", channel);
+  if (isNew(holder, data)) draw(holder, data);
+  holder.channel.byServer(chosen);
+  holder.bar.receive({ opacity, cells }, setStateValue);
+}
+
+function draw(holder, data) {
   const { order, rows, columns, gate, step } = data;
   const n = order.length;
   const size = rows * columns;
   const features = decode(data.features);
   const valuesOf = (channel) =>
     Array.from(features.subarray(channel * size, (channel + 1) * size), (it) => it * step);
-  let { chosen } = data; // what is shown where the hand is off the curve
-  let shown = chosen;
+  let shown; // the channel that the hand is on, or else the chosen one
 
   const readout = element("div", { class: "readout" });
   const map = pictureWithMap({ ...data, onPoint: point });
@@ -81,11 +87,10 @@ export default function ({ data, parentElement, setStateValue }) {
       sum
     );
   }
-  const tell = (channel) => setStateValue("channel", channel);
+  const tell = (channel) => holder.tell(channel);
   const tellLater = later(tell);
   const choose = (channel, send = tell) => {
-    look(channel);
-    chosen = channel;
+    holder.channel.byHand(channel);
     send(channel);
   };
   const under = (event) => {
@@ -95,7 +100,7 @@ export default function ({ data, parentElement, setStateValue }) {
   };
   svg.onpointermove = (event) => look(under(event));
   svg.onclick = (event) => choose(under(event));
-  svg.onpointerleave = () => look(chosen);
+  svg.onpointerleave = () => look(holder.channel.value);
   range.oninput = () => look(order[range.value - 1]);
   range.onchange = () => choose(order[range.value - 1], tellLater);
 
@@ -116,6 +121,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const right = element("div", {}, element("h3", {}, tr("Channel gates M_c, sorted")), curve, ends,
     element("div", { class: "presets" }, ...presets), facts);
 
-  redraw(holder, element("div", { class: "explorer" }, panel, right), looksBar(data, map.look, setStateValue));
-  look(shown);
+  Object.assign(holder, { map, look });
+  map.look(holder.bar.looks());
+  if (holder.channel.value !== undefined) look(holder.channel.value);
+  redraw(holder, element("div", { class: "explorer" }, panel, right), holder.bar.root);
 }

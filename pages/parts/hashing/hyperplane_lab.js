@@ -1,4 +1,5 @@
-// The hyperplane lab: everything that must follow the hand is computed here, in the browser.
+// The hyperplane lab: everything that must follow the hand is computed here, in the browser;
+// handed.js is put in front of this.
 //
 // data: { directions: [N] degrees, radii: [N], neighbours: [k] ids, query: degrees,
 //         normals: [tables][bits] degrees, seed: of the normals,
@@ -95,6 +96,7 @@ class Lab {
     this.rows = root.querySelector("tbody");
     this.numbers = [...root.querySelectorAll("dd")];
     this.live = root.querySelector("[aria-live]");
+    this.table = handed(() => {}); // whose lines can be turned
     this.turned = new Map(); // "table bit" -> degrees, of lines that the server has yet to confirm
   }
 
@@ -104,15 +106,21 @@ class Lab {
     if (this.dragging) return;
     if (data.seed !== this.data?.seed) this.turned.clear();
     this.data = data;
-    this.sentTable = data.table;
+    this.saidTable = data.table;
     this.normals = data.normals.map((planes) => [...planes]);
     for (const [place, degrees] of this.turned) {
       const [table, i] = place.split(" ");
       if (Math.abs(data.normals[table]?.[i] - degrees) < 0.05) this.turned.delete(place);
       else if (data.normals[table]?.[i] !== undefined) this.normals[table][i] = degrees;
     }
+    this.table.byServer(data.table);
     this.name();
     this.build();
+  }
+
+  /** The number of the table whose lines can be turned; there may be fewer than when it was chosen. */
+  get open() {
+    return Math.min(this.table.value, this.normals.length - 1);
   }
 
   /** Say what changes with the reader's language alone. */
@@ -139,8 +147,8 @@ class Lab {
   }
 
   /** Choose the table whose lines can be turned. */
-  open(table) {
-    this.data.table = table;
+  choose(table) {
+    this.table.byHand(table);
     this.show();
     this.commit();
   }
@@ -148,7 +156,7 @@ class Lab {
   show() {
     const data = { ...this.data, normals: this.normals };
     const answer = lookUp(data);
-    const open = data.table;
+    const { open } = this;
     this.showCells(this.normals[open], answer.tables[open].key);
     this.showReaches(answer, open);
     this.showPlates(this.normals[open], answer.tables[open].key);
@@ -187,7 +195,7 @@ class Lab {
 
   showPlates(planes, key) {
     const { plates } = this.layers;
-    const table = this.data.table + 1;
+    const table = this.open + 1;
     while (plates.children.length > planes.length) plates.lastChild.remove();
     while (plates.children.length < planes.length) plates.append(this.plate(plates.children.length));
     planes.forEach((normal, i) => {
@@ -234,7 +242,7 @@ class Lab {
     plate.focus();
     plate.setPointerCapture(event.pointerId);
     this.dragging = true;
-    const open = this.data.table;
+    const { open } = this;
     const offset = this.normals[open][i] - this.direction(event);
     const move = (moved) => this.turnTo(i, offset + this.direction(moved));
     const release = () => {
@@ -258,11 +266,11 @@ class Lab {
     const by = { ArrowLeft: 2, ArrowUp: 2, ArrowRight: -2, ArrowDown: -2, PageUp: 15, PageDown: -15 };
     if (!(event.key in by)) return;
     event.preventDefault();
-    this.turnTo(i, this.normals[this.data.table][i] + by[event.key]);
+    this.turnTo(i, this.normals[this.open][i] + by[event.key]);
   }
 
   turnTo(i, degrees) {
-    const open = this.data.table;
+    const { open } = this;
     this.normals[open][i] = turn(Math.round(degrees * 10) / 10);
     this.turned.set(`${open} ${i}`, this.normals[open][i]);
     this.show();
@@ -272,7 +280,7 @@ class Lab {
   commit() {
     const turned = [...this.turned].map(([place, degrees]) => [...place.split(" ").map(Number), degrees]);
     this.live.textContent = this.summary;
-    if (turned.length || this.sentTable !== this.data.table) this.send({ turned, table: this.data.table });
+    if (turned.length || this.saidTable !== this.open) this.send({ turned, table: this.open });
   }
 
   showNumbers(answer, open) {
@@ -298,7 +306,7 @@ class Lab {
     const number = this.rows.children.length;
     const row = document.createElement("tr");
     row.innerHTML = `<td><button type="button"></button></td><td class="key"></td><td></td><td></td>`;
-    row.querySelector("button").addEventListener("click", () => this.open(number));
+    row.querySelector("button").addEventListener("click", () => this.choose(number));
     return row;
   }
 }

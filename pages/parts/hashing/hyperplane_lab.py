@@ -19,6 +19,7 @@ from core.wording import count
 from pages.ui import glossary
 from pages.ui.address import tied, write
 from pages.ui.code import show_code
+from pages.ui.heatmap import HANDED_JS
 from pages.ui.languages import scripts
 from pages.ui.question import question
 from pages.ui.task import show_task
@@ -29,7 +30,7 @@ _show = scripts.component(
     "hyperplane_lab",
     html=_FILE.with_suffix(".html").read_text(encoding="utf-8"),
     css=_FILE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_FILE.with_suffix(".js").read_text(encoding="utf-8"),
+    js="".join(it.read_text(encoding="utf-8") for it in (HANDED_JS, _FILE.with_suffix(".js"))),
 )
 # With these hyperplanes the 4th and the 5th bit lose neighbours, and the 2nd and the 3rd table
 # bring them back.

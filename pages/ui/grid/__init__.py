@@ -7,6 +7,7 @@ link, which can be opened in a new tab.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -72,8 +73,13 @@ class Action:
         """Where it leads, seen from any page; None where it shows something here."""
         if self.show:
             return None
-        query = urlencode({**self.params, **languages.named()})
+        query = _query(*self.params.items(), *languages.named().items())
         return f"{navigation.slug(self.page) or './'}?{query}"
+
+
+@lru_cache(maxsize=1_000)  # the links of a picture differ by their pages alone
+def _query(*params: tuple[str, str]) -> str:
+    return urlencode(params)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from pages.ui.languages import scripts
 OPACITY = 60  # percent
 
 _FOLDER = Path(__file__).parent
+HANDED_JS = _FOLDER / "handed.js"
 
 
 def component(name: str, js: Path, *css: Path) -> Callable[..., Any]:
@@ -31,14 +32,14 @@ def component(name: str, js: Path, *css: Path) -> Callable[..., Any]:
 
     Args:
         name: of the component.
-        js: its code, which ``maps.js`` is put in front of.
+        js: its code, which ``handed.js`` and ``maps.js`` are put in front of.
         css: its looks, beside those of the maps.
     """
     return scripts.component(
         name,
         html='<div class="walk"></div>\n',
         css="".join(it.read_text(encoding="utf-8") for it in (_FOLDER / "maps.css", *css)),
-        js="".join(it.read_text(encoding="utf-8") for it in (_FOLDER / "maps.js", js)),
+        js="".join(it.read_text(encoding="utf-8") for it in (HANDED_JS, _FOLDER / "maps.js", js)),
     )
 
 

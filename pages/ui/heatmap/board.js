@@ -6,10 +6,14 @@
 //                    values: [rows × columns], low, high, ticks, hover: what a value is called }] }
 // states "opacity" and "cells", sent once the hand lets go
 
-export default function ({ data, parentElement, setStateValue }) {
-  hear(data);
+export default function ({ data: { opacity, cells, ...data }, parentElement, setStateValue }) {
   const holder = parentElement.querySelector(".walk");
-  if (!isNew(holder, data)) return;
+  barIn(holder, hear(data), (looks) => holder.maps.forEach((map) => map.look(looks)));
+  if (isNew(holder, data)) draw(holder, data);
+  holder.bar.receive({ opacity, cells }, setStateValue);
+}
+
+function draw(holder, data) {
   const { rows, columns, colours } = data;
   const pictures = Object.fromEntries(data.pictures);
   const root = element("div", { class: "panels" });
@@ -51,6 +55,7 @@ export default function ({ data, parentElement, setStateValue }) {
     }
   }
 
-  const bar = looksBar(data, (looks) => drawn.forEach(({ map }) => map.look(looks)), setStateValue);
-  redraw(holder, root, bar);
+  holder.maps = drawn.map(({ map }) => map);
+  holder.maps.forEach((map) => map.look(holder.bar.looks()));
+  redraw(holder, root, holder.bar.root);
 }

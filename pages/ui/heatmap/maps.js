@@ -130,10 +130,11 @@ function isNew(holder, data) {
   return true;
 }
 
-/** Draw anew; who was at a slider stays there, and can go on with the keyboard. */
-function redraw(holder, ...children) {
+/** Draw anew beside a bar, which stays as it is; who was at a slider can go on with the keyboard. */
+function redraw(holder, drawn, bar) {
   const name = holder.getRootNode().activeElement?.name;
-  holder.replaceChildren(...children);
+  if (bar.isConnected) holder.firstChild.replaceWith(drawn);
+  else holder.replaceChildren(drawn, bar);
   if (name) holder.querySelector(`[name="${name}"]`)?.focus();
 }
 
@@ -146,38 +147,57 @@ function later(tell, milliseconds = 250) {
   };
 }
 
-/** What changes the looks of every map on the page; `kept` gets a name and its value at the end. */
-function looksBar({ opacity, cells }, changed, kept) {
+/** What changes the looks of every map on the page: { root, looks, receive(looks, keep) }.
+ *
+ * `changed` gets the looks whenever they change; `keep` a name and its value once the hand lets go.
+ */
+function looksBar(changed) {
   const slider = element("input", { type: "range", name: "opacity", min: 0, max: 100, step: 5 });
   const box = element("input", { type: "checkbox", name: "cells" });
-  const bar = element(
+  const root = element(
     "div",
     { class: "looks" },
     element("label", {}, `${tr("Opacity of the map")} `, slider),
     element("label", {}, box, ` ${tr("Show the cells")}`)
   );
-  const set = (looks) => {
-    slider.value = looks.opacity;
-    box.checked = looks.cells;
-    changed(looks);
-  };
+  let keep;
+  const opacity = handed(show);
+  const cells = handed(show);
+  function show() {
+    slider.value = opacity.value;
+    box.checked = cells.value;
+    changed(looks());
+  }
+  function looks() {
+    return { opacity: opacity.value, cells: cells.value === true };
+  }
   const follow = ({ detail }) => {
-    if (!bar.isConnected) return window.removeEventListener(LOOKS, follow); // drawn anew since
-    set(detail);
+    if (!root.isConnected) return window.removeEventListener(LOOKS, follow);
+    if (detail.opacity !== opacity.value) opacity.byHand(detail.opacity);
+    if (detail.cells !== cells.value) cells.byHand(detail.cells);
   };
   slider.oninput = box.oninput = () =>
     window.dispatchEvent(new CustomEvent(LOOKS, { detail: { opacity: +slider.value, cells: box.checked } }));
-  const keptLater = later((percent) => kept("opacity", percent));
-  slider.onchange = () => keptLater(+slider.value);
-  box.onchange = () => kept("cells", box.checked);
+  const keepLater = later((percent) => keep("opacity", percent));
+  slider.onchange = () => keepLater(+slider.value);
+  box.onchange = () => keep("cells", box.checked);
   window.addEventListener(LOOKS, follow);
-  set({ opacity, cells });
-  return bar;
+  const receive = (said, tell) => {
+    keep = tell;
+    opacity.byServer(said.opacity);
+    cells.byServer(said.cells);
+  };
+  return { root, looks, receive };
 }
 
 /** Which place of a map this is, in words. */
 const placeOf = (at, columns) =>
   tr("row {row}, column {column}", { row: Math.floor(at / columns) + 1, column: (at % columns) + 1 });
+
+/** Put the bar of a component in its holder, one for each language. */
+function barIn(holder, language, changed) {
+  if (holder.language !== language) Object.assign(holder, { language, bar: looksBar(changed) });
+}
 
 const write = (value) =>
   (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3))

@@ -1,11 +1,15 @@
-"""The menu: every page in its group, with the view that goes along, and the way back to nothing."""
+"""The menu: every page in its group, with the view that goes along, and the way back to nothing.
+
+One component draws it: as links of Streamlit's, it would be a fifth of the messages of every
+run. Its links have real addresses; ``menu.js`` takes the view along as the browser's address has it
+at the moment of a click, and follows them without loading the app anew.
+"""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from html import escape
 from pathlib import Path
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from core.language import tr
 from pages.ui import languages
@@ -20,10 +24,16 @@ GOES_ALONG = (
 )
 
 Entry = tuple[str, str, str]
-"""A page, its title and its icon."""
+"""What a page is called in an address, its title and its icon of Material Symbols."""
 
-_close_on_phones = st.components.v2.component(
-    "close_menu", js=Path(__file__).with_name("close.js").read_text(encoding="utf-8")
+_FOLDER = Path(__file__).parent
+
+_menu = st.components.v2.component(
+    "menu",
+    html="<nav></nav>\n",
+    css=(_FOLDER / "menu.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "menu.js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # the presenter mode looks for its links on the page
 )
 
 
@@ -33,26 +43,29 @@ def along() -> dict[str, str]:
     return {name: here[name] for name in GOES_ALONG if name in here} | languages.named()
 
 
-def draw(groups: Mapping[str, Sequence[Entry]], *, home: str) -> None:
+def draw(groups: Mapping[str, Sequence[Entry]], *, here: str) -> None:
     """Draw the menu.
 
     Args:
         groups: heading -> its entries.
-        home: the page where one starts over.
+        here: what the page that is open is called in an address.
     """
-    view = along()
-    with st.container(key="menu", gap=None):
-        for heading, entries in groups.items():
-            st.header(tr(heading), anchor=False)
-            for page, label, icon in entries:
-                st.page_link(page, label=tr(label), icon=icon, query_params=view)
-        if st.button(tr("Start over"), icon=":material/restart_alt:", type="tertiary", key="over"):
-            _start_over(home)
-    _close_on_phones(key="close-menu")
+    parts = [
+        f"<h2>{escape(tr(heading))}</h2><ul role=list>{_items(entries, here)}</ul>"
+        for heading, entries in groups.items()
+    ]
+    over = f"<a class=over href='./'>{_label(tr('Start over'), 'restart_alt')}</a>"
+    html = "".join([*parts, over])
+    _menu(key="menu", data={"html": html, "along": (*GOES_ALONG, languages.PARAM)})
 
 
-def _start_over(home: str) -> None:
-    """Go home with an address that says nothing; uploaded photographs stay until they go."""
-    with suppress(StreamlitAPIException):  # where a widget owns one, which goes with its page
-        st.query_params.clear()
-    st.switch_page(home)
+def _items(entries: Sequence[Entry], here: str) -> str:
+    return "".join(
+        f"<li><a href='./{name}'{' aria-current=page' if name == here else ''}>"
+        f"{_label(tr(title), icon)}</a></li>"
+        for name, title, icon in entries
+    )
+
+
+def _label(title: str, icon: str) -> str:
+    return f"<span class=icon translate=no aria-hidden=true>{icon}</span>{escape(title)}"

@@ -5,17 +5,14 @@ It is the browser's alone: no run of a script, so nothing on the page changes bu
 
 from pathlib import Path
 
-import streamlit as st
-
 from pages.ui import button
 
 _FOLDER = Path(__file__).parent
-_STYLE = _FOLDER / "presenting.css"
+STYLE = _FOLDER / "presenting.css"  # of the whole page, which has it among its own
 
 _present = button.component("present", _FOLDER, '<button type="button"></button>\n')
 
 
 def way_in() -> None:
     """Draw the button that begins it."""
-    st.html(_STYLE)
     _present(key="present")

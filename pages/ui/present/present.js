@@ -28,9 +28,8 @@ function present(on) {
 /** The link to the next or the last page: the tour's where one is at it, else the menu's. */
 function way(step) {
   if (document.querySelector(".st-key-tour")) return document.querySelector(TOUR[step]);
-  const links = [...document.querySelectorAll(".st-key-menu a")];
-  // Home's link, the first, has no path: on another page it seems to lead to that page.
-  const here = links.findLastIndex((it) => new URL(it.href).pathname === location.pathname);
+  const links = [...document.querySelectorAll(".st-key-menu li a")];
+  const here = links.findIndex((it) => it.ariaCurrent);
   return links[here + step];
 }
 

@@ -12,6 +12,7 @@ from core.galleries import registry
 from core.galleries.base import Gallery
 from core.galleries.folder import FolderGallery
 from core.galleries.registry import GallerySource
+from core.galleries.scenes import ScenesGallery
 from core.galleries.uploads import UploadedGallery
 from core.images import thumbnail
 from core.language import tr
@@ -186,6 +187,8 @@ def thumbnail_ratio(gallery: Gallery, id: int, *, max_side: int) -> float:
         GalleryError: as ``gallery_thumbnail``.
         ImageError: as ``gallery_thumbnail``.
     """
+    if isinstance(gallery, ScenesGallery):
+        return gallery.ratio(id)
 
     def measure() -> float:
         with Image.open(BytesIO(gallery_thumbnail(gallery, id, max_side=max_side))) as image:

@@ -74,6 +74,8 @@ def test_no_two_scenes_are_the_same(gallery):
 
 def test_every_category_has_both_orientations(gallery, sizes):
     assert set(sizes) == {(192, 128), (128, 192)}
+    ratios = [width / height for width, height in sizes]
+    assert [gallery.ratio(item.id) for item in gallery.items] == ratios
     for label in {item.label for item in gallery.items}:
         mine = [
             size for item, size in zip(gallery.items, sizes, strict=True) if item.label == label

@@ -1,13 +1,13 @@
-"""The menu: what goes along with each of its links, and how one starts over."""
+"""The menu: its links, and what goes along with them; following them is for a browser to test."""
 
-from urllib.parse import parse_qs
+import json
+import re
 
 import pytest
 
-from pages.ui import menu, navigation
+from pages.ui import languages, menu, navigation
 from pages.ui.view import RANGES, View, parse
 
-CARRIED = {"gallery": "scenes", "image": "red/1.jpg", "K": "5", "probes": "3"}
 EVERYTHING = View(
     gallery="corel1k",
     source="image",
@@ -19,10 +19,10 @@ EVERYTHING = View(
 )
 
 
-def entries(page):
-    """Title -> parameters, of the menu's links."""
-    links = [it.proto for it in page.sidebar.get("page_link")]
-    return {it.label: {k: v[0] for k, v in parse_qs(it.query_string).items()} for it in links}
+def drawn(page):
+    """What the menu's component is given."""
+    components = [it.proto for it in page.sidebar.get("bidi_component")]
+    return next(json.loads(it.json) for it in components if it.component_name == "menu")
 
 
 def test_whatever_a_view_says_in_an_address_goes_along():
@@ -32,34 +32,14 @@ def test_whatever_a_view_says_in_an_address_goes_along():
 
 
 @pytest.mark.parametrize("path", [page for page, _, _ in navigation.MENU])
-def test_from_every_page_gallery_query_and_settings_go_with_every_entry(open_app, path):
-    page = open_app(path, **CARRIED, part="Why?")
+def test_every_page_has_all_pages_under_their_headings_and_is_marked_itself(open_app, path):
+    page = open_app(path, image="red/1.jpg", part="Why?")
     assert not page.exception
-    assert entries(page) == {title: CARRIED for _, title, _ in navigation.MENU}
-
-
-def test_a_changed_setting_goes_along_at_once(search_page):
-    page = search_page(**CARRIED)
-    page.slider(key="K").set_value(9).run()
-    assert {it["K"] for it in entries(page).values()} == {"9"}
-
-
-def test_a_setting_that_a_part_changed_goes_along_too(hashing_page):
-    page = hashing_page(**CARRIED, part="Bits and tables")
-    page.slider(key="L").set_value(3).run()
-    assert {it["L"] for it in entries(page).values()} == {"3"}
-
-
-def test_the_groups_have_headings(results_page):
-    headings = [it.value for it in results_page().sidebar.header]
-    assert headings[:3] == list(navigation.GROUPS)
-
-
-@pytest.mark.parametrize("path", [navigation.HOME, navigation.SEARCH, navigation.RESULTS])
-def test_starting_over_forgets_what_the_address_said(open_app, path):
-    page = open_app(path, **CARRIED)
-    page.button(key="over").click().run()
-    assert not page.exception
-    assert [it.value for it in page.title] == ["Hashlight"]
-    assert not set(page.query_params) & set(menu.GOES_ALONG)
-    assert set(map(tuple, entries(page).values())) == {()}
+    given = drawn(page)
+    assert given["along"] == [*menu.GOES_ALONG, languages.PARAM]
+    assert re.findall("<h2>(.*?)</h2>", given["html"]) == list(navigation.GROUPS)
+    links = re.findall("<a [^>]*href='([^']*)'[^>]*><span.*?</span>(.*?)</a>", given["html"])
+    pages = [(f"./{navigation.slug(it)}", title) for it, title, _ in navigation.MENU]
+    assert links == [*pages, ("./", "Start over")]
+    marked = re.findall("href='([^']*)' aria-current=page", given["html"])
+    assert marked == [f"./{navigation.slug(path)}"]
