@@ -16,10 +16,7 @@ from core.search import find_by_name
 from core.wording import joined
 from pages.ui import address, navigation, resources, samples, uploads, view
 from pages.ui.errors import plain
-from pages.ui.grid import Action, Fact, Tile, show_grid
-from pages.ui.grid.gallery import SIDE
 from pages.ui.grid.wall import show_wall
-from pages.ui.pictures import image_file
 from pages.ui.view import FITTING, MANNERS, RANGES, View
 
 _SLIDERS = {  # name of a setting -> label and help
@@ -314,7 +311,7 @@ def choose_query(
                 )
         if sample.open:
             with sample:
-                _sample_links(shown, page)
+                samples.show(shown, page)
 
 
 def _browse(shown: View, gallery: Gallery, stored: StoredGallery | None, page: str) -> None:
@@ -334,26 +331,3 @@ def _cosines(shown: View, gallery: Gallery, stored: StoredGallery) -> dict[int, 
     embedding = resources.embedded_query(asked.data, shown.attention).embedding
     values = stored.of(shown.attention) @ embedding
     return dict(zip(stored.ids.tolist(), values.tolist(), strict=True))
-
-
-def _sample_links(shown: View, page: str) -> None:
-    show_grid(
-        "samples",
-        [
-            Tile(
-                name=name,
-                picture=image_file(resources.small_picture(samples.read(name), max_side=SIDE)),
-                alt=tr(what),
-                facts=(Fact(tr(what)),),
-                actions=(
-                    Action(
-                        label=tr("Choose this"),
-                        page=page,
-                        params=shown.with_query("sample", name).params(),
-                    ),
-                ),
-            )
-            for name, what in samples.SAMPLES.items()
-        ],
-        height=160,
-    )
