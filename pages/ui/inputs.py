@@ -30,6 +30,13 @@ _SLIDERS = {  # name of a setting -> label and help
 }
 
 
+# What the names of settings and of their values are called; ``tr`` says them.
+_SAID = (
+    *(later("off"), later("channel"), later("spatial"), later("both")),
+    *(later("hyperplanes"), later("probes")),
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
     """The image to search with."""

@@ -9,6 +9,7 @@ phone, which has no room beside, it stands above the page. The question that a s
 the page's own: it is lit, and its answer tells what was measured there and then.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -56,18 +57,33 @@ def draw(page: str) -> None:
     """Draw the step that the visitor is at, if it is one of this page's."""
     number = _number(page)
     if number is None:
-        st.session_state.pop(_IN_SESSION, None)
+        if page == _MACHINE and _IN_SESSION in st.session_state:
+            _draw_way_back(st.session_state[_IN_SESSION])
+        else:
+            st.session_state.pop(_IN_SESSION, None)
         return
     st.session_state[_IN_SESSION] = number
     if st.query_params.get(_NAME) != str(number):  # a link within the page has dropped it
         st.query_params[_NAME] = str(number)
     progress.keep(progress.marks())
+    _draw_twice(lambda where: _panel(number, where))
+    _light(STEPS[number - 1])
+
+
+def _draw_twice(draw_in: Callable[[str], None]) -> None:
+    """Draw beside the page, and above it for a phone; the style shows one of the two."""
     st.html(_STYLE)
     with st.sidebar, st.container(key="tour", gap="xsmall"):
-        _panel(number, "")
+        draw_in("")
     with st.container(key="tour-narrow", gap="xsmall", border=True):
-        _panel(number, "-narrow")
-    _light(STEPS[number - 1])
+        draw_in("-narrow")
+
+
+def _draw_way_back(number: int) -> None:
+    """On the machine, which a step leads to: a link back to that step."""
+    label = tr("Back to step {number} of the tour", number=number)
+    icon = ":material/chevron_left:"
+    _draw_twice(lambda where: _go(number, label, icon, f"tour-return{where}"))
 
 
 def answered(question: str, *, is_right: bool) -> None:

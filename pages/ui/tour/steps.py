@@ -65,7 +65,7 @@ STEPS = (
     TourStep(
         title=later("Which places count"),
         page="pages/attention.py",
-        state=OWL,
+        state=OWL | {"painting": "4"},  # in it attention gains much, which is the step's point
         asks="guess-weight",
         stage="spatial",
         idea=later(
@@ -74,8 +74,8 @@ STEPS = (
             "learnt weights, the [[kernel]], slides over both."
         ),
         do=later(
-            "Guess how far apart the places are; the maps below show why. Then open *Clutter* and "
-            "shrink the owl."
+            "Guess how much more one place weighs than others; the maps below show why. Then open "
+            "*Clutter* and shrink the owl."
         ),
     ),
     TourStep(
