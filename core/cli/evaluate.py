@@ -6,11 +6,11 @@ from. With --masks, photographs with object masks beside them say whether the ch
 find the object. With --clutter a gallery's images are put into paintings, smaller and smaller, to
 see where attention helps. With --detail an earlier stage of the network is put beside the last
 one, to see what it brings. With --softness the spatial gate acts as other powers of itself, to see
-how softly it should. With --parts the search for parts of images is judged by labels, masks
-and the exact scan. With --splits one gallery is judged as in the paper's tables, without training
-on it. With --strangers the settings that fit a gallery are judged by what they find and read. With
---all every system of the paper is trained and judged on random splits, and the result files are
-written that the Results page shows; interrupted, it goes on where it was.
+how softly it should. With --parts the search for parts of images is judged by labels, masks and the
+exact scan. With --splits one gallery is judged as in the paper's tables, without training on it.
+With --strangers the settings that fit a gallery are judged by what they find and read. With --all
+every system of the paper is trained and judged on random splits, and the result files are written
+that the Results page shows; interrupted, it goes on where it was.
 """
 
 import argparse
