@@ -49,7 +49,8 @@ def _show(name: str, result: Result) -> None:
         tr(
             "A bar is the 95 % interval over queries of the difference to the model's own p. One "
             "training is behind all lines, so the intervals don't say what another one would "
-            "change."
+            "change. That p was chosen with an earlier model on Corel-1k and Scenes, among others, "
+            "so it may look a little better there than it is."
         )
     )
     show_code("core.evaluation.beyond.softness:measure_softness")
