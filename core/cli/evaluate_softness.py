@@ -17,15 +17,16 @@ from .common import circumstances, difference, embedder_of, progress_bar, timed,
 from .evaluate_all import ONE_GALLERY
 from .printing import printable
 
+ABOUT = (
+    "let the spatial gate of the checkpoint act as other powers of itself on the galleries of "
+    "--judge-on (default of --out: assets/results/softness.json)"
+)
+RIVALS = ("all", "masks", "clutter", "strangers", "parts", "detail", "splits")
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the option."""
-    parser.add_argument(
-        "--softness",
-        action="store_true",
-        help="let the spatial gate of the checkpoint act as other powers of itself on the "
-        "galleries of --judge-on (default of --out: assets/results/softness.json)",
-    )
+    parser.add_argument("--softness", action="store_true", help=ABOUT)
 
 
 def refuse_options(options: argparse.Namespace) -> None:
@@ -36,8 +37,7 @@ def refuse_options(options: argparse.Namespace) -> None:
     """
     if not options.softness:
         return
-    names = ("all", "masks", "clutter", "strangers", "parts", "detail", "splits")
-    others = [f"--{name}" for name in names if getattr(options, name) not in (None, False)]
+    others = [f"--{name}" for name in RIVALS if getattr(options, name) not in (None, False)]
     if others:
         raise SettingError(
             f"--softness is a measurement of its own; leave {' and '.join(others)} out."

@@ -53,8 +53,8 @@ def _show(name: str, result: Result) -> None:
             "so it may look a little better there than it is."
         )
     )
-    show_code("core.evaluation.beyond.softness:measure_softness")
     show_origin(name, result, key="softness")
+    show_code("core.evaluation.beyond.softness:measure_softness")
 
 
 def told(result: Result) -> str:
