@@ -5,11 +5,12 @@ attention mode, is compared with the average-pooled ImageNet features that its t
 from. With --masks, photographs with object masks beside them say whether the checkpoint's maps
 find the object. With --clutter a gallery's images are put into paintings, smaller and smaller, to
 see where attention helps. With --detail an earlier stage of the network is put beside the last
-one, to see what it brings. With --parts the search for parts of images is judged by labels, masks
-and the exact scan. With --splits one gallery is judged as in the paper's tables, without training
-on it. With --strangers the settings that fit a gallery are judged by what they find and read. With
---all every system of the paper is trained and judged on random splits, and the result files are
-written that the Results page shows; interrupted, it goes on where it was.
+one, to see what it brings. With --softness the spatial gate acts as other powers of itself, to see
+how softly it should. With --parts the search for parts of images is judged by labels, masks and the
+exact scan. With --splits one gallery is judged as in the paper's tables, without training on it.
+With --strangers the settings that fit a gallery are judged by what they find and read. With --all
+every system of the paper is trained and judged on random splits, and the result files are written
+that the Results page shows; interrupted, it goes on where it was.
 """
 
 import argparse
@@ -32,6 +33,7 @@ from . import (
     evaluate_fitted,
     evaluate_masks,
     evaluate_parts,
+    evaluate_softness,
     evaluate_splits,
     evaluate_strangers,
 )
@@ -70,12 +72,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     evaluate_fitted.configure(parser)
     evaluate_clutter.configure(parser)
     evaluate_parts.configure(parser)
+    evaluate_softness.configure(parser)
     evaluate_all.configure(parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure one gallery, masks, clutter, detail, parts, settings that fit, or everything."""
-    for it in (evaluate_all, evaluate_clutter, evaluate_fitted, evaluate_parts):
+    """Measure one gallery, or what the options ask for."""
+    for it in (
+        evaluate_all,
+        evaluate_clutter,
+        evaluate_softness,
+        evaluate_fitted,
+        evaluate_parts,
+    ):
         it.refuse_options(options)
     asked = [
         run_it for name, run_it in _RUNS.items() if getattr(options, name) not in (None, False)
@@ -127,6 +136,7 @@ _RUNS: dict[str, Callable[[argparse.Namespace], None]] = {
     "parts": evaluate_parts.run,
     "clutter": evaluate_clutter.run,
     "detail": evaluate_detail.run,
+    "softness": evaluate_softness.run,
     "splits": evaluate_splits.run,
     "all": evaluate_all.run,
     "masks": evaluate_masks.run,

@@ -38,7 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--fit-on", help="photographs that layers are fitted on; give it several times", **several
     )
     group.add_argument(
-        "--judge-on", help="a gallery that judges --detail; give it several times", **several
+        "--judge-on",
+        help="a gallery that judges --detail or --softness; give it several times",
+        **several,
     )
 
 
@@ -51,8 +53,8 @@ def refuse_options(options: argparse.Namespace) -> None:
     names = ("all", "masks", "clutter", "strangers", "detail", "splits")
     given = {name: getattr(options, name) for name in names}
     chosen = [f"--{name}" for name, it in given.items() if it is not None and it is not False]
-    if options.judge_on and not options.detail:
-        raise SettingError("--judge-on belongs to --detail; add it.")
+    if options.judge_on and not (options.detail or options.softness):
+        raise SettingError("--judge-on belongs to --detail and --softness; add one of them.")
     if not (options.detail or options.splits is not None):
         if options.fit_on:
             raise SettingError("--fit-on belongs to --detail and --splits; add one of them.")

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ..language import later, tr
-from .lines import plain
+from .lines import bars, plain
 from .style import AMBER, GREY, TEAL, hline, scatter
 
 _LOOKS = {  # not by colour alone
@@ -38,12 +38,7 @@ def gain_over_clutter(steps: Sequence[Mapping[str, Any]]) -> go.Figure:
                 name=tr(_NAMES[mode]),
                 x=shares,
                 y=[it["mean"] for it in gains],
-                error_y={
-                    "array": [it["high"] - it["mean"] for it in gains],
-                    "arrayminus": [it["mean"] - it["low"] for it in gains],
-                    "width": 4,
-                    "thickness": 1.2,
-                },
+                error_y=bars(gains),
                 mode="lines+markers",
                 line=line,
                 hovertemplate=tr("%{x:.0%} of the area: %{y:+.3f} mAP"),

@@ -1,14 +1,27 @@
-"""What charts of lines share: a faint grid, and the legend below."""
+"""What charts of lines share: how lines differ, a faint grid, and the legend below."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
-from .style import WITH_GRID, Part, figure, note
+from .style import AMBER, GREY, TEAL, WITH_GRID, Part, figure, note
+
+LOOKS = ((TEAL, "solid", "circle"), (AMBER, "dash", "square"), (GREY, "dot", "diamond"))
+"""Colour, dash and mark of the first, second and third line: not by colour alone."""
 
 BELOW: Part = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0}
 """A legend under the chart, at any width of the page."""
+
+
+def bars(intervals: Sequence[Mapping[str, float]]) -> Part:
+    """Return the bars of points that lie at ``mean``, each from ``low`` to ``high``."""
+    return {
+        "array": [it["high"] - it["mean"] for it in intervals],
+        "arrayminus": [it["mean"] - it["low"] for it in intervals],
+        "width": 4,
+        "thickness": 1.2,
+    }
 
 
 def plain(

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from .lines import plain
-from .style import AMBER, GREY, TEAL, hline, scatter
-
-_LOOKS = ((TEAL, "solid", "circle"), (AMBER, "dash", "square"), (GREY, "dot", "diamond"))
+from .lines import LOOKS, plain
+from .style import hline, scatter
 
 
 def robustness_lines(
@@ -29,7 +27,7 @@ def robustness_lines(
     """
     traces, across = [], []
     for n, (title, points) in enumerate(variants.items()):
-        colour, dash, symbol = _LOOKS[n % len(_LOOKS)]
+        colour, dash, symbol = LOOKS[n % len(LOOKS)]
         ordered = sorted(points)
         traces.append(
             scatter(

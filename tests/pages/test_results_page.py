@@ -223,6 +223,16 @@ def detail(*brings):
     }
 
 
+def softness():
+    """On one gallery the gate costs 0.03 at the model's p, 0.4; p = 0.2 would gain 0.035."""
+    curve = [
+        {"exponent": p, "mean_average_precision": 0.7 + more, "difference": interval(more)}
+        for p, more in ((0.0, 0.03), (0.2, 0.035), (0.4, 0.0))
+    ]
+    gallery = {"title": "Beaches", "curves": {"spatial": curve[::-1], "both": curve}}
+    return {**HEAD, "exponent": 0.4, "galleries": [gallery]}
+
+
 def judged_on_splits(trained_on_it):
     figures = {
         "mean_average_precision": 0.75,
@@ -252,6 +262,7 @@ def all_files():
         "ablations-corel1k": ablations(),
         "clutter-things": clutter(),
         "detail": detail(0.02, -0.02, 0.0),
+        "softness": softness(),
         "splits-things": judged_on_splits(True),
     }
 
@@ -354,6 +365,14 @@ def test_detail_is_said_to_help_only_where_the_interval_leaves_zero(results_page
     assert words in told
     assert "It takes +5% time." in told
     assert "**1 of 2 times without detail**" in told
+
+
+def test_the_power_that_would_be_best_is_said_with_what_it_would_gain(results_page):
+    page = results_page("Attention", files={"softness": softness()})
+    told = text(page)
+    assert "learnt with p = 0.4" in told
+    assert "in brackets what they would gain: Beaches p = 0.2 (+0.0350)." in told
+    assert len(charts(page)) == 2
 
 
 @pytest.mark.parametrize(("trained", "words"), [(True, "are flattered"), (False, "hasn't seen")])

@@ -1,14 +1,20 @@
-"""Whether attention finds the object, by the masks of the built-in gallery."""
+"""Whether attention finds the object, and how softly its spatial gate should act."""
 
 import streamlit as st
 
 from core.language import tr
 from pages.parts.results.focus import show_focus, show_focus_code
+from pages.parts.results.softness import show_softness
 from pages.ui.result_files import read_under
 
 
 def show_attention() -> None:
-    """Whether attention finds the object, by the masks of the built-in gallery."""
+    """Whether attention finds the object, and how softly its spatial gate should act."""
+    _show_masks_of_scenes()
+    show_softness()
+
+
+def _show_masks_of_scenes() -> None:
     title = tr("Does attention look at the object? · Scenes")
     result = read_under(title, "attention-scenes", tr("Attention against masks"))
     if not result:

@@ -79,7 +79,20 @@ def test_a_gallery_is_judged_by_scan_and_by_hashing_on_the_same_splits(measure, 
         (["--splits", "0"], "--splits fits layers; name photographs with --fit-on."),
         (["--splits", "1", "--fit-on", "x"], "splits is 1; "),
         (["--fit-on", "x"], "--fit-on belongs to --detail and --splits; add one of them."),
-        (["--judge-on", "x"], "--judge-on belongs to --detail; add it."),
+        (["--judge-on", "x"], "--judge-on belongs to --detail and --softness; add one of them."),
+        (["--softness"], "--softness needs galleries to judge by; name some with --judge-on."),
+        (
+            ["--softness", "--judge-on", "x", "--gallery", "corel1k"],
+            "--softness judges galleries of --judge-on; leave --gallery out.",
+        ),
+        (
+            ["--softness", "--judge-on", "x", "--label-level", "1"],
+            "--softness takes labels as they are; leave --label-level out.",
+        ),
+        (
+            ["--softness", "--splits", "2", "--parts"],
+            "--softness is a measurement of its own; leave --parts and --splits out.",
+        ),
         (
             ["--detail", "--fit-on", "x"],
             "--detail needs galleries to judge by; name some with --judge-on.",
