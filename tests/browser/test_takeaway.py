@@ -73,26 +73,24 @@ def test_a_saved_machine_has_its_values_and_the_sum_that_is_open(server, open_ta
     assert cards[0] == cards[1] != []
 
 
-@pytest.mark.parametrize(
-    ("link", "ready", "figure", "words"),
-    [
-        ("machine", settled, ".machine > div:has(.chain)", ".card"),
-        ("search", opened, ".gallery_map .both", ".marks li"),
-    ],
-)
-def test_a_figure_is_saved_as_a_picture_with_the_keyboard(
-    server, open_tab, tmp_path, link, ready, figure, words
-):
-    page = ready(open_tab(server, f"/{link}?{OWL}"))
+FIGURES = {  # page -> until when to wait, the figure, and what has its words
+    "machine": (settled, ".machine > div:has(.chain)", ".card"),
+    "search": (opened, ".gallery_map .both", ".marks li"),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_saved_as_a_picture_with_the_keyboard(server, open_tab, name):
+    ready, figure, words = FIGURES[name]
+    page = ready(open_tab(server, f"/{name}?{OWL}"))
     box = page.locator(figure).bounding_box()
     buttons = page.locator(".keepers")
     expect(buttons).to_have_css("opacity", "0")
     files = {}
-    for format in ("PNG", "SVG"):
+    for kind in ("PNG", "SVG"):
         with page.expect_download() as download:
-            buttons.get_by_role("button", name=f"Save as {format}").press("Enter")
-        files[format] = tmp_path / download.value.suggested_filename
-        download.value.save_as(files[format])
+            buttons.get_by_role("button", name=f"Save as {kind}").press("Enter")
+        files[kind] = download.value.path()
     expect(buttons).to_have_css("opacity", "1")
     expect(buttons.get_by_role("status")).to_be_empty()
     with Image.open(files["PNG"]) as image:
