@@ -26,12 +26,13 @@ def component(
     return scripts.component(
         name,
         html=html,
-        css=_joined(looks),
-        js=_joined(code),
+        css=joined(looks),
+        js=joined(code),
     )
 
 
-def _joined(files: Sequence[Path]) -> str:
+def joined(files: Sequence[Path]) -> str:
+    """Put files that stand beside each other in the browser into one piece."""
     return "".join(it.read_text(encoding="utf-8") for it in files)
 
 

@@ -18,7 +18,7 @@ from core.galleries.base import Gallery
 from core.galleries.maps.sprites import SpriteSheet
 from core.galleries.store import StoredGallery
 from core.search import SearchResult
-from pages.ui import grid, resources
+from pages.ui import grid, resources, takeaway
 from pages.ui.address import put
 from pages.ui.gallery_map.payload import payload
 from pages.ui.grid.gallery import FoundBy, actions_of
@@ -29,8 +29,8 @@ _FOLDER = Path(__file__).parent
 _PIECES = ("points", "looks", "marks", "frame", "hand", "map")
 _LOOKS = re.compile(r"(label|similarity|bucket|side)(?:-([1-9]\d?))?(?:-([1-9]\d?))?")
 
-CODE = grid.source(grid.MENU_JS, *(_FOLDER / f"{name}.js" for name in _PIECES))
-LOOKS = grid.source(grid.MENU_CSS, _FOLDER / "map.css")
+CODE = takeaway.FIGURE_JS + grid.source(grid.MENU_JS, *(_FOLDER / f"{name}.js" for name in _PIECES))
+LOOKS = takeaway.FIGURE_CSS + grid.source(grid.MENU_CSS, _FOLDER / "map.css")
 
 _map = st.components.v2.component(
     "gallery_map",

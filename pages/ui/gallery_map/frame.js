@@ -39,6 +39,12 @@ function frame(map, root) {
     button(tr("In view"), tr("In view: say what its images share"), () => map.choose(map.inView()))
   );
   const plane = element("div", { class: "plane" }, canvas, marks, stage, card, anchor, tools);
+  const both = element("div", { class: "both" }, plane);
+  const sharpen = (ratio) => {
+    map.resize(ratio);
+    map.drawNow();
+  };
+  plane.append(keepers(both, "map", sharpen));
   const [colour, table, bit] = [select("colour", kinds()), select("table", []), select("bit", [])];
   const tableLabel = element("label", {}, `${tr("Table")} `, table);
   const bitLabel = element("label", {}, `${tr("Bit")} `, bit);
@@ -80,7 +86,8 @@ function frame(map, root) {
     )
   );
   const menu = makeMenu();
-  root.replaceChildren(element("div", { class: "both" }, plane, side), listing, menu.root);
+  both.append(side);
+  root.replaceChildren(both, listing, menu.root);
   return { canvas, marks, stage, card, anchor, lasso, plane, colour, table, bit, tableLabel, bitLabel, legend, slider, steps, said, shared, rows, menu };
 }
 

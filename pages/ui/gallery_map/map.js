@@ -158,11 +158,11 @@ class GalleryMap {
     });
   }
 
-  resize() {
+  resize(ratio = Math.min(devicePixelRatio, 2)) {
     const { clientWidth: width, clientHeight: height } = this.plane;
-    this.ratio = Math.min(devicePixelRatio, 2);
+    this.ratio = ratio;
     for (const canvas of [this.canvas, this.marks]) {
-      [canvas.width, canvas.height] = [width * this.ratio, height * this.ratio];
+      [canvas.width, canvas.height] = [width * ratio, height * ratio];
     }
     [this.width, this.height] = [width, height];
     if (this.data) this.draw();

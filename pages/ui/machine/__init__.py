@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import grid
+from pages.ui import grid, takeaway
 from pages.ui.address import put
 from pages.ui.machine.payload import Machine
 from pages.ui.machine.stages import STAGES
@@ -21,8 +21,8 @@ _LOOKS = ("chain.css", "panels.css")
 
 _machine = grid.component(
     "machine",
-    grid.source(*(_FOLDER / name for name in _LOOKS)),
-    grid.source(grid.MENU_JS, *(_FOLDER / f"{name}.js" for name in _PIECES)),
+    takeaway.FIGURE_CSS + grid.source(*(_FOLDER / name for name in _LOOKS)),
+    takeaway.FIGURE_JS + grid.source(grid.MENU_JS, *(_FOLDER / f"{name}.js" for name in _PIECES)),
 )
 
 

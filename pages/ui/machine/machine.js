@@ -13,7 +13,8 @@ class Machine {
     this.chain = element("div", { class: "chain" });
     this.legend = element("p", { class: "legend" });
     this.flight = new Flight((step) => this.follow(step));
-    root.replaceChildren(this.said, this.chain, this.legend);
+    const figure = element("div", {}, this.chain, this.legend);
+    root.replaceChildren(this.said, figure, keepers(figure, "machine"));
   }
 
   // What the server says -----------------------------------------------------------------------

@@ -2,6 +2,9 @@
 
 The browser does it (``takeaway.js``): it copies the main block of the page into a document without
 script, inputs or anything to fetch, and hands that over as a file.
+
+A figure that is no chart of Plotly's is saved the same way, alone and as a picture: its component
+puts ``FIGURE_JS`` and ``FIGURE_CSS`` in front of its own, and shows what ``keepers`` makes.
 """
 
 from pathlib import Path
@@ -14,15 +17,29 @@ from core.language import tr
 from pages.ui import button, share
 
 _FOLDER = Path(__file__).parent
-_PIECES = ("inputs", "pictures", "tables", "styles", "still", "file")
+_COPYING = (
+    share.ADDRESS_JS,
+    *(
+        _FOLDER / f"{name}.js"
+        for name in ("inputs", "pictures", "tables", "styles", "still", "save")
+    ),
+)
 _LOOKS = (_FOLDER / "saved.css").read_text(encoding="utf-8")
 
 _take_away = button.component(
     "takeaway",
     _FOLDER,
     '<button type="button"></button>\n<p role="status"></p>\n',
-    before=(share.ADDRESS_JS, *(_FOLDER / f"{name}.js" for name in _PIECES)),
+    before=(*_COPYING, _FOLDER / "file.js"),
 )
+
+# A scope of its own: a component has other names for the same things.
+FIGURE_JS = f"""const keepers = (() => {{
+{button.joined([*_COPYING, _FOLDER / "figure.js"])}
+return keepers;
+}})();
+"""
+FIGURE_CSS = button.joined([_FOLDER / "figure.css"])
 
 
 def way_out() -> None:

@@ -3,10 +3,6 @@
 // Whatever a page may hold, a browser runs and fetches nothing for this file.
 const POLICY = "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'";
 
-// What stands before the styles of every tree: a button's own looks, which other names don't have.
-const ALWAYS = `still-button { display: inline-block; box-sizing: border-box; padding: 1px 6px; text-align: center; align-content: center; }
-still-button, still-button * { cursor: default !important; }\n`;
-
 /** Copy the page that is shown; returns the text of the file, its name, and how many pictures are lacking. */
 async function takeAway({ looks, made, credit }) {
   const page = document.querySelector("[data-testid=stMainBlockContainer]");
@@ -17,13 +13,13 @@ async function takeAway({ looks, made, credit }) {
   doc.body.append(headOf(still), still.element("main", { "data-testid": "stMain" }, still.copy(page)));
   await Promise.all(still.jobs);
   doc.body.append(still.element("footer", {}, still.pictures && credit ? `${made} ${tr("Gallery: {credit}", { credit })}` : made));
-  for (const [root, copy] of still.roots) copy.prepend(still.element("style", {}, ALWAYS + stylesFor(root, copy)));
+  for (const [root, copy] of still.roots) copy.prepend(still.element("style", {}, stylesFor(root, copy)));
   doc.head.prepend(
     still.element("meta", { charset: "utf-8" }),
     still.element("meta", { "http-equiv": "Content-Security-Policy", content: POLICY }),
     still.element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
   );
-  doc.head.append(still.element("style", {}, [await fonts(), ALWAYS, stylesFor(document, doc), pageLooks(page), looks].join("\n")));
+  doc.head.append(still.element("style", {}, [await fonts(), stylesFor(document, doc), pageLooks(page), looks].join("\n")));
   return { text: `<!doctype html>\n${doc.documentElement.outerHTML}\n`, name: fileName(document.title), lost: still.lost };
 }
 

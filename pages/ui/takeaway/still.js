@@ -8,7 +8,7 @@ const LEFT_OUT = [
   "[data-testid=stFileUploader], [data-testid=stCameraInput], [data-testid=stElementToolbar]",
   "[data-testid=stTooltipIcon], [data-testid=stSpinner], [data-testid=stSkeleton]",
   "[data-testid=stPagination], [data-testid=stCodeCopyButton], [data-testid=stFullScreenFrame] > button",
-  ".st-key-tour-narrow, .st-key-not-on-paper, .st-key-sheet-buttons, [class*=st-key-ways-], .tools, .more, .anchor, .looks, .size, .told, .controls, .presets",
+  ".st-key-tour-narrow, .st-key-not-on-paper, .st-key-sheet-buttons, [class*=st-key-ways-], .tools, .more, .anchor, .looks, .size, .told, .controls, .presets, .keepers",
 ].join();
 const DROPPED = /^(on.*|src|srcset|action|formaction|ping|for|name|tabindex|contenteditable|draggable|autofocus|inert|popover.*|aria-(live|haspopup|controls|value.*))$/i;
 const ROLES = ["button", "slider", "application", "menu", "menuitem", "tab", "tabpanel", "tablist", "radiogroup", "radio"];

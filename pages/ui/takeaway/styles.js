@@ -2,6 +2,10 @@
 
 const MOST_FONT = 200_000; // bytes of a font that is taken along
 
+// What stands before the styles of every tree: a button's own looks, which other names don't have.
+const ALWAYS = `still-button { display: inline-block; box-sizing: border-box; padding: 1px 6px; text-align: center; align-content: center; }
+still-button, still-button * { cursor: default !important; }\n`;
+
 // States and parts of an element, which a search for elements can't tell.
 const STATES = /::[\w-]+(\([^)]*\))?|:(hover|focus-visible|focus-within|focus|active|visited|link|before|after|target|enabled|disabled)(?![\w-])/g;
 
@@ -38,7 +42,7 @@ const sheetsOf = (root) => [...root.styleSheets, ...root.adoptedStyleSheets];
 /** Styles of a root of the page, for its copy. */
 function stylesFor(root, copy) {
   const css = sheetsOf(root).flatMap((sheet) => [...rulesFor(copy, sheet.cssRules)]).join("\n");
-  return withoutAddresses(css).replaceAll("</", "<\\/");
+  return ALWAYS + withoutAddresses(css).replaceAll("</", "<\\/");
 }
 
 /** The fonts that the page has loaded, but for large ones; without them there is the next family. */

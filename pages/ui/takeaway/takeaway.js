@@ -1,20 +1,11 @@
 // The button: it saves the page as it stands as one file; address, inputs, pictures, tables, styles,
-// still and file (.js) are put in front of this.
+// still, save and file (.js) are put in front of this.
 //
 // data: { looks: styles of the file, made: by what and under which licence, credit: whose pictures }
 
 const MOST = 15_000_000; // bytes of a file that can still be sent by mail
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
-
-/** Hand a file to the browser, which saves it. */
-function save(file, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
 
 /** Save, and say in a sentence what came of it. */
 async function saved(data) {
@@ -28,7 +19,7 @@ async function saved(data) {
   }
   save(file, name);
   const done = tr("Saved as {name}, {size}.", { name, size: megabytes(file.size) });
-  return lost ? `${done} ${tr("{lost} of its pictures could not be read: reload the page to save it with them.", { lost })}` : done;
+  return `${done} ${lacking(lost)}`.trim();
 }
 
 export default function ({ parentElement, data }) {
@@ -38,8 +29,7 @@ export default function ({ parentElement, data }) {
   button.onclick = async () => {
     button.disabled = true;
     status.textContent = tr("Saving …");
-    status.textContent = await saved(data).catch(({ message }) =>
-      tr("This view can't be saved: {why}. Reload the page, then save again.", { why: message.replace(/\.$/, "") }));
+    status.textContent = await saved(data).catch(unsaved);
     button.disabled = false;
   };
 }
