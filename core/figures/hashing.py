@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..language import later, tr
 from .lines import plain
-from .style import AMBER, CLEAR, GREY, TEAL, Part, as_text, bar, scatter, vline
+from .style import AMBER, CLEAR, GREY, TEAL, Part, as_text, bar, hline, scatter, vline
 
 _BAND = "rgba(138, 146, 156, 0.28)"
 _WANTED = "rgba(42, 157, 146, 0.6)"
@@ -184,19 +184,23 @@ def promise_lines(
         stop: the bucket after which it stops, from 1.
         allowed: the probability at which it does.
     """
-    drawn = _shares(
+    return _shares(
         (reckoned, tr("chance to miss a neighbour, as the rule reckons"), AMBER, "solid"),
         (missing, tr("neighbours that are missing"), TEAL, "dash"),
         (looked_at, tr("images compared"), GREY, "dot"),
         hover=later("%{{x}} buckets read<br>{name}: %{{y:.0%}}<extra></extra>"),
         xaxis={"title": tr("buckets read"), "range": [0, len(reckoned) + 1]},
         marked=stop,
+        allowed=hline(allowed, {"color": AMBER, "width": 1, "dash": "dot"}),
     )
-    return drawn.add_hline(allowed, line={"color": AMBER, "width": 1, "dash": "dot"})
 
 
 def _shares(
-    *lines: tuple[NDArray[np.floating], str, str, str], hover: str, xaxis: Part, marked: int
+    *lines: tuple[NDArray[np.floating], str, str, str],
+    hover: str,
+    xaxis: Part,
+    marked: int,
+    allowed: Part | None = None,
 ) -> go.Figure:
     """Draw shares after 1, 2 ... of something, as lines: values, name, colour and dash of each."""
     traces = [
@@ -216,7 +220,7 @@ def _shares(
         height=320,
         xaxis=xaxis,
         yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
-        shapes=[vline(marked, {"color": GREY, "width": 1.5})],
+        shapes=[vline(marked, {"color": GREY, "width": 1.5}), *([allowed] if allowed else [])],
     )
 
 

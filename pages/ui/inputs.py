@@ -16,6 +16,7 @@ from core.search import find_by_name
 from core.wording import joined
 from pages.ui import address, navigation, resources, samples, uploads, view
 from pages.ui.errors import plain
+from pages.ui.grid.samples import show_samples
 from pages.ui.grid.wall import show_wall
 from pages.ui.view import FITTING, MANNERS, RANGES, View
 
@@ -318,7 +319,7 @@ def choose_query(
                 )
         if sample.open:
             with sample:
-                samples.show(shown, page)
+                show_samples(shown, page)
 
 
 def _browse(shown: View, gallery: Gallery, stored: StoredGallery | None, page: str) -> None:

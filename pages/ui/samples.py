@@ -5,11 +5,6 @@ from pathlib import Path
 
 from core.errors import GalleryError
 from core.language import later, tr
-from pages.ui import resources
-from pages.ui.grid import Action, Fact, Tile, show_grid
-from pages.ui.grid.gallery import SIDE
-from pages.ui.pictures import image_file
-from pages.ui.view import View
 
 SAMPLES = {
     "china": later("A Chinese palace, a photograph that comes with scikit-learn"),
@@ -47,27 +42,3 @@ def _path(name: str) -> Path:
             tr("The samples come with scikit-learn; install the requirements first.")
         )
     return Path(spec.origin).parent / "datasets" / "images" / f"{name}.jpg"
-
-
-def show(shown: View, page: str) -> None:
-    """Show the samples, each with the link that takes it as the query of a page."""
-    show_grid(
-        "samples",
-        [
-            Tile(
-                name=name,
-                picture=image_file(resources.small_picture(read(name), max_side=SIDE)),
-                alt=tr(what),
-                facts=(Fact(tr(what)),),
-                actions=(
-                    Action(
-                        label=tr("Choose this"),
-                        page=page,
-                        params=shown.with_query("sample", name).params(),
-                    ),
-                ),
-            )
-            for name, what in SAMPLES.items()
-        ],
-        height=160,
-    )

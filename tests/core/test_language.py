@@ -14,6 +14,7 @@ from core.decoders import DecoderPool
 from core.errors import ImageError
 from core.images import decode
 from core.language import (
+    COUNTED,
     ENGLISH,
     LANGUAGES,
     as_json,
@@ -95,7 +96,7 @@ def dutch(tmp_path, monkeypatch):
     catalog = Catalog(locale="nl", fuzzy=False)
     catalog.add("{n} images of {name}", "van {name} {n} beelden")
     catalog.add("A brace: {", "Een accolade: {")
-    catalog.add(("image", "images"), ("beeld", "beelden"))
+    catalog.add(("image", "images"), ("beeld", "beelden"), context=COUNTED)
     with (tmp_path / "nl.mo").open("wb") as file:
         write_mo(file, catalog)
     monkeypatch.setattr(language, "FOLDER", tmp_path)

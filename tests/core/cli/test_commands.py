@@ -301,6 +301,7 @@ def test_train_writes_a_checkpoint_with_its_figures(home, gallery, first_weights
         "attention_layer": "cbam",
         "reduction": 16,
         "kernel_size": 7,
+        "spatial_exponent": 0.4,
         "detail": 0,
         "detail_weight": 0.5,
     }

@@ -41,7 +41,7 @@ def small(tmp_path):
         for path in (f"{name}.jpg", f"masks/{name}.png"):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(FOLDER / path, tmp_path / path)
-    scenes = [{"name": f"{name}.jpg"} for name in names]
+    scenes = [{"name": f"{name}.jpg", "width": 192, "height": 128} for name in names]
     about = {"categories": {"owl": "owl"}, "scenes": scenes}
     (tmp_path / "scenes.json").write_text(json.dumps(about))
     return tmp_path

@@ -29,7 +29,7 @@ class Named(NullTranslations):
     def gettext(self, message):
         return f"{self.code}: {message}"
 
-    def ngettext(self, one, many, n):
+    def npgettext(self, context, one, many, n):
         return f"{self.code}: {one if n == 1 else many}"
 
 
