@@ -9,7 +9,6 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -73,7 +72,6 @@ MENU = tuple(entry for entries in GROUPS.values() for entry in entries)
 _started = set[str]()  # pages that this process has drawn
 
 
-@cache
 def slug(page: str) -> str:
     """Return what a page is called in an address: Streamlit leaves a leading number out."""
     return "" if page == HOME else re.sub("^[0-9]+_", "", Path(page).stem)

@@ -29,7 +29,7 @@ NO_TEXTS = {  # fields of elements and of figures that nobody reads
     *("template", "mode", "hovermode", "hoverinfo", "autorange", "categoryorder", "textposition"),
     *("anchorx", "xanchor", "yanchor", "xref", "yref", "layer", "library"),
     *("constrain", "constraintoward", "side", "align", "fill", "fillcolor", "barmode"),
-    *("source", "features", "traceorder", "codeText"),
+    *("source", "features", "traceorder", "codeText", "along"),
 }
 MEASURED = results.load("index-speed", results.RESULTS)
 CONTESTANTS = [it["contestants"] for it in MEASURED["data_sets"].values()]

@@ -292,7 +292,7 @@ def text(page):
 
 def charts(page):
     """All charts: what is drawn by code of ours, but for what the sidebar has of it."""
-    beside = {"share", "close-menu", "present", "take-away"}
+    beside = {"menu", "share", "present", "take-away"}
     return [it for it in page.get("bidi_component") if it.key not in beside]
 
 

@@ -30,6 +30,7 @@ _PIECES = ("points", "looks", "marks", "frame", "hand", "map")
 _LOOKS = re.compile(r"(label|similarity|bucket|side)(?:-([1-9]\d?))?(?:-([1-9]\d?))?")
 
 CODE = takeaway.FIGURE_JS + grid.source(grid.MENU_JS, *(_FOLDER / f"{name}.js" for name in _PIECES))
+_TEXTS = scripts.texts(CODE)
 LOOKS = takeaway.FIGURE_CSS + grid.source(grid.MENU_CSS, _FOLDER / "map.css")
 
 _map = st.components.v2.component(
@@ -70,7 +71,7 @@ def show_map(
             actions=actions_of(gallery, int(stored.ids[0]), shown, searched=searched),
             shown=shown,
             sheet=_address(sheet, gallery, stored) if sheet else None,
-            says=scripts.said(CODE),
+            says=scripts.said(_TEXTS),
             start=parse_looks(st.query_params.get("map", "")),
             is_finished=is_settled and sheet is not None,
         ),

@@ -218,3 +218,16 @@ class Looks {
     return lines;
   }
 }
+
+/** What a map is called for those who hear it, and how it is used. */
+const called = (title, n) =>
+  tr(
+    "Map of {title}: {images}, near ones lie together. Drag to move, scroll or + and − to zoom, arrow keys go from image to image, Enter opens its menu.",
+    { title, images: counted("image", n) },
+  );
+
+/** What became of an image: the probe that read it, 0 for none, and whether it is one of the nearest. */
+function became(probe, isNearest) {
+  if (!isNearest) return probe ? tr("read by probe {probe}", { probe }) : tr("not read");
+  return probe ? tr("one of the nearest, read by probe {probe}", { probe }) : tr("one of the nearest, missed");
+}

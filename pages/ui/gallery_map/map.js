@@ -71,10 +71,7 @@ class GalleryMap {
     const search = JSON.stringify([data.probes, data.exact]);
     this.setStep(search === this.search ? this.state.step : this.looks.steps);
     this.search = search;
-    this.stage.setAttribute("aria-label", tr(
-      "Map of {title}: {images}, near ones lie together. Drag to move, scroll or + and − to zoom, arrow keys go from image to image, Enter opens its menu.",
-      { title: data.title, images: counted("image", this.looks.n) },
-    ));
+    this.stage.setAttribute("aria-label", called(data.title, this.looks.n));
     this.choose(this.region);
     this.take(data.sheet);
     this.queryPicture = this.pictureOfQuery();
@@ -321,18 +318,15 @@ class GalleryMap {
   became(row) {
     const { first, exact, own } = this.looks;
     if (own.has(row)) return tr("the query");
-    const probe = first[row];
-    if (exact.has(row)) return probe ? tr("one of the nearest, read by probe {probe}", { probe }) : tr("one of the nearest, missed");
-    return probe ? tr("read by probe {probe}", { probe }) : tr("not read");
+    return became(first[row], exact.has(row));
   }
 
   openMenu(row, { from } = {}) {
     const [x, y] = this.toScreen(this.placeOf(row));
     this.anchor.style.left = `${x}px`;
     this.anchor.style.top = `${y + this.size / 2}px`;
-    const actions = this.data.actions.map(([label, address]) => [
-      label, address && address.replace("~image~", encodeURIComponent(this.data.names[row])),
-    ]);
+    const name = encodeURIComponent(this.data.names[row]);
+    const actions = this.data.actions.map(([label, to]) => [label, to && to.replace("~image~", name)]);
     this.menu.open(from ?? this.anchor, actions, (label) => this.tell([row, label]));
   }
 }

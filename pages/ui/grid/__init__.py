@@ -7,7 +7,6 @@ link, which can be opened in a new tab.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -77,7 +76,6 @@ class Action:
         return f"{navigation.slug(self.page) or './'}?{query}"
 
 
-@lru_cache(maxsize=1_000)  # the links of a picture differ by their pages alone
 def _query(*params: tuple[str, str]) -> str:
     return urlencode(params)
 

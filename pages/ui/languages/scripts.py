@@ -7,8 +7,7 @@ the visitor's language, and the script takes them with ``hear(data)`` before it 
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +28,10 @@ def component(name: str, *, js: str, **looks: Any) -> Callable[..., Any]:
         looks: HTML and styles, as Streamlit takes them.
     """
     made = st.components.v2.component(name, js=with_texts(js), **looks)
+    found = texts(js)
 
     def show(*, data: Mapping[str, Any] | None = None, **given: Any) -> Any:
-        return made(data={**(data or {}), **said(js)}, **given)
+        return made(data={**(data or {}), **said(found)}, **given)
 
     return show
 
@@ -41,24 +41,24 @@ def with_texts(js: str) -> str:
     return _TEXTS_JS + js
 
 
-def said(js: str) -> dict[str, Any]:
+def said(found: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Return what a script has to ``hear``: the language, and its texts where that isn't English.
 
     Args:
-        js: the script.
+        found: its texts, as ``texts`` returns them.
     """
     known = {}
-    for one, many in texts(js):
+    for one, many in found:
         known[one] = tr_number(one, many, 1) if many else tr(one)
         if many:
             known[many] = tr_number(one, many, 2)
     return {
         "language": spoken(),
-        "texts": {text: it for text, it in known.items() if it != text},
+        # As JSON: for a dict Streamlit would import pandas, which the first visitor waits for.
+        "texts": json.dumps({text: it for text, it in known.items() if it != text}),
     }
 
 
-@cache
 def texts(js: str) -> tuple[tuple[str, str], ...]:
     """Return what a script says: each text, with its plural where that is a noun to be counted."""
     calls = ((call, json.loads(literal)) for call, literal in _SAID.findall(js))

@@ -5,7 +5,7 @@ let texts = {}; // in English -> in the visitor's language
 
 /** Take the language and the texts from a component's data, before anything is said. */
 function hear(data) {
-  ({ texts } = data);
+  texts = JSON.parse(data.texts);
   document.documentElement.lang = data.language; // for whoever hears the page or translates it
   return data.language;
 }

@@ -14,10 +14,10 @@ def test_one_probe_in_one_fine_table_leaves_few_candidates_and_the_page_says_so(
 def test_every_hit_has_one_mark_found_by_both_or_missed_or_by_lsh_only(
     search_page, small_gallery, grids
 ):
-    search_page(**RED, K="20", L="1", probes="1", k="8")
+    search_page(**RED, K="7", L="1", probes="1", k="8")
     matrix = resources.finished(resources.embedded(small_gallery)).of("both")
     query = next(item.id for item in small_gallery.items if item.name == "red/1.jpg")
-    keys = keys_of(matrix, draw_hyperplanes(n_tables=1, n_bits=20, dim=matrix.shape[1], seed=0))
+    keys = keys_of(matrix, draw_hyperplanes(n_tables=1, n_bits=7, dim=matrix.shape[1], seed=0))
     n_tables = (keys == keys[query]).sum(axis=1)
     others = [row for row in np.argsort(-(matrix @ matrix[query])).tolist() if row != query]
     found = [row for row in others if n_tables[row]][:8]

@@ -4,7 +4,7 @@ from core.engine import compilation
 from core.engine.kernels import compiled, readable
 from core.errors import HashlightError
 from pages.ui.resources import benchmark
-from pages.ui.resources.work import Work
+from pages.ui.resources.work import Work, WorkCache
 
 
 def failing(progress):
@@ -38,6 +38,7 @@ def test_whatever_fails_is_tried_once(monkeypatch):
     asked = []
     monkeypatch.undo()  # of the pages' stand-in for the engine
     monkeypatch.setattr(compilation, "load", lambda progress: asked.append(progress) or failing(0))
+    monkeypatch.setattr(benchmark, "_engine", WorkCache(1_000_000))  # nothing loaded before
     benchmark.compiling.cache_clear()
     for _ in range(2):
         assert benchmark.compiling().wait(60)
