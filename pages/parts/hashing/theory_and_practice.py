@@ -24,9 +24,9 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
     """Compare bits that differ with the angle, for real images."""
     glossary.markdown(
         tr(
-            "How likely does a random [[hyperplane]] fall between two images? **Their angle, over "
-            "180°.** At 18° it is one cut in ten, at 90° every second one. Each cut is one "
-            "[[bit]], so the share of bits that differ tells the angle."
+            "How likely does a random [[hyperplane]] fall between two images? That depends on "
+            "**the angle between them** alone. Each cut is one [[bit]], so the share of bits that "
+            "differ tells the angle."
         )
     )
     question(
@@ -34,8 +34,10 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
         _DIFFER,
         right=_A_THIRD,
         because=tr(
-            "A random hyperplane passes between them with probability 60/180 = 1/3, so 4 of "
-            "12 bits differ in the mean. The grey band says how far from the mean one draw can be."
+            "**The chance is the angle, over 180°.** A random line may stand at any of 180 "
+            "degrees, and at 60 of them it passes between the two: 60/180 = 1/3, so 4 of 12 bits "
+            "differ in the mean. At 18° it is one in ten, at 90° every second one. The grey band "
+            "says how far from the mean one draw can be."
         ),
         key="guess-practice",
     )
@@ -55,7 +57,7 @@ def _pairs(indexed: IndexedGallery) -> None:
     hyperplanes = indexed.index.hyperplanes.normals[: 1 if codes == _ONE else None]
     pairs = figure_7.hamming_pairs(indexed.embeddings, hyperplanes, N_PAIRS)
     n_pairs, n_bits = len(pairs.rows), pairs.n_bits
-    pair = tied("pair", range(1, n_pairs + 1), _first_pair(n_pairs))
+    pair = tied("pair", range(1, n_pairs + 1), _first_pair(pairs))
     chosen = st.slider(tr("Pair, by rising angle; or click on a dot"), 1, n_pairs, **pair) - 1
     low, high = figure_7.binomial_band(np.arange(181) / 180, n_bits)
     inside = figure_7.share_inside(pairs)
@@ -69,7 +71,7 @@ def _pairs(indexed: IndexedGallery) -> None:
         ),
         name="hamming-distance-and-angle",
         key="hamming",
-        on_click=lambda point: _pick(point, n_pairs),
+        on_click=lambda point: _pick(point, pairs),
         alt=tr(
             "Share of {n_bits} bits in which {n_pairs} pairs of images differ, over their angle: "
             "{inside:.0%} lie within the band around the diagonal theta / pi.",
@@ -93,16 +95,19 @@ def _pairs(indexed: IndexedGallery) -> None:
     )
 
 
-def _pick(point: charts.ClickedPoint, n_pairs: int) -> None:
+def _pick(point: charts.ClickedPoint, pairs: figure_7.HammingPairs) -> None:
     """Take the dot that was clicked on; the line and the band are none."""
     if point["curve"] == 3:
         st.session_state["pair"] = point["index"] + 1
-        write("pair", _first_pair(n_pairs))
+        write("pair", _first_pair(pairs))
 
 
-def _first_pair(n_pairs: int) -> int:
-    """The pair that is shown until another is chosen: one that is not too far apart."""
-    return n_pairs // 8 + 1
+def _first_pair(pairs: figure_7.HammingPairs) -> int:
+    """The pair, from 1, that is shown until another is chosen: a near one, as its angle says."""
+    n_pairs = len(pairs.rows)
+    near = slice(n_pairs // 16, n_pairs // 4 + 1)
+    expected = pairs.n_bits * pairs.degrees[near] / 180
+    return near.start + int(np.abs(pairs.different[near] - expected).argmin()) + 1
 
 
 def _pair(indexed: IndexedGallery, pairs: figure_7.HammingPairs, chosen: int) -> None:
