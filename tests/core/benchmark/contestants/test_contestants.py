@@ -75,10 +75,14 @@ def test_a_batch_finds_what_single_queries_find(fitted, queries, threads):
         with threadpool_limits(threads):
             batch = fitted.batch(queries, K, setting, threads)
         assert batch.shape == (len(queries), K)
+        alike = []
         for row, query in zip(batch, queries, strict=True):
             found = fitted.query(query, K, setting)
             assert len(found) <= K
-            assert recall([row], [found[found >= 0]]) >= 0.9  # a tie may fall either way
+            alike.append(recall([row], [found[found >= 0]]))
+        # A tie may fall either way; ScaNN, which is built anew each time, has had two in one query.
+        assert np.mean(alike) >= 0.95
+        assert min(alike) >= 0.7
 
 
 def test_everyone_tells_what_it_takes(fitted, gallery, queries):
