@@ -80,9 +80,9 @@ def test_a_batch_finds_what_single_queries_find(fitted, queries, threads):
             found = fitted.query(query, K, setting)
             assert len(found) <= K
             alike.append(recall([row], [found[found >= 0]]))
-        # A tie may fall either way; ScaNN, which is built anew each time, has had two in one query.
         assert np.mean(alike) >= 0.95
-        assert min(alike) >= 0.7
+        # A tie may fall either way; ScaNN, whose batches round otherwise, has had two in one query.
+        assert min(alike) >= (0.8 if fitted.name == "ScaNN" else 0.9)
 
 
 def test_everyone_tells_what_it_takes(fitted, gallery, queries):
