@@ -1,23 +1,19 @@
-// A box of places on a picture; maps.js is put in front of this.
+// A box of places on a picture; handed.js and maps.js are put in front of this.
 //
 // data: { picture: address, alt, rows, columns, box: [top, left, bottom, right] }
 // state "box", sent once the hand lets go
 
-/** Whether the server answers an earlier box than the hand's: that one is still on its way back. */
-function isOlder(holder, { picture, box }) {
-  if (holder.picture !== picture) Object.assign(holder, { picture, known: "", sent: [], isHeld: false });
-  const isKnown = holder.known === box.join();
-  holder.known = box.join();
-  const place = holder.sent.indexOf(holder.known);
-  if (place >= 0) holder.sent.splice(0, place + 1);
-  else if (!isKnown) holder.sent = []; // chosen elsewhere: that is what counts now
-  return holder.isHeld || holder.sent.length > 0;
-}
-
 export default function ({ data, parentElement, setStateValue }) {
   hear(data);
   const holder = parentElement.querySelector(".walk");
-  if (!isNew(holder, data) || isOlder(holder, data)) return;
+  const { box, ...shown } = data;
+  holder.tell = (it) => setStateValue("box", it);
+  if (isNew(holder, shown)) drawIn(holder, shown);
+  holder.box.byServer(box);
+}
+
+/** Draw the picture anew, for a box that is then handed to it. */
+function drawIn(holder, data) {
   const { rows, columns } = data;
   const svg = (name, attributes = {}) => {
     const it = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -42,7 +38,7 @@ export default function ({ data, parentElement, setStateValue }) {
   image.onload = () => root.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
   root.append(image, board);
 
-  let box = data.box;
+  let box;
   const draw = (next) => {
     box = next;
     const [top, left, bottom, right] = box;
@@ -63,9 +59,9 @@ export default function ({ data, parentElement, setStateValue }) {
     );
   };
   const tell = () => {
-    if (box.join() === (holder.sent.at(-1) ?? holder.known)) return;
-    holder.sent.push(box.join());
-    setStateValue("box", box);
+    if (box.join() === holder.box.value.join()) return;
+    holder.box.byHand(box);
+    holder.tell(box);
   };
   const tellLater = later(tell);
 
@@ -84,7 +80,6 @@ export default function ({ data, parentElement, setStateValue }) {
   root.onpointerdown = (event) => {
     if (event.button) return;
     root.setPointerCapture(event.pointerId);
-    holder.isHeld = true;
     from = cell(event);
     drag(event);
   };
@@ -93,13 +88,11 @@ export default function ({ data, parentElement, setStateValue }) {
     if (!from) return;
     drag(event);
     from = null;
-    holder.isHeld = false;
     tell();
   };
   root.onpointercancel = () => {
     from = null;
-    holder.isHeld = false;
-    draw((holder.sent.at(-1) ?? holder.known).split(",").map(Number));
+    draw(holder.box.value);
   };
   root.onkeydown = (event) => {
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
@@ -113,7 +106,7 @@ export default function ({ data, parentElement, setStateValue }) {
     draw(next);
     tellLater();
   };
-  draw(box);
+  holder.box = handed(draw);
   const had = holder.contains(holder.getRootNode().activeElement);
   holder.replaceChildren(root);
   if (had) root.focus(); // who is at the keyboard goes on from there
