@@ -105,7 +105,7 @@ class _Decoder:
         Raises:
             ImageError: the decoder says why not, or did not survive it.
         """
-        task = {"name": name, "side": side, "size": len(data)}
+        task = {"name": as_json(name), "side": side, "size": len(data)}
         try:
             answer, pixels = self._ask(task, data)
             if answer == _LARGE:
@@ -217,7 +217,9 @@ def serve(seconds: int, max_memory: int) -> None:
         data = sys.stdin.buffer.read(task["size"])
         _allow(seconds)
         try:
-            image = images.decode(data, name=task["name"], side=task["side"], large=turn())
+            image = images.decode(
+                data, name=from_json(task["name"]), side=task["side"], large=turn()
+            )
         except ImageError as error:
             _say(answers, {"error": as_json(error.sentence)})
         else:

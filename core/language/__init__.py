@@ -86,12 +86,14 @@ def tr(text: str, /, **values: Any) -> str:
 
     Args:
         text: in English; with values, a template of ``str.format``. What ``later`` keeps has its
-            values, and those that are texts are said too.
+            values, and those of them that are texts of ``later`` are said too. Other strings, such
+            as the name of somebody's file, stay as they are.
         values: what stands in the braces of the text. Without any, braces are plain text.
     """
     language = spoken()
     if isinstance(text, Later):
-        values = {name: tr(it) if isinstance(it, str) else it for name, it in text.values.items()}
+        kept = text.values.items()
+        values |= {name: tr(it) if isinstance(it, Later) else it for name, it in kept}
         text = text.text
     said = text if language == ENGLISH or not text else catalog(language).gettext(text)
     return said.format(**values) if values else said
@@ -117,9 +119,7 @@ def later(text: str, /, **values: Any) -> str:
         text: as ``tr`` takes it.
         values: numbers and texts; they stay with the text.
     """
-    if not values:
-        return text
-    kept = Later(text.format(**values))
+    kept = Later(text.format(**values) if values else text)
     kept.text, kept.values = text, values
     return kept
 
@@ -130,7 +130,7 @@ def as_json(text: str) -> Any:
         return text
     return [
         text.text,
-        {name: as_json(it) if isinstance(it, str) else it for name, it in text.values.items()},
+        {name: as_json(it) if isinstance(it, Later) else it for name, it in text.values.items()},
     ]
 
 

@@ -73,6 +73,11 @@ def test_what_is_kept_can_be_written_and_read(in_german, text):
     assert in_german(again) == in_german(kept)
 
 
+def test_a_file_that_is_called_like_a_text_keeps_its_name(in_german):
+    kept = later("{name} was left out: {reason}", name="Both", reason=later("Both"))
+    assert in_german(kept) == "Ohne Both: Beide"
+
+
 def test_an_error_is_said_in_the_language_of_who_reads_it(in_german):
     with pytest.raises(ImageError) as raised:
         decode(b"")
