@@ -104,9 +104,9 @@ def origin(result: Result) -> str:
         f"`{result['command']}`",
         result["date"],
         tr(
-            "{processor}, {n_cores} cores, {system}",
+            "{processor}, {cores}, {system}",
             processor=machine["processor"],
-            n_cores=machine["cores"],
+            cores=count(machine["cores"], "core"),
             system=machine["system"],
         ),
     ]
