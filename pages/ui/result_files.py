@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import HashlightError
 from core.evaluation import results
 from core.language import tr
-from core.wording import long_duration
+from core.wording import count, long_duration
 from pages.ui import errors, menu, navigation
 
 Result = Mapping[str, Any]
