@@ -55,6 +55,7 @@ class Seat(Visitor):
     problems: list[str] = field(default_factory=list)
     values: dict[str, WidgetState] = field(default_factory=dict)  # of widgets that keep theirs
     clocks: list[asyncio.Task[None]] = field(default_factory=list)  # of fragments
+    running: bool = False  # what is drawn now may be half of the page
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
@@ -73,8 +74,8 @@ class Seat(Visitor):
                     task.cancel()
 
     async def until(self, is_there: Callable[[], Any]) -> float:
-        """Wait for something on the page, and return when it was there."""
-        while not is_there():
+        """Wait for something on a page that is drawn to its end, and return when it was there."""
+        while self.running or not is_there():
             self.news.clear()
             await asyncio.wait_for(self.news.wait(), PATIENCE)
         return perf_counter()
@@ -148,6 +149,7 @@ class Seat(Visitor):
     async def _read(self) -> None:
         async for reply in self._replies():
             kind = reply.WhichOneof("type")
+            self.running |= kind == "new_session"
             if kind == "new_session" and not reply.metadata.run.fragment_ids:
                 self.page.clear()
                 for clock in self.clocks:
@@ -163,6 +165,7 @@ class Seat(Visitor):
                 again = self._again(reply.auto_rerun.fragment_id, reply.auto_rerun.interval)
                 self.clocks.append(asyncio.create_task(again))
             elif kind == "script_finished" and reply.script_finished in ENDED:
+                self.running = False
                 self.news.set()
 
     def _draw(self, place: tuple[int, ...], delta: Delta) -> None:
