@@ -54,11 +54,14 @@ def cluster(address: str | None = None) -> Iterator[None]:
         _check_that_somebody_listens(address)
     before = {name: os.environ.get(name) for name in _QUIET}
     os.environ.update(_QUIET)
-    here = {"address": address} if address else {"num_cpus": 2 * (os.cpu_count() or 1)}
+    # Without a word of where, Ray would join whatever cluster somebody started on this machine.
+    where = address or "local"
+    processors = {} if address else {"num_cpus": 2 * (os.cpu_count() or 1)}
     try:
         with _no_warnings():
             ray.init(
-                **here,
+                where,
+                **processors,
                 include_dashboard=None if address else False,
                 logging_level=logging.ERROR,
                 log_to_driver=False,
@@ -66,7 +69,7 @@ def cluster(address: str | None = None) -> Iterator[None]:
     except (ConnectionError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise SettingError(
-            tr("There is no Ray cluster at {address} ({reason}).", address=address, reason=reason)
+            tr("There is no Ray cluster at {address} ({reason}).", address=where, reason=reason)
         ) from error
     finally:
         for name, value in before.items():

@@ -1,5 +1,6 @@
 """Ray, as a cluster of two nodes on this machine; each test takes the seconds that it starts in."""
 
+import os
 import subprocess
 import sys
 import warnings
@@ -123,7 +124,8 @@ assert not ray.is_initialized()
 assert os.environ.get("RAY_USAGE_STATS_ENABLED") == before
 """
     root = Path(__file__).parents[3]
-    subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
+    another = {**os.environ, "RAY_ADDRESS": "127.0.0.1:9"}  # somebody's cluster, not to be joined
+    subprocess.run([sys.executable, "-c", code], cwd=root, env=another, check=True)
 
 
 def test_a_cluster_that_is_not_there_is_refused_in_one_sentence():
