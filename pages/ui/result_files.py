@@ -15,7 +15,8 @@ from pages.ui import errors, menu, navigation
 Result = Mapping[str, Any]
 """The content of a file in assets/results."""
 
-GALLERIES = {"corel1k": "Corel-1k", "corel5k": "Corel-5k"}  # of the experiment
+GALLERIES = {"corel1k": "Corel-1k", "corel5k": "Corel-5k"}  # on which the paper takes times
+JUDGED = {**GALLERIES, "corel50": "Corel-50"}  # on which every system was trained and judged
 EXPERIMENT = "python -m core evaluate --all"  # writes all files of the experiment
 
 

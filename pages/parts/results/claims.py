@@ -11,7 +11,7 @@ from core.language import tr
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code
-from pages.ui.result_files import GALLERIES, Result, read_under, show_origin
+from pages.ui.result_files import JUDGED, Result, read_under, show_origin
 
 RESNET = ("cnn", "cnn-attention", "cnn-lsh", "ours")  # differ by attention or hashing alone
 
@@ -27,7 +27,7 @@ def show_claims() -> None:
             "the difference of two shares."
         )
     )
-    for name, gallery in GALLERIES.items():
+    for name, gallery in JUDGED.items():
         experiment = read_under(
             gallery, f"experiment-{name}", tr("The claims on {gallery}", gallery=gallery)
         )

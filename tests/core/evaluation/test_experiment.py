@@ -364,7 +364,7 @@ def test_one_run_doesnt_tell_how_runs_differ():
     assert experiment.differences(systems) == []
 
 
-@pytest.mark.parametrize("key", ["corel1k", "corel5k"])
+@pytest.mark.parametrize("key", ["corel1k", "corel50", "corel5k"])
 def test_the_differences_that_ship_are_those_of_the_runs_that_ship(key):
     result = json.loads((RESULTS / f"experiment-{key}.json").read_text(encoding="utf-8"))
     assert result["differences"] == experiment.differences(result["systems"])
