@@ -1,7 +1,7 @@
 """How attention works: CBAM stage by stage, what its switches do, and Grad-CAM beside it."""
 
 from core.language import later, tr
-from pages.ui import glossary, navigation
+from pages.ui import glossary, navigation, tour
 
 choice = navigation.set_up_with_choice("How attention works")
 with navigation.starting(navigation.ATTENTION):
@@ -19,14 +19,15 @@ PARTS = {
     later("Grad-CAM"): show_gradcam,
 }
 
-glossary.markdown(
-    tr(
-        "**Attention is a set of weights that a [[network]] computes for each picture anew.** "
-        "[[CBAM]] has two: one for the kinds of thing that it sees ([[channels]]), one for where "
-        "it sees them (places). Look at both at work, switch them off, and ask what a similarity "
-        "really rests on."
+if tour.shows("words"):
+    glossary.markdown(
+        tr(
+            "**Attention is a set of weights that a [[network]] computes for each picture anew.** "
+            "[[CBAM]] has two: one for the kinds of thing that it sees ([[channels]]), one for "
+            "where it sees them (places). Look at both at work, switch them off, and ask what a "
+            "similarity really rests on."
+        )
     )
-)
 
 with errors.reported():
     if asked := answers.ask(choice, page=navigation.ATTENTION, teaches=True):

@@ -4,21 +4,22 @@ import streamlit as st
 
 from core.language import later, tr
 from pages.parts.benchmark.measured import show_measured
-from pages.ui import glossary, navigation
+from pages.ui import glossary, navigation, tour
 from pages.ui.languages.tabs import draw_tabs
 
 MEASURED, RACE, CALIBRATE = later("Measured"), later("Race here"), later("Calibrate")
 
 navigation.set_up("Benchmark")
 st.title(tr("Benchmark"), anchor=False)
-glossary.markdown(
-    tr(
-        "**Is hashing faster than looking at everything?** That is, is [[LSH]] faster than the "
-        "[[exact scan]]? It depends on how many images there are, and on who looks. See what was "
-        "measured against faiss and hnswlib, let the methods race here and now, or let the engine "
-        "choose its own settings."
+if tour.shows("words"):
+    glossary.markdown(
+        tr(
+            "**Is hashing faster than looking at everything?** That is, is [[LSH]] faster than the "
+            "[[exact scan]]? It depends on how many images there are, and on who looks. See what "
+            "was measured against faiss and hnswlib, let the methods race here and now, or let the "
+            "engine choose its own settings."
+        )
     )
-)
 tabs = draw_tabs([MEASURED, RACE, CALIBRATE])
 if tabs[0].open:
     with tabs[0]:

@@ -10,7 +10,7 @@ with navigation.starting(navigation.SEARCH):
     from core.galleries.uploads import UploadedGallery
     from pages.parts.search import hits, recall, times
     from pages.parts.search.query import query_and_attention
-    from pages.ui import answers, errors, galleries, inputs, uploads
+    from pages.ui import answers, errors, galleries, inputs, tour, uploads
     from pages.ui.gallery_map import show_map
 
 shown = galleries.choose_in(choice)
@@ -20,10 +20,12 @@ with errors.reported():
         gallery, stored = opened
         shown = answers.settled(shown, stored)
         inputs.settings(shown)
-        galleries.describe(gallery)
+        if tour.shows("words"):
+            galleries.describe(gallery)
         if isinstance(gallery, UploadedGallery):
             uploads.panel(gallery, stored, shown)
-        inputs.choose_query(shown, gallery, stored)
+        if tour.shows("choice"):
+            inputs.choose_query(shown, gallery, stored)
         query = inputs.query(shown, gallery)
         if query:
             result = answers.answer(query, gallery, stored, shown)
@@ -32,22 +34,27 @@ with errors.reported():
             with pictures:
                 query_and_attention(result, query)
             with numbers:
-                hits.recall_and_cost(result, shown)
+                if tour.shows("numbers"):
+                    hits.recall_and_cost(result, shown)
                 recall.guess_recall(result, gallery, stored)
                 times.guess_the_longest(result)
-            hits.hits_side_by_side(result, gallery, stored, shown)
-            st.page_link(
-                navigation.INSPECT,
-                label=tr("Why these, and why not others?"),
-                icon=":material/troubleshoot:",
-                query_params=shown.params() | {"part": "Why?"},
-            )
-            st.page_link(
-                navigation.REGIONS,
-                label=tr("Which images have a part of it?"),
-                icon=":material/select_all:",
-                query_params=shown.params(),
-            )
-            st.header(tr("The map of the gallery"), anchor=False)
-            show_map(result, gallery, stored, shown)
-            times.times_and_code(result, stored, shown)
+            if tour.shows("hits"):
+                hits.hits_side_by_side(result, gallery, stored, shown)
+            if tour.shows("ways on"):
+                st.page_link(
+                    navigation.INSPECT,
+                    label=tr("Why these, and why not others?"),
+                    icon=":material/troubleshoot:",
+                    query_params=shown.params() | {"part": "Why?"},
+                )
+                st.page_link(
+                    navigation.REGIONS,
+                    label=tr("Which images have a part of it?"),
+                    icon=":material/select_all:",
+                    query_params=shown.params(),
+                )
+            if tour.shows("map"):
+                st.header(tr("The map of the gallery"), anchor=False)
+                show_map(result, gallery, stored, shown)
+            if tour.shows("times"):
+                times.times_and_code(result, stored, shown)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.language import tr
 from core.paper.implementations import resolve
+from pages.ui import tour
 
 Code = Callable[..., object] | str
 """A function, or what it is called where importing it takes long: ``module:name``."""
@@ -17,6 +18,8 @@ Code = Callable[..., object] | str
 @st.fragment
 def show_code(*functions: Code) -> None:
     """Offer the functions of core that did the work; they are sent to who opens the box."""
+    if not tour.shows("code"):
+        return
     box = st.expander(
         tr("Show the code"),
         key=f"code-{'-'.join(map(_name, functions))}",

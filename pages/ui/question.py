@@ -1,6 +1,6 @@
 """A question to guess at, and its answer once there is a guess."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -10,8 +10,16 @@ from pages.ui.address import tied
 
 
 @st.fragment
-def question(text: str, options: Sequence[str], *, right: str, because: str, key: str) -> None:
-    """Ask for a guess, and answer once there is one.
+def question(
+    text: str,
+    options: Sequence[str],
+    *,
+    right: str,
+    because: str,
+    key: str,
+    then: Callable[[], None] | None = None,
+) -> None:
+    """Ask for a guess, and answer once there is one; on the tour, only if its step asks this.
 
     Args:
         text: what is asked.
@@ -19,22 +27,36 @@ def question(text: str, options: Sequence[str], *, right: str, because: str, key
         right: one of them.
         because: why, and what was measured.
         key: of the widget; the guess stands in the address under it.
+        then: draws what belongs to the answer, below it.
     """
+    if not tour.asks(key):
+        return
     with st.container(border=True, key=f"ask-{key}"):
-        if guess := ask(text, options, key=key):
+        if guess := ask(text, options, key=key, before=tour.guessed(key, options)):
             reveal(guess, right=right, because=because)
-            tour.answered(key, is_right=guess == right)
+            if then:
+                then()
+            tour.answered(key, options.index(guess), is_right=guess == right)
+        elif tour.waits(key):
+            st.caption(tr("The answer comes with your guess, and what shows it."))
 
 
-def ask(text: str, options: Sequence[str], *, key: str) -> str | None:
-    """Ask for a guess, which stands in the address under the key, and return it."""
+def ask(text: str, options: Sequence[str], *, key: str, before: str | None = None) -> str | None:
+    """Ask for a guess, which stands in the address under the key, and return it.
+
+    Args:
+        text: what is asked.
+        options: that can be guessed, in English.
+        key: of the widget.
+        before: the guess where the address has none.
+    """
     guess: str | None = st.radio(
         tr("**Guess first.** {question}", question=text),
         options,
         format_func=tr,
         index=None,
         horizontal=True,
-        **tied(key, options, None),
+        **tied(key, options, before),
     )
     return guess
 

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from pages.parts.selftest.bank import draw
+from pages.ui.tour import minutes
 from pages.ui.tour.steps import STEPS, TourStep
 from tests.browser.screen import settled
 from tests.browser.test_accessibility import violations
@@ -13,14 +14,19 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 NO_INPUT = "document.activeElement.blur()"  # arrow keys would move the radio
 
 
-def guess(page: Page, step: TourStep) -> None:
-    """Take the first option of the lit question with the keyboard; it is marked."""
+def guess(page: Page, step: TourStep) -> int:
+    """Take the first option of the lit question with the keyboard; it is marked.
+
+    Returns:
+        the words of the question, its options and its answer.
+    """
     lit = page.locator(f".st-key-ask-{step.asks}")
     expect(lit).to_have_css("outline-style", "solid")
     lit.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
     expect(lit.get_by_test_id("stAlert")).to_be_visible()
     page.evaluate(NO_INPUT)
+    return len(" ".join(lit.get_by_test_id("stMarkdownContainer").all_inner_texts()).split())
 
 
 def answer_rightly(page: Page) -> None:
@@ -34,33 +40,40 @@ def answer_rightly(page: Page) -> None:
 def test_the_tour_is_walked_with_the_keyboard_from_home_to_a_marked_self_test(server, open_tab):
     page = settled(open_tab(server, "/", viewport={"width": 1280, "height": 720}))
     page.get_by_role("link", name="Guided tour").click()
-    panel = page.locator(".st-key-tour")
+    panel, n_words = page.locator(".st-key-tour"), 0
     for number, step in enumerate(STEPS, 1):
         expect(panel).to_contain_text(f"Step {number} of 10 · {step.title}")
         expect(page).to_have_url(re.compile(f"tour={number}\\b"))
         assert violations(settled(page)) == [], step.title
         if step.asks:
-            guess(page, step)
-            done = re.compile(f"step {number} (right|answered)")
+            n_words += guess(page, step)
+            done = re.compile(f"Step {number}, .*(guessed right|not right at first); you are here")
             expect(panel.get_by_role("img", name=done)).to_be_visible()
             page.keyboard.press("ArrowRight")
+    assert n_words / (len(STEPS) - 1) <= minutes.ASKED_WORDS
     answer_rightly(page)
-    expect(panel.get_by_role("img", name="step 10 right")).to_be_visible()
+    expect(panel.get_by_role("img", name=re.compile("Step 10, .*guessed right"))).to_be_visible()
+    expect(page.get_by_role("heading", name="That was the tour")).to_be_in_viewport()
     assert violations(settled(page)) == []
+    page.evaluate(NO_INPUT)
     page.keyboard.press("ArrowLeft")
     expect(panel).to_contain_text("Step 9 of 10")
-    settled(page)
+    page.reload()
+    first = settled(page).locator(".st-key-guess-crossing").get_by_role("radio").first
+    expect(first).to_be_checked()
     panel.get_by_role("button", name="Leave the tour").click()
     expect(panel).to_have_count(0)
 
 
 def test_on_a_phone_the_step_stands_above_the_page_and_a_word_opens_when_tapped(server, open_tab):
-    page = settled(open_tab(server, "/benchmark?tour=9&guess-tour=1x--------", **PHONE))
+    page = settled(open_tab(server, "/benchmark?tour=9&guess-tour=Ab--------", **PHONE))
     panel = page.locator(".st-key-tour-narrow")
     expect(panel).to_contain_text("Step 9 of 10")
     figure = page.locator(".st-key-ask-guess-crossing")
     assert panel.bounding_box()["y"] + panel.bounding_box()["height"] <= figure.bounding_box()["y"]
-    expect(panel.get_by_role("img", name="step 2 answered")).to_be_visible()  # as the address says
+    expect(
+        panel.get_by_role("img", name=re.compile("Step 2, .*not right"))
+    ).to_be_visible()  # as the address says
     word = panel.get_by_text("exact scan").first
     expect(panel.get_by_role("tooltip")).to_be_hidden()
     word.click()

@@ -132,7 +132,7 @@ SEEN = [
     (navigation.ATTENTION, {"part": "Clutter", "guess-clutter": "in between"}),
     (navigation.ATTENTION, {"part": "Grad-CAM", "guess-map": "both alike"}),
     (navigation.HASHING, {"guess-lab": "all 5"}),
-    (navigation.HASHING, {"part": "Bits and tables", "guess-coach": "one in ten"}),
+    (navigation.HASHING, {"part": "Bits and tables", "guess-coach": "less than a tenth"}),
     (navigation.HASHING, {"part": "Theory and practice", "guess-practice": "all 12"}),
     (navigation.HASHING, {"part": "Probes", "guess-probes": "the largest one", "probes": "3"}),
     (navigation.HASHING, {"part": "Buckets", "guess-buckets": "more than 100", "K": "2"}),

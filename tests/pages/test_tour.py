@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.selftest.bank import draw
 from pages.ui import glossary, navigation
 from pages.ui.machine.stages import STAGES
-from pages.ui.tour import progress, way_in
+from pages.ui.tour import minutes, progress, way_in
 from pages.ui.tour.steps import STEPS
 from pages.ui.view import RANGES, parse
 
@@ -30,6 +31,16 @@ def sources(page: str) -> str:
     return "".join(path.read_text(encoding="utf-8") for path in (ROOT / page, *parts))
 
 
+def metrics(page: AppTest) -> set[str]:
+    return {it.label for it in page.metric}
+
+
+def dots(page: AppTest, number: int) -> list[str]:
+    """What the dot of a step says, in the panel beside the page."""
+    html = "".join(it.proto.body for it in page.sidebar.get("html"))
+    return re.findall(rf'aria-label="(Step {number}, [^"]*)"', html)
+
+
 def told(page: AppTest) -> list[str]:
     return [it.value for it in page.sidebar.markdown if it.value.startswith("**Step ")]
 
@@ -40,15 +51,32 @@ def test_it_has_ten_steps_on_pages_of_the_menu():
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.title)
-def test_a_step_is_at_most_sixty_words_and_names_no_measured_figure(step):
+def test_an_idea_is_at_most_45_words_and_names_no_measured_figure(step):
     text = f"{glossary.plain(step.idea)} {step.do}"
-    assert len(text.split()) <= 60
+    assert len(glossary.plain(step.idea).split()) <= 45
+    assert len(step.do.split()) <= 15
     assert set(re.findall(r"\d+", text)) <= {"0", "1"}  # a gate's ends, an arrow's length
+
+
+def test_all_of_it_takes_ten_to_fifteen_minutes_and_the_first_step_says_so(search_page):
+    told = sum(len(f"{it.title} {glossary.plain(it.idea)} {it.do}".split()) for it in STEPS)
+    test = sum(len(" ".join([it.text, *it.options]).split()) for it in draw(1).values())
+    assert test <= minutes.TEST_WORDS
+    assert minutes.estimate() > (told + test) / 120
+    assert 10 <= minutes.estimate() <= 15
+    said = f"The whole tour: about {minutes.estimate():.0f} minutes."
+    assert [it.value for it in search_page(tour="1").sidebar.caption].count(said) == 1
 
 
 @pytest.mark.parametrize("step", FIRST_IDEAS, ids=lambda step: step.title)
 def test_a_step_lights_a_question_that_its_page_asks(step):
     assert f'key="{step.asks}"' in sources(step.page)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.title)
+def test_a_step_shows_parts_that_its_page_has(step):
+    for part in (*step.shows, *step.then):
+        assert f'tour.shows("{part}")' in sources(step.page)
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.title)
@@ -92,33 +120,58 @@ def test_a_link_within_the_page_keeps_the_step_and_leaving_ends_it(last_page):
     assert told(page.run()) == []
 
 
-@pytest.mark.parametrize(("choose", "mark"), [("right", progress.RIGHT), ("wrong", progress.WRONG)])
+@pytest.mark.parametrize(
+    ("choose", "mark"), [("right", "guessed right"), ("wrong", "not right at first")]
+)
 def test_the_first_guess_marks_the_step_and_a_second_one_does_not(open_app, choose, mark):
     page = open_app(navigation.BENCHMARK, tour="9")
-    guess = page.radio(key="guess-crossing")
     right = "100,000"  # asked of the measured file: the index of the lessons, clusters of 256
     wrong = "1,000"
     first, second = (right, wrong) if choose == "right" else (wrong, right)
-    guess.set_value(first).run()
-    expected = f"{'-' * 8}{mark}-"
-    assert page.query_params["guess-tour"] == expected
-    page.radio(key="guess-crossing").set_value(second).run()
-    assert page.query_params["guess-tour"] == expected
+    for guess in (first, second, first):
+        page.radio(key="guess-crossing").set_value(guess).run()
+        (told,) = dots(page, 9)
+        assert told.endswith(f": {mark}; you are here")
+        assert page.query_params["guess-tour"][8].upper() == {wrong: "A", right: "C"}[guess]
 
 
 def test_the_way_in_leads_to_the_first_step_that_is_still_open(monkeypatch):
-    monkeypatch.setattr(progress, "marks", lambda: "1x--------")
+    monkeypatch.setattr(progress, "kept", lambda: {"guess-tour": "Cb--------"})
     label, page, params = way_in()
     assert label.endswith("step 3")
     assert page == STEPS[2].page
-    assert (params["tour"], params["guess-tour"]) == ("3", "1x--------")
+    assert (params["tour"], params["guess-tour"]) == ("3", "Cb--------")
 
 
-@pytest.mark.parametrize("text", ["", "1x", "1x2-------", "-" * 11])
+@pytest.mark.parametrize("text", ["", "Cb", "C1--------", "-" * 11])
 def test_marks_that_make_no_sense_are_none(last_page, text):
     page = last_page(tour=LAST, **{"guess-tour": text})
     assert not page.exception
-    assert page.session_state["guess-tour"] == progress.OPEN * len(STEPS)
+    assert page.session_state["tour-kept"] == {}
+
+
+def test_a_guess_is_there_again_in_whatever_way_one_comes_back(search_page):
+    page = search_page(tour="2", image="red/1.jpg")
+    page.radio(key="guess-stage").set_value("the look-up").run()
+    kept = page.query_params["guess-tour"]
+    assert kept[1].upper() == "C"
+    again = search_page(tour="2", image="red/1.jpg", **{"guess-tour": kept})
+    assert again.radio(key="guess-stage").value == "the look-up"
+    assert again.success or again.info
+    wrong_place = search_page(tour="2", **{"guess-tour": "-z--------", "image": "red/1.jpg"})
+    assert wrong_place.radio(key="guess-stage").value is None  # there is no such option
+
+
+def test_what_answers_a_question_waits_for_the_guess(search_page):
+    page = search_page(tour="2", image="red/1.jpg")
+    assert [it.key for it in page.radio] == ["guess-stage"]  # and of this step alone
+    headers = {it.value for it in page.header}
+    assert "Time per stage" not in headers
+    assert "Look-up time" not in metrics(page)
+    page.radio(key="guess-stage").set_value("the network").run()
+    assert "Time per stage" in {it.value for it in page.header}
+    page.button(key="leave-tour").click().run()
+    assert "Look-up time" in metrics(page)
 
 
 def test_an_upload_has_no_link_and_says_so(last_page):

@@ -5,18 +5,17 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.figures.cbam import kernel_planes
-from core.language import later, tr
+from core.language import tr
 from core.lessons import looking
 from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
 from pages.parts.attention.channels import FEATURE_SCALE, show_channels
+from pages.parts.attention.guesses import guess_gates, guess_weight
 from pages.parts.attention.query import AttentionQuery
-from pages.ui import charts, heatmap, resources
+from pages.ui import charts, heatmap, resources, tour
 from pages.ui.code import show_code
 from pages.ui.heatmap import Panel, Scale, gate_panel
-from pages.ui.question import question
-
-_STEPS = (later("less than 1.5 times"), later("1.5 to 3 times"), later("more than 3 times"))
+from pages.ui.pictures import query_picture
 
 
 def show_walk_through(about: AttentionQuery) -> None:
@@ -26,67 +25,41 @@ def show_walk_through(about: AttentionQuery) -> None:
     _stages(about, walked)
 
 
-def _guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
-    n_channels, rows, columns = walked.features.shape
-    question(
-        tr(
-            "F holds {n_channels:,} channels of {rows} × {columns} places. How many gates does "
-            "channel attention compute?",
-            n_channels=n_channels,
-            rows=rows,
-            columns=columns,
-        ),
-        [f"{rows * columns:,}", f"{n_channels:,}", f"{walked.features.size:,}"],
-        right=f"{steps.gate.size:,}",
-        because=tr(
-            "One gate for each channel: {n_gates:,} numbers. Each channel has an "
-            "average and a maximum, so {n_averages:,} + {n_maxima:,} numbers go in. "
-            "Where in the picture a channel answers plays no part here.",
-            n_gates=steps.gate.size,
-            n_averages=steps.average.size,
-            n_maxima=steps.maximum.size,
-        ),
-        key="guess-gates",
-    )
-
-
-def _guess_weight(spatial: SpatialSteps) -> None:
-    most = float(spatial.weight.max() / spatial.weight.mean())
-    question(
-        tr(
-            "The spatial gate M_s weighs the places of a picture. How much more does the place "
-            "that counts most weigh than the average one, in this picture?"
-        ),
-        _STEPS,
-        right=_STEPS[0 if most < 1.5 else 1 if most <= 3 else 2],
-        because=tr(
-            "It weighs **×{most:.2f}**: the weights of its places run from {lowest:.2f} to "
-            "{highest:.2f}. Stages 3 and 4 show why.",
-            most=most,
-            lowest=spatial.weight.min(),
-            highest=spatial.weight.max(),
-        ),
-        key="guess-weight",
-    )
-
-
 @st.fragment
 def _stages(about: AttentionQuery, walked: Walkthrough) -> None:
     """Show all stages; another channel redraws nothing but them."""
     n_channels = len(walked.features)
     channel = heatmap.whole("channel", walked.strongest, most=n_channels - 1)
     picture = about.picture
-    _channel_gate(walked, channel, picture)
-    _spatial_gate(walked.spatial, picture)
-    _refined(walked, channel, picture)
+    if tour.shows("channel gate"):
+        _channel_gate(walked, channel, picture)
+    if tour.shows("spatial gate"):
+        _spatial_gate(walked.spatial, picture)
+    if not tour.shows("gates") and not tour.shows("gate"):  # on the tour, before the guess
+        query_picture(about.result(), about.query.title)
+    if tour.shows("refined"):
+        _refined(walked, channel, picture)
     show_code(
         CBAM.forward, ChannelAttention.mlp, ChannelAttention.forward, SpatialAttention.forward
     )
 
 
 def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
-    n_channels, rows, columns = walked.features.shape
     st.header(tr("1 · Which channels count"), anchor=False)
+    if tour.shows("words"):
+        _channel_words(walked.features.shape)
+    if walked.channel is None:
+        st.info(
+            tr("Channel attention is off in the settings, so F′ = F: every channel counts alike.")
+        )
+        return
+    guess_gates(walked, walked.channel)
+    if tour.shows("gates"):
+        _gates(walked, walked.channel, channel, picture)
+
+
+def _channel_words(shape: tuple[int, ...]) -> None:
+    n_channels, rows, columns = shape
     text, equation = st.columns([3, 2], gap="medium")
     text.markdown(
         tr(
@@ -105,20 +78,17 @@ def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
         r"{}+{}&\mathrm{MLP}(\mathrm{MaxPool}(F))\big)\quad(5)\end{aligned}"
     )
     equation.latex(r"F'=M_c(F)\otimes F\quad(3)")
-    if walked.channel is None:
-        st.info(
-            tr("Channel attention is off in the settings, so F′ = F: every channel counts alike.")
-        )
-        return
-    _guess_gates(walked, walked.channel)
+
+
+def _gates(walked: Walkthrough, steps: ChannelSteps, channel: int, picture: str) -> None:
     st.caption(
         tr(
             "Move over the gates, or drag the slider below them: the picture shows what that "
             "channel sees. A click keeps the channel for stage 4 and for the link."
         )
     )
-    show_channels("channels", walked, walked.channel, picture, chosen=channel)
-    st.markdown(_open_channels(walked.channel))
+    show_channels("channels", walked, steps, picture, chosen=channel)
+    st.markdown(_open_channels(steps))
 
 
 def _open_channels(steps: ChannelSteps) -> str:
@@ -138,6 +108,23 @@ def _open_channels(steps: ChannelSteps) -> str:
 
 def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
     st.header(tr("2 · Which places stand out"), anchor=False)
+    if tour.shows("words"):
+        _spatial_words()
+    if steps is None:
+        st.info(
+            tr("Spatial attention is off in the settings, so F″ = F′: every place counts alike.")
+        )
+        st.header(tr("3 · The spatial gate"), anchor=False)
+        st.caption(tr("Choose *both* or *spatial* under Attention in the sidebar to see it."))
+        return
+    guess_weight(steps)
+    if tour.shows("way to the gate"):
+        _way_to_the_gate(steps, picture)
+    if tour.shows("gate"):
+        _gate(steps, picture)
+
+
+def _spatial_words() -> None:
     text, equation = st.columns([3, 2], gap="medium")
     text.markdown(
         tr(
@@ -150,14 +137,10 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
         r"\begin{aligned}M_s(F')=\sigma\big(\mathrm{Conv}_{7\times7}([&\mathrm{mean}_c(F');\\"
         r"&\mathrm{max}_c(F')])\big)\quad(6)\end{aligned}"
     )
-    if steps is None:
-        st.info(
-            tr("Spatial attention is off in the settings, so F″ = F′: every place counts alike.")
-        )
-        st.header(tr("3 · The spatial gate"), anchor=False)
-        st.caption(tr("Choose *both* or *spatial* under Attention in the sidebar to see it."))
-        return
-    _guess_weight(steps)
+
+
+def _way_to_the_gate(steps: SpatialSteps, picture: str) -> None:
+    """Show both maps, what the convolution makes of each, and its kernel."""
     terms = _scale(tr("sum"), steps.mean_term, steps.maximum_term)
     heatmap.show_maps(
         "pooled",
@@ -198,7 +181,6 @@ def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
             alt=tr("The learnt 7 by 7 weights over the mean and over the maximum of F′."),
         )
     text.markdown(_kernel_in_words(steps))
-    _gate(steps, picture)
 
 
 def _scale(what: str, *values: NDArray[np.floating]) -> Scale:

@@ -8,13 +8,11 @@ import streamlit as st
 from core.errors import COMMAND
 from core.language import tr
 from pages.parts.benchmark import words
+from pages.parts.benchmark.crossing import ask_where_they_cross
 from pages.parts.benchmark.data_set import show_data_set
-from pages.parts.benchmark.time_and_size import (
-    ask_how_time_grows,
-    ask_where_they_cross,
-    show_time_and_size,
-)
+from pages.parts.benchmark.time_and_size import ask_how_time_grows, show_time_and_size
 from pages.parts.benchmark.words import Duel
+from pages.ui import tour
 from pages.ui.result_files import Result, read_or_say, show_origin
 from pages.ui.tables import pinned_table
 
@@ -35,8 +33,13 @@ def show_measured() -> None:
     )
     if not result:
         return
+    ask_where_they_cross(result["data_sets"])
+    if tour.shows("all that was measured"):
+        _show_all(result)
+
+
+def _show_all(result: Result) -> None:
     data_sets = result["data_sets"]
-    ask_where_they_cross(data_sets)
     ask_how_time_grows(data_sets)
     raced = words.with_all_peers(data_sets)
     _verdicts(words.duels(raced))

@@ -9,7 +9,7 @@ from core.benchmark import growth
 from core.benchmark.report import setting_text
 from core.figures.benchmark import Growth, time_and_size
 from core.language import later, tr
-from core.wording import capital, duration
+from core.wording import capital
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
 from pages.ui.address import tied
@@ -59,42 +59,6 @@ def ask_how_time_grows(data_sets: Mapping[str, Any]) -> None:
         return
 
 
-def ask_where_they_cross(data_sets: Mapping[str, Any]) -> None:
-    """Ask from which size on the index of the lessons beats the exact scan."""
-    for family, kind in FAMILIES.items():
-        if n := growth.lead_from(data_sets, family, words.TAUGHT):
-            times = growth.times_of(data_sets, family)[words.TAUGHT]
-            scan = min(
-                seconds
-                for name, line in growth.times_of(data_sets, family).items()
-                if name.startswith(words.EXACT)
-                for size, seconds in zip(line.n, line.seconds, strict=True)
-                if size == times.n[0]
-            )
-            sizes = (10**3, 10**4, 10**5, 10**6)
-            question(
-                tr(
-                    "The LSH index of the lessons against the exact scan: from about how many "
-                    "images on is it the faster one?"
-                ),
-                [f"{size:,}" for size in sizes],
-                right=f"{min(sizes, key=lambda size: abs(words.decades(size, n))):,}",
-                because=tr(
-                    "Measured, they cross at about {n:,.0f} images ({gallery}). With "
-                    "{smallest:,} images it takes {seconds} and the scan "
-                    "{scan}: what a look-up costs before it compares anything weighs more "
-                    "than a short scan. (*Search* asks a compiled engine, which pays much sooner.)",
-                    n=n,
-                    gallery=tr(kind),
-                    smallest=times.n[0],
-                    seconds=duration(times.seconds[0]),
-                    scan=duration(scan),
-                ),
-                key="guess-crossing",
-            )
-            return
-
-
 @st.fragment
 def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
     """Show time against N for one kind of gallery."""
@@ -114,16 +78,7 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
         **tied("kind", kinds, kinds[0]),
     )
     members = {name: it for name, it in data_sets.items() if it["family"] == kind}
-    summary = growth.summary(members)[kind]
-    lines = {
-        method: Growth(
-            n=it["n"],
-            seconds=it["median_seconds"],
-            settings=[_setting_at(members, method, n) for n in it["n"]],
-            exponent=it["exponent"],
-        )
-        for method, it in summary.items()
-    }
+    lines = lines_of(members)
     crossings = {
         method: n
         for method in lines
@@ -150,7 +105,12 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
         ),
     )
     crossed = [
-        tr("{method} overtakes the exact scan at about {n:,.0f} images", method=method, n=n)
+        tr(
+            "{method} overtakes the exact scan at about {n:,.0f} images ({gallery})",
+            method=method,
+            n=n,
+            gallery=tr(FAMILIES.get(kind, kind)),
+        )
         for method, n in crossings.items()
     ]
     axes = tr(
@@ -161,6 +121,24 @@ def show_time_and_size(data_sets: Mapping[str, Any]) -> None:
     st.caption(f"{axes} {'; '.join(crossed)}." if crossed else axes)
     show_opened("size", members)
     show_code(growth.fit_power, growth.crossover)
+
+
+def lines_of(members: Mapping[str, Any]) -> dict[str, Growth]:
+    """Return the time of each method over the size.
+
+    Args:
+        members: data sets of one kind of gallery.
+    """
+    (summary,) = growth.summary(members).values()
+    return {
+        method: Growth(
+            n=it["n"],
+            seconds=it["median_seconds"],
+            settings=[_setting_at(members, method, n) for n in it["n"]],
+            exponent=it["exponent"],
+        )
+        for method, it in summary.items()
+    }
 
 
 def _named(kind: str) -> str:

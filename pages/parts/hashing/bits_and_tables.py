@@ -1,7 +1,5 @@
 """Predict and measure what K and L find and cost, and choose them."""
 
-from math import ceil
-
 import streamlit as st
 
 from core.figures.hashing import retrieval_curve
@@ -9,7 +7,7 @@ from core.language import later, tr
 from core.lessons import hashing as theory
 from core.wording import count
 from pages.parts.hashing.gallery import IndexedGallery
-from pages.ui import charts, inputs, resources, view
+from pages.ui import charts, inputs, resources, tour, view
 from pages.ui.address import tied
 from pages.ui.code import show_code
 from pages.ui.question import question
@@ -22,11 +20,12 @@ _WANTED = {
     later("Same label"): later("images with the query's label"),
     later("Nearest"): later("the k nearest images"),
 }
-_LEFT = {
-    later("all of them"): 1.0,
-    later("three in four"): 0.75,
-    later("one in two"): 0.5,
-    later("one in ten"): 0.1,
+_TASK_TABLES = (8, 4)
+_LEFT = {  # more than so much
+    later("more than three in four"): 0.75,
+    later("half to three in four"): 0.5,
+    later("a tenth to a half"): 0.1,
+    later("less than a tenth"): 0.0,
 }
 
 
@@ -59,11 +58,11 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
         question(
             tr("One bit more per key, and everything else as it is. How many candidates are left?"),
             list(_LEFT),
-            right=min(_LEFT, key=lambda answer: abs(_LEFT[answer] - left)),
+            right=next(answer for answer, most in _LEFT.items() if left >= most),
             because=tr(
-                "From {n_bits} to {more} bits, {left:.0%} are left. Most images stand nearly at "
-                "right angles to the query, and then the new bit agrees about every other time. "
-                "But {lost:.0%} of what should be found go with them: that is the trade.",
+                "From {n_bits} to {more} bits, {left:.0%} are left: for most images, nearly at "
+                "right angles to the query, a new bit agrees every other time. But {lost:.0%} of "
+                "what should be found go too.",
                 n_bits=shown.K,
                 more=shown.K + 1,
                 left=left,
@@ -73,9 +72,11 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
         )
     settings, outcome = st.columns([2, 3], gap="medium")
     with settings:
-        inputs.say_who_chose(shown, ("K", "L"))
+        if tour.shows("choice"):
+            inputs.say_who_chose(shown, ("K", "L"))
         inputs.setting(shown, "K")
         inputs.setting(shown, "L")
+        task = st.container()
         wanted = st.slider(
             tr("Recall that you want"),
             50,
@@ -95,9 +96,15 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
                 "fewest dot products: K·L for the hyperplanes, and one per candidate."
             ),
         )
+    with task:
         _task(shown, sample, wanted / 100)
     with outcome:
         _predicted(indexed, sample, kind)
+    if tour.shows("words"):
+        _formula(len(sample.rows), n)
+
+
+def _formula(n_queries: int, n: int) -> None:
     st.caption(
         tr(
             "Two images theta apart agree in one bit with a chance of p = 1 − theta/180°, in all "
@@ -111,7 +118,7 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
             "all hyperplanes, the measured number comes from those of one seed: with a dozen "
             "hyperplanes or more it lies within {points:.0f} percentage points of "
             "the formula. Change the seed in the sidebar and see it move.",
-            n_queries=len(sample.rows),
+            n_queries=n_queries,
             n=n,
             points=100 * theory.ONE_SEED,
         )
@@ -119,21 +126,33 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
 
 
 def _task(shown: View, sample: theory.PairSample, wanted: float) -> None:
-    """Ask for a setting that finds enough and looks at little; the curve says what is possible."""
-    best = theory.predict(sample, *_best(sample, wanted))
-    recall = min(wanted, best.recall)
-    most = min(1.0, ceil(22 * best.candidate_ratio) / 20)  # a tenth more than it takes
-    now = theory.predict(sample, shown.K, shown.L)
+    """Ask for the longest keys that find enough in so many tables as nothing chooses by itself.
+
+    One more bit always finds less, so there is one answer.
+    """
+    n_tables = next(it for it in _TASK_TABLES if it != _best(sample, wanted)[1])
+    low, high = RANGES["K"]
+    enough = [it for it in range(low, high + 1) if _recall(sample, it, n_tables) >= wanted]
+    longest = max(enough, default=low)
     show_task(
         tr(
-            "Set K and L so that the predicted recall is at least {recall:.0%} and the candidate "
-            "ratio at most {most:.0%}.",
-            recall=recall,
-            most=most,
+            "Leave L at {n_tables}. What is the highest K whose predicted recall is still at least "
+            "{recall:.0%}?",
+            n_tables=n_tables,
+            recall=wanted,
         ),
-        is_done=now.recall >= recall and now.candidate_ratio <= most,
-        now=tr("{recall:.0%} and {ratio:.0%}", recall=now.recall, ratio=now.candidate_ratio),
+        is_done=(longest, n_tables) == (shown.K, shown.L) and not {"K", "L"} & shown.fitted,
+        now=tr(
+            "K = {n_bits}, L = {n_tables}, {recall:.1%}",
+            n_bits=shown.K,
+            n_tables=shown.L,
+            recall=_recall(sample, shown.K, shown.L),
+        ),
     )
+
+
+def _recall(sample: theory.PairSample, n_bits: int, n_tables: int) -> float:
+    return theory.predict(sample, n_bits, n_tables).recall
 
 
 def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) -> None:

@@ -16,7 +16,7 @@ from core.index.families.hyperplanes import keys_of
 from core.language import later, tr
 from core.lessons.plane import MOST_BITS, MOST_TABLES, PlaneGallery, plane_gallery, plane_normals
 from core.wording import count
-from pages.ui import glossary
+from pages.ui import glossary, tour
 from pages.ui.address import tied, write
 from pages.ui.code import show_code
 from pages.ui.heatmap import HANDED_JS
@@ -36,8 +36,7 @@ _show = scripts.component(
 # bring them back.
 SEED = 1377
 
-_MOST = later("about 4")
-_IN_CELL = (later("all 5"), _MOST, later("about 2"), later("none"))  # of the neighbours
+_LEFT = {later("all 5"): 5, "4": 4, "1": 1, later("none"): 0}  # neighbours in the query's bucket
 _KEY = "hyperplane-lab"
 _TURN = re.compile(r"([1-9])-([1-9])-(\d{1,3}(?:\.\d)?)")
 _GOLDEN = 0.618034  # its multiples, but for the whole part, never crowd
@@ -50,13 +49,13 @@ Turned = dict[tuple[int, int], float]
 def show_hyperplane_lab() -> None:
     """Show the lab; a change redraws nothing else."""
     gallery = plane_gallery()
-    k = len(gallery.neighbours)
-    glossary.markdown(
-        tr(
-            "LSH draws random lines, its [[hyperplanes]], and compares an image only with those on "
-            "the same side of all of them. Turn any line by its knob."
+    if tour.shows("words"):
+        glossary.markdown(
+            tr(
+                "LSH draws random lines, its [[hyperplanes]], and compares an image only with "
+                "those on the same side of all of them. Turn any line by its knob."
+            )
         )
-    )
     controls, figure = st.columns([2, 5], gap="medium")
     with controls:
         _guess(gallery)
@@ -65,7 +64,12 @@ def show_hyperplane_lab() -> None:
     with figure:
         _lab(gallery, normals)
         _task(gallery, normals)
-    n_tables, n_bits = normals.shape
+    if tour.shows("words"):
+        _caption(gallery, *normals.shape)
+    show_code(plane_normals, keys_of, PlaneGallery.expected)
+
+
+def _caption(gallery: PlaneGallery, n_tables: int, n_bits: int) -> None:
     st.caption(
         tr(
             "In the mean over all lines that could be drawn, {n_bits} in {n_tables} find "
@@ -75,34 +79,35 @@ def show_hyperplane_lab() -> None:
             n_bits=count(n_bits, "line"),
             n_tables=count(n_tables, "table"),
             expected=gallery.expected(n_bits, n_tables),
-            k=k,
+            k=len(gallery.neighbours),
         )
     )
-    show_code(plane_normals, keys_of, PlaneGallery.expected)
 
 
 def _guess(gallery: PlaneGallery) -> None:
-    k = len(gallery.neighbours)
+    first = plane_normals(SEED)[:1]
+    now, left = (_n_found(gallery, gallery.candidates(first[:, :n_bits])) for n_bits in (3, 5))
     question(
         tr(
-            "The query has {k} true neighbours: the nearest by angle. 3 random lines cut the "
-            "plane. How many of the {k} are in the query's cell, in the mean over many draws?",
-            k=k,
+            "With 3 lines, as first drawn here, {now} of {k} true neighbours share the query's "
+            "bucket. How many will with 5 lines?",
+            now=now,
+            k=len(gallery.neighbours),
         ),
-        _IN_CELL,
-        right=_MOST,
+        list(_LEFT),
+        right=next(text for text, n in _LEFT.items() if n == left),
         because=tr(
-            "{with_3:.1f}, to be exact: each line leaves a neighbour theta away on the query's "
-            "side with probability 1 − theta/180°, and all three have to. With 8 lines it is "
-            "{with_8:.1f}; with 8 lines in each of 4 tables, where one table is enough, "
-            "{with_32:.1f}. "
-            "Try it.",
-            with_3=gallery.expected(3, 1),
-            with_8=gallery.expected(8, 1),
-            with_32=gallery.expected(8, 4),
+            "Every line may cut a neighbour off. In the mean over all that could be drawn, "
+            "{with_5:.1f} stay; with 3 tables of 5 lines, where one is enough, {with_15:.1f}.",
+            with_5=gallery.expected(5, 1),
+            with_15=gallery.expected(5, 3),
         ),
         key="guess-lab",
     )
+
+
+def _n_found(gallery: PlaneGallery, candidates: NDArray[np.int64]) -> int:
+    return int(np.isin(gallery.neighbours, candidates).sum())
 
 
 def _normals() -> NDArray[np.float64]:
@@ -132,7 +137,7 @@ def _lab(gallery: PlaneGallery, normals: NDArray[np.float64]) -> None:
 def _task(gallery: PlaneGallery, normals: NDArray[np.float64]) -> None:
     n, k = len(gallery.directions), len(gallery.neighbours)
     candidates = gallery.candidates(normals)
-    n_found = int(np.isin(gallery.neighbours, candidates).sum())
+    n_found = _n_found(gallery, candidates)
     show_task(
         tr(
             "Find all {k} neighbours, and look at no more than {most} of the {n} images.",

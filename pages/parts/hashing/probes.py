@@ -15,7 +15,7 @@ from core.lessons import hashing as theory
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.promise import show_promise
 from pages.parts.hashing.query import LookedUp, choose_and_look_up
-from pages.ui import charts, inputs, view
+from pages.ui import charts, inputs, tour, view
 from pages.ui.code import show_code
 from pages.ui.grid import Fact, show_grid
 from pages.ui.question import question
@@ -37,7 +37,6 @@ def show_probes(indexed: IndexedGallery) -> None:
     alike = replace(code, margins=np.ones_like(code.margins))
     blind = index.candidates(alike, n_probes=RANGES["probes"][1])
     unordered = theory.probe_steps(blind, query.neighbours, exclude=query.id)
-    eight = min(8, len(steps.n_found)) - 1
     question(
         tr(
             "The query's own bucket misses some of its neighbours. Which bucket should be read "
@@ -46,21 +45,17 @@ def show_probes(indexed: IndexedGallery) -> None:
         _NEXT,
         right=_NEAREST,
         because=tr(
-            "A neighbour lies close to the query, so the line that came between them is most "
-            "likely one that the query nearly touches: its bit with the smallest margin. For this "
-            "query, {n_probes} probes per table find {n_found} of {n_neighbours} neighbours "
-            "in this order, and {n_blind} if margins are ignored. Probes need no new index: "
-            "they only read more of the one there is.",
-            n_probes=eight + 1,
-            n_found=steps.n_found[eight],
-            n_neighbours=len(query.neighbours),
-            n_blind=unordered.n_found[eight],
+            "A neighbour lies close, so the line that came between is most likely one that the "
+            "query nearly touches. How far it lies from a line is the *margin*: the smallest comes "
+            "first. The chart below says what this order wins."
         ),
         key="guess-probes",
     )
-    _stepper(indexed, query, candidates, steps, unordered)
-    show_code(LSHIndex.candidates, theory.probe_steps)
-    show_promise(indexed, query)
+    if tour.shows("stepper"):
+        _stepper(indexed, query, candidates, steps, unordered)
+        show_code(LSHIndex.candidates, theory.probe_steps)
+    if tour.shows("promise"):
+        show_promise(indexed, query)
 
 
 def _stepper(
@@ -109,7 +104,7 @@ def _stepper(
             ),
         ):
             show_number(what, f"{value:,}", note)
-    _task(steps, step, k)
+    _task(steps, step, k, by_hand="probes" not in shown.fitted)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(
@@ -161,8 +156,8 @@ def _stepper(
     show_grid("neighbours", [indexed.tile(id, _found_by(first.get(id), step)) for id in ids])
 
 
-def _task(steps: theory.Steps, step: int, k: int) -> None:
-    """Ask for the fewest probes that find what nine in ten of all probes do."""
+def _task(steps: theory.Steps, step: int, k: int, *, by_hand: bool) -> None:
+    """Ask for the fewest probes that find what nine in ten of all probes do, set by hand."""
     wanted = ceil(0.9 * int(steps.n_found[-1]))
     if not wanted:
         return
@@ -174,7 +169,7 @@ def _task(steps: theory.Steps, step: int, k: int) -> None:
             wanted=wanted,
             k=k,
         ),
-        is_done=step == fewest,
+        is_done=by_hand and step == fewest,
         now=(
             tr("{n} found, and fewer probes are enough", n=found)
             if step > fewest

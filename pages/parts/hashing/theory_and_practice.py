@@ -8,7 +8,7 @@ from core.language import later, tr
 from core.lessons import figure_7
 from core.wording import joined
 from pages.parts.hashing.gallery import IndexedGallery
-from pages.ui import charts, glossary
+from pages.ui import charts, glossary, tour
 from pages.ui.address import tied, write
 from pages.ui.code import show_code
 from pages.ui.grid import show_grid
@@ -22,26 +22,27 @@ _DIFFER = (later("none"), _A_THIRD, later("about 6"), later("all 12"))  # of 12 
 
 def show_theory_and_practice(indexed: IndexedGallery) -> None:
     """Compare bits that differ with the angle, for real images."""
-    glossary.markdown(
-        tr(
-            "How likely does a random [[hyperplane]] fall between two images? That depends on "
-            "**the angle between them** alone. Each cut is one [[bit]], so the share of bits that "
-            "differ tells the angle."
+    if tour.shows("words"):
+        glossary.markdown(
+            tr(
+                "How likely does a random [[hyperplane]] fall between two images? That depends on "
+                "**the angle between them** alone. Each cut is one [[bit]], so the share of bits "
+                "that differ tells the angle."
+            )
         )
-    )
     question(
         tr("Two images are 60° apart. In how many of 12 random bits will they differ?"),
         _DIFFER,
         right=_A_THIRD,
         because=tr(
-            "**The chance is the angle, over 180°.** A random line may stand at any of 180 "
-            "degrees, and at 60 of them it passes between the two: 60/180 = 1/3, so 4 of 12 bits "
-            "differ in the mean. At 18° it is one in ten, at 90° every second one. The grey band "
-            "says how far from the mean one draw can be."
+            "**The chance is the angle over 180°.** A random line may stand at any of 180 degrees, "
+            "and at 60 of them it passes between the two: 60/180 = 1/3, so 4 of 12 bits differ in "
+            "the mean."
         ),
         key="guess-practice",
     )
-    _pairs(indexed)
+    if tour.shows("pairs"):
+        _pairs(indexed)
     show_code(figure_7.hamming_pairs, figure_7.binomial_band)
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.language import tr
 from core.search import SearchResult
+from pages.ui import tour
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
 from pages.ui.pictures import attention_heatmap, query_picture
@@ -16,5 +17,6 @@ def query_and_attention(result: SearchResult, query: Query) -> None:
         query_picture(result, query.title)
         facts = query.facts(label=result.query_label, id=result.query_id)
         st.caption(" · ".join([*facts, *(plain(tr(it)) for it in result.query.image.notes)]))
-    with right:
-        attention_heatmap(result)
+    if tour.shows("where it looks"):
+        with right:
+            attention_heatmap(result)

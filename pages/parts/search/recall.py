@@ -25,8 +25,8 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
     options = sorted({percent(it): it for it in (recall, precision, other, 0.5)}.items(), key=_size)
     question(
         tr(
-            "{n_hits_right} of the {n_hits} hits show *{label}*: a precision "
-            "of {precision}. The gallery holds {n_right} such images. What is the recall?",
+            "{n_hits_right} of {n_hits} hits show *{label}* (precision {precision}); the gallery "
+            "holds {n_right} such images. What is the recall?",
             n_hits_right=sum(shown),
             n_hits=len(shown),
             label=plain(result.query_label),
@@ -37,9 +37,8 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
         right=percent(recall),
         because=tr(
             "{n_hits_right} of {n_right} is {recall}. Precision looks at the hits, recall at all "
-            "right images: with few hits and many right images, a high precision and a low recall "
-            "are both true. *Neighbour recall* asks a third thing: how many of the exact scan's "
-            "hits did LSH find? Here {neighbour_recall}.",
+            "right images: all that is shown can be right, and most still be missing. *Neighbour "
+            "recall* counts what LSH found of the exact scan's hits: here {neighbour_recall}.",
             n_hits_right=sum(shown),
             n_right=n_right,
             recall=percent(recall),

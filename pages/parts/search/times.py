@@ -9,7 +9,7 @@ from core.language import later, tr
 from core.model.cbam import SpatialAttention
 from core.search import ENGINE_LOOK_UP, LOOK_UP, SearchResult, look_up
 from core.wording import count, duration, percent
-from pages.ui import charts, resources
+from pages.ui import charts, resources, tour
 from pages.ui.code import show_code
 from pages.ui.pictures import code_picture
 from pages.ui.question import question
@@ -34,9 +34,8 @@ def guess_the_longest(result: SearchResult) -> None:
         list(_PARTS),
         right=longest,
         because=tr(
-            "{how_long}; hashing, probing and reranking took {look_up}. The network's time is the "
-            "same for every gallery, while a scan's grows with it: that is the time which hashing "
-            "saves.",
+            "{how_long}; the look-up took {look_up}. The network takes as long in every gallery; a "
+            "scan grows with it, and that is the time which hashing saves.",
             how_long=_how_long(seconds[longest], total, is_known=result.query.from_store),
             look_up=duration(result.look_up_seconds),
         ),
@@ -89,7 +88,8 @@ def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> 
                 ),
             ),
         )
-        _crossing(result, stored, shown)
+        if tour.shows("where they cross"):
+            _crossing(result, stored, shown)
     with right:
         st.header(tr("Hash code"), anchor=False)
         st.caption(
@@ -123,7 +123,9 @@ def _crossing(result: SearchResult, stored: StoredGallery, shown: View) -> None:
         where = tr("So LSH is faster at every size.")
     else:
         where = tr(
-            "So the two lines cross at about **{n:,} images**: LSH is faster from there on.",
+            "So for the compiled engine and the embeddings of this gallery the two lines cross at "
+            "about **{n:,} images** (other indexes elsewhere: *Benchmark* says why): LSH is "
+            "faster from there on.",
             n=_rough(lines.n),
         )
     st.caption(f"{costs} {where}")

@@ -1,7 +1,8 @@
 """The sheet of a self-test: ten questions to answer, and the same marked, to be printed.
 
-The answers stand in the address once they are marked, so a reload or a bookmark keeps the sheet:
-``guess-test=2031-10220`` has the place of the chosen option for each question, ``-`` for none.
+The answers stand in the address, so a reload or a bookmark keeps the sheet:
+``guess-test=2031-10220`` has the place of the chosen option for each question, ``-`` for none, once
+they are marked; until then they are ``guess-draft``.
 """
 
 import re
@@ -14,11 +15,11 @@ from pages.parts.selftest.bank import draw
 from pages.parts.selftest.paper import show_key, show_worksheet
 from pages.parts.selftest.question import DrawnQuestion
 from pages.ui import tour
-from pages.ui.address import tied
+from pages.ui.address import follow, tied
 from pages.ui.button import print_page
 
 _NUMBERS = range(1, 1_000)
-_ANSWERS = "guess-test"  # in the address; a link for others leaves guesses out
+_ANSWERS, _DRAFT = "guess-test", "guess-draft"  # in the address; links for others leave them out
 _NONE = "-"
 _PASSED = 0.9  # of the answers are right
 
@@ -69,24 +70,32 @@ _PRINT = {"Worksheet": later("Print the worksheet"), "Key": later("Print the key
 
 
 def _ask(questions: Mapping[str, DrawnQuestion]) -> None:
-    with st.form("self-test", border=False):
-        for place, (subject, it) in enumerate(questions.items(), 1):
-            st.radio(
-                f"**{place} · {tr(subject)}.** {it.text}", it.options, index=None, key=_key(place)
-            )
-        st.form_submit_button(
-            tr("Mark my answers"),
-            type="primary",
-            icon=":material/check:",
-            on_click=_mark,
-            args=(questions,),
+    given = _parse(st.query_params.get(_DRAFT, ""), questions) or [None] * len(questions)
+    rows = zip(questions.items(), given, strict=True)
+    for place, ((subject, it), answer) in enumerate(rows, 1):
+        follow(_key(place), answer)
+        st.radio(
+            f"**{place} · {tr(subject)}.** {it.text}",
+            it.options,
+            index=None,
+            key=_key(place),
+            on_change=_write,
+            args=(_DRAFT, questions),
         )
+    st.button(
+        tr("Mark my answers"),
+        type="primary",
+        icon=":material/check:",
+        on_click=_mark,
+        args=(questions,),
+    )
 
 
 def _show_marked(
     number: int, questions: Mapping[str, DrawnQuestion], answers: list[str | None]
 ) -> None:
     right = [it.right == given for it, given in zip(questions.values(), answers, strict=True)]
+    tour.show_end()
     st.header(tr("{n_right} of {n} right", n_right=sum(right), n=len(right)), anchor=False)
     st.caption(tr("Test {number} of the Hashlight self-test.", number=number))
     with st.container(horizontal=True, key="sheet-buttons"):
@@ -130,18 +139,28 @@ def _show_answer(text: str, question: DrawnQuestion, given: str | None, is_right
 
 
 def _mark(questions: Mapping[str, DrawnQuestion]) -> None:
-    """Take the answers into the address."""
-    given = [st.session_state[_key(place)] for place in range(1, len(questions) + 1)]
-    pairs = [*zip(questions.values(), given, strict=True)]
-    st.query_params[_ANSWERS] = "".join(
-        _NONE if answer is None else str(it.options.index(answer)) for it, answer in pairs
-    )
-    n_right = sum(it.right == answer for it, answer in pairs)
+    """Mark the answers, once and for all."""
+    _write(_ANSWERS, questions)
+    tour.forget(_DRAFT)
+    n_right = sum(it.right == answer for it, answer in _given(questions))
     st.toast(
-        tr("{n_right} of {n} right", n_right=n_right, n=len(pairs)),
+        tr("{n_right} of {n} right", n_right=n_right, n=len(questions)),
         icon=":material/check:",
     )  # whatever is in view
-    tour.finished(is_right=n_right >= _PASSED * len(pairs))
+    tour.tested(n_right, is_right=n_right >= _PASSED * len(questions))
+
+
+def _write(name: str, questions: Mapping[str, DrawnQuestion]) -> None:
+    """Take the answers into the address."""
+    st.query_params[name] = "".join(
+        _NONE if answer is None else str(it.options.index(answer))
+        for it, answer in _given(questions)
+    )
+
+
+def _given(questions: Mapping[str, DrawnQuestion]) -> list[tuple[DrawnQuestion, str | None]]:
+    """Return each question with its answer, as it is chosen now."""
+    return [(it, st.session_state[_key(place)]) for place, it in enumerate(questions.values(), 1)]
 
 
 def _parse(text: str, questions: Mapping[str, DrawnQuestion]) -> list[str | None] | None:
@@ -160,16 +179,14 @@ def _parse(text: str, questions: Mapping[str, DrawnQuestion]) -> list[str | None
 
 
 def _answer_again() -> None:
-    st.query_params.pop(_ANSWERS, None)
+    tour.forget(_ANSWERS)
 
 
 def _another_test(number: int | None = None) -> None:
     """Draw other questions: answers to the old ones are gone with them."""
     number = number or st.session_state["test"]
     st.query_params["test"] = str(number)
-    st.query_params.pop(_ANSWERS, None)
-    for place in range(1, 11):
-        st.session_state.pop(_key(place), None)
+    tour.forget(_ANSWERS, _DRAFT)
 
 
 def _key(place: int) -> str:

@@ -6,45 +6,46 @@ it, so the tour ends only where one leaves it or goes to another page.
 
 The panel stands in the sidebar, where it stays while the page scrolls and lies over nothing; on a
 phone, which has no room beside, it stands above the page. The question that a step is about is
-the page's own: it is lit, and its answer tells what was measured there and then.
+the page's own: it is lit, and its answer tells what was measured there and then. Of the page there
+is only what the step needs, and what answers the question comes with the answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from core.language import later, tr
-from pages.ui import glossary
-from pages.ui.tour import progress
-from pages.ui.tour.steps import OWL, STEPS, TourStep
+from core.language import tr
+from pages.ui.tour import ending, panel, progress
+from pages.ui.tour.links import NAME, draw_link, link
+from pages.ui.tour.progress import forget
+from pages.ui.tour.steps import STEPS
 
-_NAME = "tour"  # in the address
+__all__ = (
+    "answered",
+    "asks",
+    "draw",
+    "forget",
+    "guessed",
+    "link",
+    "show_end",
+    "shows",
+    "tested",
+    "way_in",
+)
+
 _IN_SESSION = "tour-step"  # in the session
 _FOLDER = Path(__file__).parent
 _STYLE = _FOLDER / "tour.css"
-_MACHINE = "pages/machine.py"
-_SIGNS = {progress.RIGHT: "●", progress.WRONG: "◐", progress.OPEN: "○"}
-_TOLD = {
-    progress.RIGHT: later("step {number} right"),
-    progress.WRONG: later("step {number} answered"),
-    progress.OPEN: later("step {number} open"),
-}
 
 _guide = st.components.v2.component(
     "tour_guide", js=(_FOLDER / "guide.js").read_text(encoding="utf-8")
 )
 
 
-def link(number: int) -> tuple[str, dict[str, str]]:
-    """Return the page of a step, from 1, and its address's parameters."""
-    step = STEPS[number - 1]
-    return step.page, step.state | {_NAME: str(number)} | progress.params(progress.marks())
-
-
 def way_in() -> tuple[str, str, dict[str, str]]:
     """Return what the link into the tour says, its page and its parameters."""
-    number = progress.next_open(progress.marks())
+    number = progress.next_open()
     label = (
         tr("Go on with the tour: step {number}", number=number)
         if number
@@ -57,17 +58,78 @@ def draw(page: str) -> None:
     """Draw the step that the visitor is at, if it is one of this page's."""
     number = _number(page)
     if number is None:
-        if page == _MACHINE and _IN_SESSION in st.session_state:
-            _draw_way_back(st.session_state[_IN_SESSION])
+        if page == panel.MACHINE and (before := _here()):
+            _draw_way_back(before)
         else:
             st.session_state.pop(_IN_SESSION, None)
         return
     st.session_state[_IN_SESSION] = number
-    if st.query_params.get(_NAME) != str(number):  # a link within the page has dropped it
-        st.query_params[_NAME] = str(number)
-    progress.keep(progress.marks())
-    _draw_twice(lambda where: _panel(number, where))
-    _light(STEPS[number - 1])
+    if st.query_params.get(NAME) != str(number):  # a link within the page has dropped it
+        st.query_params[NAME] = str(number)
+    progress.carry()
+    _draw_twice(lambda where: panel.draw(number, where, on_leave=_leave))
+    _light(number)
+
+
+def shows(part: str) -> bool:
+    """Return whether a page draws a part of it: on the tour, only if the step needs it by now.
+
+    Args:
+        part: its name; ``pages.ui.tour.steps`` says which a step needs.
+    """
+    number = _here()
+    if not number:
+        return True
+    step = STEPS[number - 1]
+    return part in step.shows or (part in step.then and not progress.is_open(number))
+
+
+def asks(question: str) -> bool:
+    """Return whether a page asks a question: on the tour, only that of the step."""
+    number = _here()
+    return not number or STEPS[number - 1].asks in (None, question)
+
+
+def waits(question: str) -> bool:
+    """Return whether the step asks this question, and hides what answers it."""
+    return _asking(question) is not None
+
+
+def guessed(question: str, options: Sequence[str]) -> str | None:
+    """Return which option was chosen at the step that asks this question, if one was."""
+    number = _asking(question)
+    option = progress.chosen(number) if number else None
+    return None if option is None or option >= len(options) else options[option]
+
+
+def answered(question: str, option: int, *, is_right: bool) -> None:
+    """Mark the step that asks this question, if the visitor is at it.
+
+    Args:
+        question: its key.
+        option: that is chosen, from 0.
+        is_right: whether it is the right one.
+    """
+    number = _asking(question)
+    if number and progress.mark(number, option, is_right=is_right):
+        st.rerun()  # the panel stands outside the question's fragment
+
+
+def tested(n_right: int, *, is_right: bool) -> None:
+    """Mark the last step, the self-test, if the visitor is at it.
+
+    Args:
+        n_right: answers that are right.
+        is_right: whether these are enough.
+    """
+    if _here() == len(STEPS):
+        progress.mark(len(STEPS), n_right, is_right=is_right)
+
+
+def show_end() -> None:
+    """Show what the visitor has done and can do now, if this was the last step."""
+    if _here() == len(STEPS):
+        ending.show()
 
 
 def _draw_twice(draw_in: Callable[[str], None]) -> None:
@@ -83,79 +145,41 @@ def _draw_way_back(number: int) -> None:
     """On the machine, which a step leads to: a link back to that step."""
     label = tr("Back to step {number} of the tour", number=number)
     icon = ":material/chevron_left:"
-    _draw_twice(lambda where: _go(number, label, icon, f"tour-return{where}"))
+    _draw_twice(lambda where: draw_link(number, label, icon, f"tour-return{where}"))
 
 
-def answered(question: str, *, is_right: bool) -> None:
-    """Mark the step that asks this question, if the visitor is at it."""
-    number = st.session_state.get(_IN_SESSION)
-    if number and STEPS[number - 1].asks == question and progress.mark(number, is_right=is_right):
-        st.rerun()  # the panel stands outside the question's fragment
-
-
-def finished(*, is_right: bool) -> None:
-    """Mark the last step, the self-test, if the visitor is at it."""
-    if st.session_state.get(_IN_SESSION) == len(STEPS):
-        progress.mark(len(STEPS), is_right=is_right)
-
-
-def _panel(number: int, where: str) -> None:
-    step = STEPS[number - 1]
-    st.markdown(
-        tr(
-            "**Step {number} of {n_steps} · {title}**",
-            number=number,
-            n_steps=len(STEPS),
-            title=tr(step.title),
-        )
-    )
-    marks = progress.marks()
-    told = ", ".join(tr(_TOLD[it], number=n) for n, it in enumerate(marks, 1))
-    dots = "".join(
-        f'<span class="{"here" if n == number else ""}">{_SIGNS[it]}</span>'
-        for n, it in enumerate(marks, 1)
-    )
-    st.html(f'<div class="tour-dots" role="img" aria-label="{told}">{dots}</div>')
-    glossary.markdown(tr(step.idea))
-    st.markdown(tr(":material/arrow_forward: **Your turn.** {do}", do=tr(step.do)))
-    if step.stage:
-        st.page_link(
-            _MACHINE,
-            label=tr("Where this is in the machine"),
-            icon=":material/account_tree:",
-            query_params=OWL | {"stage": step.stage} | progress.params(marks),
-        )
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if number > 1:
-            _go(number - 1, tr("Back"), ":material/chevron_left:", f"tour-back{where}")
-        if number < len(STEPS):
-            _go(number + 1, tr("Next"), ":material/chevron_right:", f"go-on{where}")
-        st.button(tr("Leave the tour"), type="tertiary", key=f"leave-tour{where}", on_click=_leave)
-
-
-def _light(step: TourStep) -> None:
+def _light(number: int) -> None:
     """Light the question of a step, bring it into view, and listen for the arrow keys."""
+    step = STEPS[number - 1]
     place = f".st-key-ask-{step.asks}" if step.asks else None
     if place:
         st.html(f"<style>{place} {{ outline: 3px solid #2a9d92; outline-offset: 3px; }}</style>")
-    _guide(key="tour-guide", data={"place": place})
+    elif not progress.is_open(number):
+        place = f".st-key-{ending.KEY}"
+    _guide(key="tour-guide", data={"place": place, "always": not step.asks})
 
 
 def _number(page: str) -> int | None:
     """Return the number of the step that the address names, or else the session; None: none."""
-    for name in (st.query_params.get(_NAME, ""), str(st.session_state.get(_IN_SESSION, ""))):
+    for name in (st.query_params.get(NAME, ""), str(_here())):
         here = [str(n) for n, step in enumerate(STEPS, 1) if step.page == page]
         if name in here:
             return int(name)
     return None
 
 
-def _go(number: int, label: str, icon: str, key: str) -> None:
-    page, params = link(number)
-    with st.container(key=key, width="content"):
-        st.page_link(page, label=label, icon=icon, query_params=params)
+def _here() -> int:
+    """The number of the step that the visitor is at; 0: none."""
+    number: int = st.session_state.get(_IN_SESSION, 0)
+    return number
+
+
+def _asking(question: str) -> int | None:
+    """The number of the step that the visitor is at, if it asks this question."""
+    number = _here()
+    return number if number and STEPS[number - 1].asks == question else None
 
 
 def _leave() -> None:
     st.session_state.pop(_IN_SESSION, None)
-    st.query_params.pop(_NAME, None)
+    st.query_params.pop(NAME, None)

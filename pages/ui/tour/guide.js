@@ -1,6 +1,6 @@
 // The tour's hand: it brings the lit question into view once, and turns the page by arrow keys.
 //
-// data: { place: selector of the lit question, or null }
+// data: { place: selector of what is lit, or null; always: on a phone, too }
 
 const PATIENCE = 60; // times half a second: a first visit waits for the network to be loaded
 const PANELS = ".st-key-tour, .st-key-tour-narrow";
@@ -20,29 +20,31 @@ function turn(event) {
   link.click();
 }
 
-let brought = null; // the place of the question that has been brought into view
+let brought = null; // the place that has been brought into view
 
-/** Scroll once the question lies still: what is drawn above it pushes it down. */
-function bring(place, before = null, tries = 0) {
+/** Scroll once the place lies still: what is drawn above it pushes it down. */
+function bring(place, always, before = null, tries = 0) {
   if (brought !== place || tries > PATIENCE) return;
   const lit = document.querySelector(place);
   const now = lit?.offsetHeight ? lit.offsetTop : null;
   const isDrawn = document.querySelector("[data-test-script-state=notRunning]");
   if (!isDrawn || now === null || now !== before) {
-    setTimeout(() => bring(place, now, tries + 1), 500);
+    setTimeout(() => bring(place, always, now, tries + 1), 500);
     return;
   }
-  if (!document.querySelector(".st-key-tour")?.offsetParent) return; // on a phone it is read first
+  const isPhone = !document.querySelector(".st-key-tour")?.offsetParent;
+  if (isPhone && !always) return; // the panel is read first there
   const { top, bottom } = lit.getBoundingClientRect();
   if (top >= 0 && bottom <= window.innerHeight) return;
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  lit.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+  const block = lit.offsetHeight > window.innerHeight ? "start" : "center";
+  lit.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
 }
 
 export default function ({ data }) {
   if (data.place && data.place !== brought) {
     brought = data.place;
-    bring(data.place);
+    bring(data.place, data.always);
   }
   document.addEventListener("keydown", turn);
   return () => document.removeEventListener("keydown", turn);

@@ -11,7 +11,11 @@ _SET = {"hyperplanes": "uniform", "K": "12", "L": "8"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TourStep:
-    """One stop: a page in one exact state, one idea, and one question of that page."""
+    """One stop: a page in one exact state, one idea, and one question of that page.
+
+    Of the parts of its page that have a name (``tour.shows``) it shows only those that it names:
+    nothing else is to be read, and nothing answers a question before there is a guess.
+    """
 
     title: str
     page: str
@@ -19,6 +23,9 @@ class TourStep:
     do: str
     asks: str | None  # key of the page's question (``pages.ui.question``); None: the page itself
     state: dict[str, str] = field(default_factory=dict)  # of the page, as its address says it
+    shows: tuple[str, ...] = ()  # parts of the page that are there at once
+    then: tuple[str, ...] = ()  # and those that wait for the guess
+    more: str | None = None  # for those who have time
     stage: str | None = None  # of the machine, that it is about
 
 
@@ -28,24 +35,26 @@ STEPS = (
         page="pages/search.py",
         state=OWL,
         asks="guess-recall",
+        shows=("hits",),
         stage="ranking",
         idea=later(
-            "You give one picture, the [[query]]. The machine shows the pictures most like it, "
-            "the [[hits]]. [[Precision]] asks: how many of the hits are right? [[Recall]] asks: "
-            "how many of all right pictures are among the hits?"
+            "You give one picture, the [[query]]; the machine shows those most like it, the "
+            "[[hits]]. [[Precision]]: how many hits are right? [[Recall]]: how many of all right "
+            "pictures are hits?"
         ),
-        do=later("Look at the hits, and answer the marked question."),
+        do=later("Look at the hits, then guess."),
     ),
     TourStep(
         title=later("A picture becomes an arrow"),
         page="pages/search.py",
         state=OWL,
         asks="guess-stage",
+        then=("times",),
         stage="embedding",
         idea=later(
-            "A [[network]] turns each picture into a list of numbers, its [[embedding]]. Think of "
-            "an arrow of length 1. Two pictures are alike when their arrows point nearly the same "
-            "way; the [[cosine]] of the angle says how nearly."
+            "A [[network]] turns each picture into numbers, its [[embedding]]: an arrow of length "
+            "1. Pictures are alike when their arrows point nearly the same way; the [[cosine]] of "
+            "the angle says how nearly."
         ),
         do=later("Guess which part of a search takes longest."),
     ),
@@ -54,42 +63,45 @@ STEPS = (
         page="pages/attention.py",
         state=OWL,
         asks="guess-gates",
+        shows=("channel gate",),
+        then=("gates",),
         stage="channel",
         idea=later(
-            "In the network a picture is a stack of small maps, its [[channels]]. Each answers to "
-            "one kind of thing: an eye, a stripe, a sky. [[Channel attention]] reads the average "
-            "and the maximum of each and gives it a weight, its [[gate]], between 0 and 1."
+            "Inside the network a picture is a stack of small maps, its [[channels]]; each "
+            "answers to one kind of thing, such as an eye. [[Channel attention]] reads them all, "
+            "and answers with weights between 0 and 1, its [[gates]]."
         ),
         do=later("Guess. Then move over the gates."),
     ),
     TourStep(
         title=later("Which places count"),
         page="pages/attention.py",
-        state=OWL | {"painting": "4"},  # in it attention gains much, which is the step's point
+        state=OWL | {"painting": "4"},  # in it attention gains much: for those who have time
         asks="guess-weight",
+        shows=("spatial gate",),
+        then=("gate",),
         stage="spatial",
         idea=later(
-            "[[Spatial attention]] comes next: a gate for each place. At each place it takes the "
-            "mean and the maximum over all channels, so two maps are left. A small window of "
-            "learnt weights, the [[kernel]], slides over both."
+            "Next, [[spatial attention]]: a gate for each place. The mean and the maximum over "
+            "all channels there make two maps; a small window of learnt weights, the [[kernel]], "
+            "slides over both."
         ),
-        do=later(
-            "Guess how much more one place weighs than others; the maps below show why. Then open "
-            "*Clutter* and shrink the owl."
-        ),
+        do=later("Guess. Then find that place on the map."),
+        more=later("Open *Clutter* and shrink the owl."),
     ),
     TourStep(
         title=later("One cut, one bit"),
         page="pages/hashing.py",
         state=OWL | {"part": "Theory and practice"},
         asks="guess-practice",
+        then=("pairs",),
         stage="sides",
         idea=later(
             "Now the search. A random [[hyperplane]] cuts all arrows into two sides, as a line "
-            "cuts a sheet of paper. The side is one [[bit]]. The wider the angle between two "
-            "pictures, the more often a cut falls between them."
+            "cuts paper; the side is one [[bit]]. The wider the angle between two pictures, the "
+            "more often a cut falls between."
         ),
-        do=later("Guess. Then click on a dot: each is a pair of pictures."),
+        do=later("Guess. Then click on a dot, a pair of pictures."),
     ),
     TourStep(
         title=later("Buckets and tables"),
@@ -97,11 +109,11 @@ STEPS = (
         asks="guess-lab",
         stage="keys",
         idea=later(
-            "Several bits together name a [[bucket]]. Only pictures in the query's bucket are "
-            "looked at. More bits: smaller buckets, and more [[neighbours]] lost. A second "
-            "[[hash table]] cuts with other lines, so it may find what the first has lost."
+            "Several bits name a [[bucket]]; only pictures in the query's bucket are looked at. "
+            "More bits: smaller buckets, more [[neighbours]] lost. A second [[hash table]], with "
+            "other lines, may find what the first lost."
         ),
-        do=later("Guess. Then solve the task under the figure."),
+        do=later("Guess. Then pull K to five, and L until all are found."),
     ),
     TourStep(
         title=later("What it costs"),
@@ -110,33 +122,35 @@ STEPS = (
         asks="guess-coach",
         stage="candidates",
         idea=later(
-            "The same with real pictures. [[Candidates]] are the pictures looked at. One bit "
-            "more: fewer candidates, fewer found. One table more: more found, more candidates, and "
-            "more memory, for each table holds the number of every picture."
+            "The same with real pictures. [[Candidates]] are those looked at. A bit more: fewer "
+            "candidates, fewer found. A table more: more of both, and more memory, for each table "
+            "holds the number of every picture."
         ),
-        do=later("Guess. Then solve the task below the sliders."),
+        do=later("Guess. Then solve the task: one slider is enough."),
     ),
     TourStep(
-        title=later("Nearly on the other side"),
+        title=later("Read another bucket"),
         page="pages/hashing.py",
         state=OWL | _SET | {"part": "Probes", "probes": "1"},
         asks="guess-probes",
+        then=("stepper",),
         stage="buckets",
         idea=later(
-            "The [[margin]] is how far a picture lies from a cut. Where it is small, the bit is "
-            "fragile: a neighbour may lie just across. So read that bucket too. This is a "
-            "[[probe]]. It needs no new tables; other bits or tables do."
+            "A neighbour may have landed in another bucket. To read one more in each table is a "
+            "*probe*. It needs no new tables; other bits or more tables do. But which bucket "
+            "comes first?"
         ),
         do=later("Guess. Then press *Next probe* and watch what comes back."),
+        more=later("Solve the task below the numbers."),
     ),
     TourStep(
         title=later("When it is worth it"),
         page="pages/benchmark.py",
         asks="guess-crossing",
         idea=later(
-            "To hash a query and to find its buckets takes the same time in every gallery. To "
-            "compare it with all pictures, the [[exact scan]], takes longer with each picture. So "
-            "the scan wins in small galleries, and hashing in large ones."
+            "To hash a query and find its buckets takes the same time in every gallery; the "
+            "[[exact scan]] takes longer with each picture. So the scan wins in small galleries, "
+            "hashing in large ones."
         ),
         do=later("Guess where they cross."),
     ),
@@ -145,9 +159,9 @@ STEPS = (
         page="pages/selftest.py",
         asks=None,
         idea=later(
-            "Ten questions, drawn from a bank. Each can be answered from what the app shows, and "
-            "after marking each names the place."
+            "Ten questions from a bank. The app shows the answer to each; once marked, they name "
+            "the place."
         ),
-        do=later("Answer all ten, then press *Mark my answers*. You can print the sheet."),
+        do=later("Answer all ten, then press *Mark my answers*."),
     ),
 )

@@ -62,7 +62,20 @@ def test_another_number_asks_anew(self_test):
 def test_the_last_step_of_the_tour_is_marked_by_nine_right_answers(self_test):
     page = self_test(tour="10")
     answer(page, lambda place, it: None if place == 1 else it.right)
-    assert page.query_params["guess-tour"] == "---------1"
+    assert page.query_params["guess-tour"] == "---------J"  # nine, which is enough
+    assert "**0 of 9 guesses**" in " ".join(it.value for it in page.markdown)
+    ways = {it.proto.page for it in page.get("page_link")}
+    assert {"", "teaching", "inspect"} <= ways
+
+
+def test_answers_that_are_not_marked_yet_outlive_a_reload(self_test):
+    page = self_test()
+    chosen = draw(1)["Tables"].options[1]
+    place = [*draw(1)].index("Tables") + 1
+    page.radio(key=f"answer-{place}").set_value(chosen).run()
+    again = self_test(**{"guess-draft": page.query_params["guess-draft"]})
+    assert again.radio(key=f"answer-{place}").value == chosen
+    assert headers(again) == []
 
 
 def test_the_key_names_for_each_question_the_letter_beside_its_right_answer(self_test):

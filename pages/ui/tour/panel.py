@@ -1,0 +1,92 @@
+"""The panel of a step: its idea, what to do, how far one is, and the ways on."""
+
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from core.language import later, tr
+from pages.ui import glossary
+from pages.ui.tour import minutes, progress
+from pages.ui.tour.links import draw_link
+from pages.ui.tour.steps import OWL, STEPS, TourStep
+
+MACHINE = "pages/machine.py"
+_RIGHT, _WRONG, _OPEN = "●", "◐", "○"
+_SAID = {
+    _RIGHT: later("guessed right"),
+    _WRONG: later("not right at first"),
+    _OPEN: later("still open"),
+}
+
+
+def draw(number: int, where: str, *, on_leave: Callable[[], None]) -> None:
+    """Draw the panel.
+
+    Args:
+        number: of the step, from 1.
+        where: ends the keys: the panel is drawn twice.
+        on_leave: called when the visitor leaves the tour.
+    """
+    step = STEPS[number - 1]
+    st.markdown(
+        tr(
+            "**Step {number} of {n_steps} · {title}**",
+            number=number,
+            n_steps=len(STEPS),
+            title=tr(step.title),
+        )
+    )
+    st.html(_dots(number))
+    if number == 1:
+        st.caption(tr("The whole tour: about {n:.0f} minutes.", n=minutes.estimate()))
+    glossary.markdown(tr(step.idea))
+    st.markdown(tr(":material/arrow_forward: **Your turn.** {do}", do=tr(step.do)))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if number > 1:
+            draw_link(number - 1, tr("Back"), ":material/chevron_left:", f"tour-back{where}")
+        if number < len(STEPS):
+            draw_link(number + 1, tr("Next"), ":material/chevron_right:", f"go-on{where}")
+        st.button(
+            tr("Leave the tour"), type="tertiary", key=f"leave-tour{where}", on_click=on_leave
+        )
+    _draw_more(step)
+
+
+def _dots(number: int) -> str:
+    """One sign a step, each with its words, and what the signs mean."""
+    dots = []
+    for n, step in enumerate(STEPS, 1):
+        sign = _sign(n)
+        said = tr(
+            "Step {number}, {title}: {state}", number=n, title=tr(step.title), state=tr(_SAID[sign])
+        )
+        if n == number:
+            said = tr("{step}; you are here", step=said)
+        here = ' class="here" aria-current="step"' if n == number else ""
+        told = escape(said, quote=True)
+        dots.append(f'<span role="img" aria-label="{told}" title="{told}"{here}>{sign}</span>')
+    legend = "".join(f"<span>{sign} {escape(tr(said))}</span>" for sign, said in _SAID.items())
+    here = f"<span><u>{escape(tr('here'))}</u></span>"
+    return (
+        f'<div class="tour-dots">{"".join(dots)}</div><div class="tour-legend">{legend}{here}</div>'
+    )
+
+
+def _sign(number: int) -> str:
+    if progress.is_open(number):
+        return _OPEN
+    return _RIGHT if progress.was_right(number) else _WRONG
+
+
+def _draw_more(step: TourStep) -> None:
+    """Draw what a step has for those who have time."""
+    if step.more or step.stage:
+        st.caption(tr("**If you have time.** {more}", more=tr(step.more) if step.more else ""))
+    if step.stage:
+        st.page_link(
+            MACHINE,
+            label=tr("Where this is in the machine"),
+            icon=":material/account_tree:",
+            query_params=OWL | {"stage": step.stage} | progress.kept(),
+        )
