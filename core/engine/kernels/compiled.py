@@ -19,8 +19,10 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
 from numba.experimental import structref
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
 from . import readable
@@ -221,6 +223,33 @@ def _larger(typing, a, b):
 
 
 @intrinsic
+def _view(typing, array, number):
+    """A whole array's memory as numbers of another size: ``array.view``, quicker to compile."""
+    seen = array.copy(dtype=number.instance_type)
+
+    def generate(context, builder, signature, arguments):
+        given = context.make_array(array)(context, builder, arguments[0])
+        view = context.make_array(seen)(context, builder)
+        sizes = [context.get_abi_sizeof(context.get_data_type(it.dtype)) for it in (array, seen)]
+        old, new = (context.get_constant(types.intp, size) for size in sizes)
+        shape = cgutils.unpack_tuple(builder, given.shape)
+        strides = cgutils.unpack_tuple(builder, given.strides)
+        shape[-1], strides[-1] = builder.udiv(builder.mul(shape[-1], old), new), new
+        populate_array(
+            view,
+            data=builder.bitcast(given.data, view.data.type),
+            shape=shape,
+            strides=strides,
+            itemsize=new,
+            meminfo=given.meminfo,
+            parent=given.parent,
+        )
+        return impl_ret_borrowed(context, builder, seen, view._getvalue())
+
+    return seen(array, number), generate
+
+
+@intrinsic
 def _number(typing, x):
     """Read a float32, or a float16 given as its 16 bits: numba has no such type."""
 
@@ -260,15 +289,15 @@ class _Bound(structref.StructRefProxy):
 
 structref.define_proxy(_Bound, _BoundType, ["parts"])
 
+# Most of the time to compile is spent on what is compiled more than once, as a function of its own
+# and inside of others: what few call is put into them before it is compiled, and nothing gets a way
+# in from C, or from Python, that nobody takes.
 _options = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
-_inside = {
-    **_options,
-    "no_cpython_wrapper": True,
-}  # a third of the time to compile is the wrapper's
+_inside = {**_options, "no_cpython_wrapper": True}
 
-compiled = njit(**_options)  # what Python calls
-inlined = njit(nogil=True, inline="always")
-inner = njit(**_inside)  # what kernels alone call
+compiled = njit(**_options)  # called from Python
+inner = njit(**_inside)  # called by kernels alone
+inlined = njit(nogil=True, inline="always")  # part of those who call it
 reordering = njit(**_inside, fastmath={"reassoc", "contract", "nsz", "nnan"})
 
 
@@ -339,9 +368,9 @@ def _margins(row, rotations, x, y, out):
     n_rotations, _, size = rotations.signs.shape
     for rotation in range(n_rotations):
         if row.shape[0] == FLOAT * rotations.centre.shape[0]:
-            _centred(row.view(np.float32), rotations.centre, x.reshape(size))
+            _centred(_view(row, np.float32), rotations.centre, x.reshape(size))
         else:
-            _centred(row.view(np.uint16), rotations.centre, x.reshape(size))
+            _centred(_view(row, np.uint16), rotations.centre, x.reshape(size))
         turned = _rotate(rotations.signs[rotation], x, y).reshape(size)
         for j in range(size):  # to assign a slice would compile the text of an error as well
             out[rotation * size + j] = turned[j]
@@ -404,7 +433,7 @@ def _pack(margins, signs, code):
     """Write the signs of margins (64 W,) into a code; ``signs`` is memory to work in."""
     for j in range(signs.shape[0]):
         signs[j] = margins[j] >= 0
-    _pack_bytes(signs.view(np.uint64), 0, code)
+    _pack_bytes(_view(signs, np.uint64), 0, code)
 
 
 @compiled
@@ -430,7 +459,7 @@ def hash_codes(embeddings, rotations, n_words):
 @compiled
 def graded_codes(embeddings, rotations, n_words, depth):
     codes = np.empty((embeddings.shape[0], depth * n_words), np.uint64)
-    scales = np.zeros((embeddings.shape[0], 2), np.float32)
+    scales = np.empty((embeddings.shape[0], 2), np.float32)
     grades = np.empty(WORD * n_words, np.uint8)
     x, y, of_row = _working_memory(rotations)
     for i in range(embeddings.shape[0]):
@@ -438,14 +467,13 @@ def graded_codes(embeddings, rotations, n_words, depth):
         _grade(of_row, depth, grades)
         for bit in range(depth):
             words = codes[i, bit * n_words : (bit + 1) * n_words]
-            _pack_bytes(grades.view(np.uint64), depth - 1 - bit, words)
+            _pack_bytes(_view(grades, np.uint64), depth - 1 - bit, words)
         if embeddings.shape[1] == FLOAT * rotations.centre.shape[0]:
-            squares, offset = _against(embeddings[i].view(np.float32), rotations.centre)
+            squares, offset = _against(_view(embeddings[i], np.float32), rotations.centre)
         else:
-            squares, offset = _against(embeddings[i].view(np.uint16), rotations.centre)
+            squares, offset = _against(_view(embeddings[i], np.uint16), rotations.centre)
         along = _along(grades, of_row, depth)
-        if along > 0:
-            scales[i, 0] = squares / along
+        scales[i, 0] = squares / along if along > 0 else 0.0
         scales[i, 1] = offset
     return codes, scales
 
@@ -508,7 +536,7 @@ def _weigh(margins, steps, planes):
         step = np.int32(abs(margins[j]) * scale + np.float32(0.5))
         steps[j] = min(step, np.int32(HEAVIEST))
     for p in range(PLANES):
-        _pack_bytes(steps.view(np.uint64), p, planes[p])
+        _pack_bytes(_view(steps, np.uint64), p, planes[p])
 
 
 # The n smallest ---------------------------------------------------------------------------
@@ -517,7 +545,9 @@ def _weigh(margins, steps, planes):
 @inner
 def _threshold(distances, n):
     """The least distance that at least n of them do not exceed; n is at most how many there are."""
-    low, high = distances.min(), distances.max()
+    low = high = distances[0]
+    for distance in distances:
+        low, high = min(low, distance), max(high, distance)
     counts = np.zeros(high - low + 1, np.int32)
     for distance in distances:
         counts[distance - low] += 1
@@ -623,10 +653,18 @@ def _products(point, columns):
 
 
 @inlined
+def _up_to(n):
+    numbers = np.empty(n, np.int64)
+    for i in range(n):
+        numbers[i] = i
+    return numbers
+
+
+@inlined
 def _nearest_cells(query, margins, centres, n):
     """The cells with the nearest centres: to the query, or to its first margins."""
     if n >= centres.shape[1]:
-        return np.arange(centres.shape[1])
+        return _up_to(centres.shape[1])
     point = np.empty(centres.shape[0], np.float32)
     for j in range(point.shape[0]):
         point[j] = query[j] if query.shape[0] == point.shape[0] else margins[j]
@@ -705,7 +743,7 @@ def _apart(query, codes, i):
 
 @compiled
 def estimates(code, planes, unit, codes, scales):
-    everything = np.arange(codes.shape[0]).astype(np.int32)
+    everything = _up_to(codes.shape[0])
     query, most = _for_each_bit(code, planes, codes.shape[1] // code.shape[0])
     return _estimates(query, most, unit, codes, scales, everything)
 
@@ -781,7 +819,7 @@ def _search_cells(bound, n_queries, n_cells, n_words_of_sketch, n_sketch, n_rera
     code, planes = np.empty(n_words, np.uint64), np.empty((PLANES, n_words), np.uint64)
     for i in range(n_queries):
         query = desk.queries[i]
-        _margins(query.view(np.uint8), rotations, x, y, margins_of_query)
+        _margins(_view(query, np.uint8), rotations, x, y, margins_of_query)
         _pack(margins_of_query, steps, code)
         _weigh(margins_of_query, steps, planes)
         unit = _half_unit(margins_of_query[: WORD * n_words])
@@ -872,7 +910,7 @@ def _search_buckets(bound, n_queries, probed, n_sketch, n_rerank, ids, cosines):
     (rotations, gallery, tables), desk = bound.parts
     reach, k, looked_at = BucketReach(n_sketch, n_rerank), ids.shape[0] // n_queries, desk.looked_at
     n_words, n_found = tables.codes.shape[1], NONE
-    margins_of_queries = margins(desk.queries[:n_queries].view(np.uint8), rotations)
+    margins_of_queries = margins(_view(desk.queries[:n_queries], np.uint8), rotations)
     codes_of_queries = pack(margins_of_queries, n_words)
     planes = weigh(margins_of_queries, n_words)
     n_tables, n_probes = probed.shape[1:]
@@ -885,7 +923,7 @@ def _search_buckets(bound, n_queries, probed, n_sketch, n_rerank, ids, cosines):
             first_margins = margins_of_queries[i, : n_tables * tables.n_bits]
             wanted = probe_keys(first_margins.reshape(n_tables, tables.n_bits), n_probes)
         firsts, lasts = find_buckets(wanted, tables)
-        n = (lasts - firsts).sum()
+        n = _how_many(firsts, lasts)
         if reach.n_rerank and reach.n_sketch < n:
             distances, last = _match(
                 code, weights, tables.entries, firsts, lasts, n, reach.n_sketch
@@ -904,10 +942,20 @@ def _search_buckets(bound, n_queries, probed, n_sketch, n_rerank, ids, cosines):
 
 
 @inlined
+def _how_many(firsts, lasts):
+    """How many entries buckets have together."""
+    n = NONE
+    for t in range(firsts.shape[0]):
+        for p in range(firsts.shape[1]):
+            n += lasts[t, p] - firsts[t, p]
+    return n
+
+
+@inlined
 def _marks(memory, n_rows):
     """A bit for each row, all 0, and room for the candidates' rows."""
     n_words = n_rows // WORD + 1
-    return memory[:n_words], memory[n_words:].view(np.int32)
+    return memory[:n_words], _view(memory[n_words:], np.int32)
 
 
 @compiled
@@ -1177,9 +1225,9 @@ def _cosines(query, rows, chosen):
         for byte in range(0, min(n_bytes, FETCHED), LINE):
             _fetch_from(rows, np.int64(row) * n_bytes + byte)
     if rows.shape[1] == FLOAT * query.shape[0]:
-        _dots(query, rows.view(np.float32), chosen, cosines)
+        _dots(query, _view(rows, np.float32), chosen, cosines)
     else:
-        _dots(query, rows.view(np.uint16), chosen, cosines)
+        _dots(query, _view(rows, np.uint16), chosen, cosines)
     return cosines
 
 
