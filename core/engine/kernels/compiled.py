@@ -5,7 +5,7 @@ Read ``readable`` first: it says what each function means. What differs here is 
 * every loop runs over memory in order and holds the GIL no longer than it takes to begin, so
   several threads search at once;
 * bits are counted by the processor's own instruction, eight words at a time where it can;
-* memory to work in (``workspace``) is reused by the next query: to ask the system for as much
+* memory to work in (``Desk``) is reused by the next query: to ask the system for as much
   costs more than to fill it;
 * what lies scattered in memory is asked for before it is needed, many places at a time;
 * the n smallest of many distances are found by counting: distances are small whole numbers.
@@ -838,7 +838,7 @@ def _search_cells(bound, n_queries, n_cells, n_words_of_sketch, n_sketch, n_rera
 
 
 @inlined
-def _sketch(query, lists, read, reach, workspace):
+def _sketch(query, lists, read, reach, memory):
     """How many sketches are read, and the positions of those that are near enough.
 
     A byte for each distance, and each cell begins with a word of them.
@@ -848,15 +848,15 @@ def _sketch(query, lists, read, reach, workspace):
     for c in read:
         first, size = lists.starts[c], lists.starts[c + 1] - lists.starts[c]
         for i in range(0, size, 8):
-            workspace[at] = _eight_distances(query, lists.sketches, reach.n_words, first + i, shift)
+            memory[at] = _eight_distances(query, lists.sketches, reach.n_words, first + i, shift)
             at += 1
         if size % 8:  # bytes that stand for nothing are far away
-            workspace[at - 1] |= FAR << np.uint64(8 * (size % 8))
+            memory[at - 1] |= FAR << np.uint64(8 * (size % 8))
         n += size
     for _ in range(1, AT_ONCE):  # and so is what blocks of words reach beyond the last
-        workspace[at] = FAR
+        memory[at] = FAR
         at += 1
-    words = workspace[: at - at % AT_ONCE]
+    words = memory[: at - at % AT_ONCE]
     last = _threshold_of_bytes(words, reach.n_sketch) if reach.n_sketch < n else LAST
     return n, _collect(words, last, read, lists)
 
