@@ -33,6 +33,8 @@ from .structures import (
 )
 
 Floats = NDArray[np.float32]
+BoundCells = tuple[CellStore, Desk]
+BoundBuckets = tuple[BucketStore, Desk]
 
 WORD = 64  # bits
 STEPS = (0, 1, 0.32, 0.19, 0.11)  # by depth, of the largest margin: fits normal ones best
@@ -182,7 +184,7 @@ def bind(index: Store, desk: Desk) -> tuple[Store, Desk]:
 
 
 def search_cells(
-    bound: tuple[CellStore, Desk], n_queries: int, reach: CellReach, ids: Ids, cosines: Floats
+    bound: BoundCells, n_queries: int, reach: CellReach, ids: Ids, cosines: Floats
 ) -> int:
     """Cells, sketches, codes, cosines: each stage leaves fewer vectors to the next.
 
@@ -225,7 +227,7 @@ def search_cells(
 
 
 def search_buckets(
-    bound: tuple[BucketStore, Desk],
+    bound: BoundBuckets,
     n_queries: int,
     probed: Ids,
     reach: BucketReach,
@@ -275,12 +277,7 @@ def search_buckets(
 
 
 def read_tables(
-    bound: tuple[BucketStore, Desk],
-    margins: Floats,
-    needed: Positions,
-    most: int,
-    ids: Ids,
-    cosines: Floats,
+    bound: BoundBuckets, margins: Floats, needed: Positions, most: int, ids: Ids, cosines: Floats
 ) -> int:
     """Read one bucket more in every table, and rerank, until that is enough (``ReadingRule``).
 
