@@ -773,7 +773,7 @@ def _best_by_codes(query, most, unit, lists, positions, n):
     return positions[:kept]
 
 
-@inlined
+@inner
 def _refine(code, planes, codes, positions, n):
     """Those of the positions whose codes are among the n nearest, or tied with the last."""
     m = positions.shape[0]
@@ -999,7 +999,7 @@ def _step_of(cosine, n_steps):
     return min(max(step, 0), n_steps - 1)
 
 
-@inlined
+@inner
 def _match(code, planes, entries, firsts, lasts, n, n_sketch):
     """Weighted distances of the n sketches in the buckets, and that of the last that goes on."""
     w = code.shape[0] - 1
@@ -1020,7 +1020,7 @@ def _match(code, planes, entries, firsts, lasts, n, n_sketch):
     return distances, _place(counts, n_sketch)
 
 
-@inlined
+@inner
 def _near(distances, last, firsts, lasts, tables, seen, candidates):
     """The members of buckets whose sketches are near enough, each once: as ``_union``."""
     entries, codes = tables.entries, tables.codes
@@ -1034,7 +1034,7 @@ def _near(distances, last, firsts, lasts, tables, seen, candidates):
     return _taken(seen, candidates, m)
 
 
-@inlined
+@inner
 def _union(firsts, lasts, tables, seen, candidates):
     """The members of buckets, each once; ``seen`` is 0 before and after."""
     entries, codes = tables.entries, tables.codes
