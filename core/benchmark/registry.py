@@ -13,6 +13,7 @@ from .contestants.faiss_rabitq import FaissRaBitQ
 from .contestants.hnsw import Hnsw
 from .contestants.our_buckets import OurBuckets
 from .contestants.our_codes import OurCodes
+from .contestants.promised_recall import PromisedRecall
 from .contestants.readable_lsh import ReadableLSH
 from .contestants.scann_tree import Scann
 from .contestants.svs_vamana import SvsVamana
@@ -31,6 +32,7 @@ CONTESTANTS: dict[str, type[Contestant]] = {
     Scann.name: Scann,
     SvsVamana.name: SvsVamana,
     ReadableLSH.name: ReadableLSH,
+    PromisedRecall.name: PromisedRecall,
     OurBuckets.name: OurBuckets,
     OurCodes.name: OurCodes,
 }

@@ -44,7 +44,7 @@ from ..index.vectors import (
 from ..language import tr
 from ..progress import Progress, silent
 from .kernels import readable
-from .kernels.structures import Asked, Found, GalleryRows
+from .kernels.structures import AT_A_TIME, Desk, GalleryRows
 
 WORD = readable.WORD
 MAX_CODE_BITS = 8_192
@@ -52,7 +52,8 @@ SMALL = 20_000  # vectors, among which a query is found as fast as it is hashed
 LONG = 1_024  # numbers of an embedding that are dear to read
 MAX_THREADS = 256
 
-_NOTHING = np.array([-1])  # is left out
+_NOBODY = -1  # is left out
+_INT, _FLOAT = np.dtype(np.int64), np.dtype(np.float32)  # made once: one query is so fast
 _BLOCK = 4_096  # rows that one thread takes at once
 _LINE = 64  # bytes
 
@@ -85,7 +86,6 @@ class CodedVectors:
         self._owns_rows = False  # whose they are who gave them, until something is added
         self.n_words = n_bits // WORD
         self.rotations = draw_rotations(n_bits=n_bits, centre=mean_of(rows), seed=seed)
-        self._workspaces = threading.local()
 
     def _hold(self, rows: NDArray[np.floating], ids: NDArray[np.int64]) -> None:
         self.rows = rows  # (≥ N, D) float32 or float16
@@ -93,12 +93,25 @@ class CodedVectors:
         self.ids = ids  # (≥ N,), -1 where a row is not in use
         self.gallery = GalleryRows(rows_to_read(self.kernels, rows), ids)  # for the kernels
 
-    def workspace(self, n_bytes: int) -> NDArray[np.uint64]:
-        """Memory for the kernels to work in, zeros at first: each thread has its own."""
-        workspace: NDArray[np.uint64] | None = getattr(self._workspaces, "workspace", None)
-        if workspace is None or workspace.nbytes < n_bytes:
-            workspace = self._workspaces.workspace = np.zeros(n_bytes // 8 + 1, np.uint64)
-        return workspace
+    def _search_in(self, store: Any, n_bytes: int) -> None:
+        """Search in this from now on; a desk takes so many bytes of memory."""
+        self._store, self._n_bytes = store, n_bytes
+        self._desks = threading.local()
+
+    def _own_desk(self) -> tuple[Desk, Any]:
+        """The desk of this thread, and what the kernels take: the index bound to that desk."""
+        try:
+            own: tuple[Desk, Any] = self._desks.own
+        except AttributeError:
+            desk = Desk(
+                queries=np.empty((AT_A_TIME, self.dim), _FLOAT),
+                exclude=np.empty(AT_A_TIME, _INT),
+                looked_at=np.empty((AT_A_TIME, 3), _INT),
+                memory=np.zeros(self._n_bytes // 8 + 1, np.uint64),
+            )
+            to_read = desk._replace(queries=read_only(desk.queries))
+            own = self._desks.own = desk, self.kernels.bind(self._store, to_read)
+        return own
 
     # Hashing --------------------------------------------------------------------------
 
@@ -127,8 +140,24 @@ class CodedVectors:
 
     # Asking ---------------------------------------------------------------------------
 
-    def answers(self, asked: Asked, settings: Any) -> Found:
-        """Search with queries that have been checked, in the caller's thread."""
+    def search(
+        self,
+        n_queries: int,
+        settings: Any,
+        ids: NDArray[np.int64],
+        cosines: NDArray[np.float32],
+    ) -> int:
+        """Search with the first queries on this thread's desk, for k hits each.
+
+        Args:
+            n_queries: Q; they have been checked.
+            settings: how far to go; None for the index's own.
+            ids: (Q k,) where the hits are written, -1 where there are fewer.
+            cosines: (Q k,) theirs, -2 there.
+
+        Returns:
+            how many hits the last query has.
+        """
         raise NotImplementedError
 
     def query(
@@ -151,21 +180,30 @@ class CodedVectors:
         Raises:
             SettingError: a number outside its range, or not an embedding of this gallery.
         """
-        asked = self.asked(embedding, k=k, exclude=exclude)
-        ids, cosines, _ = self.answers(asked, settings)
-        return found_hits(ids[0], cosines[0])
+        ids, cosines = self.room_for(k)
+        self.lay(embedding, exclude)
+        n = self.search(1, settings, ids, cosines)
+        return Hits(ids, cosines) if n == len(ids) else Hits(ids[:n], cosines[:n])
 
-    def asked(self, embedding: Embedding, *, k: int, exclude: int | None) -> Asked:
-        """Check one query.
+    def room_for(self, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return where k hits are written, or as many as there can be: ids and cosines.
+
+        Raises:
+            SettingError: k is outside its range.
+        """
+        k = min(checked_whole("k", k, low=1, high=MAX_K), len(self))
+        return np.empty(k, _INT), np.empty(k, _FLOAT)
+
+    def lay(self, embedding: Embedding, exclude: int | None) -> tuple[Desk, Any]:
+        """Check one query, and lay it on this thread's desk: ``_own_desk``.
 
         Raises:
             SettingError: as ``query``.
         """
-        k = min(checked_whole("k", k, low=1, high=MAX_K), len(self))
-        query = checked_embedding(embedding, self.dim)[np.newaxis]
-        query.setflags(write=False)  # as ``read_only``, of what is a view already
-        left_out = _NOTHING if exclude is None else np.array([checked_exclusion(exclude)])
-        return Asked(query, left_out, k)
+        desk, _ = own = self._own_desk()
+        desk.queries[0] = checked_embedding(embedding, self.dim)
+        desk.exclude[0] = _NOBODY if exclude is None else checked_exclusion(exclude)
+        return own
 
     def query_batch(
         self,
@@ -183,17 +221,20 @@ class CodedVectors:
         """
         k = min(checked_whole("k", k, low=1, high=MAX_K), len(self))
         checked_whole("threads", threads, low=1, high=MAX_THREADS)
-        queries = read_only(checked_embeddings(embeddings, self.dim))
+        queries = checked_embeddings(embeddings, self.dim)
         left_out = checked_exclusions(exclude, len(queries))
         ids = np.empty((len(queries), k), np.int64)
         cosines = np.empty((len(queries), k), np.float32)
         looked_at = np.empty((len(queries), 3), np.int64)
 
         def answer_some(some: slice) -> None:
-            asked = Asked(queries[some], left_out[some], k)
-            ids[some], cosines[some], looked_at[some] = self.answers(asked, settings)
+            desk, _ = self._own_desk()
+            n = some.stop - some.start
+            desk.queries[:n], desk.exclude[:n] = queries[some], left_out[some]
+            self.search(n, settings, ids[some].reshape(-1), cosines[some].reshape(-1))
+            looked_at[some] = desk.looked_at[:n]
 
-        in_threads(answer_some, len(queries), threads, block=64)
+        in_threads(answer_some, len(queries), threads, block=AT_A_TIME)
         return Answers(ids, cosines, looked_at)
 
     def __len__(self) -> int:
@@ -258,14 +299,6 @@ class CodedVectors:
             raise id_is_unknown(int(wanted[unknown][0]), len(self))
         stays: NDArray[np.bool_] = (self.ids >= 0) & ~np.isin(self.ids, wanted)
         return stays
-
-
-def found_hits(ids: NDArray[np.int64], cosines: NDArray[np.float32]) -> Hits:
-    """Return what stands in ids (k,) before the first -1: mostly all, which costs no counting."""
-    if len(ids) and ids[-1] < 0:
-        n = int(np.count_nonzero(ids >= 0))
-        ids, cosines = ids[:n], cosines[:n]
-    return Hits(ids, cosines)
 
 
 def compiled_kernels() -> Any:

@@ -37,14 +37,13 @@ from .base import (
     WORD,
     CodedVectors,
     compiled_kernels,
-    found_hits,
     given_rows,
     in_threads,
     n_threads,
     read_only,
     suited_bits,
 )
-from .kernels.structures import Asked, BucketReach, BucketStore, Found, Tables
+from .kernels.structures import BucketReach, BucketStore, Tables
 
 _MAX_DIRECTORY = 22  # bits: 16 MB per table
 
@@ -159,7 +158,10 @@ class BucketIndex(CodedVectors, HashTables):
     @tables.setter
     def tables(self, tables: Tables) -> None:
         self._tables = tables
-        self._bound = self.kernels.bind(BucketStore(self.rotations, self.gallery, tables))
+        self._search_in(
+            BucketStore(self.rotations, self.gallery, tables),
+            5 * len(self.rows) + 16,  # a bit and a row for each row
+        )
 
     @property
     def order(self) -> NDArray[np.int32]:
@@ -173,22 +175,23 @@ class BucketIndex(CodedVectors, HashTables):
         arrays = (self.ids, tables.codes, tables.entries, tables.keys, tables.directory)
         return sum(array.nbytes for array in arrays)
 
-    def answers(self, asked: Asked, settings: BucketSearch | None) -> Found:
-        """Search with queries that have been checked, in the caller's thread."""
-        chosen = settings or self.settings
+    def search(
+        self,
+        n_queries: int,
+        settings: BucketSearch | None,
+        ids: NDArray[np.int64],
+        cosines: NDArray[np.float32],
+    ) -> int:
+        """Search with the first queries on this thread's desk, for k hits each."""
+        chosen, (desk, bound) = settings or self.settings, self._own_desk()
+        fewest = len(ids) // n_queries + 1  # what is left out may be one of them
         reach = BucketReach(
-            n_sketch=max(chosen.n_sketch, asked.fewest),
-            n_rerank=max(chosen.n_rerank, asked.fewest) if chosen.n_rerank else 0,
+            n_sketch=max(chosen.n_sketch, fewest),
+            n_rerank=max(chosen.n_rerank, fewest) if chosen.n_rerank else 0,
         )
-        probed = self._keys_to_probe(asked.queries, chosen.n_probes)
-        found: Found = self.kernels.search_buckets(
-            asked, self._bound, probed, reach, self._room_for_marks()
-        )
-        return found
-
-    def _room_for_marks(self) -> NDArray[np.uint64]:
-        """Room for a bit and a row for each row."""
-        return self.workspace(5 * len(self.rows) + 16)
+        probed = self._keys_to_probe(desk.queries[:n_queries], chosen.n_probes)
+        n: int = self.kernels.search_buckets(bound, n_queries, probed, reach, ids, cosines)
+        return n
 
     def margins_to_tables(self, query: Embedding) -> NDArray[np.float32]:
         """Signed distances (L, K) of a query (D,) to the hyperplanes of the tables.
@@ -230,12 +233,10 @@ class BucketIndex(CodedVectors, HashTables):
         else:
             most = checked_whole("n_probes", reading, low=1, high=MAX_PROBES)
             needed = np.full(N_STEPS, most, np.int32)
-        asked = self.asked(query, k=k, exclude=exclude)
-        found: Found = self.kernels.read_tables(
-            asked, margins, self._bound, read_only(needed), most, self._room_for_marks()
-        )
-        hits = found_hits(found.ids[0], found.cosines[0])
-        return Read(hits.ids, hits.similarities, int(found.looked_at[0, 0]))
+        ids, cosines = self.room_for(k)
+        desk, bound = self.lay(query, exclude)
+        n = self.kernels.read_tables(bound, margins, read_only(needed), most, ids, cosines)
+        return Read(ids[:n], cosines[:n], int(desk.looked_at[0, 0]))
 
     def add(self, ids: ArrayLike, embeddings: ArrayLike) -> None:
         """Add embeddings (n, D) under new ids (n,): all of them, or none after an error.

@@ -43,7 +43,7 @@ from .base import (
     n_threads,
     rows_to_read,
 )
-from .kernels.structures import AT_ONCE, Asked, CellLists, CellStore, Found
+from .kernels.structures import AT_ONCE, CellLists, CellStore
 
 CELLS_PAY = 8_000  # vectors: below, reading every sketch is as fast
 MAX_CELLS = 65_536
@@ -182,8 +182,10 @@ class CodeIndex(CodedVectors):
     @lists.setter
     def lists(self, lists: CellLists) -> None:
         self._lists = lists
-        self._bound = self.kernels.bind(CellStore(self.rotations, self.gallery, lists))
-        self._room = len(lists.order) + 8 * (len(lists.starts) + AT_ONCE)  # bytes to work in
+        self._search_in(
+            CellStore(self.rotations, self.gallery, lists),
+            len(lists.order) + 8 * (len(lists.starts) + AT_ONCE),
+        )
 
     @property
     def code_bits(self) -> int:
@@ -211,13 +213,19 @@ class CodeIndex(CodedVectors):
         arrays = (it for it in self.lists if isinstance(it, np.ndarray))
         return self.ids.nbytes + sum(array.nbytes for array in arrays)
 
-    def answers(self, asked: Asked, settings: CodeSearch | None) -> Found:
-        """Search with queries that have been checked, in the caller's thread."""
-        workspace = self.workspace(self._room)
-        found: Found = self.kernels.search_cells(
-            asked, self._bound, settings or self.settings, workspace
+    def search(
+        self,
+        n_queries: int,
+        settings: CodeSearch | None,
+        ids: NDArray[np.int64],
+        cosines: NDArray[np.float32],
+    ) -> int:
+        """Search with the first queries on this thread's desk, for k hits each."""
+        _, bound = self._own_desk()
+        n: int = self.kernels.search_cells(
+            bound, n_queries, settings or self.settings, ids, cosines
         )
-        return found
+        return n
 
     def add(self, ids: ArrayLike, embeddings: ArrayLike) -> None:
         """Add embeddings (n, D) under new ids (n,): all of them, or none after an error.

@@ -23,6 +23,7 @@ _LINES = {
     "ours: codes": (TEAL, "solid", "circle"),
     "ours: buckets": (TEAL, "dash", "square"),
     "LSHIndex, NumPy": (TEAL, "dot", "circle-open"),
+    "LSHIndex, promise": (TEAL, "dashdot", "triangle-down"),
     "exact scan, NumPy": (GREY, "dash", "triangle-up"),
     "exact scan, faiss": (GREY, "solid", "triangle-up"),
     "faiss IndexLSH + RefineFlat": (AMBER, "solid", "diamond"),

@@ -112,6 +112,22 @@ class Contestant(ABC):
         """Bytes that the index takes beyond one copy of the vectors."""
 
 
+class OneByOne(Contestant):
+    """Who answers a batch query by query, and so has a ``query`` of its own."""
+
+    @abstractmethod
+    def query(self, query: Queries, k: int, setting: Setting) -> Ids:
+        """Find k ids for one query (D,), best first; fewer where it finds fewer."""
+
+    def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
+        """One after the other."""
+        ids = np.full((len(queries), k), -1)
+        for row, query in zip(ids, queries, strict=True):
+            found = self.query(query, k, setting)
+            row[: len(found)] = found
+        return ids
+
+
 def as_float32(vectors: Matrix) -> NDArray[np.float32]:
     """Return the vectors as most libraries take them: converted once, when building."""
     return np.ascontiguousarray(vectors, np.float32)

@@ -10,12 +10,12 @@ import numpy as np
 from ...index.lsh import LSHConfig, LSHIndex
 from ...language import later
 from ..data import Matrix
-from .base import Contestant, Grid, Ids, Queries, Setting
+from .base import Grid, Ids, OneByOne, Queries, Setting
 
 BUCKET_SIZE = 8  # images, on average
 
 
-class ReadableLSH(Contestant):
+class ReadableLSH(OneByOne):
     """Written to be read, and so only for galleries that it can be built for in seconds.
 
     Args:
@@ -68,14 +68,6 @@ class ReadableLSH(Contestant):
     def query(self, query: Queries, k: int, setting: Setting) -> Ids:
         """Hash, probe, rerank."""
         return self._index.query(query, k=k, n_probes=int(setting["n_probes"])).ids
-
-    def batch(self, queries: Queries, k: int, setting: Setting, threads: int) -> Ids:
-        """One after the other."""
-        ids = np.full((len(queries), k), -1)
-        for row, query in zip(ids, queries, strict=True):
-            found = self.query(query, k, setting)
-            row[: len(found)] = found
-        return ids
 
     def add(self, ids: Ids, vectors: Queries) -> None:
         """Hash them into the tables."""

@@ -5,7 +5,7 @@ Read ``readable`` first: it says what each function means. What differs here is 
 * every loop runs over memory in order and holds the GIL no longer than it takes to begin, so
   several threads search at once;
 * bits are counted by the processor's own instruction, eight words at a time where it can;
-* memory to work in (``workspace``) is reused by the next query: to ask the system for as much
+* memory to work in (``Desk``) is reused by the next query: to ask the system for as much
   costs more than to fill it;
 * what lies scattered in memory is asked for before it is needed, many places at a time;
 * the n smallest of many distances are found by counting: distances are small whole numbers.
@@ -19,12 +19,14 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
 from numba.experimental import structref
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
 from . import readable
-from .structures import AT_ONCE, BucketReach, CellReach, room_for
+from .structures import AT_ONCE, BucketReach, CellReach
 
 WORD = 64
 FLOAT = 4  # bytes of a float32
@@ -221,6 +223,33 @@ def _larger(typing, a, b):
 
 
 @intrinsic
+def _view(typing, array, number):
+    """A whole array's memory as numbers of another size: ``array.view``, quicker to compile."""
+    seen = array.copy(dtype=number.instance_type)
+
+    def generate(context, builder, signature, arguments):
+        given = context.make_array(array)(context, builder, arguments[0])
+        view = context.make_array(seen)(context, builder)
+        sizes = [context.get_abi_sizeof(context.get_data_type(it.dtype)) for it in (array, seen)]
+        old, new = (context.get_constant(types.intp, size) for size in sizes)
+        shape = cgutils.unpack_tuple(builder, given.shape)
+        strides = cgutils.unpack_tuple(builder, given.strides)
+        shape[-1], strides[-1] = builder.udiv(builder.mul(shape[-1], old), new), new
+        populate_array(
+            view,
+            data=builder.bitcast(given.data, view.data.type),
+            shape=shape,
+            strides=strides,
+            itemsize=new,
+            meminfo=given.meminfo,
+            parent=given.parent,
+        )
+        return impl_ret_borrowed(context, builder, seen, view._getvalue())
+
+    return seen(array, number), generate
+
+
+@intrinsic
 def _number(typing, x):
     """Read a float32, or a float16 given as its 16 bits: numba has no such type."""
 
@@ -260,11 +289,19 @@ class _Bound(structref.StructRefProxy):
 
 structref.define_proxy(_Bound, _BoundType, ["parts"])
 
-compiled = njit(nogil=True, cache=True)
-reordering = njit(nogil=True, cache=True, fastmath={"reassoc", "contract", "nsz", "nnan"})
+# Most of the time to compile is spent on what is compiled more than once, as a function of its own
+# and inside of others: what few call is put into them before it is compiled, and nothing gets a way
+# in from C, or from Python, that nobody takes.
+_options = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
+_inside = {**_options, "no_cpython_wrapper": True}
+
+compiled = njit(**_options)  # called from Python
+inner = njit(**_inside)  # called by kernels alone
+inlined = njit(nogil=True, inline="always")  # part of those who call it
+reordering = njit(**_inside, fastmath={"reassoc", "contract", "nsz", "nnan"})
 
 
-@compiled
+@inner
 def _fetch(rows, i):
     """``_fetch_from`` for the first two lines, of 64 bytes each, of row i."""
     first = np.int64(i) * rows.shape[1]
@@ -275,7 +312,7 @@ def _fetch(rows, i):
 # Hashing ----------------------------------------------------------------------------------
 
 
-@compiled
+@inner
 def _butterflies(x, h):
     """All strides from h rows of LANES to the end, two at a time."""
     n = x.shape[0]
@@ -295,14 +332,14 @@ def _butterflies(x, h):
                 x[i, j], x[i + h, j] = a + b, a - b
 
 
-@compiled
+@inlined
 def _transpose(x, y):
     """Write the matrix x (m, LANES) into the memory of y as (LANES, m)."""
     for i in range(0, x.shape[0], LANES):
         _turn_block(x, y, i)
 
 
-@compiled
+@inner
 def _rotate(signs, x, y):
     """Rotate x (P / LANES, LANES); returns whichever of x and y holds the result."""
     m = x.shape[0]
@@ -317,7 +354,7 @@ def _rotate(signs, x, y):
     return x
 
 
-@compiled
+@inlined
 def _centred(row, centre, numbers):
     """Write a row's numbers less the centre's, and zeros behind."""
     for d in range(centre.shape[0]):
@@ -325,21 +362,21 @@ def _centred(row, centre, numbers):
     numbers[centre.shape[0] :] = 0
 
 
-@compiled
+@inner
 def _margins(row, rotations, x, y, out):
     """Write the margins of one row; x and y are memory to work in (``_working_memory``)."""
     n_rotations, _, size = rotations.signs.shape
     for rotation in range(n_rotations):
         if row.shape[0] == FLOAT * rotations.centre.shape[0]:
-            _centred(row.view(np.float32), rotations.centre, x.reshape(size))
+            _centred(_view(row, np.float32), rotations.centre, x.reshape(size))
         else:
-            _centred(row.view(np.uint16), rotations.centre, x.reshape(size))
+            _centred(_view(row, np.uint16), rotations.centre, x.reshape(size))
         turned = _rotate(rotations.signs[rotation], x, y).reshape(size)
         for j in range(size):  # to assign a slice would compile the text of an error as well
             out[rotation * size + j] = turned[j]
 
 
-@compiled
+@inner
 def _working_memory(rotations):
     """Two matrices that ``_rotate`` turns a row in, and all margins of a row."""
     n_rotations, _, size = rotations.signs.shape
@@ -357,26 +394,31 @@ def margins(embeddings, rotations):
     return out
 
 
-@reordering
+@compiled
 def dense_margins(query, normals):
-    n_tables, n_bits, dim = normals.shape
+    n_tables, n_bits, _ = normals.shape
     margins = np.empty((n_tables, n_bits), np.float32)
     for table in range(n_tables):
         for bit in range(n_bits):
-            margin = np.float32(0)
-            for d in range(dim):
-                margin += query[d] * normals[table, bit, d]
-            margins[table, bit] = margin
+            margins[table, bit] = _product(query, normals[table, bit])
     return margins
 
 
-@compiled
+@reordering
+def _product(a, b):
+    product = np.float32(0)
+    for d in range(a.shape[0]):
+        product += a[d] * b[d]
+    return product
+
+
+@inlined
 def _gathered(eight):
     """The lowest bits of eight bytes, side by side: the product puts them into its top byte."""
     return ((eight & EVERY_BYTE) * np.uint64(0x0102040810204080)) >> np.uint64(56)
 
 
-@compiled
+@inner
 def _pack_bytes(eights, bit, words):
     """Write that bit of each byte into the words, from the lowest bit on."""
     for w in range(words.shape[0]):
@@ -386,12 +428,12 @@ def _pack_bytes(eights, bit, words):
         words[w] = word
 
 
-@compiled
+@inlined
 def _pack(margins, signs, code):
     """Write the signs of margins (64 W,) into a code; ``signs`` is memory to work in."""
     for j in range(signs.shape[0]):
         signs[j] = margins[j] >= 0
-    _pack_bytes(signs.view(np.uint64), 0, code)
+    _pack_bytes(_view(signs, np.uint64), 0, code)
 
 
 @compiled
@@ -417,7 +459,7 @@ def hash_codes(embeddings, rotations, n_words):
 @compiled
 def graded_codes(embeddings, rotations, n_words, depth):
     codes = np.empty((embeddings.shape[0], depth * n_words), np.uint64)
-    scales = np.zeros((embeddings.shape[0], 2), np.float32)
+    scales = np.empty((embeddings.shape[0], 2), np.float32)
     grades = np.empty(WORD * n_words, np.uint8)
     x, y, of_row = _working_memory(rotations)
     for i in range(embeddings.shape[0]):
@@ -425,19 +467,18 @@ def graded_codes(embeddings, rotations, n_words, depth):
         _grade(of_row, depth, grades)
         for bit in range(depth):
             words = codes[i, bit * n_words : (bit + 1) * n_words]
-            _pack_bytes(grades.view(np.uint64), depth - 1 - bit, words)
+            _pack_bytes(_view(grades, np.uint64), depth - 1 - bit, words)
         if embeddings.shape[1] == FLOAT * rotations.centre.shape[0]:
-            squares, offset = _against(embeddings[i].view(np.float32), rotations.centre)
+            squares, offset = _against(_view(embeddings[i], np.float32), rotations.centre)
         else:
-            squares, offset = _against(embeddings[i].view(np.uint16), rotations.centre)
+            squares, offset = _against(_view(embeddings[i], np.uint16), rotations.centre)
         along = _along(grades, of_row, depth)
-        if along > 0:
-            scales[i, 0] = squares / along
+        scales[i, 0] = squares / along if along > 0 else 0.0
         scales[i, 1] = offset
     return codes, scales
 
 
-@compiled
+@inlined
 def _grade(margins, depth, grades):
     """Write the step of each margin, counted from the lowest."""
     half = np.float32(1 << (depth - 1))
@@ -486,7 +527,7 @@ def weigh(margins, n_words):
     return planes
 
 
-@compiled
+@inlined
 def _weigh(margins, steps, planes):
     """Write the weights of margins (64 W,) into planes; ``steps`` is memory to work in."""
     largest = _largest(margins[: steps.shape[0]])
@@ -495,23 +536,25 @@ def _weigh(margins, steps, planes):
         step = np.int32(abs(margins[j]) * scale + np.float32(0.5))
         steps[j] = min(step, np.int32(HEAVIEST))
     for p in range(PLANES):
-        _pack_bytes(steps.view(np.uint64), p, planes[p])
+        _pack_bytes(_view(steps, np.uint64), p, planes[p])
 
 
 # The n smallest ---------------------------------------------------------------------------
 
 
-@compiled
+@inner
 def _threshold(distances, n):
     """The least distance that at least n of them do not exceed; n is at most how many there are."""
-    low, high = distances.min(), distances.max()
+    low = high = distances[0]
+    for distance in distances:
+        low, high = min(low, distance), max(high, distance)
     counts = np.zeros(high - low + 1, np.int32)
     for distance in distances:
         counts[distance - low] += 1
     return low + _place(counts, n)
 
 
-@compiled
+@inner
 def _place(counts, n):
     """The first place up to which the counts sum to n."""
     seen = place = 0
@@ -538,7 +581,7 @@ def _threshold_of_bytes(words, n):
     return low
 
 
-@compiled
+@inner
 def _how_many_near(words, last):
     near = np.uint64(0)
     for at in range(0, words.shape[0], AT_ONCE):
@@ -609,18 +652,26 @@ def _products(point, columns):
     return products
 
 
-@compiled
+@inlined
+def _up_to(n):
+    numbers = np.empty(n, np.int64)
+    for i in range(n):
+        numbers[i] = i
+    return numbers
+
+
+@inlined
 def _nearest_cells(query, margins, centres, n):
     """The cells with the nearest centres: to the query, or to its first margins."""
     if n >= centres.shape[1]:
-        return np.arange(centres.shape[1])
+        return _up_to(centres.shape[1])
     point = np.empty(centres.shape[0], np.float32)
     for j in range(point.shape[0]):
         point[j] = query[j] if query.shape[0] == point.shape[0] else margins[j]
     return _highest(_products(point, centres), n)
 
 
-@compiled
+@inner
 def _weighted_distance(code, planes, other):
     """All three planes in one loop: a loop over planes would be as slow as the memory twice."""
     total = np.uint64(0)
@@ -648,12 +699,12 @@ def half_units(margins, n_words):
     return units
 
 
-@compiled
+@inlined
 def _half_unit(margins):
     return FULL_WEIGHT * _largest(margins) / np.float32(2 * HEAVIEST)
 
 
-@compiled
+@inlined
 def _for_each_bit(code, planes, depth):
     """A query's sides and weights as a code has its bits, the sides' own first.
 
@@ -673,7 +724,7 @@ def _for_each_bit(code, planes, depth):
     return query, np.int64(most)
 
 
-@compiled
+@inlined
 def _apart(query, codes, i):
     """How far graded code i is on the other sides of a query (``_for_each_bit``), in steps."""
     n_words = query.shape[1]
@@ -692,12 +743,12 @@ def _apart(query, codes, i):
 
 @compiled
 def estimates(code, planes, unit, codes, scales):
-    everything = np.arange(codes.shape[0]).astype(np.int32)
+    everything = _up_to(codes.shape[0])
     query, most = _for_each_bit(code, planes, codes.shape[1] // code.shape[0])
     return _estimates(query, most, unit, codes, scales, everything)
 
 
-@compiled
+@inlined
 def _estimates(query, most, unit, codes, scales, positions):
     found = np.empty(positions.shape[0], np.float32)
     for j in range(positions.shape[0]):
@@ -707,7 +758,7 @@ def _estimates(query, most, unit, codes, scales, positions):
     return found
 
 
-@compiled
+@inlined
 def _best_by_codes(query, most, unit, lists, positions, n):
     """Those of the positions whose codes promise the n highest cosines, or as much as the last."""
     m = positions.shape[0]
@@ -722,7 +773,7 @@ def _best_by_codes(query, most, unit, lists, positions, n):
     return positions[:kept]
 
 
-@compiled
+@inner
 def _refine(code, planes, codes, positions, n):
     """Those of the positions whose codes are among the n nearest, or tied with the last."""
     m = positions.shape[0]
@@ -743,61 +794,51 @@ def _refine(code, planes, codes, positions, n):
 
 
 @compiled
-def bind(index):
-    return _Bound(index)
+def bind(index, desk):
+    return _Bound((index, desk))
 
 
-def search_cells(asked, index, reach, workspace):
-    found = room_for(asked)
+def search_cells(bound, n_queries, reach, ids, cosines):
     numbers = reach.n_cells, reach.n_words, reach.n_sketch, reach.n_rerank
-    _search_cells(asked.queries, asked.exclude, index, *numbers, workspace, *found)
-    return found
+    return _search_cells(bound, n_queries, *numbers, ids, cosines)
 
 
 @compiled
-def _search_cells(
-    queries,
-    exclude,
-    index,
-    n_cells,
-    n_words_of_sketch,
-    n_sketch,
-    n_rerank,
-    workspace,
-    found,
-    cosines,
-    looked_at,
-):
+def _search_cells(bound, n_queries, n_cells, n_words_of_sketch, n_sketch, n_rerank, ids, cosines):
     """``search_cells`` of arrays and numbers: numba is slow to see what a structure holds."""
-    rotations, gallery, lists = index.parts
-    fewest = found.shape[1] + 1
+    (rotations, gallery, lists), desk = bound.parts
+    k = ids.shape[0] // n_queries
+    fewest = k + 1
     n_sketch_words = min(n_words_of_sketch, lists.sketches.shape[0])
     reach = CellReach(n_cells, n_sketch_words, max(n_sketch, fewest), max(n_rerank, fewest))
-    order = lists.order
-    n_queries, n_words = queries.shape[0], lists.codes.shape[1] // lists.depth
-    _clear(found, cosines)
+    order, looked_at = lists.order, desk.looked_at
+    n_words = lists.codes.shape[1] // lists.depth
+    n_found = NONE
     x, y, margins_of_query = _working_memory(rotations)
     steps = np.empty(WORD * n_words, np.uint8)
     code, planes = np.empty(n_words, np.uint64), np.empty((PLANES, n_words), np.uint64)
     for i in range(n_queries):
-        query = queries[i]
-        _margins(query.view(np.uint8), rotations, x, y, margins_of_query)
+        query = desk.queries[i]
+        _margins(_view(query, np.uint8), rotations, x, y, margins_of_query)
         _pack(margins_of_query, steps, code)
         _weigh(margins_of_query, steps, planes)
         unit = _half_unit(margins_of_query[: WORD * n_words])
         read = _nearest_cells(query, margins_of_query, lists.centres, reach.n_cells)
         weighed, most = _for_each_bit(code, planes, lists.depth)
-        n, kept = _sketch(weighed, lists, read, reach, workspace)
+        n, kept = _sketch(weighed, lists, read, reach, desk.memory)
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
         kept = _best_by_codes(weighed, most, unit, lists, kept, reach.n_rerank)
         looked_at[i, 2] = kept.shape[0]
         for j in range(kept.shape[0]):
             kept[j] = order[kept[j]]
-        _rerank(query, exclude[i], gallery, kept, found[i], cosines[i])
+        n_found = _rerank(
+            desk, i, gallery, kept, ids[k * i : k * (i + 1)], cosines[k * i : k * (i + 1)]
+        )
+    return n_found
 
 
-@compiled
-def _sketch(query, lists, read, reach, workspace):
+@inlined
+def _sketch(query, lists, read, reach, memory):
     """How many sketches are read, and the positions of those that are near enough.
 
     A byte for each distance, and each cell begins with a word of them.
@@ -807,20 +848,20 @@ def _sketch(query, lists, read, reach, workspace):
     for c in read:
         first, size = lists.starts[c], lists.starts[c + 1] - lists.starts[c]
         for i in range(0, size, 8):
-            workspace[at] = _eight_distances(query, lists.sketches, reach.n_words, first + i, shift)
+            memory[at] = _eight_distances(query, lists.sketches, reach.n_words, first + i, shift)
             at += 1
         if size % 8:  # bytes that stand for nothing are far away
-            workspace[at - 1] |= FAR << np.uint64(8 * (size % 8))
+            memory[at - 1] |= FAR << np.uint64(8 * (size % 8))
         n += size
     for _ in range(1, AT_ONCE):  # and so is what blocks of words reach beyond the last
-        workspace[at] = FAR
+        memory[at] = FAR
         at += 1
-    words = workspace[: at - at % AT_ONCE]
+    words = memory[: at - at % AT_ONCE]
     last = _threshold_of_bytes(words, reach.n_sketch) if reach.n_sketch < n else LAST
     return n, _collect(words, last, read, lists)
 
 
-@compiled
+@inlined
 def _coarseness(query, n_words):
     most = np.uint64(0)
     for w in range(n_words):
@@ -837,7 +878,7 @@ def coarseness(most):
     return shift
 
 
-@compiled
+@inlined
 def _collect(words, last, read, lists):
     """Positions whose byte is at most the last: a block of them is passed over at once."""
     kept = np.empty(_how_many_near(words, last), np.int32)
@@ -859,26 +900,21 @@ def _collect(words, last, read, lists):
     return kept[:m]
 
 
-def search_buckets(asked, index, probed, reach, workspace):
-    found = room_for(asked)
-    _search_buckets(asked.queries, asked.exclude, index, probed, *reach, workspace, *found)
-    return found
+def search_buckets(bound, n_queries, probed, reach, ids, cosines):
+    return _search_buckets(bound, n_queries, probed, *reach, ids, cosines)
 
 
 @compiled
-def _search_buckets(
-    queries, exclude, index, probed, n_sketch, n_rerank, workspace, found, cosines, looked_at
-):
+def _search_buckets(bound, n_queries, probed, n_sketch, n_rerank, ids, cosines):
     """``search_buckets``, as ``_search_cells``."""
-    rotations, gallery, tables = index.parts
-    reach = BucketReach(n_sketch, n_rerank)
-    n_queries, n_words = queries.shape[0], tables.codes.shape[1]
-    _clear(found, cosines)
-    margins_of_queries = margins(queries.view(np.uint8), rotations)
+    (rotations, gallery, tables), desk = bound.parts
+    reach, k, looked_at = BucketReach(n_sketch, n_rerank), ids.shape[0] // n_queries, desk.looked_at
+    n_words, n_found = tables.codes.shape[1], NONE
+    margins_of_queries = margins(_view(desk.queries[:n_queries], np.uint8), rotations)
     codes_of_queries = pack(margins_of_queries, n_words)
     planes = weigh(margins_of_queries, n_words)
     n_tables, n_probes = probed.shape[1:]
-    seen, candidates = _marks(workspace, tables.codes.shape[0])
+    seen, candidates = _marks(desk.memory, tables.codes.shape[0])
     for i in range(n_queries):
         code, weights = codes_of_queries[i], planes[i]
         if probed.shape[0]:
@@ -887,7 +923,7 @@ def _search_buckets(
             first_margins = margins_of_queries[i, : n_tables * tables.n_bits]
             wanted = probe_keys(first_margins.reshape(n_tables, tables.n_bits), n_probes)
         firsts, lasts = find_buckets(wanted, tables)
-        n = (lasts - firsts).sum()
+        n = _how_many(firsts, lasts)
         if reach.n_rerank and reach.n_sketch < n:
             distances, last = _match(
                 code, weights, tables.entries, firsts, lasts, n, reach.n_sketch
@@ -899,34 +935,36 @@ def _search_buckets(
         if reach.n_rerank:
             kept = _refine(code, weights, tables.codes, kept, reach.n_rerank)
         looked_at[i, 2] = kept.shape[0]
-        _rerank(queries[i], exclude[i], gallery, kept, found[i], cosines[i])
+        n_found = _rerank(
+            desk, i, gallery, kept, ids[k * i : k * (i + 1)], cosines[k * i : k * (i + 1)]
+        )
+    return n_found
 
 
-@compiled
-def _marks(workspace, n_rows):
+@inlined
+def _how_many(firsts, lasts):
+    """How many entries buckets have together."""
+    n = NONE
+    for t in range(firsts.shape[0]):
+        for p in range(firsts.shape[1]):
+            n += lasts[t, p] - firsts[t, p]
+    return n
+
+
+@inlined
+def _marks(memory, n_rows):
     """A bit for each row, all 0, and room for the candidates' rows."""
     n_words = n_rows // WORD + 1
-    return workspace[:n_words], workspace[n_words:].view(np.int32)
-
-
-def read_tables(asked, margins, index, needed, most, workspace):
-    found = room_for(asked)
-    _read_tables(asked.queries, asked.exclude, margins, index, needed, most, workspace, *found)
-    return found
+    return memory[:n_words], _view(memory[n_words:], np.int32)
 
 
 @compiled
-def _read_tables(
-    queries, all_exclude, margins, index, needed, most, workspace, found, cosines, looked_at
-):
-    """``read_tables``, as ``_search_cells``."""
-    _, gallery, tables = index.parts
-    entries, rows = tables.entries, gallery.rows
-    _clear(found, cosines)
-    query, exclude, k = queries[0], all_exclude[0], found.shape[1]
-    found, cosines = found[0], cosines[0]
+def read_tables(bound, margins, needed, most, ids, cosines):
+    (_, gallery, tables), desk = bound.parts
+    entries, rows, k = tables.entries, gallery.rows, ids.shape[0]
+    _clear(ids, cosines)
     n_bits, n = margins.shape[1], tables.entries.shape[1]
-    seen, candidates = _marks(workspace, gallery.rows.shape[0])
+    seen, candidates = _marks(desk.memory, gallery.rows.shape[0])
     most = min(most, 1 << n_bits)
     n_made = min(FIRST_PROBES, most)
     probed = probe_keys(margins, n_made)
@@ -941,7 +979,7 @@ def _read_tables(
             for j in range(firsts[t, 0], lasts[t, 0]):
                 n_candidates = _take(entries[t, j, 0], seen, rows, candidates, n_candidates)
         new = candidates[before:n_candidates]
-        n_found = _merge(query, exclude, gallery, new, found, cosines, n_found)
+        n_found = _merge(desk, 0, gallery, new, ids, cosines, n_found)
         n_read += 1
         if n_read == most or n_candidates == n:
             break
@@ -951,16 +989,17 @@ def _read_tables(
             n_made = min(2 * n_made, most)
             probed = probe_keys(margins, n_made)
     _taken(seen, candidates, n_candidates)
-    looked_at[:] = n_candidates
+    desk.looked_at[0] = n_candidates
+    return n_found
 
 
-@compiled
+@inlined
 def _step_of(cosine, n_steps):
     step = np.int64((np.float64(cosine) + 1) * (n_steps / 2))
     return min(max(step, 0), n_steps - 1)
 
 
-@compiled
+@inner
 def _match(code, planes, entries, firsts, lasts, n, n_sketch):
     """Weighted distances of the n sketches in the buckets, and that of the last that goes on."""
     w = code.shape[0] - 1
@@ -981,7 +1020,7 @@ def _match(code, planes, entries, firsts, lasts, n, n_sketch):
     return distances, _place(counts, n_sketch)
 
 
-@compiled
+@inner
 def _near(distances, last, firsts, lasts, tables, seen, candidates):
     """The members of buckets whose sketches are near enough, each once: as ``_union``."""
     entries, codes = tables.entries, tables.codes
@@ -995,7 +1034,7 @@ def _near(distances, last, firsts, lasts, tables, seen, candidates):
     return _taken(seen, candidates, m)
 
 
-@compiled
+@inner
 def _union(firsts, lasts, tables, seen, candidates):
     """The members of buckets, each once; ``seen`` is 0 before and after."""
     entries, codes = tables.entries, tables.codes
@@ -1007,7 +1046,7 @@ def _union(firsts, lasts, tables, seen, candidates):
     return _taken(seen, candidates, m)
 
 
-@compiled
+@inlined
 def _take(row, seen, read_next, candidates, m):
     """Append a row to the m candidates unless it is there; how many there are then.
 
@@ -1021,7 +1060,7 @@ def _take(row, seen, read_next, candidates, m):
     return m
 
 
-@compiled
+@inlined
 def _taken(seen, candidates, m):
     for j in range(m):
         seen[np.uint64(candidates[j]) >> np.uint64(6)] = 0
@@ -1080,7 +1119,7 @@ def find_buckets(probed, tables):
     return firsts, lasts
 
 
-@compiled
+@inner
 def _first(keys, low, high, key):
     """The first position from low to high whose key is not less."""
     while low < high:
@@ -1092,7 +1131,7 @@ def _first(keys, low, high, key):
     return low
 
 
-@compiled
+@inlined
 def _by_cost(costs, order):
     """Write the bits into ``order``, the cheapest first; a stable sort of a few numbers."""
     for i in range(costs.shape[0]):
@@ -1136,7 +1175,7 @@ def _cheapest_flips(costs, order, masks, line, cost, below, mask, highest):
         end = _queue_up(expanded, line, first, end, n - 1 - p, cost)
 
 
-@compiled
+@inner
 def _queue_up(new, line, first, end, most, cost):
     """Put a set into its place in line[first:end], which may grow to ``most``; the new end."""
     if end - first == most:
@@ -1154,9 +1193,9 @@ def _queue_up(new, line, first, end, most, cost):
 # Ranking ----------------------------------------------------------------------------------
 
 
-@compiled
-def _clear(found, cosines):
-    found[:], cosines[:] = -1, -2
+@inlined
+def _clear(ids, cosines):
+    ids[:], cosines[:] = -1, -2
 
 
 @reordering
@@ -1177,7 +1216,7 @@ def _dots(query, rows, chosen, out):
         out[min(i + 2, n - 1)], out[min(i + 3, n - 1)] = to_c, to_d
 
 
-@compiled
+@inlined
 def _cosines(query, rows, chosen):
     """Cosines to the chosen rows."""
     cosines = np.empty(chosen.shape[0], np.float32)
@@ -1186,28 +1225,29 @@ def _cosines(query, rows, chosen):
         for byte in range(0, min(n_bytes, FETCHED), LINE):
             _fetch_from(rows, np.int64(row) * n_bytes + byte)
     if rows.shape[1] == FLOAT * query.shape[0]:
-        _dots(query, rows.view(np.float32), chosen, cosines)
+        _dots(query, _view(rows, np.float32), chosen, cosines)
     else:
-        _dots(query, rows.view(np.uint16), chosen, cosines)
+        _dots(query, _view(rows, np.uint16), chosen, cosines)
     return cosines
 
 
-@compiled
-def _rerank(query, exclude, gallery, chosen, found, cosines):
-    """Write the best of the chosen rows into ``found`` and ``cosines``, ties to the lower id."""
-    _merge(query, exclude, gallery, chosen, found, cosines, NONE)
+@inlined
+def _rerank(desk, i, gallery, chosen, ids, cosines):
+    """Write the chosen rows that are best for query i, ties to the lower id; how many there are."""
+    _clear(ids, cosines)
+    return _merge(desk, i, gallery, chosen, ids, cosines, NONE)
 
 
-@compiled
-def _merge(query, exclude, gallery, chosen, found, cosines, n):
+@inner
+def _merge(desk, i, gallery, chosen, found, cosines, n):
     """``_rerank`` where n places are taken already; how many are then."""
-    k, ids = found.shape[0], gallery.ids
-    of_chosen = _cosines(query, gallery.rows, chosen)
-    for i in range(chosen.shape[0]):
-        cosine = of_chosen[i]
+    k, ids, exclude = found.shape[0], gallery.ids, desk.exclude[i]
+    of_chosen = _cosines(desk.queries[i], gallery.rows, chosen)
+    for j in range(chosen.shape[0]):
+        cosine = of_chosen[j]
         if n == k and cosine < cosines[k - 1]:  # mostly: to look up its id would take longer
             continue
-        id = ids[chosen[i]]
+        id = ids[chosen[j]]
         if id == exclude or (n == k and not _better(cosine, id, cosines[k - 1], found[k - 1])):
             continue
         n = min(n + 1, k)
@@ -1219,6 +1259,6 @@ def _merge(query, exclude, gallery, chosen, found, cosines, n):
     return n
 
 
-@compiled
+@inlined
 def _better(cosine, id, other_cosine, other_id):
     return cosine > other_cosine or (cosine == other_cosine and id < other_id)

@@ -19,22 +19,22 @@ from ...index.families.structured import FULL_WEIGHT, HEAVIEST, PLANES, Rotation
 from ...index.multi_probe import flips_in_order
 from ...index.reading import step_of
 from .structures import (
-    Asked,
     BucketReach,
     BucketStore,
     CellReach,
     CellStore,
     Codes,
-    Found,
+    Desk,
     GalleryRows,
     Ids,
     Positions,
     Store,
     Tables,
-    room_for,
 )
 
 Floats = NDArray[np.float32]
+BoundCells = tuple[CellStore, Desk]
+BoundBuckets = tuple[BucketStore, Desk]
 
 WORD = 64  # bits
 STEPS = (0, 1, 0.32, 0.19, 0.11)  # by depth, of the largest margin: fits normal ones best
@@ -175,35 +175,42 @@ def highest(scores: Floats, n: int) -> NDArray[np.intp]:
     return np.flatnonzero(scores >= np.partition(scores, -n)[-n])
 
 
-def bind(index: Store) -> Store:
-    """Return an index as the searches take it: as it is; ``compiled`` takes it over once."""
-    return index
+def bind(index: Store, desk: Desk) -> tuple[Store, Desk]:
+    """Return an index and a desk as the searches take them: as they are.
+
+    ``compiled`` takes them over once, and not for each query.
+    """
+    return index, desk
 
 
-def search_cells(asked: Asked, index: CellStore, reach: CellReach, workspace: Codes) -> Found:
+def search_cells(
+    bound: BoundCells, n_queries: int, reach: CellReach, ids: Ids, cosines: Floats
+) -> int:
     """Cells, sketches, codes, cosines: each stage leaves fewer vectors to the next.
 
     Of the vectors in the nearest cells, so many go on by their sketches, and so many of these by
     their whole codes, as ``reach`` says; those tied with the last go on too.
 
     Args:
-        asked: the queries.
-        index: the codes, cell by cell (``bind``).
+        bound: the codes, cell by cell, and the desk (``bind``), whose memory only ``compiled``
+            needs: a byte for each vector, eight for each cell, and 64. What each stage looked at
+            are sketches, codes, embeddings.
+        n_queries: Q, how many queries lie on the desk.
         reach: how far to go.
-        workspace: memory to work in, which only ``compiled`` needs: a byte for each vector,
-            eight for each cell, and 64.
+        ids: (Q k,) where the k best of each query are written, -1 where there are fewer.
+        cosines: (Q k,) theirs, -2 there.
 
     Returns:
-        the hits; what each stage looked at are sketches, codes, embeddings.
+        how many hits the last query has.
     """
-    rotations, gallery, lists = index
-    found = _nothing(asked)
+    (rotations, gallery, lists), desk = bound
+    queries, k = desk.queries[:n_queries], len(ids) // n_queries
     n_words = lists.codes.shape[1] // lists.depth
-    n_sketch, n_rerank = max(reach.n_sketch, asked.fewest), max(reach.n_rerank, asked.fewest)
-    margins_of_queries = margins(asked.queries, rotations)
+    n_sketch, n_rerank = max(reach.n_sketch, k + 1), max(reach.n_rerank, k + 1)
+    margins_of_queries, n_found = margins(queries, rotations), 0
     planes, units = weigh(margins_of_queries, n_words), half_units(margins_of_queries, n_words)
     for i, code in enumerate(pack(margins_of_queries, n_words)):
-        point = asked.queries[i]
+        point = queries[i]
         if len(lists.centres) < len(point):
             point = margins_of_queries[i, : len(lists.centres)]
         read = highest(point @ lists.centres, reach.n_cells)
@@ -214,36 +221,43 @@ def search_cells(asked: Asked, index: CellStore, reach: CellReach, workspace: Co
         kept = positions[within(sketched, n_sketch)]
         guessed = estimates(code, planes[i], units[i], lists.codes[kept], lists.scales[kept])
         chosen = lists.order[kept[highest(guessed, n_rerank)]]
-        found.looked_at[i] = len(positions), len(kept), len(chosen)
-        ids, cosines = found.ids[i], found.cosines[i]
-        _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, ids, cosines)
-    return found
+        desk.looked_at[i] = len(positions), len(kept), len(chosen)
+        n_found = _rerank(desk, i, gallery, chosen, ids[k * i :][:k], cosines[k * i :][:k])
+    return n_found
 
 
 def search_buckets(
-    asked: Asked, index: BucketStore, probed: Ids, reach: BucketReach, workspace: Codes
-) -> Found:
+    bound: BoundBuckets,
+    n_queries: int,
+    probed: Ids,
+    reach: BucketReach,
+    ids: Ids,
+    cosines: Floats,
+) -> int:
     """Buckets, sketches, codes, cosines: the paper's tables, with codes before the rerank.
 
     A candidate is found in several tables, so ``reach.n_sketch`` counts entries of buckets. Those
     tied with the last go on too, in each stage.
 
     Args:
-        asked: the queries.
-        index: the buckets (``bind``). Keys that are stretches of the codes are made of the first
-            bits, in which a bucket's entries hardly differ; sketches are the last ones.
+        bound: the buckets and the desk (``bind``), whose memory only ``compiled`` needs: zeros,
+            five bytes for each row. Keys that are stretches of the codes are made of the first
+            bits, in which a bucket's entries hardly differ; sketches are the last ones. What each
+            stage looked at are entries of buckets, codes, embeddings.
+        n_queries: Q, how many queries lie on the desk.
         probed: (Q, L, P) keys whose buckets are read, -1 for none; (0, L, P) where they are to be
             made of the first margins to the same hyperplanes (``probe_keys``).
         reach: how far to go.
-        workspace: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
+        ids: (Q k,) as ``search_cells``.
+        cosines: (Q k,) theirs.
 
     Returns:
-        As ``search_cells``; the three counts are entries of buckets, codes, embeddings.
+        as ``search_cells``.
     """
-    rotations, gallery, tables = index
-    found = _nothing(asked)
+    (rotations, gallery, tables), desk = bound
+    queries, k = desk.queries[:n_queries], len(ids) // n_queries
     n_words, (_, n_tables, n_probes) = tables.codes.shape[1], probed.shape
-    margins_of_queries = margins(asked.queries, rotations)
+    margins_of_queries, n_found = margins(queries, rotations), 0
     if not len(probed):
         first_margins = margins_of_queries[:, : n_tables * tables.n_bits]
         of_tables = first_margins.reshape(-1, n_tables, tables.n_bits)
@@ -257,34 +271,29 @@ def search_buckets(
             kept = np.unique(entered[within(matched, reach.n_sketch), 0]).astype(np.int32)
             weighed = weighted_distances(code, planes[i], tables.codes[kept])
             chosen = kept[within(weighed, reach.n_rerank)]
-        found.looked_at[i] = len(entered), len(kept), len(chosen)
-        ids, cosines = found.ids[i], found.cosines[i]
-        _rerank(asked.queries[i], asked.exclude[i], gallery, chosen, ids, cosines)
-    return found
+        desk.looked_at[i] = len(entered), len(kept), len(chosen)
+        n_found = _rerank(desk, i, gallery, chosen, ids[k * i :][:k], cosines[k * i :][:k])
+    return n_found
 
 
 def read_tables(
-    asked: Asked,
-    margins: Floats,
-    index: BucketStore,
-    needed: Positions,
-    most: int,
-    workspace: Codes,
-) -> Found:
+    bound: BoundBuckets, margins: Floats, needed: Positions, most: int, ids: Ids, cosines: Floats
+) -> int:
     """Read one bucket more in every table, and rerank, until that is enough (``ReadingRule``).
 
     Args:
-        asked: one query.
+        bound: as ``search_buckets``; of the desk the first query is asked. What was looked at are
+            three times the images that were read.
         margins: (L, K) of it, to the hyperplanes of the tables.
-        index: the buckets (``bind``).
         needed: how many probes are enough, by the step of the k-th best cosine.
         most: how many probes are read at most; 1 or more.
-        workspace: memory to work in, which only ``compiled`` needs: zeros, five bytes for each row.
+        ids: (k,) as ``search_cells``.
+        cosines: (k,) theirs.
 
     Returns:
-        the hits; all three counts are of the images that were read.
+        how many hits there are.
     """
-    gallery, tables = index.gallery, index.tables
+    (_, gallery, tables), desk = bound
     n_bits, n = margins.shape[1], tables.entries.shape[1]
     most = min(most, 1 << n_bits)
     probed = probe_keys(margins, most)
@@ -292,13 +301,13 @@ def read_tables(
     for n_probes in range(1, most + 1):
         entered = entries(*find_buckets(probed[:, n_probes - 1 : n_probes], tables), tables)
         candidates = np.union1d(candidates, entered[:, 0].astype(np.int32))
-        found = _nothing(asked)
-        ids, cosines = found.ids[0], found.cosines[0]
-        _rerank(asked.queries[0], asked.exclude[0], gallery, candidates, ids, cosines)
-        if len(candidates) == n or (ids[-1] >= 0 and n_probes >= needed[step_of(cosines[-1])]):
+        n_found = _rerank(desk, 0, gallery, candidates, ids, cosines)
+        if len(candidates) == n:
             break
-    found.looked_at[:] = len(candidates)
-    return found
+        if n_found == len(ids) and n_probes >= needed[step_of(cosines[-1])]:
+            break
+    desk.looked_at[0] = len(candidates)
+    return n_found
 
 
 def within(distances: NDArray[np.int64], n: int) -> NDArray[np.intp]:
@@ -349,23 +358,14 @@ def entries(firsts: Ids, lasts: Ids, tables: Tables) -> Codes:
     return found
 
 
-def _nothing(asked: Asked) -> Found:
-    found = room_for(asked)
-    found.ids[:], found.cosines[:], found.looked_at[:] = -1, -2, 0
-    return found
-
-
 def _rerank(
-    query: Floats,
-    exclude: int,
-    gallery: GalleryRows,
-    chosen: Positions,
-    found: Ids,
-    cosines: Floats,
-) -> None:
-    """Write the best of the chosen rows into ``found`` and ``cosines``, ties to the lower id."""
-    chosen = chosen[gallery.ids[chosen] != exclude]
-    scores = np.vecdot(gallery.rows[chosen].astype(np.float32), query)
-    top = best(gallery.ids[chosen], scores, len(found))
-    found[: len(top)] = gallery.ids[chosen[top]]
+    desk: Desk, i: int, gallery: GalleryRows, chosen: Positions, ids: Ids, cosines: Floats
+) -> int:
+    """Write the chosen rows that are best for query i, ties to the lower id; how many there are."""
+    chosen = chosen[gallery.ids[chosen] != desk.exclude[i]]
+    scores = np.vecdot(gallery.rows[chosen].astype(np.float32), desk.queries[i])
+    top = best(gallery.ids[chosen], scores, len(ids))
+    ids[:], cosines[:] = -1, -2
+    ids[: len(top)] = gallery.ids[chosen[top]]
     cosines[: len(top)] = scores[top]
+    return len(top)

@@ -19,21 +19,16 @@ Ids = NDArray[np.int64]
 Positions = NDArray[np.int32]
 
 AT_ONCE = 8  # words that ``compiled`` takes side by side: a line of memory
+AT_A_TIME = 64  # queries on a desk
 
-_INT, _FLOAT = np.dtype(np.int64), np.dtype(np.float32)  # made once: one query is so fast
 
+class Desk(NamedTuple):
+    """What one thread searches at: here it lays its queries, and here it works."""
 
-class Asked(NamedTuple):
-    """Queries, and what is wanted of each."""
-
-    queries: NDArray[np.float32]  # (Q, D)
-    exclude: Ids  # (Q,) an id that each query must not return, or -1
-    k: int  # hits
-
-    @property
-    def fewest(self) -> int:
-        """How many candidates k hits take at least: what is left out may be one of them."""
-        return self.k + 1
+    queries: NDArray[np.float32]  # (AT_A_TIME, D), of which a search takes the first Q
+    exclude: Ids  # (AT_A_TIME,) an id that each query must not return, or -1
+    looked_at: Ids  # (AT_A_TIME, 3) how many vectors each stage looked at: written by a search
+    memory: Codes  # zeros at first, as many as the search says
 
 
 class GalleryRows(NamedTuple):
@@ -66,7 +61,7 @@ class CellStore(NamedTuple):
 class CellReach(NamedTuple):
     """How far a search through cells goes: what ``CodeSearch`` says, which may stand in its place.
 
-    Of the last two it takes ``Asked.fewest`` at least.
+    Of the last two it takes one more than hits are wanted: what is left out may be one of them.
     """
 
     n_cells: int  # cells that are read, those with the nearest centres
@@ -101,21 +96,3 @@ class BucketReach(NamedTuple):
 
     n_sketch: int  # entries that go on by the weighted distance of their sketches
     n_rerank: int  # candidates that go on by that of their codes; 0 for all, as in the paper
-
-
-class Found(NamedTuple):
-    """What queries found, k hits each."""
-
-    ids: Ids  # (Q, k), -1 where there are fewer
-    cosines: NDArray[np.float32]  # (Q, k), -2 there
-    looked_at: Ids  # (Q, 3) how many vectors each stage looked at
-
-
-def room_for(asked: Asked) -> Found:
-    """Arrays that the answers are to be written into."""
-    n_queries = len(asked.queries)
-    return Found(
-        np.empty((n_queries, asked.k), _INT),
-        np.empty((n_queries, asked.k), _FLOAT),
-        np.empty((n_queries, 3), _INT),
-    )

@@ -7,10 +7,12 @@ from threadpoolctl import threadpool_limits
 from core.benchmark import registry
 from core.benchmark.contestants.base import Grid
 from core.benchmark.contestants.faiss_ivf import FaissIVF
+from core.benchmark.contestants.promised_recall import PromisedRecall
 from core.benchmark.contestants.readable_lsh import BUCKET_SIZE, ReadableLSH
 from core.benchmark.data import Recipe, Source
 from core.benchmark.judge import scan
 from core.index.lsh import LSHConfig
+from core.language import tr
 
 N, D, K = 2000, 64, 10
 RECIPE = Recipe(title="", n_clusters=20, n_latent=8, n_hidden=32, dim=D)
@@ -118,9 +120,22 @@ def test_ivf_reads_more_vectors_the_more_cells_it_reads_and_all_in_the_end(galle
     assert ivf.candidates(queries[0], K, {"nprobe": 179}) == N
 
 
-def test_the_readable_index_stays_away_from_what_is_too_large():
-    assert ReadableLSH().refusal(10_000, 2048) is None
-    assert ReadableLSH().refusal(100_000, 2048)
+@pytest.mark.parametrize(("kind", "most"), [(ReadableLSH, 14_648), (PromisedRecall, 12_500)])
+def test_what_is_written_to_be_read_stays_away_from_what_is_too_large(kind, most):
+    assert kind().refusal(most, 2048) is None
+    assert f"{most:,}" in tr(kind().refusal(most + 1, 2048))
+
+
+def test_what_is_promised_is_kept_and_a_larger_promise_reads_more(gallery, queries):
+    index = PromisedRecall()
+    index.fit(gallery, 1)
+    true, read = scan(gallery, queries, K)[0], []
+    for setting in index.ladders(K)[0]:
+        found = recall([index.query(it, K, setting) for it in queries], true)
+        assert found >= setting["promised"] - 0.05  # of 40 queries and one draw of hyperplanes
+        read.append(np.mean([index.candidates(it, K, setting) for it in queries]))
+    assert read == sorted(read)
+    assert K <= read[0] < read[-1] < N
 
 
 def test_a_copy_of_the_vectors_is_counted_and_ours_needs_none():
