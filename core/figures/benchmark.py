@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from ..language import later, tr
+from ..language import later, later_written, tr, written
 from ..wording import count, duration
 from .lines import plain
 from .style import AMBER, GREY, TEAL, Part, note, scatter, vline
@@ -40,17 +40,17 @@ _OTHER = (GREY, "dashdot", "x")
 _SECONDS = {
     1e-6: "1 µs",
     1e-5: "10 µs",
-    1e-4: "0.1 ms",
+    1e-4: later("0.1 ms"),
     1e-3: "1 ms",
     1e-2: "10 ms",
-    1e-1: "0.1 s",
+    1e-1: later("0.1 s"),
     1: "1 s",
     10: "10 s",
 }
 _SIZES = {
-    1e3: "1,000",
-    1e4: "10,000",
-    1e5: "100,000",
+    1e3: later_written(1_000),
+    1e4: later_written(10_000),
+    1e5: later_written(100_000),
     1e6: later("1 million"),
     1e7: later("10 million"),
 }
@@ -197,7 +197,7 @@ def time_and_size(
     """
     traces = []
     for name, line in lines.items():
-        grows = "" if line.exponent is None else f" · N<sup>{line.exponent:.2f}</sup>"
+        grows = "" if line.exponent is None else f" · N<sup>{written(line.exponent, '.2f')}</sup>"
         traces.append(
             _line(
                 name,
@@ -226,7 +226,7 @@ def time_and_size(
             "type": "log",
             "range": _decades(SHORTEST, LONGEST),
             "tickvals": list(_SECONDS),
-            "ticktext": list(_SECONDS.values()),
+            "ticktext": list(map(tr, _SECONDS.values())),
         },
         shapes=[_dotted(n, _LINES.get(name, _OTHER)[0]) for name, n in leads],
         annotations=[_lead(name, n, place) for place, (name, n) in enumerate(leads)],

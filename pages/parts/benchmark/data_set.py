@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.benchmark.report import setting_text
 from core.figures.benchmark import SettingPoint, candidates_and_recall, recall_and_speed
-from core.language import tr
+from core.language import tr, written
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
@@ -127,8 +127,8 @@ def _details_table(entry: Mapping[str, Any], k: int) -> None:
                 tr("Method"): method,
                 tr("Median"): words.median_in_words(it),
                 tr("p95"): duration(it["p95_seconds"]),
-                tr("× exact scan"): f"{exact / it['median_seconds']:.3g}",
-                tr("Recall@{k}", k=k): f"{it['recall']:.3f}",
+                tr("× exact scan"): written(exact / it["median_seconds"], ".3g"),
+                tr("Recall@{k}", k=k): written(it["recall"], ".3f"),
                 tr("Batch, queries per s"): _rate(it["batch_queries_per_second"]["1"]),
                 tr("on all threads"): _rate(max(it["batch_queries_per_second"].values())),
                 tr("Build"): duration(it["build_seconds"]),
@@ -164,7 +164,7 @@ def _details_table(entry: Mapping[str, Any], k: int) -> None:
 
 def _rate(number: float | None) -> str:
     """Write a number that not everyone has."""
-    return "–" if number is None else f"{number:,.0f}"
+    return "–" if number is None else written(number, ",.0f")
 
 
 def _circumstances(entry: Mapping[str, Any]) -> list[str]:

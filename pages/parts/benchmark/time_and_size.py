@@ -8,7 +8,7 @@ import streamlit as st
 from core.benchmark import growth
 from core.benchmark.report import setting_text
 from core.figures.benchmark import Growth, time_and_size
-from core.language import later, tr
+from core.language import later, later_written, tr
 from core.wording import capital, duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
@@ -77,8 +77,8 @@ def ask_where_they_cross(data_sets: Mapping[str, Any]) -> None:
                     "The LSH index of the lessons against the exact scan: from about how many "
                     "images on is it the faster one?"
                 ),
-                [f"{size:,}" for size in sizes],
-                right=f"{min(sizes, key=lambda size: abs(words.decades(size, n))):,}",
+                [later_written(size) for size in sizes],
+                right=later_written(min(sizes, key=lambda size: abs(words.decades(size, n)))),
                 because=tr(
                     "Measured, they cross at about {n:,.0f} images ({gallery}). With "
                     "{smallest:,} images it takes {seconds} and the scan "
