@@ -17,9 +17,8 @@ from pages.ui.address import put
 from pages.ui.heatmap import Scale
 
 # Of F; one channel in thirty goes beyond it somewhere.
-FEATURE_SCALE = Scale(
-    0.0, 15.0, ("0", later_written(7.5, ".1f"), later("15 and more")), hover=later("value")
-)
+_TICKS = ("0", later_written(7.5, ".1f"), later("15 and more"))
+FEATURE_SCALE = Scale(0.0, 15.0, _TICKS, hover=later("value"))
 
 _STEPS = np.iinfo(np.uint16).max
 _FILE = Path(__file__)
