@@ -47,6 +47,7 @@ _SECONDS = {
     1: "1 s",
     10: "10 s",
 }
+_RATES = (1, 10, 100, 1_000, 10_000, 100_000)  # queries per second
 _SIZES = {
     1e3: later_written(1_000),
     1e4: later_written(10_000),
@@ -132,8 +133,8 @@ def recall_and_speed(
         yaxis={
             "type": "log",
             "range": _decades(SLOWEST, FASTEST),
-            "tickvals": [1, 10, 100, 1000, 10_000, 100_000],
-            "ticktext": ["1", "10", "100", "1,000", "10,000", "100,000"],
+            "tickvals": _RATES,
+            "ticktext": [written(it) for it in _RATES],
         },
         wanted=wanted,
     )

@@ -55,8 +55,8 @@ NAMES = {  # of methods, their settings and libraries, of works, of what is pain
 }
 ALIKE = re.compile(  # in every language
     rf"(?<!\w)({'|'.join(map(re.escape, sorted(NAMES, key=len, reverse=True)))})(?!\w)"
-    r"|(?s:<style>.*?</style>)|\bUTC\b|\bmAP\b|[\w-]+\.json\b"
-    r"|Hashlight( [\d.]+)?|ResNet50|ImageNet|CBAM|LSH|Corel|Scenes|English|Deutsch|:material/\w+:|https?://\S+"
+    r"|(?s:<style>.*?</style>)|\bUTC\b|\bmAP\b|\d+\.\d+\.\d+\S*|[\w-]+\.json\b"
+    r"|Hashlight|ResNet50|ImageNet|CBAM|LSH|Corel|Scenes|English|Deutsch|:material/\w+:|https?://\S+"
     r"|\b(red|blue)(/\S+)?|\bsmall\d|`[^`]*`|<[^>]*>|%\{[^}]*\}|\$+[^$]+\$+"
     r"|^[A-Z_]+( \d+)?$|^(plain|good|bad|faint)$|^[.\w/]*\?\S+=\S+$"  # enums, tones, addresses
     r"|:[a-z]+\["  # colours

@@ -54,7 +54,7 @@ def _one(name: str, entry: Mapping[str, Any], k: int, wanted: float) -> None:
         method: SettingPoint(
             recall=found["recall"],
             seconds=found["median_seconds"],
-            setting=setting_text(found["setting"]),
+            setting=tr(setting_text(found["setting"])),
         )
         for method, found in entry["contestants"].items()
     }
@@ -110,7 +110,7 @@ def _point(it: Mapping[str, Any]) -> SettingPoint:
     return SettingPoint(
         recall=it["recall"],
         seconds=it["median_seconds"],
-        setting=setting_text(it["setting"]),
+        setting=tr(setting_text(it["setting"])),
         candidates=it["candidates"],
     )
 
@@ -135,7 +135,7 @@ def _details_table(entry: Mapping[str, Any], k: int) -> None:
                 tr("Bytes per vector"): _rate(it["extra_bytes_per_vector"]),
                 tr("Adds per s"): _rate(it.get("adds_per_second")),
                 tr("Removes per s"): _rate(it.get("removes_per_second")),
-                tr("Setting"): setting_text(it["setting"]),
+                tr("Setting"): tr(setting_text(it["setting"])),
             }
             for method, it in entry["contestants"].items()
         ]

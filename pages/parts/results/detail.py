@@ -84,7 +84,7 @@ def _row(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, str]:
         "mAP": written(row["mean_average_precision"]["without"], ".4f"),
         tr("Detail brings"): _with_span(row["brings"]),
         **{
-            tr("at weight {weight}", weight=weight): _with_span(brings)
+            tr("at weight {weight}", weight=float(weight)): _with_span(brings)
             for weight, brings in row["at_weight"].items()
         },
     }

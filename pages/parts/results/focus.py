@@ -46,9 +46,9 @@ def show_focus(name: str, result: Result) -> None:
             {
                 tr("Map"): tr(it["map"]),
                 tr("Inside ÷ area"): f"×{written(it['ratio']['mean'], '.2f')}",
-                tr("95 % of it"): between(it["ratio"], "×{:.2f}"),
+                tr("95 % of it"): between(it["ratio"], ".2f", "×"),
                 tr("Peak on the object"): written(it["peak"]["mean"], ".1%"),
-                "95 %": between(it["peak"], "{:.1%}"),
+                "95 %": between(it["peak"], ".1%"),
             }
             for it in rows
         ]
@@ -83,7 +83,7 @@ def verdict(result: Result) -> str:
             "**M_s puts ×{ratio:.2f} of the object's share of the area on the object** "
             "({interval}, 95 %); a flat map has ×1.00.",
             ratio=ratio["mean"],
-            interval=between(ratio, "×{:.2f}"),
+            interval=between(ratio, ".2f", "×"),
         )
     ]
     if ratio["mean"] < CHANCE:
@@ -119,7 +119,7 @@ def _mean(rows: Mapping[str, Any], name: str) -> float:
     return float(rows[name]["ratio"]["mean"])
 
 
-def between(interval: Mapping[str, float], form: str) -> str:
-    """Write the ends of an interval."""
-    low, high = (form.format(interval[end]) for end in ("low", "high"))
+def between(interval: Mapping[str, float], style: str, sign: str = "") -> str:
+    """Write the ends of an interval in a style of ``format``, each behind a sign."""
+    low, high = (sign + written(interval[end], style) for end in ("low", "high"))
     return tr("{low} to {high}", low=low, high=high)
