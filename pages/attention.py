@@ -30,4 +30,4 @@ glossary.markdown(
 
 with errors.reported():
     if asked := answers.ask(choice, page=navigation.ATTENTION, teaches=True):
-        address.show_open_tab(PARTS, AttentionQuery(*asked))
+        address.show_open_tab_apart(PARTS, AttentionQuery(*asked))
