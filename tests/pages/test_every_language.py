@@ -107,7 +107,7 @@ def said(value, name=""):
         except ValueError:
             yield value
         else:
-            yield from said(inner) if isinstance(inner, (dict, list)) else ()
+            yield from said(inner) if isinstance(inner, (dict, list)) else [value]
 
 
 def texts_of(element):

@@ -294,7 +294,8 @@ def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
                 exponent=exponent,
             )
         )
-    power = "" if exponent == 1 else f"^{{{exponent:g}}}"
+    in_tex = written(exponent, "g").replace(",", "{,}")
+    power = "" if exponent == 1 else f"^{{{in_tex}}}"
     equation.latex(rf"F''=M_s(F'){power}\otimes F'\quad(4)")
     channel_gate = (
         tr("off") if walked.channel is None else f"×{written(walked.channel.gate[channel], '.2f')}"

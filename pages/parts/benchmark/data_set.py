@@ -40,7 +40,13 @@ def show_data_set(data_sets: Mapping[str, Any]) -> None:
 def _chosen(label: str, param: str, options: Iterable[Any], first: Any) -> Any:
     """Let the visitor choose one of a few."""
     values = list(options)
-    return st.segmented_control(label, values, required=True, **tied(param, values, first))
+    return st.segmented_control(
+        label,
+        values,
+        format_func=lambda it: written(it, "g"),
+        required=True,
+        **tied(param, values, first),
+    )
 
 
 def _one(name: str, entry: Mapping[str, Any], k: int, wanted: float) -> None:
