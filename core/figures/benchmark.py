@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from ..language import later, later_written, tr, written
 from ..wording import count, duration
 from .lines import plain
-from .style import AMBER, GREY, TEAL, Part, note, scatter, vline
+from .style import AMBER, DURATIONS, GREY, TEAL, Part, note, scatter, vline
 
 WORST = 0.5  # recall where the scales begin
 SLOWEST, FASTEST = 0.1, 200_000  # queries per second: the fixed scale
@@ -37,16 +37,7 @@ _LINES = {
     "SVS Vamana": ("#a4744a", "solid", "pentagon"),
 }
 _OTHER = (GREY, "dashdot", "x")
-_SECONDS = {
-    1e-6: "1 µs",
-    1e-5: "10 µs",
-    1e-4: later("0.1 ms"),
-    1e-3: "1 ms",
-    1e-2: "10 ms",
-    1e-1: later("0.1 s"),
-    1: "1 s",
-    10: "10 s",
-}
+_SECONDS = {1e-6: "1 µs", 1e-5: "10 µs"} | DURATIONS
 _RATES = (1, 10, 100, 1_000, 10_000, 100_000)  # queries per second
 _SIZES = {
     1e3: later_written(1_000),

@@ -4,20 +4,11 @@ from collections.abc import Mapping
 
 from ..language import later, tr
 from ..wording import duration
-from .style import AMBER, GREY, TEAL, WITH_GRID, Part, parts, scatter
+from .style import AMBER, DURATIONS, GREY, TEAL, WITH_GRID, Part, parts, scatter
 
 FASTEST, SLOWEST = 1e-6, 10.0  # seconds: the fixed scale
 
-_TICKS = {
-    1e-6: later("0.001 ms"),
-    1e-5: later("0.01 ms"),
-    1e-4: later("0.1 ms"),
-    1e-3: "1 ms",
-    1e-2: "10 ms",
-    1e-1: later("0.1 s"),
-    1: "1 s",
-    10: "10 s",
-}
+_TICKS = {1e-6: later("0.001 ms"), 1e-5: later("0.01 ms")} | DURATIONS
 _COLOURS = {"exact scan": AMBER} | dict.fromkeys(
     ("hash", "probe", "rerank", "probe and rerank"), TEAL
 )
