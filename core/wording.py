@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .language import tr, tr_number
+from .language import later, later_written, tr, tr_number, written
 
 MINUS = "−"
 
@@ -13,12 +13,12 @@ def duration(seconds: float) -> str:
     Times are compared with one another, so below a second all are in milliseconds.
     """
     if seconds >= 1:
-        return f"{seconds:.2f} s"
+        return f"{written(seconds, '.2f')} s"
     milliseconds = seconds * 1e3
     digits = 0 if milliseconds >= 10 else 1 if milliseconds >= 1 else 2
     if milliseconds < 0.1:
         digits = 3
-    return f"{milliseconds:.{digits}f} ms"
+    return f"{written(milliseconds, f'.{digits}f')} ms"
 
 
 def long_duration(seconds: float) -> str:
@@ -31,7 +31,7 @@ def long_duration(seconds: float) -> str:
 
 def count(number: int, what: str) -> str:
     """Count things: ``1 table``, ``1,200 tables``."""
-    return f"{number:,} {tr_number(what, f'{what}s', number)}"
+    return f"{written(number)} {tr_number(what, f'{what}s', number)}"
 
 
 def capital(text: str) -> str:
@@ -48,20 +48,32 @@ def joined(words: Sequence[str]) -> str:
 
 def percent(share: float) -> str:
     """Write a share: ``95%``, and below a tenth ``2.4%``; 0% and 100% are none and all."""
+    return tr(later_percent(share))
+
+
+def later_percent(share: float) -> str:
+    """Write a share in English, for ``tr`` to write as any language does."""
     if share in (0, 1):
-        return f"{share:.0%}"
+        return later_written(share, ".0%")
     digits = 1 if share < 0.1 or share >= 0.995 else 0
-    text = f"{share:.{digits}%}"
-    return {"0.0%": tr("under 0.1%"), "100.0%": tr("over 99.9%")}.get(text, text)
+    if f"{share:.{digits}%}" == "0.0%":
+        return later("under {share:.1%}", share=0.001)
+    if f"{share:.{digits}%}" == "100.0%":
+        return later("over {share:.1%}", share=0.999)
+    return later_written(share, f".{digits}%")
 
 
 def signed(number: float, digits: int = 3) -> str:
     """Write a number with its sign: ``+0.25``, ``−0.25``; what rounds to 0 has none."""
-    text = f"{number:+.{digits}f}"
-    return text[1:] if float(text) == 0 else text.replace("-", MINUS)
+    return _with_minus(number, f"+.{digits}f")
 
 
 def decimal(number: float, digits: int = 2) -> str:
     """Write a number: ``0.25``, ``−0.25``, and never a 0 with a minus."""
-    text = f"{number:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+    return _with_minus(number, f".{digits}f")
+
+
+def _with_minus(number: float, style: str) -> str:
+    text = written(number, style)
+    is_zero = float(format(number, style)) == 0
+    return text.lstrip("+-") if is_zero else text.replace("-", MINUS)

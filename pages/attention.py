@@ -31,4 +31,4 @@ if tour.shows("words"):
 
 with errors.reported():
     if asked := answers.ask(choice, page=navigation.ATTENTION, teaches=True):
-        address.show_open_tab(PARTS, AttentionQuery(*asked))
+        address.show_open_tab_apart(PARTS, AttentionQuery(*asked))

@@ -23,6 +23,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from core.language import COUNTED, ENGLISH, FOLDER, LANGUAGES
+from core.language.numbers import SIGNS
 from core.locations import ASSETS
 from pages.ui.glossary import MARKED, term_of
 from pages.ui.languages import scripts
@@ -33,6 +34,8 @@ COUNT = "count"
 PLACES = {"tr": 0, "later": 0, COUNT: 1}  # which argument of a call is its text
 TRANSLATED = [language for language in LANGUAGES if language != ENGLISH]
 _NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # with today's date each run would change the files
+_FIELD = re.compile(r"\{[^{}]*\}|`[^`]+`")
+_NUMBER = re.compile(r"\d+(?:,\d{3})+|\b0\.\d+|\d%")  # as English writes it, in its own words
 _ALIKE = re.compile(r":material/\w+:|`[^`]+`|\[\d+\]|https?://[^\s)]+")  # in any language
 
 
@@ -114,6 +117,8 @@ def faults(translated: Catalog) -> Iterator[str]:
                 yield f"{says[:60]!r} has no translation"
             elif _parts(form) != _parts(says):
                 yield f"{says[:60]!r} has other parts than {form[:60]!r}"
+            elif str(translated.locale) in SIGNS and _numbers(form) & _numbers(says):
+                yield f"{form[:60]!r} has a number as English writes it"
 
 
 def _parts(text: str) -> Counter[str]:
@@ -126,6 +131,10 @@ def _parts(text: str) -> Counter[str]:
         fields = []
     terms = [_term(match[2] or match[1]) for match in MARKED.finditer(text)]
     return Counter(fields + terms + _ALIKE.findall(text))
+
+
+def _numbers(text: str) -> set[str]:
+    return set(_NUMBER.findall(_FIELD.sub("", text)))
 
 
 def _term(word: str) -> str:

@@ -97,6 +97,20 @@ def select(label: str) -> Move:
     return move
 
 
+def keys(selector: str, *pressed: str) -> Move:
+    """Press keys in turn on what a selector finds first, in a component or not."""
+    return lambda page, n: page.locator(selector).first.press(pressed[n % len(pressed)])
+
+
+def box(page: Page, n: int) -> None:
+    """Move the box on a picture by a place; before, the places of the gallery are prepared."""
+    if n == 0:
+        page.get_by_role("button", name="Prepare its places").click()
+        page.get_by_text("The frame is the place").wait_for(timeout=5 * PATIENCE)
+        page.evaluate(WATCH)  # the page has been drawn anew
+    keys(".map.region", "ArrowLeft", "ArrowRight")(page, n)
+
+
 def drag(page: Page, n: int) -> None:
     """Drag the first line of the hyperplane lab on by a few pixels; it stays held."""
     if n == 0:
@@ -116,6 +130,10 @@ def parts(page: str, *moved: tuple[str, Move], part: str = "") -> list[Part]:
     return [Part(f"{title}: {name}", path, move) for name, move in moved]
 
 
+MAP = (
+    ("its probes", keys(".gallery_map input[type=range]", "Home", "End")),
+    ("its colour", keys(".gallery_map select", "ArrowDown", "ArrowUp")),
+)
 KINDS = ("Overlapping clusters, 2048 numbers", "Clusters, 2048 numbers")
 ATTENTION = choice("off", "channel", "spatial", "both", within="stSidebar")
 PARTS = [
@@ -141,8 +159,10 @@ PARTS = [
         "hashing",
         ("probes per table", slider("Probes per table")),
         ("next probe", button("Next probe")),
+        ("recall promised", slider("Recall that is promised")),
         part="Probes",
     ),
+    *parts("hashing", *MAP, part="Map"),
     *parts("hashing", ("hash table", select("Hash table")), part="Buckets"),
     *parts(
         "machine",
@@ -152,7 +172,17 @@ PARTS = [
         ("a stage is opened", lambda page, n: page.locator(".machine .card").nth(n).click()),
     ),
     Part("Machine: a hyperplane cuts", f"machine?{QUERY}&stage=sides", button("Step")),
-    *parts("attention", ("attention", ATTENTION), part="Walk through"),
+    Part(
+        "Machine: play and pause",
+        f"machine?{QUERY}&stage=sides",
+        lambda page, n: page.get_by_role("button", name="Pause" if n % 2 else "Play").click(),
+    ),
+    *parts(
+        "attention",
+        ("attention", ATTENTION),
+        ("channel", slider("Channel, by the rank of its gate")),
+        part="Walk through",
+    ),
     *parts(
         "attention",
         ("bits of a switch", choice("channel only", "spatial only", "off")),
@@ -160,9 +190,11 @@ PARTS = [
         part="Ablation",
     ),
     *parts("attention", ("hit", select("Compared with the hit")), part="Grad-CAM"),
+    *parts("attention", ("picture's side", slider("Make the picture smaller")), part="Clutter"),
     *parts("inspect", ("K", slider("Bits per hash code, K")), part="Hash code"),
     *parts("inspect", ("table", choice(*"23456781")), part="Buckets"),
     *parts("inspect", ("probes", slider("Probes per table")), part="Candidates"),
+    *parts("inspect", *MAP, part="Map"),
     *parts("inspect", ("L", slider("Hash tables, L")), part="Missed"),
     *parts("inspect", ("image", select("Why did this image come up")), part="Why?"),
     *parts(
@@ -184,6 +216,8 @@ PARTS = [
         ("hits", slider("Hits, k")),
         ("attention", ATTENTION),
     ),
+    *parts("search", *MAP, ("a guess", choice("the network", "the look-up"))),
+    *parts("regions", ("box", box)),
     *parts(
         "results",
         ("measure", choice("kept of the top 8", "precision@8")),

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..language import later
 from .data import DataSet, intrinsic_dimension
 from .growth import EXACT, lead_from, summary
 from .race import FEW, WANTED, Level, OperatingPoint, Placing, Plan, RaceResult
@@ -158,8 +159,8 @@ def growth_lines(data_sets: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def setting_text(setting: Mapping[str, Any]) -> str:
-    """Write a setting: ``ef 40``; ``K 9, L 8``."""
-    return ", ".join(f"{name} {value}" for name, value in setting.items())
+    """Write a setting: ``ef 40``; ``K 9, L 8``; ``tr`` writes its numbers as any language does."""
+    return later(", ".join(f"{name} {{{name}}}" for name in setting), **setting)
 
 
 def exact_seconds(entry: Mapping[str, Any]) -> float:

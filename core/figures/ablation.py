@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from ..language import tr
+from ..language import tr, written
 from ..wording import count
 from .lines import plain
 from .rows import label_rows
@@ -26,7 +26,8 @@ class MeanAndDeviation:
     deviation: float | None  # one seed has none
 
     def __str__(self) -> str:
-        return f"{self.mean:.4f}" + (f" ± {self.deviation:.4f}" if self.deviation else "")
+        deviation = f" ± {written(self.deviation, '.4f')}" if self.deviation else ""
+        return written(self.mean, ".4f") + deviation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +81,8 @@ def settings_dots(
     return label_rows(
         dots,
         [
-            f"{setting} <b>mAP {first.mean:.4f}</b> · P@10 {second.mean:.4f}"
+            f"{setting} <b>mAP {written(first.mean, '.4f')}</b> · "
+            f"P@10 {written(second.mean, '.4f')}"
             for setting, first, second in zip(
                 settings, mean_average_precision, precision_at_10, strict=True
             )

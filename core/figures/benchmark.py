@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from ..language import later, tr
+from ..language import later, later_written, tr, written
 from ..wording import count, duration
 from .lines import plain
-from .style import AMBER, GREY, TEAL, Part, note, scatter, vline
+from .style import AMBER, DURATIONS, GREY, TEAL, Part, note, scatter, vline
 
 WORST = 0.5  # recall where the scales begin
 SLOWEST, FASTEST = 0.1, 200_000  # queries per second: the fixed scale
@@ -38,20 +38,12 @@ _LINES = {
     "SVS Vamana": ("#a4744a", "solid", "pentagon"),
 }
 _OTHER = (GREY, "dashdot", "x")
-_SECONDS = {
-    1e-6: "1 µs",
-    1e-5: "10 µs",
-    1e-4: "0.1 ms",
-    1e-3: "1 ms",
-    1e-2: "10 ms",
-    1e-1: "0.1 s",
-    1: "1 s",
-    10: "10 s",
-}
+_SECONDS = {1e-6: "1 µs", 1e-5: "10 µs"} | DURATIONS
+_RATES = (1, 10, 100, 1_000, 10_000, 100_000)  # queries per second
 _SIZES = {
-    1e3: "1,000",
-    1e4: "10,000",
-    1e5: "100,000",
+    1e3: later_written(1_000),
+    1e4: later_written(10_000),
+    1e5: later_written(100_000),
     1e6: later("1 million"),
     1e7: later("10 million"),
 }
@@ -133,8 +125,8 @@ def recall_and_speed(
         yaxis={
             "type": "log",
             "range": _decades(SLOWEST, FASTEST),
-            "tickvals": [1, 10, 100, 1000, 10_000, 100_000],
-            "ticktext": ["1", "10", "100", "1,000", "10,000", "100,000"],
+            "tickvals": _RATES,
+            "ticktext": [written(it) for it in _RATES],
         },
         wanted=wanted,
     )
@@ -198,7 +190,7 @@ def time_and_size(
     """
     traces = []
     for name, line in lines.items():
-        grows = "" if line.exponent is None else f" · N<sup>{line.exponent:.2f}</sup>"
+        grows = "" if line.exponent is None else f" · N<sup>{written(line.exponent, '.2f')}</sup>"
         traces.append(
             _line(
                 name,
@@ -227,7 +219,7 @@ def time_and_size(
             "type": "log",
             "range": _decades(SHORTEST, LONGEST),
             "tickvals": list(_SECONDS),
-            "ticktext": list(_SECONDS.values()),
+            "ticktext": list(map(tr, _SECONDS.values())),
         },
         shapes=[_dotted(n, _LINES.get(name, _OTHER)[0]) for name, n in leads],
         annotations=[_lead(name, n, place) for place, (name, n) in enumerate(leads)],

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ..language import tr
+from ..language import tr, written
 from .style import (
     AMBER,
     GREY,
@@ -151,7 +151,7 @@ def _arrow_names(angles: Mapping[str, float]) -> Iterator[Part]:
     """Write each name along its arrow; those close to each other share the upper one's line."""
     groups: list[tuple[float, list[str]]] = []
     for name, degrees in sorted(angles.items(), key=lambda it: it[1]):
-        caption = name if degrees == 0 else f"{name} {degrees:.1f}°"
+        caption = name if degrees == 0 else f"{name} {written(degrees, '.1f')}°"
         if groups and degrees - groups[-1][0] < 4:
             groups[-1] = (degrees, [*groups[-1][1], caption])
         else:

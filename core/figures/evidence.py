@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ..language import later, tr
+from ..language import later, tr, written
 from ..wording import count
 from .lines import plain
 from .style import AMBER, GREY, GRID, TEAL, as_text, scatter, vline
@@ -132,7 +132,7 @@ def crossings(query: NDArray[np.floating], image: NDArray[np.floating]) -> go.Fi
                 name=name,
                 mode="markers",
                 marker={"size": 10, "color": colour, "symbol": symbol},
-                text=[f"{margin:+.3f}" for margin in margins],
+                text=[written(margin, "+.3f") for margin in margins],
                 cliponaxis=False,
                 hovertemplate=tr(
                     "bit %{{y}}<br>margin of the {name}: %{{text}}<extra></extra>", name=name

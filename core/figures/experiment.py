@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from ..language import later, tr
+from ..language import later, tr, written
 from ..wording import duration
 from .lines import BELOW, plain
 from .rows import ROW, label_rows
@@ -97,7 +97,7 @@ def paper_and_measured(
     return label_rows(
         [*apart, paper_dots, our_dots],
         [
-            f"{title} <b>{measured:.3f}</b>"
+            f"{title} <b>{written(measured, '.3f')}</b>"
             + (tr(" · paper {printed:.3f}", printed=printed) if printed else "")
             for title, printed, measured in zip(titles, paper, mean, strict=True)
         ],

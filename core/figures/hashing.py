@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ..language import later, tr
+from ..language import later, tr, written
 from .lines import plain
 from .style import AMBER, CLEAR, GREY, TEAL, Part, as_text, bar, hline, scatter, vline
 
@@ -271,7 +271,7 @@ def bucket_ranks(
         )
     most = np.log10(n_gallery)
     ticks = [value for e in range(6) for value in (10**e, 3 * 10**e) if value <= n_gallery]
-    log = {"type": "log", "tickvals": ticks, "ticktext": [f"{it:,}" for it in ticks]}
+    log = {"type": "log", "tickvals": ticks, "ticktext": [written(it) for it in ticks]}
     return plain(
         traces,
         what=tr("images in the bucket"),

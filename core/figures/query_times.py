@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 from ..language import tr
 from ..wording import duration
 from .rows import label_rows
-from .style import CLEAR, GREY, TEAL, box
+from .style import CLEAR, DURATIONS, GREY, TEAL, box
 
 FASTEST, SLOWEST = 5e-6, 0.5  # seconds: the fixed scale
-_TICKS = {1e-5: "10 µs", 1e-4: "0.1 ms", 1e-3: "1 ms", 1e-2: "10 ms", 1e-1: "0.1 s"}
+_TICKS = {1e-5: "10 µs"} | DURATIONS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,7 @@ def query_times(rows: Sequence[QueryTimes]) -> go.Figure:
             "type": "log",
             "range": [-5.2, -0.3],
             "tickvals": list(_TICKS),
-            "ticktext": list(_TICKS.values()),
+            "ticktext": list(map(tr, _TICKS.values())),
         },
         height=66 * len(rows) + 60,
     )

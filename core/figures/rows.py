@@ -10,7 +10,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from .. import wording
-from ..language import later, tr
+from ..language import later, tr, written
 from .style import AMBER, GREY, TEAL, WITH_GRID, Part, figure, note, scatter, vline
 
 ROW = 46  # pixels: a line of text and a mark below it
@@ -78,7 +78,7 @@ def shares_inside(rows: Sequence[Interval], *, area: float) -> go.Figure:
         rows,
         limits=(0, 1),
         colours=[TEAL if row.low > area else AMBER if row.high < area else GREY for row in rows],
-        write="{:.1%}".format,
+        write=lambda share: written(share, ".1%"),
         xaxis={
             "title": tr("share of the map inside the object"),
             "tickformat": ".0%",

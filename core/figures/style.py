@@ -6,6 +6,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from ..language import later
+
 # Readable on white and on near-black, and apart for people who see few colours: they differ
 # in lightness as well.
 TEAL = "#2a9d92"
@@ -27,6 +29,16 @@ VIRIDIS = (
     "#b5de2b",
     "#fde725",
 )
+
+DURATIONS = {
+    1e-4: later("0.1 ms"),
+    1e-3: "1 ms",
+    1e-2: "10 ms",
+    1e-1: later("0.1 s"),
+    1: "1 s",
+    10: "10 s",
+}
+"""Seconds -> what an axis of times calls them."""
 
 Part = dict[str, Any]
 """A trace, an axis or another part of a figure, in the words of Plotly's reference."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from ..language import tr
+from ..language import later, tr
 from ..wording import duration
-from .style import AMBER, GREY, TEAL, WITH_GRID, Part, parts, scatter
+from .style import AMBER, DURATIONS, GREY, TEAL, WITH_GRID, Part, parts, scatter
 
 FASTEST, SLOWEST = 1e-6, 10.0  # seconds: the fixed scale
 
+_TICKS = {1e-6: later("0.001 ms"), 1e-5: later("0.01 ms")} | DURATIONS
 _COLOURS = {"exact scan": AMBER} | dict.fromkeys(
     ("hash", "probe", "rerank", "probe and rerank"), TEAL
 )
@@ -40,8 +41,8 @@ def stage_times(seconds: Mapping[str, float]) -> Part:
             **WITH_GRID,
             "type": "log",
             "range": [-6.2, 1.2],
-            "tickvals": [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10],
-            "ticktext": ["0.001 ms", "0.01 ms", "0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s"],
+            "tickvals": list(_TICKS),
+            "ticktext": list(map(tr, _TICKS.values())),
         },
         yaxis={"categoryorder": "array", "categoryarray": stages[::-1], "showgrid": False},
         showlegend=False,

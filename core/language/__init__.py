@@ -6,6 +6,7 @@ and what it has not stays English::
     tr("{n} images are near.", n=12)      in a function: said in the reader's language
     HITS = later("The hits")               in a module: only marked, for the catalogs
     tr(HITS)                              and said where it is shown
+    written(0.25, ".0%")                  a number alone: 25%, and 25 % in German
     later("{n} files.", n=3)              kept for others: in English, with what ``tr`` needs
 
 Beside this file stand the catalogs: ``de.po`` is written by people, ``de.mo`` is what is read.
@@ -19,6 +20,8 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any
+
+from .numbers import fill
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch", "zh": "中文"}
@@ -88,7 +91,8 @@ def tr(text: str, /, **values: Any) -> str:
         text: in English; with values, a template of ``str.format``. What ``later`` keeps has its
             values, and those of them that are texts of ``later`` are said too. Other strings, such
             as the name of somebody's file, stay as they are.
-        values: what stands in the braces of the text. Without any, braces are plain text.
+        values: what stands in the braces of the text, numbers as the language writes them. Without
+            any, braces are plain text.
     """
     language = spoken()
     if isinstance(text, Later):
@@ -96,7 +100,17 @@ def tr(text: str, /, **values: Any) -> str:
         values |= {name: tr(it) if isinstance(it, Later) else it for name, it in kept}
         text = text.text
     said = text if language == ENGLISH or not text else catalog(language).gettext(text)
-    return said.format(**values) if values else said
+    return fill(said, values, language) if values else said
+
+
+def written(number: float, style: str = ",") -> str:
+    """Return a number that stands alone, as the reader's language writes it.
+
+    Args:
+        number: any.
+        style: as ``format`` takes it: ``.3f``, ``.0%``; whole ones by default.
+    """
+    return fill(f"{{number:{style}}}", {"number": number}, spoken())
 
 
 def tr_number(one: str, many: str, number: int) -> str:
@@ -122,6 +136,11 @@ def later(text: str, /, **values: Any) -> str:
     kept = Later(text.format(**values) if values else text)
     kept.text, kept.values = text, values
     return kept
+
+
+def later_written(number: float, style: str = ",") -> str:
+    """Return a number as English writes it, for ``tr`` to write as any language does."""
+    return later(f"{{number:{style}}}", number=number)
 
 
 def as_json(text: str) -> Any:

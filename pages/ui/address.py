@@ -71,9 +71,11 @@ def write(name: str, default: Hashable) -> None:
         st.query_params[name] = str(value)
 
 
-@st.fragment
 def show_open_tab(parts: Mapping[str, Callable[[T], None]], about: T) -> None:
     """Draw a tab for each part of a page, and show the open one, which the address names.
+
+    Another tab runs the page again, as the map of a gallery needs it (``show_map``);
+    ``show_open_tab_apart`` runs the tabs alone.
 
     Args:
         parts: title in English -> what shows the part.
@@ -84,6 +86,9 @@ def show_open_tab(parts: Mapping[str, Callable[[T], None]], about: T) -> None:
         if tab.open:
             with tab:
                 show(about)
+
+
+show_open_tab_apart = st.fragment(show_open_tab)
 
 
 def number(name: str, limits: tuple[float, float]) -> float | None:

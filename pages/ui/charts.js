@@ -18,7 +18,13 @@ function plotly(address) {
   return library;
 }
 
-/** The page's letters and colours, light or dark; a figure's own come before them. */
+/** The decimal point and the comma of thousands, as the visitor's language has them. */
+function separators() {
+  const [, thousands, , point] = new Intl.NumberFormat(spoken).formatToParts(11111.5);
+  return point.value + thousands.value;
+}
+
+/** The page's letters, colours and language, light or dark; a figure's own come before them. */
 function template(box) {
   const style = getComputedStyle(box);
   const css = (name) => style.getPropertyValue(`--st-${name}`).trim();
@@ -35,6 +41,7 @@ function template(box) {
   return {
     data: { heatmap: [{ textfont: { color: css("text-color") } }] },
     layout: {
+      separators: separators(),
       font: letters(12, "text-color"),
       colorway: css("chart-categorical-colors").split(","),
       xaxis: { ...axis, showgrid: false, zeroline: false },

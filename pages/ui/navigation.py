@@ -96,7 +96,7 @@ def set_up(title: str) -> None:
         layout="wide",
         initial_sidebar_state="auto",  # closed on a phone
     )
-    st.html(f"<style>{_STYLES}</style>")
+    st.html(f"<style>{_STYLES}{languages.borrowed_words()}</style>")
     st.sidebar.html(_NAME)
     page = next(page for page, label, _ in MENU if label == title)
     tour.draw(page)

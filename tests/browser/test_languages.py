@@ -1,4 +1,6 @@
-"""A language is chosen in the menu, and the document says which it is."""
+"""A language is chosen in the menu, the document says which, and scripts write its numbers."""
+
+import re
 
 from playwright.sync_api import expect
 
@@ -19,3 +21,11 @@ def test_a_language_is_chosen_and_stays_until_another_is(server, open_tab):
     settled(page).get_by_role("radio", name="English").click()
     expect(document).to_have_attribute("lang", "en")
     settled(page)
+
+
+def test_scripts_and_charts_write_numbers_as_the_language_does(server, open_tab):
+    page = settled(open_tab(server, "/machine?gallery=scenes&image=owl%2F03.jpg&lang=de"))
+    expect(page.locator(".machine .shape").nth(1)).to_have_text("2.048 × 8 × 8")
+    page.goto(f"{server.url}/attention?gallery=scenes&image=owl%2F03.jpg&lang=de")
+    ticks = page.locator(".chart text", has_text=re.compile(r"^[+−]?\d+,\d+$"))
+    expect(ticks.first).to_be_visible()

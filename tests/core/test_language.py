@@ -62,7 +62,7 @@ def test_what_is_kept_reads_in_english_and_is_said_in_any_language(in_german):
     why = later("{megabytes:,.0f} MB are too many.", megabytes=1_234.5)
     kept = later("{name} was left out: {reason}", name="both.jpg", reason=why)
     assert kept == tr(kept) == "both.jpg was left out: 1,234 MB are too many."
-    assert in_german(kept) == "Ohne both.jpg: 1,234 MB sind zu viele."
+    assert in_german(kept) == "Ohne both.jpg: 1.234 MB sind zu viele."
 
 
 @pytest.mark.parametrize("text", ["Both", later("{megabytes:,.0f} MB are too many.", megabytes=2)])

@@ -1,4 +1,7 @@
-"""Whatever a page says can be said in another language: in one that has every text in brackets."""
+"""Whatever a page says can be said in another language: in one that has every text in brackets.
+
+It writes numbers as no other does, 1’499·5 and 12٪, so that one in English format stands out.
+"""
 
 import json
 import re
@@ -11,7 +14,7 @@ from google.protobuf.json_format import MessageToDict
 from core import language
 from core.engine.kernels import readable
 from core.evaluation import results
-from core.language import speak
+from core.language import numbers, speak
 from core.paper.references import PAPER, REFERENCES
 from core.scenery.render import CATEGORIES
 from pages.parts.selftest.for_class import class_questions
@@ -28,7 +31,16 @@ NO_TEXTS = {  # fields of elements and of figures that nobody reads
     *("ramp", "picture", "pictures", "bytes", "bdata", "data_frame", "font", "marker", "line"),
     *("template", "mode", "hovermode", "hoverinfo", "autorange", "categoryorder", "textposition"),
     *("anchorx", "xanchor", "yanchor", "xref", "yref", "layer", "library"),
-    *("constrain", "constraintoward", "side", "align", "fill", "fillcolor", "barmode"),
+    *(
+        "constrain",
+        "constraintoward",
+        "tickformat",
+        "side",
+        "align",
+        "fill",
+        "fillcolor",
+        "barmode",
+    ),
     *("source", "features", "traceorder", "codeText", "along"),
 }
 MEASURED = results.load("index-speed", results.RESULTS)
@@ -43,20 +55,28 @@ NAMES = {  # of methods, their settings and libraries, of works, of what is pain
 }
 ALIKE = re.compile(  # in every language
     rf"(?<!\w)({'|'.join(map(re.escape, sorted(NAMES, key=len, reverse=True)))})(?!\w)"
-    r"|(?s:<style>.*?</style>)|\bUTC\b|\bmAP\b|[\w-]+\.json\b"
+    r"|(?s:<style>.*?</style>)|\bUTC\b|\bmAP\b|\d+\.\d+\.\d+\S*|[\w-]+\.json\b"
     r"|Hashlight|ResNet50|ImageNet|CBAM|LSH|Corel|Scenes|English|Deutsch|:material/\w+:|https?://\S+"
     r"|\b(red|blue)(/\S+)?|\bsmall\d|`[^`]*`|<[^>]*>|%\{[^}]*\}|\$+[^$]+\$+"
     r"|^[A-Z_]+( \d+)?$|^(plain|good|bad|faint)$|^[.\w/]*\?\S+=\S+$"  # enums, tones, addresses
     r"|:[a-z]+\["  # colours
 )
 WORD = re.compile(r"[A-Za-z]{3,}")
+NUMBER = re.compile(r"\d[.,]\d|\d%")
+SIGNS = {",": "’", ".": "·", "%": "٪"}
+IN_A_TEXT = re.compile(r"(\{[^{}]*\})|(?<=\d)([.,](?=\d)|%)")  # a field, or a sign in a number
+
+
+def written_by_a_translator(text):
+    """A text with the numbers in its own words as the language of brackets has them."""
+    return IN_A_TEXT.sub(lambda it: it[1] or SIGNS[it[2]], text)
 
 
 class Brackets(NullTranslations):
     """A language in which every text stands in brackets."""
 
     def gettext(self, message):
-        return f"⟦{message}⟧"
+        return f"⟦{written_by_a_translator(message)}⟧"
 
     def npgettext(self, _, one, many, number):
         return f"⟦{many}⟧"
@@ -66,6 +86,7 @@ class Brackets(NullTranslations):
 def bracketed(monkeypatch):
     """Speak it."""
     monkeypatch.setitem(language.LANGUAGES, BRACKETED, "⟦⟧")
+    monkeypatch.setitem(numbers.SIGNS, BRACKETED, str.maketrans(SIGNS))
     monkeypatch.setattr(language, "catalog", lambda code: Brackets())
     return {PARAM: BRACKETED}
 
@@ -86,7 +107,7 @@ def said(value, name=""):
         except ValueError:
             yield value
         else:
-            yield from said(inner) if isinstance(inner, (dict, list)) else ()
+            yield from said(inner) if isinstance(inner, (dict, list)) else [value]
 
 
 def texts_of(element):
@@ -98,13 +119,13 @@ def texts_of(element):
 
 
 def english(page):
-    """What a page says outside brackets."""
+    """What a page says outside brackets, and what has a number as English writes it."""
     for element in page._tree:  # dialogs, too
         for text in texts_of(element):
             rest, n_brackets = text, 1
             while n_brackets:
                 rest, n_brackets = re.subn(r"⟦[^⟦⟧]*⟧", "", rest)
-            if WORD.search(ALIKE.sub("", rest)):
+            if WORD.search(ALIKE.sub("", rest)) or NUMBER.search(ALIKE.sub("", text)):
                 yield text
 
 

@@ -9,7 +9,7 @@ from core.errors import HashlightError
 from core.evaluation.metrics import precision_at
 from core.figures.cbam import WITH_PICTURES, RankPath, rank_paths, turned_fan
 from core.figures.shift import flipped_bits
-from core.language import later, tr
+from core.language import later, tr, written
 from core.lessons.ablation_path import PATH, AblationStep, ablation_path, ranks_by_id
 from core.model.attention import AttentionMode
 from core.model.cbam import CBAM
@@ -135,16 +135,16 @@ def _row(step: AblationStep, k: int) -> dict[str, str]:
     n_bits, n_tables = step.flipped.size, len(step.key_kept)
     row = {
         "CBAM": _name(step.attention),
-        tr("Turned"): f"{step.degrees:.1f}°",
+        tr("Turned"): f"{written(step.degrees, '.1f')}°",
         tr("Bits flipped"): tr("{n} of {total}", n=step.n_flipped, total=n_bits),
-        tr("Theory"): f"{step.expected_flips:.1f}",
+        tr("Theory"): written(step.expected_flips, ".1f"),
         tr("Buckets kept"): tr("{n} of {total}", n=int(step.key_kept.sum()), total=n_tables),
-        tr("Candidates"): f"{step.result.n_candidates:,}",
-        tr("Hits kept"): f"{step.hits_kept:.0%}" if step.reference.hits else "–",
+        tr("Candidates"): written(step.result.n_candidates),
+        tr("Hits kept"): written(step.hits_kept, ".0%") if step.reference.hits else "–",
     }
     if step.result.query_label is not None:
         relevant = np.array([bool(hit.relevant) for hit in step.result.hits])
-        row[f"P@{k}"] = f"{precision_at(relevant, k):.0%}" if len(relevant) else "–"
+        row[f"P@{k}"] = written(precision_at(relevant, k), ".0%") if len(relevant) else "–"
     return row
 
 

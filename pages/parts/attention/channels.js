@@ -114,7 +114,7 @@ function draw(holder, data) {
     it.style.top = `${top}px`;
     return it;
   };
-  const curve = element("div", { class: "curve" }, svg, tick("1", 0), tick("0.5", 85), tick("0", 170), range);
+  const curve = element("div", { class: "curve" }, svg, tick("1", 0), tick(written(0.5, 1), 85), tick("0", 170), range);
   const ends = element("div", { class: "ends" });
   const names = [tr("← most open"), tr("{n} channels by M_c", { n }), tr("most closed →")];
   ends.append(...names.map((it) => element("span", {}, it)));

@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from core.language import later, tr
+from core.language import later, later_written, tr
 from core.lessons.walkthrough import ChannelSteps, Walkthrough
 from pages.ui import heatmap
 from pages.ui.address import put
 from pages.ui.heatmap import Scale
 
 # Of F; one channel in thirty goes beyond it somewhere.
-FEATURE_SCALE = Scale(0.0, 15.0, ("0", "7.5", later("15 and more")), hover=later("value"))
+_TICKS = ("0", later_written(7.5, ".1f"), later("15 and more"))
+FEATURE_SCALE = Scale(0.0, 15.0, _TICKS, hover=later("value"))
 
 _STEPS = np.iinfo(np.uint16).max
 _FILE = Path(__file__)

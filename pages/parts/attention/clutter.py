@@ -13,7 +13,7 @@ from core.evaluation.clutter import SIDES, measure_clutter, put_into
 from core.figures.clutter import gain_over_clutter
 from core.figures.rows import signed
 from core.index.exact import exact_scan
-from core.language import later, tr
+from core.language import later, tr, written
 from core.model.attention import AttentionMode
 from core.search import SearchResult
 from pages.parts.attention.query import SIDE, AttentionQuery
@@ -66,7 +66,7 @@ def _try(about: AttentionQuery) -> None:
         side = st.select_slider(
             tr("Make the picture smaller: its side beside that of the whole"),
             SIDES,
-            format_func=lambda it: f"{it:.0%}",
+            format_func=lambda it: written(it, ".0%"),
             **tied("side", SIDES, SIDES[0]),
         )
         paintings = range(1, resources.N_PAINTINGS + 1)
@@ -159,7 +159,7 @@ def _task(found: Mapping[float, Mapping[AttentionMode, int]], side: float, k: in
             k=k,
         ),
         is_done=gains[side] == most,
-        now=f"{gains[side]:+d}",
+        now=written(gains[side], "+d"),
     )
 
 
@@ -198,7 +198,8 @@ def _guess(measured: Mapping[str, Any]) -> None:
             ),
         )
         told = [
-            f"{step['side'] ** 2:.0%}: {signed(step['gain']['both']['mean'])}" for step in steps
+            f"{written(step['side'] ** 2, '.0%')}: {signed(step['gain']['both']['mean'])}"
+            for step in steps
         ]
         charts.chart(
             gain_over_clutter(steps),

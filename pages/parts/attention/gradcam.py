@@ -11,7 +11,7 @@ from core.errors import HashlightError
 from core.evaluation import results
 from core.evaluation.attention_focus import cell_shares, share_inside
 from core.galleries.base import Gallery
-from core.language import later, tr
+from core.language import later, later_written, tr
 from core.model.gradcam import explain_similarity, grad_cam, similarity_map
 from core.search import EmbeddedQuery, SearchResult
 from core.wording import decimal
@@ -26,7 +26,7 @@ from pages.ui.question import question
 from pages.ui.result_files import link_to
 
 _MAPS = (later("the gate M_s"), "Grad-CAM", later("both alike"))
-_CAM_SCALE = Scale(0.0, 1.0, ("0", "0.5", "1"), hover="Grad-CAM")
+_CAM_SCALE = Scale(0.0, 1.0, ("0", later_written(0.5, ".1f"), "1"), hover="Grad-CAM")
 _ALIKE = 0.1  # of a ratio: closer ones are called alike
 _FINDS = 1.25  # a ratio from which on a map is said to find the object
 

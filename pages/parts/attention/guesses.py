@@ -1,6 +1,6 @@
 """Guesses at the two gates: how many there are, and how much one place weighs."""
 
-from core.language import later, tr
+from core.language import later, later_written, tr
 from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough
 from pages.ui.question import question
 
@@ -18,8 +18,8 @@ def guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
             rows=rows,
             columns=columns,
         ),
-        [f"{rows * columns:,}", f"{n_channels:,}", f"{walked.features.size:,}"],
-        right=f"{steps.gate.size:,}",
+        [later_written(it) for it in (rows * columns, n_channels, walked.features.size)],
+        right=later_written(steps.gate.size),
         because=tr(
             "One gate for each channel, from its average and its maximum, {n_averages:,} + "
             "{n_maxima:,} numbers. Where in the picture it answers plays no part.",

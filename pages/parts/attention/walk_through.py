@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.figures.cbam import kernel_planes
-from core.language import tr
+from core.language import tr, written
 from core.lessons import looking
 from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough, walk
 from core.model.cbam import CBAM, ChannelAttention, SpatialAttention
@@ -187,7 +187,12 @@ def _scale(what: str, *values: NDArray[np.floating]) -> Scale:
     """Return one scale for all values of one kind, from 0 or the least of them to the greatest."""
     low, high = min(0.0, *(float(it.min()) for it in values)), max(float(it.max()) for it in values)
     high = max(high, low + 1e-6)  # where all are alike
-    return Scale(low, high, (f"{low:.3g}", f"{(low + high) / 2:.3g}", f"{high:.3g}"), hover=what)
+    return Scale(
+        low,
+        high,
+        (written(low, ".3g"), written((low + high) / 2, ".3g"), written(high, ".3g")),
+        hover=what,
+    )
 
 
 def _kernel_in_words(steps: SpatialSteps) -> str:
@@ -271,9 +276,12 @@ def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
                 exponent=exponent,
             )
         )
-    power = "" if exponent == 1 else f"^{{{exponent:g}}}"
+    in_tex = written(exponent, "g").replace(",", "{,}")
+    power = "" if exponent == 1 else f"^{{{in_tex}}}"
     equation.latex(rf"F''=M_s(F'){power}\otimes F'\quad(4)")
-    channel_gate = tr("off") if walked.channel is None else f"×{walked.channel.gate[channel]:.2f}"
+    channel_gate = (
+        tr("off") if walked.channel is None else f"×{written(walked.channel.gate[channel], '.2f')}"
+    )
     heatmap.show_maps(
         "refined",
         [

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.language import tr
+from core.language import tr, written
 from core.model import augment
 from core.model.augment import Pixels, Strengths
 from core.model.preprocess import PreprocessConfig, squash
@@ -63,9 +63,10 @@ def show_draws(pixels: Pixels, shown: View) -> None:
 
 def describe_strengths(strengths: Strengths) -> str:
     """Say in two lines what was drawn."""
-    colours = " ".join(f"{factor:.2f}" for factor in strengths.contrasts)
+    colours = " ".join(written(factor, ".2f") for factor in strengths.contrasts)
     return (
-        f"×{strengths.factor:.2f} · {strengths.degrees:.0f}° · {strengths.kept:.0%} · "
+        f"×{written(strengths.factor, '.2f')} · {strengths.degrees:.0f}° · "
+        f"{written(strengths.kept, '.0%')} · "
         f"±{strengths.deviation:.0f}  \n:red[R] :green[G] :blue[B] ×{colours}"
     )
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.index.cosine import cosine
 from core.index.families.hyperplanes import collision_probability
-from core.language import tr
+from core.language import tr, written
 from core.model.augment import Pixels
 from pages.parts.augmentation.transformations import TRANSFORMATIONS, Transformation
 from pages.ui import resources
@@ -43,7 +43,9 @@ def guess_the_furthest(pixels: Pixels, shown: View) -> None:
                 because=tr(
                     "{angles}. At 90° the two embeddings would have nothing in common. Training is "
                     "to make these angles small.",
-                    angles="; ".join(f"{tr(name)} {turned[name]:.0f}°" for name in order),
+                    angles="; ".join(
+                        f"{tr(name)} {written(turned[name], '.0f')}°" for name in order
+                    ),
                 ),
             )
 

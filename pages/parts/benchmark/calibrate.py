@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.benchmark import live
-from core.language import later, tr
+from core.language import later, tr, written
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.searched import choose_searched
@@ -84,8 +84,8 @@ def _choice(chooser: live.Chooser) -> None:
         st.metric(tr("Wanted"), f"{wanted} %", border=True)
         st.metric(
             tr("Expected"),
-            f"{found.expected:.1%}",
-            f"± {found.margin:.1%}",
+            written(found.expected, ".1%"),
+            f"± {written(found.margin, '.1%')}",
             delta_color="off",
             delta_arrow="off",
             border=True,
@@ -93,8 +93,8 @@ def _choice(chooser: live.Chooser) -> None:
         )
         st.metric(
             tr("Measured"),
-            f"{choice.measured:.1%}",
-            f"± {choice.margin:.1%}",
+            written(choice.measured, ".1%"),
+            f"± {written(choice.margin, '.1%')}",
             delta_color="off",
             delta_arrow="off",
             border=True,

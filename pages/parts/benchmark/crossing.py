@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.benchmark import growth
 from core.figures.benchmark import time_and_size
-from core.language import later, tr
+from core.language import later, later_written, tr
 from core.wording import duration, joined
 from pages.parts.benchmark import words
 from pages.parts.benchmark.time_and_size import FAMILIES, lines_of
@@ -43,8 +43,8 @@ def ask_where_they_cross(data_sets: Mapping[str, Any]) -> None:
             "The LSH index of the lessons against the exact scan: from about how many "
             "images on is it the faster one?"
         ),
-        [f"{size:,}" for size in sizes],
-        right=f"{min(sizes, key=lambda size: abs(words.decades(size, n))):,}",
+        [later_written(size) for size in sizes],
+        right=later_written(min(sizes, key=lambda size: abs(words.decades(size, n)))),
         because=tr(
             "Measured, they cross at about {n:,.0f} images. With {smallest:,} it takes "
             "{seconds} and the scan {scan}: what a look-up costs before it compares "

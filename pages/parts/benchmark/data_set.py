@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.benchmark.report import setting_text
 from core.figures.benchmark import SettingPoint, candidates_and_recall, recall_and_speed
-from core.language import tr
+from core.language import tr, written
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.point import clickable_chart, show_opened
@@ -40,7 +40,13 @@ def show_data_set(data_sets: Mapping[str, Any]) -> None:
 def _chosen(label: str, param: str, options: Iterable[Any], first: Any) -> Any:
     """Let the visitor choose one of a few."""
     values = list(options)
-    return st.segmented_control(label, values, required=True, **tied(param, values, first))
+    return st.segmented_control(
+        label,
+        values,
+        format_func=lambda it: written(it, "g"),
+        required=True,
+        **tied(param, values, first),
+    )
 
 
 def _one(name: str, entry: Mapping[str, Any], k: int, wanted: float) -> None:
@@ -54,7 +60,7 @@ def _one(name: str, entry: Mapping[str, Any], k: int, wanted: float) -> None:
         method: SettingPoint(
             recall=found["recall"],
             seconds=found["median_seconds"],
-            setting=setting_text(found["setting"]),
+            setting=tr(setting_text(found["setting"])),
         )
         for method, found in entry["contestants"].items()
     }
@@ -110,7 +116,7 @@ def _point(it: Mapping[str, Any]) -> SettingPoint:
     return SettingPoint(
         recall=it["recall"],
         seconds=it["median_seconds"],
-        setting=setting_text(it["setting"]),
+        setting=tr(setting_text(it["setting"])),
         candidates=it["candidates"],
     )
 
@@ -127,15 +133,15 @@ def _details_table(entry: Mapping[str, Any], k: int) -> None:
                 tr("Method"): method,
                 tr("Median"): words.median_in_words(it),
                 tr("p95"): duration(it["p95_seconds"]),
-                tr("× exact scan"): f"{exact / it['median_seconds']:.3g}",
-                tr("Recall@{k}", k=k): f"{it['recall']:.3f}",
+                tr("× exact scan"): written(exact / it["median_seconds"], ".3g"),
+                tr("Recall@{k}", k=k): written(it["recall"], ".3f"),
                 tr("Batch, queries per s"): _rate(it["batch_queries_per_second"]["1"]),
                 tr("on all threads"): _rate(max(it["batch_queries_per_second"].values())),
                 tr("Build"): duration(it["build_seconds"]),
                 tr("Bytes per vector"): _rate(it["extra_bytes_per_vector"]),
                 tr("Adds per s"): _rate(it.get("adds_per_second")),
                 tr("Removes per s"): _rate(it.get("removes_per_second")),
-                tr("Setting"): setting_text(it["setting"]),
+                tr("Setting"): tr(setting_text(it["setting"])),
             }
             for method, it in entry["contestants"].items()
         ]
@@ -164,7 +170,7 @@ def _details_table(entry: Mapping[str, Any], k: int) -> None:
 
 def _rate(number: float | None) -> str:
     """Write a number that not everyone has."""
-    return "–" if number is None else f"{number:,.0f}"
+    return "–" if number is None else written(number, ",.0f")
 
 
 def _circumstances(entry: Mapping[str, Any]) -> list[str]:

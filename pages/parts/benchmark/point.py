@@ -70,8 +70,8 @@ def show_opened(param: str, entries: Mapping[str, Any]) -> None:
         point = found["curve"][int(place)]
     with st.container(border=True, key=f"opened-{param}"):
         st.markdown(f"**{method}** · {words.title_of(entry)}")
-        asked = setting_text(point["setting"]) or tr("nothing to set")
-        built = setting_text(found["parameters"]) or tr("nothing to choose")
+        asked = tr(setting_text(point["setting"])) or tr("nothing to set")
+        built = tr(setting_text(found["parameters"])) or tr("nothing to choose")
         told = [
             tr(
                 "Built with: {built}, in {time}", built=built, time=duration(found["build_seconds"])

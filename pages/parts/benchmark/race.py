@@ -8,7 +8,7 @@ from core.benchmark import live
 from core.benchmark.race import WANTED, take_turns
 from core.figures.query_times import QueryTimes, query_times
 from core.index.lsh import LSHConfig
-from core.language import tr
+from core.language import tr, written
 from core.wording import duration
 from pages.parts.benchmark import words
 from pages.parts.benchmark.searched import choose_searched
@@ -165,8 +165,8 @@ def _finish(finish: live.Finish, guess: str | None) -> None:
         [
             {
                 tr("Method"): it.name,
-                tr("Recall@{k}", k=finish.k): f"{it.recall:.3f}",
-                tr("Compared exactly"): f"{it.candidates:,.0f}",
+                tr("Recall@{k}", k=finish.k): written(it.recall, ".3f"),
+                tr("Compared exactly"): written(it.candidates, ",.0f"),
                 tr("Build"): duration(it.build_seconds),
                 tr("Queries"): f"{len(it.seconds)}",
                 tr("Setting"): tr(it.setting),

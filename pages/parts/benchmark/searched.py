@@ -9,7 +9,7 @@ import streamlit as st
 from core.benchmark import live
 from core.benchmark.data import DataSet
 from core.engine.kernels import readable
-from core.language import later, tr
+from core.language import later, tr, written
 from core.progress import Progress
 from pages.ui import errors, galleries, resources
 from pages.ui.address import tied
@@ -83,7 +83,7 @@ def choose_searched(shown: View, sizes: tuple[int, ...], *, name: str) -> Search
             n = st.select_slider(
                 tr("Images in the gallery, N"),
                 sizes,
-                format_func=lambda n: f"{n:,}",
+                format_func=written,
                 width=360,
                 **tied(name, sizes, 10_000),
             )

@@ -147,4 +147,4 @@ def _named(kind: str) -> str:
 
 def _setting_at(members: Mapping[str, Any], method: str, n: int) -> str:
     entry = next(it for it in members.values() if it["n"] == n and method in it["contestants"])
-    return setting_text(entry["contestants"][method]["setting"])
+    return tr(setting_text(entry["contestants"][method]["setting"]))

@@ -6,7 +6,7 @@ from math import log10
 
 from core.benchmark import live
 from core.engine.codes import CodeIndex, CodeSearch
-from core.language import later, tr
+from core.language import later, tr, written
 from core.wording import duration
 from pages.ui.result_files import Result
 
@@ -25,9 +25,8 @@ WINS = {
 
 def title_of(entry: Result) -> str:
     """Name a data set by what it holds and how much of it: ``clusters, 1,000 × 2048``."""
-    title: str = entry["title"]
-    what, comma, size = title.partition(", ")
-    return tr(what) + comma + size
+    what, *_ = entry["title"].partition(", ")
+    return f"{tr(what)}, {written(entry['n'])} × {entry['dim']}"
 
 
 def levels_of(entry: Result) -> list[tuple[int, float]]:
@@ -172,7 +171,7 @@ def headline(duels: Sequence[Duel]) -> str:
 def times(ratio: float) -> str:
     """Write a ratio: ``1.3 times``, ``120 times``."""
     digits = ".2g" if ratio < 10 else ",.0f"
-    return tr("{ratio} times", ratio=format(ratio, digits))
+    return tr("{ratio} times", ratio=written(ratio, digits))
 
 
 def median_in_words(contestant: Result | None) -> str:

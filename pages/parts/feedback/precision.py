@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.evaluation.metrics import precision_at
 from core.figures.feedback import precision_by_round
-from core.language import later, tr
+from core.language import later, tr, written
 from pages.parts.feedback.rounds import Game
 from pages.parts.feedback.search import FeedbackSearch
 from pages.ui import charts, resources
@@ -46,7 +46,7 @@ def show_precision(search: FeedbackSearch, game: Game) -> None:
             points = 100 * (values[-1] - values[-2]) if len(values) > 1 else 0
             st.metric(
                 tr("Precision@{n}", n=n),
-                f"{values[-1]:.0%}",
+                written(values[-1], ".0%"),
                 tr("{points:+.0f} points", points=points) if round(points) else None,
                 help=tr(
                     "Share of the first {n} that has the query's label. Images that were "
@@ -63,7 +63,7 @@ def show_precision(search: FeedbackSearch, game: Game) -> None:
                 alt=tr(
                     "Precision by round: {values}",
                     values="; ".join(
-                        f"@{n} {', '.join(f'{value:.0%}' for value in values)}"
+                        f"@{n} {', '.join(written(value, '.0%') for value in values)}"
                         for n, values in precision.items()
                     ),
                 ),

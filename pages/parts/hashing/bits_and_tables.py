@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.figures.hashing import retrieval_curve
-from core.language import later, tr
+from core.language import later, tr, written
 from core.lessons import hashing as theory
 from core.wording import count
 from pages.parts.hashing.gallery import IndexedGallery
@@ -169,16 +169,20 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
                 measured.candidate_ratio,
             ),
         ):
-            show_number(title, f"{is_predicted:.1%}", tr("measured {share:.1%}", share=is_measured))
+            show_number(
+                title,
+                written(is_predicted, ".1%"),
+                tr("measured {share:.1%}", share=is_measured),
+            )
         show_number(
             tr("Predicted dot products"),
-            f"{theory.dot_products(predicted, n, shown.K, shown.L):,.0f}",
+            written(theory.dot_products(predicted, n, shown.K, shown.L), ",.0f"),
             tr("exact scan {n:,}", n=n),
         )
         show_number(
             tr("Ids kept in tables"),
-            f"{shown.L * indexed.n:,}",
-            f"{count(shown.L, 'table')} × {indexed.n:,}",
+            written(shown.L * indexed.n),
+            f"{count(shown.L, 'table')} × {written(indexed.n)}",
             help=tr("Memory: each table holds the number of every image once."),
         )
     wanted = tr(_WANTED[kind])

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.figures.hashing import bucket_ranks
 from core.index.lsh import LSHIndex
-from core.language import later, tr
+from core.language import later, tr, written
 from core.lessons import hashing as theory
 from core.lessons.evidence import listed
 from core.wording import count
@@ -116,18 +116,18 @@ def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None
     with numbers, st.grid(min_column_width=150, gap="small"):
         st.metric(
             tr("Keys without an image"),
-            f"{statistics.empty_share:.1%}",
+            written(statistics.empty_share, ".1%"),
             help=tr("Of {n_keys:,}.", n_keys=2**K),
         )
-        st.metric(tr("Fullest bucket"), f"{statistics.largest:,}", help=tr("Images."))
+        st.metric(tr("Fullest bucket"), written(statistics.largest), help=tr("Images."))
         st.metric(
             tr("Images alone"),
-            f"{statistics.alone_share:.1%}",
+            written(statistics.alone_share, ".1%"),
             help=tr("In their bucket: searched with one of them, this table would find nothing."),
         )
         show_number(
             tr("Candidates per query"),
-            f"{statistics.mean_read:,.1f}",
+            written(statistics.mean_read, ",.1f"),
             tr("{even:,.2g} if spread evenly", even=(n - 1) / 2**K),
             help=tr("From this table, in the mean over all images of the gallery."),
         )

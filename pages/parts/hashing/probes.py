@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.figures.bits import code_grid
 from core.figures.hashing import probe_lines
 from core.index.lsh import Candidates, LSHIndex, Probe
-from core.language import later, tr
+from core.language import later, tr, written
 from core.lessons import hashing as theory
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.promise import show_promise
@@ -103,7 +103,7 @@ def _stepper(
                 tr("of {n_keys:,} keys", n_keys=shown.L * 2**shown.K),
             ),
         ):
-            show_number(what, f"{value:,}", note)
+            show_number(what, written(value), note)
     _task(steps, step, k, by_hand="probes" not in shown.fitted)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -207,7 +207,7 @@ def _row(
         tr("table"): probe.table + 1,
         tr("bits flipped"): _bits(probe),
         tr("key"): f"{probe.key:0{n_bits}b}",
-        tr("cost, margins² summed"): f"{probe.cost:.5f}",
+        tr("cost, margins² summed"): written(probe.cost, ".5f"),
         tr("images in the bucket"): len(probe.ids),
         tr("new candidates"): len(new),
         tr("neighbours won"): len(new & set(neighbours.tolist())),

@@ -6,7 +6,7 @@ import streamlit as st
 from core.figures.hashing import promise_lines
 from core.index.lsh import LSHConfig
 from core.index.promise import PrefixStep, PrefixTables, missing
-from core.language import tr
+from core.language import tr, written
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.query import LookedUp
 from pages.ui import charts, resources
@@ -69,10 +69,10 @@ def _path(indexed: IndexedGallery, query: LookedUp) -> None:
         for what, value, note in (
             (
                 tr("Buckets until it stops"),
-                f"{stop:,}",
+                written(stop),
                 tr("down to keys of {n_bits} bits", n_bits=last.length),
             ),
-            (tr("Images compared"), f"{last.n_read:,}", tr("exact scan {n:,}", n=n)),
+            (tr("Images compared"), written(last.n_read), tr("exact scan {n:,}", n=n)),
             (
                 tr("Found of {k} neighbours", k=n_neighbours),
                 f"{n_found[stop - 1]}",

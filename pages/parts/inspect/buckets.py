@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.index.lsh import LSHIndex, Probe
 from core.index.multi_probe import flips_in_order
-from core.language import tr
+from core.language import tr, written
 from core.lessons.evidence import Evidence
 from core.lessons.hashing import probe_numbers
 from core.wording import count
@@ -55,7 +55,7 @@ def _one_table(inspection: Inspection) -> None:
                 tr("Probe"): n,
                 tr("Flips"): flips(evidence, probe),
                 tr("Key"): binary(evidence, probe.key),
-                tr("Cost"): f"{probe.cost:.5f}",
+                tr("Cost"): written(probe.cost, ".5f"),
                 tr("Images"): len(_others(evidence, probe)),
                 tr("Nearest neighbours"): len(truth & set(probe.ids.tolist())),
             }

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.figures.evidence import tables_by_cosine
 from core.index.exact import exact_scan, rerank
-from core.language import tr
+from core.language import tr, written
 from core.wording import count
 from pages.parts.inspect.inspection import Inspection
 from pages.ui import charts
@@ -68,7 +68,7 @@ def show_candidates(inspection: Inspection) -> None:
             [
                 inspection.tile(
                     hit.id,
-                    Fact(f"{hit.rank} · {hit.similarity:.3f}"),
+                    Fact(f"{hit.rank} · {written(hit.similarity, '.3f')}"),
                     Fact(count(n_found[hit.id], "table"), "faint"),
                 )
                 for hit in result.hits
@@ -88,7 +88,7 @@ def show_candidates(inspection: Inspection) -> None:
             [
                 inspection.tile(
                     hit.id,
-                    Fact(f"{hit.rank} · {hit.similarity:.3f}"),
+                    Fact(f"{hit.rank} · {written(hit.similarity, '.3f')}"),
                     Fact(tr("found by both"), "faint")
                     if hit.id in hits
                     else Fact(tr("missed by LSH"), "bad"),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.language import later, tr
+from core.language import later, tr, written
 from core.wording import count
 from pages.parts.inspect.inspection import Inspection
 from pages.ui import navigation
@@ -49,12 +49,12 @@ def show_overview(inspection: Inspection) -> None:
             )
             show_number(
                 tr("Buckets read"),
-                f"{len(probes):,}",
+                written(len(probes)),
                 tr("{n:,} not empty", n=sum(len(probe.ids) > 0 for probe in probes)),
             )
             show_number(
                 tr("Candidates"),
-                f"{result.n_candidates:,}",
+                written(result.n_candidates),
                 tr(
                     "{share:.1%} of {n_gallery:,}",
                     share=result.candidate_ratio,
@@ -63,7 +63,7 @@ def show_overview(inspection: Inspection) -> None:
             )
             show_number(
                 tr("Neighbour recall@{k}", k=shown.k),
-                f"{result.neighbour_recall:.0%}" if guess else "?",
+                written(result.neighbour_recall, ".0%") if guess else "?",
                 tr("{n} of {n_nearest}", n=n_nearest - n_missed, n_nearest=n_nearest)
                 if guess
                 else tr("guess first"),

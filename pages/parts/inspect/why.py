@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.figures.bits import code_grid
 from core.figures.evidence import crossings
-from core.language import tr
+from core.language import tr, written
 from core.lessons.evidence import MOST_PROBES, MOST_TABLES, Evidence, Explained, InTable, verdict
 from core.wording import count, decimal, signed
 from pages.parts.inspect.inspection import Inspection
@@ -44,7 +44,7 @@ def _one_image(inspection: Inspection) -> None:
     name = st.selectbox(
         tr("Why did this image come up, or why not?"),
         list(names),
-        format_func=lambda name: f"{ranks[name]} · {name}",
+        format_func=lambda name: f"{written(ranks[name])} · {name}",
         help=tr("Every image of the gallery, by its rank in the exact scan."),
         **tied("other", names, default),
     )
@@ -66,7 +66,7 @@ def _one_image(inspection: Inspection) -> None:
                 decimal(image.similarity, 3),
                 tr("{degrees:.1f}° apart", degrees=image.angle),
             )
-            show_number(tr("Exact rank"), f"{image.exact_rank:,}", tr("of {n:,}", n=len(names)))
+            show_number(tr("Exact rank"), written(ranks[name]), tr("of {n:,}", n=len(names)))
             show_number(
                 tr("Found by"),
                 f"{len(image.found_by)}",

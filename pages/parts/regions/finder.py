@@ -7,7 +7,7 @@ import streamlit as st
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.galleries.tables import BringsEmbeddings
-from core.language import tr
+from core.language import tr, written
 from core.model.embedder import Embedder
 from core.regions.place_index import PlaceHit, PlaceIndex
 from core.regions.places import Places
@@ -188,7 +188,7 @@ def _tiles(asked: PartQuery, hits: Sequence[PlaceHit]) -> list[Tile]:
                     "Rank {rank}: {label}. {part}", rank=hit.rank, label=what, part=_told(region)
                 ),
                 facts=[
-                    Fact(f"{hit.rank} · {hit.similarity:.3f}"),
+                    Fact(f"{hit.rank} · {written(hit.similarity, '.3f')}"),
                     relevance(what, is_relevant(asked.label, item.label)),
                 ],
                 first=Action(label=tr("Find this part"), page=navigation.REGIONS, params=params),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.engine.kernels import readable
 from core.index.exact import neighbour_recall
-from core.language import tr
+from core.language import tr, written
 from core.regions.place_index import PlaceHits, PlaceIndex
 from core.wording import count, duration, percent
 from pages.ui import resources
@@ -78,7 +78,7 @@ def show_numbers(
         )
         show_number(
             tr("Index"),
-            f"{index.nbytes / 1e6:,.0f} MB",
+            f"{written(index.nbytes / 1e6, ',.0f')} MB",
             tr("{n} places an image", n=index.per_image),
             help=tr(
                 "Of {images}: hash codes, and embeddings of 16-bit "

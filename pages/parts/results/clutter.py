@@ -6,7 +6,7 @@ from core.errors import COMMAND
 from core.evaluation import clutter
 from core.figures.clutter import gain_over_clutter
 from core.figures.rows import signed
-from core.language import later, tr
+from core.language import later, tr, written
 from pages.parts.results import verdicts
 from pages.ui import charts
 from pages.ui.code import show_code
@@ -52,7 +52,7 @@ def _show(name: str, result: Result) -> None:
             "Gain in mAP of the channel gate, the spatial gate and both, over the share of the "
             "area: {gains}",
             gains="; ".join(
-                f"{step['side'] ** 2:.0%}: "
+                f"{written(step['side'] ** 2, '.0%')}: "
                 + ", ".join(signed(step["gain"][mode]["mean"]) for mode in step["gain"])
                 for step in result["steps"]
             ),

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.rows import Interval, signed
-from core.language import later, tr
+from core.language import later, tr, written
 from pages.ui.code import show_code
 from pages.ui.result_files import Result, measured, show_origin
 from pages.ui.tables import pinned_table
@@ -81,10 +81,10 @@ def _row(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, str]:
         tr("Gallery"): titles[row["gallery"]],
         tr("Network"): tr(row["system"]),
         tr("Attention"): tr(row["attention"]),
-        "mAP": f"{row['mean_average_precision']['without']:.4f}",
+        "mAP": written(row["mean_average_precision"]["without"], ".4f"),
         tr("Detail brings"): _with_span(row["brings"]),
         **{
-            tr("at weight {weight}", weight=weight): _with_span(brings)
+            tr("at weight {weight}", weight=float(weight)): _with_span(brings)
             for weight, brings in row["at_weight"].items()
         },
     }

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.rows import Interval, shares_inside
-from core.language import later, tr
+from core.language import later, tr, written
 from pages.ui import charts
 from pages.ui.code import show_code
 from pages.ui.result_files import Result, show_origin
@@ -36,17 +36,19 @@ def show_focus(name: str, result: Result) -> None:
         key=f"inside-{name}",
         alt=tr(
             "Share of each map inside the object: {shares}",
-            shares=", ".join(f"{tr(it['map'])} {it['share_inside']['mean']:.1%}" for it in rows),
+            shares=", ".join(
+                f"{tr(it['map'])} {written(it['share_inside']['mean'], '.1%')}" for it in rows
+            ),
         ),
     )
     pinned_table(
         [
             {
                 tr("Map"): tr(it["map"]),
-                tr("Inside ÷ area"): f"×{it['ratio']['mean']:.2f}",
-                tr("95 % of it"): between(it["ratio"], "×{:.2f}"),
-                tr("Peak on the object"): f"{it['peak']['mean']:.1%}",
-                "95 %": between(it["peak"], "{:.1%}"),
+                tr("Inside ÷ area"): f"×{written(it['ratio']['mean'], '.2f')}",
+                tr("95 % of it"): between(it["ratio"], ".2f", "×"),
+                tr("Peak on the object"): written(it["peak"]["mean"], ".1%"),
+                "95 %": between(it["peak"], ".1%"),
             }
             for it in rows
         ]
@@ -55,8 +57,8 @@ def show_focus(name: str, result: Result) -> None:
         with st.expander(tr("By category")):
             pinned_table(
                 [
-                    {tr("Category"): label, tr("Object covers"): f"{shares['area']:.1%}"}
-                    | {tr(it["map"]): f"{shares[it['map']]:.1%}" for it in rows}
+                    {tr("Category"): label, tr("Object covers"): written(shares["area"], ".1%")}
+                    | {tr(it["map"]): written(shares[it["map"]], ".1%") for it in rows}
                     for label, shares in result["categories"].items()
                 ]
             )
@@ -81,7 +83,7 @@ def verdict(result: Result) -> str:
             "**M_s puts ×{ratio:.2f} of the object's share of the area on the object** "
             "({interval}, 95 %); a flat map has ×1.00.",
             ratio=ratio["mean"],
-            interval=between(ratio, "×{:.2f}"),
+            interval=between(ratio, ".2f", "×"),
         )
     ]
     if ratio["mean"] < CHANCE:
@@ -103,7 +105,9 @@ def verdict(result: Result) -> str:
             )
         )
     if better := [name for name in RIVALS if name in rows and _mean(rows, name) > ratio["mean"]]:
-        beaten = ", ".join(f"{tr(RIVALS[it])} (×{_mean(rows, it):.2f})" for it in better)
+        beaten = ", ".join(
+            f"{tr(RIVALS[it])} (×{written(_mean(rows, it), '.2f')})" for it in better
+        )
         told.append(tr("Maps that find the object better: {maps}.", maps=beaten))
     return " ".join(told)
 
@@ -115,7 +119,7 @@ def _mean(rows: Mapping[str, Any], name: str) -> float:
     return float(rows[name]["ratio"]["mean"])
 
 
-def between(interval: Mapping[str, float], form: str) -> str:
-    """Write the ends of an interval."""
-    low, high = (form.format(interval[end]) for end in ("low", "high"))
+def between(interval: Mapping[str, float], style: str, sign: str = "") -> str:
+    """Write the ends of an interval in a style of ``format``, each behind a sign."""
+    low, high = (sign + written(interval[end], style) for end in ("low", "high"))
     return tr("{low} to {high}", low=low, high=high)

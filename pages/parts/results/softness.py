@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.figures.rows import signed
 from core.figures.softness import change_over_exponent
-from core.language import later, tr
+from core.language import later, tr, written
 from pages.ui import charts
 from pages.ui.code import show_code
 from pages.ui.result_files import Result, measured, show_origin
@@ -78,4 +78,6 @@ def told(result: Result) -> str:
 
 
 def _in_words(steps: list[dict[str, Any]]) -> str:
-    return ", ".join(f"p {it['exponent']:g} {signed(it['difference']['mean'])}" for it in steps)
+    return ", ".join(
+        f"p {written(it['exponent'], 'g')} {signed(it['difference']['mean'])}" for it in steps
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.experiment import stage_bars
-from core.language import tr
+from core.language import tr, written
 from core.paper.tables import TABLE_3
 from core.wording import capital, duration
 from pages.parts.results import verdicts
@@ -35,7 +35,10 @@ def show_times() -> None:
         else:
             pinned_table(
                 [
-                    {tr("System"): tr(verdicts.TITLES[key]), tr("Paper"): f"{row[name]:.2f} s"}
+                    {
+                        tr("System"): tr(verdicts.TITLES[key]),
+                        tr("Paper"): f"{written(row[name], '.2f')} s",
+                    }
                     for key, row in TABLE_3.items()
                 ]
             )
@@ -88,7 +91,7 @@ def _time_row(
     paper = TABLE_3.get(key, {}).get(gallery)
     row = {
         tr("System"): tr(system["title"]),
-        tr("Paper"): "–" if paper is None else f"{paper:.2f} s",
+        tr("Paper"): "–" if paper is None else f"{written(paper, '.2f')} s",
     }
     for count in counts:
         total = system["threads"].get(count, {}).get("total")

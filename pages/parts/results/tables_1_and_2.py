@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.evaluation import metrics
 from core.figures.experiment import paper_and_measured, precision_curves
-from core.language import tr
+from core.language import tr, written
 from core.paper.tables import TABLE_1, TABLE_2
 from pages.parts.results import verdicts
 from pages.parts.results.third_gallery import show_third_galleries
@@ -56,7 +56,7 @@ def show_ranking() -> None:
             [
                 {
                     tr("System"): tr(verdicts.TITLES[key]),
-                    tr("MAP, paper"): f"{printed:.4f}",
+                    tr("MAP, paper"): written(printed, ".4f"),
                 }
                 for key, printed in TABLE_2.items()
             ]
@@ -105,7 +105,8 @@ def _maps(
             alt=tr(
                 "mAP measured: {figures}",
                 figures=", ".join(
-                    f"{title} {it:.3f}" for title, it in zip(titles, measured, strict=True)
+                    f"{title} {written(it, '.3f')}"
+                    for title, it in zip(titles, measured, strict=True)
                 ),
             ),
         )
@@ -122,7 +123,7 @@ def _maps(
                         "mAP": _with_deviation(system, "mean_average_precision"),
                         tr("MAP, paper"): _printed(paper.get(key)),
                         "P@10": _with_deviation(system, "precision", "10"),
-                        tr("Candidates"): f"{system['mean']['candidate_ratio']:.0%}",
+                        tr("Candidates"): written(system["mean"]["candidate_ratio"], ".0%"),
                     }
                     for key, system in systems.items()
                 ]
@@ -142,7 +143,7 @@ def _table_1(experiment: Result) -> None:
                     "mAP": _with_deviation(system, "mean_average_precision"),
                     tr("Recall@100"): _with_deviation(system, "recall", "100"),
                     **{f"P@{n}": _with_deviation(system, "precision", str(n)) for n in TOP},
-                    tr("Candidates"): f"{system['mean']['candidate_ratio']:.0%}",
+                    tr("Candidates"): written(system["mean"]["candidate_ratio"], ".0%"),
                 }
             )
         if paper := TABLE_1.get(key):
@@ -151,9 +152,9 @@ def _table_1(experiment: Result) -> None:
                 {
                     tr("System"): tr(system["title"] if system else verdicts.TITLES[key]),
                     tr("Figures"): tr("paper"),
-                    "mAP": f"{paper.map:.4f}",
-                    tr("Recall@100"): f"{paper.recall:.4f}",
-                    **{f"P@{n}": f"{printed:.4f}" for n, printed in tops},
+                    "mAP": written(paper.map, ".4f"),
+                    tr("Recall@100"): written(paper.recall, ".4f"),
+                    **{f"P@{n}": written(printed, ".4f") for n, printed in tops},
                     tr("Candidates"): "",
                 }
             )
@@ -167,7 +168,9 @@ def _curves(experiment: Result) -> None:
     precision = {key: system["mean"]["precision"] for key, system in systems.items()}
     alt = tr(
         "Precision@10: {figures}",
-        figures=", ".join(f"{titles[key]} {precision[key]['10']:.3f}" for key in titles),
+        figures=", ".join(
+            f"{titles[key]} {written(precision[key]['10'], '.3f')}" for key in titles
+        ),
     )
     curves = {key: {n: it[str(n)] for n in TOP} for key, it in precision.items()}
     st.markdown(tr("**Precision@n**"))
@@ -196,7 +199,7 @@ def _with_deviation(system: Mapping[str, Any], *path: str) -> str:
 
 
 def _printed(figure: float | None) -> str:
-    return "–" if figure is None else f"{figure:.4f}"
+    return "–" if figure is None else written(figure, ".4f")
 
 
 def _per_class(experiment: Result) -> int:

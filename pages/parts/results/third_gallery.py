@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.language import tr
+from core.language import tr, written
 from pages.parts.results import verdicts
 from pages.ui.code import show_code
 from pages.ui.result_files import Result, measured, show_origin
@@ -58,9 +58,9 @@ def _row(row: Mapping[str, Any]) -> dict[str, str]:
     return {
         tr("Embedding"): tr(row["embedding"]),
         tr("mAP, linear scan"): _with_deviation(scan),
-        "P@10": f"{scan['precision']['10']:.4f}",
+        "P@10": written(scan["precision"]["10"], ".4f"),
         tr("mAP, hashing"): _with_deviation(hashing),
-        tr("Candidates"): f"{hashing['candidate_ratio']:.0%}",
+        tr("Candidates"): written(hashing["candidate_ratio"], ".0%"),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.figures.rows import Interval, signed
-from core.language import later, tr
+from core.language import later, tr, written
 from core.wording import capital, duration
 from pages.ui.result_files import Result
 
@@ -216,7 +216,11 @@ def robust(variants: Mapping[str, Mapping[str, Any]]) -> str:
 
 def with_deviation(mean: float, deviation: float | None) -> str:
     """Write a mean with its standard deviation over the seeds; one seed has none."""
-    return f"{mean:.4f}" if deviation is None else f"{mean:.4f} ± {deviation:.4f}"
+    return (
+        written(mean, ".4f")
+        if deviation is None
+        else f"{written(mean, '.4f')} ± {written(deviation, '.4f')}"
+    )
 
 
 def _span(effect: Interval) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.evaluation.robustness import alter
-from core.language import tr
+from core.language import tr, written
 from core.lessons.shift import Shift, shift
 from core.wording import count, decimal
 from pages.parts.robustness.query import UNCHANGED, RobustnessQuery
@@ -64,7 +64,7 @@ def _numbers(result: Shift, about: RobustnessQuery) -> None:
     with st.grid(min_column_width=150, gap="small", key="shift-numbers"):
         show_number(
             tr("Embedding turned by"),
-            f"{result.degrees:.0f}°",
+            f"{written(result.degrees, '.0f')}°",
             tr("cosine {cosine}", cosine=decimal(result.cosine, 3)),
             help=tr("The angle θ between the embeddings before and after."),
         )
@@ -92,7 +92,7 @@ def _numbers(result: Shift, about: RobustnessQuery) -> None:
         )
         show_number(
             tr("Top {k} still found", k=k),
-            f"{result.lsh.kept:.0%}" if result.lsh.n_old else tr("no hits"),
+            written(result.lsh.kept, ".0%") if result.lsh.n_old else tr("no hits"),
             tr("exact scan {kept:.0%}", kept=result.exact.kept),
             help=tr(
                 "Share of the old top {k} that is still among the top {k}: LSH's hits before "

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.figures.shift import Step, bits_by_strength, kept_by_strength
 from core.index.families.hyperplanes import collision_probability
-from core.language import tr
+from core.language import tr, written
 from core.lessons.shift import shift
 from pages.parts.robustness.query import UNCHANGED, RobustnessQuery
 from pages.parts.robustness.sliders import SLIDERS, StrengthSlider
@@ -37,8 +37,10 @@ def show_how_far(about: RobustnessQuery) -> None:
     slider = SLIDERS[name]
     steps = _measured(about, slider)
     change = tr(slider.axis)
-    flips = ", ".join(f"{step.strength:g}: {step.flipped}" for step in steps)
-    shares = ", ".join(f"{step.strength:g}: {step.kept:.0%}" for step in steps)
+    flips = ", ".join(f"{written(step.strength, 'g')}: {step.flipped}" for step in steps)
+    shares = ", ".join(
+        f"{written(step.strength, 'g')}: {written(step.kept, '.0%')}" for step in steps
+    )
     bits, kept = st.columns(2, gap="medium")
     with bits:
         charts.chart(
@@ -80,7 +82,7 @@ def _measured(about: RobustnessQuery, slider: StrengthSlider) -> list[Step]:
     place = st.empty()
     steps = []
     for done, strength in enumerate(strengths):
-        place.progress(done / len(strengths), text=f"{tr(slider.label)}: {strength:g}")
+        place.progress(done / len(strengths), text=f"{tr(slider.label)}: {written(strength, 'g')}")
         result = about.shift(replace(UNCHANGED, **{slider.name: float(strength)}))
         steps.append(
             Step(strength, result.degrees, result.n_flipped, result.lsh.kept, result.exact.kept)

@@ -5,7 +5,7 @@ from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
 from core.language import tr
 from core.search import SearchResult
-from core.wording import percent
+from core.wording import later_percent, percent
 from pages.ui.errors import plain
 from pages.ui.question import question
 
@@ -22,7 +22,8 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
     precision = precision_at(shown, len(shown))
     recall = recall_at(shown, len(shown), n_right)
     other = len(shown) / len(labels)
-    options = sorted({percent(it): it for it in (recall, precision, other, 0.5)}.items(), key=_size)
+    shares = (recall, precision, other, 0.5)
+    options = sorted({later_percent(it): it for it in shares}.items(), key=_size)
     question(
         tr(
             "{n_hits_right} of {n_hits} hits show *{label}* (precision {precision}); the gallery "
@@ -34,7 +35,7 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
             n_right=n_right,
         ),
         [text for text, _ in options],
-        right=percent(recall),
+        right=later_percent(recall),
         because=tr(
             "{n_hits_right} of {n_right} is {recall}. Precision looks at the hits, recall at all "
             "right images: all that is shown can be right, and most still be missing. *Neighbour "

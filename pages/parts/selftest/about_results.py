@@ -146,7 +146,7 @@ def where_they_cross(rng: Random) -> DrawnQuestion:
             microseconds=microseconds,
         ),
         options=rising((n // 10, n, 10 * n, 1_000 * microseconds), whole),
-        right=f"{n:,}",
+        right=whole(n),
         why=tr(
             "{microseconds:,} µs are {times} times {per_thousand} µs: the "
             "scan takes as long at {n:,} images.",

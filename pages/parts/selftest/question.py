@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
-from core.language import later
+from core.language import later, written
 from pages.ui.tour.steps import OWL
 
 
@@ -76,4 +76,4 @@ def one_of_sentences(
 
 def whole(number: float) -> str:
     """Write a whole number."""
-    return f"{number:,.0f}"
+    return written(number, ",.0f")

@@ -104,7 +104,7 @@ function fillListing(map) {
       name.setAttribute("aria-haspopup", "menu");
       name.onfocus = name.onpointerenter = () => map.point(row);
       name.onblur = name.onpointerleave = () => map.point(null);
-      const cells = [labels[label[row]] ?? "", cosines[row].toFixed(3), first[row] || "–", map.became(row)];
+      const cells = [labels[label[row]] ?? "", written(cosines[row], 3), first[row] || "–", map.became(row)];
       return element("tr", {}, element("td", {}, name), ...cells.map((it) => element("td", {}, it)));
     })
   );

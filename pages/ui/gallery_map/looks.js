@@ -9,7 +9,6 @@ const MOST_NAMED = 6; // entries of a legend
 const TYPES = { f32: Float32Array, u32: Uint32Array, u16: Uint16Array };
 
 const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-const share = (part) => `${Math.round(100 * part)} %`;
 const binary = (key, bits) => key.toString(2).padStart(bits, "0");
 
 /** The values of a map from its bytes: the length of a header, the header in JSON, then arrays. */
@@ -103,7 +102,7 @@ class Looks {
     const at = (row) => Math.max(0, Math.min(1, (cosines[row] - low) / (high - low || 1)));
     return {
       colours: this.fill((row) => colours[Math.round(at(row) * (colours.length - 1))]),
-      legend: [{ ramp, text: tr("cosine to the query, {low} to {high}", { low: low.toFixed(2), high: high.toFixed(2) }) }],
+      legend: [{ ramp, text: tr("cosine to the query, {low} to {high}", { low: written(low, 2), high: written(high, 2) }) }],
     };
   }
 
@@ -187,7 +186,7 @@ class Looks {
     if (!rows.length) return lines;
     const named = frequencies(rows.map((row) => label[row])).filter(([it]) => it !== NO_LABEL);
     if (named.length) {
-      const some = named.slice(0, 4).map(([it, count]) => `${labels[it]} ${count}`).join(", ");
+      const some = named.slice(0, 4).map(([it, count]) => `${labels[it]} ${written(count)}`).join(", ");
       const n = named.length - 4;
       lines.push(n > 0 ? tr("Labels: {some} and {n} others.", { some, n }) : tr("Labels: {some}.", { some }));
     }
@@ -210,8 +209,8 @@ class Looks {
           bit: it.bit + 1,
           table: it.table + 1,
           side: it.side,
-          inside: share(it.inside),
-          outside: share(it.outside),
+          inside: percent(it.inside),
+          outside: percent(it.outside),
         })
       );
     }

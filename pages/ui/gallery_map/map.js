@@ -312,7 +312,7 @@ class GalleryMap {
   facts(row) {
     const { names, labels, label, cosines } = this.data;
     const known = label[row] === NO_LABEL ? [] : [labels[label[row]]];
-    return [names[row], ...known, tr("cosine {cosine}", { cosine: cosines[row].toFixed(3) }), this.became(row)];
+    return [names[row], ...known, tr("cosine {cosine}", { cosine: written(cosines[row], 3) }), this.became(row)];
   }
 
   became(row) {

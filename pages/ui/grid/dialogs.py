@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
-from core.language import tr
+from core.language import tr, written
 from core.lessons import looking
 from core.lessons.evidence import Evidence, Explained, InTable, joined, verdict
 from core.search import EmbeddedQuery, SearchResult
@@ -128,7 +128,7 @@ def _explained(image: Explained, shown: View, n_probes: int) -> None:
 def _bits(table: InTable) -> str:
     """Name the bits that differ from the query's, with its margins."""
     margins = zip(table.differing, table.query_margins, strict=True)
-    return joined([f"{bit + 1} ({margin:+.3f})" for bit, margin in margins], "bit")
+    return joined([f"{bit + 1} ({written(margin, '+.3f')})" for bit, margin in margins], "bit")
 
 
 def _read(table: InTable, n_probes: int) -> str:

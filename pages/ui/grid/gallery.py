@@ -7,7 +7,7 @@ from pathlib import PurePath
 from core.errors import HashlightError
 from core.galleries.base import Gallery
 from core.galleries.store import StoredGallery
-from core.language import tr
+from core.language import tr, written
 from core.search import Hit, SearchResult
 from pages.ui import navigation, resources
 from pages.ui.grid import Action, Address, Fact, Tile
@@ -105,7 +105,7 @@ def hit_tiles(
             shown,
             alt=tr("Rank {rank}: {label}", rank=hit.rank, label=hit.label or hit.name),
             facts=[
-                Fact(f"{hit.rank} · {hit.similarity:.3f}"),
+                Fact(f"{hit.rank} · {written(hit.similarity, '.3f')}"),
                 *([marks[hit.id]] if hit.id in marks else []),
                 relevance(hit.label or PurePath(hit.name).name, hit.relevant),
             ],

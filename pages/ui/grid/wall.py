@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from core.galleries.base import Gallery
-from core.language import later, tr
+from core.language import later, tr, written
 from pages.ui.address import tied
 from pages.ui.grid import Action, Fact, show_grid
 from pages.ui.grid.gallery import relevance, tile
@@ -116,5 +116,5 @@ def _mixed(ids: Sequence[int], gallery: Gallery) -> list[int]:
 
 def _facts(gallery: Gallery, id: int, cosines: Mapping[int, float]) -> list[Fact]:
     item = gallery.items[id]
-    cosine = [Fact(f"{cosines[id]:.3f}")] if id in cosines else []
+    cosine = [Fact(written(cosines[id], ".3f"))] if id in cosines else []
     return [*cosine, *([relevance(item.label, None)] if item.label else [])]

@@ -199,6 +199,4 @@ function barIn(holder, language, changed) {
   if (holder.language !== language) Object.assign(holder, { language, bar: looksBar(changed) });
 }
 
-const write = (value) =>
-  (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3))
-    .replace("-", "−");
+const write = (value) => written(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3);

@@ -39,6 +39,12 @@ def of_browser(locale: str | None) -> str:
     return code if code in LANGUAGES else ENGLISH
 
 
+def borrowed_words() -> str:
+    """Return a style with the words of Streamlit's elements that are else in English alone."""
+    upload, take_a_picture = tr("Upload"), tr("Take a picture")
+    return f':root {{ --upload: "{upload}"; --take-a-picture: "{take_a_picture}" }}'
+
+
 def choose() -> None:
     """Draw the choice of a language."""
     if st.session_state.get(_WIDGET) != (language := wanted()):

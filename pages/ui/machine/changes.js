@@ -19,9 +19,9 @@ function compare(before, data) {
   const [was, now] = [before.read.candidates, data.read.candidates];
   const lines = [
     isSame ? "" : tr("Other hyperplanes, with {bits} in a key.", { bits: counted("bit", data.bits) }),
-    flipped.size ? tr("{bits} of {n} flipped.", { bits: counted("bit", flipped.size), n: whole(data.keys.length * data.bits) }) : "",
+    flipped.size ? tr("{bits} of {n} flipped.", { bits: counted("bit", flipped.size), n: written(data.keys.length * data.bits) }) : "",
     before.keys.length === data.keys.length ? "" : `${before.keys.length} → ${counted("table", data.keys.length)}.`,
-    was === now ? "" : `${whole(was)} → ${counted("candidate", now)}.`,
+    was === now ? "" : `${written(was)} → ${counted("candidate", now)}.`,
     fresh ? `${counted("new hit", fresh)}.` : "",
   ];
   return { flipped, tables, text: lines.filter(Boolean).join(" ") || tr("The same keys, candidates and hits.") };

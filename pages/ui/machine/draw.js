@@ -1,7 +1,6 @@
 // What all of the machine is drawn with; menu.js is put in front of this.
 
 const SVG = "http://www.w3.org/2000/svg";
-const MINUS = "−";
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -12,14 +11,8 @@ const svg = (name, attributes = {}, ...children) => {
   return it;
 };
 
-const whole = (n) => n.toLocaleString("en-US");
-/** A number with a real minus, and never a 0 with one. */
-const decimal = (value, digits = 3) => {
-  const text = value.toFixed(digits);
-  return +text === 0 ? text.replace("-", "") : text.replace("-", MINUS);
-};
-const signed = (value, digits = 3) => (+value.toFixed(digits) > 0 ? "+" : "") + decimal(value, digits);
-const share = (part, all) => `${(all ? (100 * part) / all : 0).toFixed(1)}%`;
+const decimal = (value, digits = 3) => written(value, digits);
+const signed = (value, digits = 3) => written(value, digits, { signDisplay: "exceptZero" });
 
 const power = (base, exponent) => element("span", {}, base, element("sup", {}, exponent));
 
@@ -65,7 +58,7 @@ function productOf(caption, [terms, rest, total], { left, right, n, result }) {
     `${signed(a, 4)} × ${signed(b, 4)}`,
     signed(a * b, 4),
   ]);
-  if (n > terms.length) rows.push([tr("the other {n} products", { n: whole(n - terms.length) }), "", signed(rest, 4)]);
+  if (n > terms.length) rows.push([tr("the other {n} products", { n: written(n - terms.length) }), "", signed(rest, 4)]);
   return sumOf(`${caption}: ${left} × ${right}`, rows, [result, "", signed(total, 4)]);
 }
 

@@ -102,14 +102,14 @@ function gateOver({ picture: src, spatial: { gate }, features, ramp }) {
 
 const SHAPES = {
   image: ({ size }) => `3 × ${size} × ${size}`,
-  features: ({ features: { shape } }) => shape.map(whole).join(" × "),
-  channel: ({ channel, features: { shape } }) => (channel ? `${whole(shape[0])} × 1 × 1` : tr("off")),
+  features: ({ features: { shape } }) => shape.map((it) => written(it)).join(" × "),
+  channel: ({ channel, features: { shape } }) => (channel ? `${written(shape[0])} × 1 × 1` : tr("off")),
   spatial: ({ spatial, features: { shape } }) => (spatial ? `1 × ${shape[1]} × ${shape[2]}` : tr("off")),
   embedding: ({ embedding }) => counted("number", embedding.length),
   sides: ({ keys, bits }) => `${keys.length} × ${counted("side", bits)}`,
   keys: ({ keys, bits }) => tr("{keys} of {bits}", { keys: counted("key", keys.length), bits: counted("bit", bits) }),
   buckets: ({ read: { tables } }) => tr("{buckets} read", { buckets: counted("bucket", tables.flat().length) }),
-  candidates: ({ read: { candidates }, n }) => tr("{n} of {pictures}", { n: whole(candidates), pictures: counted("picture", n) }),
+  candidates: ({ read: { candidates }, n }) => tr("{n} of {pictures}", { n: written(candidates), pictures: counted("picture", n) }),
   ranking: ({ nHits }) => counted("hit", nHits),
 };
 

@@ -31,17 +31,17 @@ const PANELS = {
     const most = Math.max(...maps.flat());
     const named = channels.map((channel, at) =>
       element("figure", {}, heat(maps[at], columns, [0, most], ramp),
-        element("figcaption", {}, tr("channel {channel}: at most {most}", { channel: whole(channel), most: decimal(Math.max(...maps[at]), 1) }))));
+        element("figcaption", {}, tr("channel {channel}: at most {most}", { channel: written(channel), most: decimal(Math.max(...maps[at]), 1) }))));
     return {
       sum: sumOf(
-        tr("The average of channel {channel}", { channel: whole(channels[0]) }),
+        tr("The average of channel {channel}", { channel: written(channels[0]) }),
         [
           [tr("sum of its {rows} × {columns} places", { rows, columns }), "", decimal(sum, 2)],
           [tr("divided by"), `${rows * columns}`, ""],
         ],
         [tr("its average, which the next stage reads"), "", decimal(sum / rows / columns)],
       ),
-      values: [element("div", { class: "maps" }, ...named), paragraph(tr("F holds {n} × {rows} × {columns} = {product} numbers.", { n: whole(n), rows, columns, product: whole(n * rows * columns) }))],
+      values: [element("div", { class: "maps" }, ...named), paragraph(tr("F holds {n} × {rows} × {columns} = {product} numbers.", { n: written(n), rows, columns, product: written(n * rows * columns) }))],
     };
   },
 
@@ -50,7 +50,7 @@ const PANELS = {
     const { channel: number, average, maximum, average_path: a, maximum_path: b, gate } = channel.sum;
     return {
       sum: sumOf(
-        tr("The gate of channel {channel}, which counts most in the end", { channel: whole(number) }),
+        tr("The gate of channel {channel}, which counts most in the end", { channel: written(number) }),
         [
           [tr("what the small network makes of its average"), decimal(average), signed(a)],
           [tr("what it makes of its maximum"), decimal(maximum), signed(b)],
@@ -58,7 +58,7 @@ const PANELS = {
         ],
         [tr("its gate"), sigmoid(a + b), decimal(gate)],
       ),
-      values: [gateCurve(channel), paragraph(tr("All {n} gates, the most open first; the line is one half. {above} lie above it.", { n: whole(shape[0]), above: whole(channel.open) }))],
+      values: [gateCurve(channel), paragraph(tr("All {n} gates, the most open first; the line is one half. {above} lie above it.", { n: written(shape[0]), above: written(channel.open) }))],
     };
   },
 
@@ -130,9 +130,9 @@ const PANELS = {
         tr("The key of table {table}", { table: table + 1 }),
         [
           [tr("sides in a row"), keys[table], ""],
-          [tr("what each 1 is worth, by its place"), worth[table].map(whole).join(" + ") || tr("no 1"), ""],
+          [tr("what each 1 is worth, by its place"), worth[table].map((it) => written(it)).join(" + ") || tr("no 1"), ""],
         ],
-        [element("span", {}, `${tr("number of the bucket, of")} `, power("2", bits), ` = ${whole(2 ** bits)}`), "", whole(key)],
+        [element("span", {}, `${tr("number of the bucket, of")} `, power("2", bits), ` = ${written(2 ** bits)}`), "", written(key)],
       ),
       values: [
         element("div", { class: "choices", role: "group", "aria-label": tr("The keys of all tables") }, ...list),
@@ -158,7 +158,7 @@ const PANELS = {
         listing(
           tr("Buckets that were read in table {table}", { table: table + 1 }),
           [tr("Probe"), tr("Bucket"), tr("Reach"), tr("Pictures")],
-          shown.map(([key, bits, reach, n], at) => [`${at + 1}`, keyMarked(key, bits), reach ? decimal(reach, 6) : "0", whole(n)]),
+          shown.map(([key, bits, reach, n], at) => [`${at + 1}`, keyMarked(key, bits), reach ? decimal(reach, 6) : "0", written(n)]),
         ),
         paragraph(`${andMore(probes.length - ROWS)}${tr("Together {pictures} in this table. Bold: bits that a probe flips.", { pictures: counted("picture", places[table]) })}`),
       ],
@@ -173,11 +173,11 @@ const PANELS = {
       sum: sumOf(
         tr("From buckets to candidates"),
         [
-          [tr("in the buckets of {tables}", { tables: counted("table", places.length) }), each, whole(sum)],
+          [tr("in the buckets of {tables}", { tables: counted("table", places.length) }), each, written(sum)],
           [tr("found more than once"), "", decimal(different - sum, 0)],
           [tr("the query itself, and its copies"), "", decimal(-own, 0)],
         ],
-        [tr("candidates: {share} of {pictures}", { share: share(candidates, n), pictures: counted("picture", n) }), "", whole(candidates)],
+        [tr("candidates: {share} of {pictures}", { share: percent(n ? candidates / n : 0, 1), pictures: counted("picture", n) }), "", written(candidates)],
       ),
       values: [
         galleryCells(data, { width: 420, height: 190, most: 16 }),

@@ -7,7 +7,7 @@ import streamlit as st
 from core.galleries.base import Gallery, LeftOut
 from core.galleries.labels import LabelledByFolders, LabelLevel
 from core.galleries.store import StoredGallery
-from core.language import tr
+from core.language import tr, written
 from pages.ui import resources
 from pages.ui.errors import plain
 
@@ -58,7 +58,7 @@ def show_left_out(gallery: Gallery, stored: StoredGallery) -> None:
             some = ", ".join(map(plain, names[:_MOST]))
             if len(names) > _MOST:
                 some = tr("{names} … and {n:,} more", names=some, n=len(names) - _MOST)
-            st.markdown(f"**{len(names):,}** · {plain(tr(reason))}  \n{some}")
+            st.markdown(f"**{written(len(names))}** · {plain(tr(reason))}  \n{some}")
 
 
 def tell_if_changed(key: str, gallery: Gallery) -> None:

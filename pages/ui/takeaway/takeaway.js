@@ -5,7 +5,7 @@
 
 const MOST = 15_000_000; // bytes of a file that can still be sent by mail
 
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+const megabytes = (bytes) => `${written(bytes / 1e6, 1)} MB`;
 
 /** Save, and say in a sentence what came of it. */
 async function saved(data) {
