@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from server import memory, message_queue, operator, remembered, thumbnails
+from server import memory, message_queue, operator, remembered, session_values, thumbnails
 from server.door import Door, token
 from server.headers import Headers
 
@@ -33,5 +33,6 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     memory.share_one_arena()
     message_queue.repair()
     remembered.introduce()
+    session_values.introduce()
     with memory.given_back():
         yield
