@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import language
-from pages.ui import navigation
+from pages.ui import languages, navigation
 from pages.ui.grid import Action
-from pages.ui.languages import named, of_browser, scripts
+from pages.ui.languages import of_browser, scripts
 
 SCRIPTS = [*(navigation.ROOT / "pages").rglob("*.js")]
 SAID = re.compile(r'\b(?:tr|counted)\(\s*"(?:[^"\\]|\\.)*"|(?m:(?:^|\s)//.*$)')  # and comments
@@ -116,7 +116,7 @@ def test_what_is_set_on_a_page_leaves_the_language_in_the_address(search_page):
 def test_a_link_that_is_opened_in_another_tab_has_the_language(monkeypatch):
     monkeypatch.setattr(st, "query_params", {"lang": "zh"})
     action = Action(label="", page="pages/search.py", params={"k": "3"})
-    assert action.address(named()) == "search?k=3&lang=zh"
+    assert action.address(languages.named()) == "search?k=3&lang=zh"
 
 
 SPEAKING = """
