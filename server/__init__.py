@@ -19,6 +19,7 @@ from server import (
     remembered,
     session_values,
     thumbnails,
+    turns,
 )
 from server.door import Door, token
 from server.headers import Headers
@@ -41,6 +42,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     memory.share_one_arena()
     message_queue.repair()
     bunches.introduce()
+    turns.introduce()
     remembered.introduce()
     session_values.introduce()
     with memory.given_back():
