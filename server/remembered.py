@@ -25,8 +25,8 @@ def introduce() -> None:
     if not hasattr(app_session._populate_theme_msg, "__wrapped__"):
         app_session._populate_theme_msg = _themes(app_session._populate_theme_msg)
         _PAGES._create_page = _pages(_PAGES._create_page)  # type: ignore[attr-defined]
-        remembering = SimpleNamespace(get_option=cache(config.get_option))
-        forward_msg_cache.config = remembering  # type: ignore[assignment]
+        remembering: Any = SimpleNamespace(get_option=cache(config.get_option))
+        forward_msg_cache.config = remembering  # type: ignore[attr-defined]
 
 
 def _themes(populate: Any) -> Any:
