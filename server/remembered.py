@@ -1,18 +1,21 @@
 """What Streamlit works out anew for every run of a page, though it stays the same: done once here.
 
-These are the theme, whose options are read one by one, and the files of ``pages/``, each of which
-is looked up on the disk. Both are what they were when the server started.
+These are the theme, whose options are read one by one, the files of ``pages/``, each of which is
+looked up on the disk, and from how many bytes on a browser keeps a message, which is asked for each
+message. They are what they were when the server started.
 """
 
 import sys
 from copy import copy
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from streamlit import config
 from streamlit.navigation.page import Page
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session
+from streamlit.runtime import app_session, forward_msg_cache
 
 _PAGES = sys.modules[Page.__module__]  # `streamlit.navigation` is a function's name, too
 
@@ -22,6 +25,8 @@ def introduce() -> None:
     if not hasattr(app_session._populate_theme_msg, "__wrapped__"):
         app_session._populate_theme_msg = _themes(app_session._populate_theme_msg)
         _PAGES._create_page = _pages(_PAGES._create_page)  # type: ignore[attr-defined]
+        remembering: Any = SimpleNamespace(get_option=cache(config.get_option))
+        forward_msg_cache.config = remembering  # type: ignore[attr-defined]
 
 
 def _themes(populate: Any) -> Any:

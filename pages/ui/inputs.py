@@ -191,7 +191,7 @@ def _sliders(shown: View, names: Sequence[str], without: Collection[str]) -> Non
 
 
 def _fit(names: Sequence[str]) -> None:
-    view.change(**{name: getattr(View(), name) for name in names})
+    view.change(**{name: getattr(view.UNSET, name) for name in names})
 
 
 def _changed(name: str) -> None:

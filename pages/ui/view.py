@@ -88,7 +88,7 @@ class View:
             params[self.source] = self.name
         for name in (*RANGES, "hyperplanes", "attention", "features"):
             value = getattr(self, name)
-            if name not in self.fitted and value != getattr(View(), name):
+            if name not in self.fitted and value != getattr(UNSET, name):
                 params[name] = str(value)
         return params
 
@@ -104,6 +104,9 @@ class View:
         """Return this view of another gallery; an image of the old one is no query there."""
         changed = replace(self, gallery=gallery)
         return replace(changed, source=None, name="") if self.source == "image" else changed
+
+
+UNSET = View()  # what goes without saying
 
 
 def parse(params: Mapping[str, str]) -> View:

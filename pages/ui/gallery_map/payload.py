@@ -15,6 +15,7 @@ from core.index.lsh import LSHIndex
 from core.index.vectors import similarities
 from core.lessons.landing import land
 from core.search import SearchResult
+from pages.ui import languages
 from pages.ui.grid import Action
 from pages.ui.grid.gallery import links_to
 from pages.ui.pictures import data_url, image_file
@@ -125,7 +126,8 @@ def _probes(result: SearchResult, n_tables: int) -> list[list[int]]:
 
 def _addresses(actions: Sequence[Action], shown: View) -> list[tuple[str, str | None]]:
     """Return what the actions are called, and where they lead with any image's name."""
-    links = {action.label: action.address for action in links_to(ANY, shown)}
+    language = languages.named()
+    links = {action.label: action.address(language) for action in links_to(ANY, shown)}
     return [(action.label, links.get(action.label)) for action in actions]
 
 

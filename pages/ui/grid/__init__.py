@@ -67,17 +67,16 @@ class Action:
     params: Mapping[str, str] = field(default_factory=dict)
     show: Callable[[], None] | None = None  # draws it, a dialog say
 
-    @property
-    def address(self) -> str | None:
-        """Where it leads, seen from any page; None where it shows something here."""
+    def address(self, language: Mapping[str, str]) -> str | None:
+        """Return where it leads, seen from any page; None where it shows something here.
+
+        Args:
+            language: as ``languages.named`` returns it, which takes a while: ask once for all.
+        """
         if self.show:
             return None
-        query = _query(*self.params.items(), *languages.named().items())
+        query = urlencode({**self.params, **language})
         return f"{navigation.slug(self.page) or './'}?{query}"
-
-
-def _query(*params: tuple[str, str]) -> str:
-    return urlencode(params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +125,12 @@ def draw_grid(
     """
     if not tiles:
         return
+    language = languages.named()
     chosen = _grid(
         key=f"grid-{name}",
         data={
-            "tiles": tuple(map(_plain, tiles)),  # in a list Streamlit looks for tables, with pandas
+            # In a list Streamlit looks for tables, with pandas.
+            "tiles": tuple(_plain(tile, language) for tile in tiles),
             "height": height,
             "resizable": resizable,
         },
@@ -158,7 +159,7 @@ def do(action: Action) -> None:
         st.switch_page(action.page, query_params=dict(action.params))
 
 
-def _plain(tile: Tile) -> dict[str, Any]:
+def _plain(tile: Tile, language: Mapping[str, str]) -> dict[str, Any]:
     picture = tile.picture
     if isinstance(picture, bytes):
         picture = Address(data_url(picture), _ratio(picture))
@@ -169,7 +170,7 @@ def _plain(tile: Tile) -> dict[str, Any]:
         "alt": tile.alt,
         "title": tile.title,
         "facts": [[fact.text, fact.tone] for fact in tile.facts],
-        "actions": [[action.label, action.address] for action in tile.actions],
+        "actions": [[it.label, it.address(language)] for it in tile.actions],
         "outline": tile.outline and picture and _on_shown(tile.outline, picture.ratio),
     }
 

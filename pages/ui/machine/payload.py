@@ -17,6 +17,7 @@ from core.lessons import machine
 from core.lessons.walkthrough import Walkthrough
 from core.model.preprocess import PreprocessConfig
 from core.search import Hit, SearchResult
+from pages.ui import languages
 from pages.ui.grid import Action, Address
 from pages.ui.grid.gallery import tile
 from pages.ui.machine.stages import STAGES
@@ -91,7 +92,7 @@ class Machine:
             "id": stage.name,
             "title": tr(stage.title),
             "says": tr(stage.says),
-            "lesson": [lesson.label, lesson.address],
+            "lesson": [lesson.label, lesson.address(languages.named())],
         }
 
     def lesson(self, number: int) -> Action:

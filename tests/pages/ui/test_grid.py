@@ -25,10 +25,10 @@ def tiles() -> list[Tile]:
 
 def test_an_action_that_leads_on_has_an_address_and_one_that_shows_has_none():
     go, inspect, show = tiles()[0].actions
-    assert go.address == "search?image=a+b%26c%2F1.jpg"
-    assert inspect.address == "inspect?"  # as Streamlit calls that page
-    assert show.address is None
-    assert Action(label="Home", page="streamlit_app.py").address == "./?"
+    assert go.address({}) == "search?image=a+b%26c%2F1.jpg"
+    assert inspect.address({}) == "inspect?"  # as Streamlit calls that page
+    assert show.address({}) is None
+    assert Action(label="Home", page="streamlit_app.py").address({}) == "./?"
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_an_action_that_leads_on_has_an_address_and_one_that_shows_has_none():
 )
 def test_a_picture_keeps_its_shape_but_for_very_long_ones(size, ratio):
     tile = Tile(name="1", picture=jpeg(*size), alt="One")
-    assert grid._plain(tile)["ratio"] == ratio
+    assert grid._plain(tile, {})["ratio"] == ratio
     found = Tile(name="1", picture=Address("there.jpg", size[0] / size[1]), alt="One")
-    assert (grid._plain(found)["src"], grid._plain(found)["ratio"]) == ("there.jpg", ratio)
+    assert (grid._plain(found, {})["src"], grid._plain(found, {})["ratio"]) == ("there.jpg", ratio)
 
 
 def test_what_the_browser_names_is_found_by_name_and_what_is_gone_is_nothing():
@@ -50,9 +50,9 @@ def test_what_the_browser_names_is_found_by_name_and_what_is_gone_is_nothing():
 
 def test_a_tile_is_plain_enough_to_be_sent_with_or_without_its_picture():
     lost = Tile(name="x", picture=None, alt="x.jpg is damaged", facts=(Fact("owl", "good"),))
-    seen = grid._plain(lost)
+    seen = grid._plain(lost, {})
     assert (seen["src"], seen["ratio"], seen["facts"]) == (None, None, [["owl", "good"]])
-    assert grid._plain(tiles()[0])["src"].startswith("data:image/jpeg;base64,")
+    assert grid._plain(tiles()[0], {})["src"].startswith("data:image/jpeg;base64,")
 
 
 def test_a_grid_is_one_element_and_none_where_there_is_nothing_to_show():

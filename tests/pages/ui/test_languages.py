@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import language
-from pages.ui import navigation
+from pages.ui import languages, navigation
 from pages.ui.grid import Action
 from pages.ui.languages import of_browser, scripts
 
@@ -115,9 +115,8 @@ def test_what_is_set_on_a_page_leaves_the_language_in_the_address(search_page):
 
 def test_a_link_that_is_opened_in_another_tab_has_the_language(monkeypatch):
     monkeypatch.setattr(st, "query_params", {"lang": "zh"})
-    assert Action(label="", page="pages/search.py", params={"k": "3"}).address == (
-        "search?k=3&lang=zh"
-    )
+    action = Action(label="", page="pages/search.py", params={"k": "3"})
+    assert action.address(languages.named()) == "search?k=3&lang=zh"
 
 
 SPEAKING = """
