@@ -58,11 +58,13 @@ def given_back(every: float = EVERY) -> Iterator[None]:
         while not ended.wait(every):
             give_back()
 
-    threading.Thread(target=go_on, daemon=True, name="give-memory-back").start()
+    going = threading.Thread(target=go_on, daemon=True, name="give-memory-back")
+    going.start()
     try:
         yield
     finally:
         ended.set()
+        going.join()
 
 
 def _tell_library(name: str, *arguments: int) -> None:

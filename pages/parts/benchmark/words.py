@@ -25,8 +25,9 @@ WINS = {
 
 def title_of(entry: Result) -> str:
     """Name a data set by what it holds and how much of it: ``clusters, 1,000 × 2048``."""
-    what, *_ = entry["title"].partition(", ")
-    return f"{tr(what)}, {written(entry['n'])} × {entry['dim']}"
+    what, comma, _ = entry["title"].partition(", ")
+    size = f", {written(entry['n'])} × {entry['dim']}" if comma else ""
+    return f"{tr(what)}{size}"
 
 
 def levels_of(entry: Result) -> list[tuple[int, float]]:
