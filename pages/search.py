@@ -30,15 +30,18 @@ with errors.reported():
         if query:
             result = answers.answer(query, gallery, stored, shown)
             answers.notes(result, shown)
-            pictures, numbers = st.columns([3, 2], gap="medium")
+            is_whole = tour.shows("numbers")  # on the tour the hits are on the first screen
+            pictures, numbers = st.columns([3, 2] if is_whole else [1, 3], gap="medium")
             with pictures:
                 query_and_attention(result, query)
             with numbers:
-                if tour.shows("numbers"):
+                if is_whole:
                     hits.recall_and_cost(result, shown)
+                elif tour.shows("hits"):
+                    hits.hits_alone(result, gallery, stored, shown)
                 recall.guess_recall(result, gallery, stored)
                 times.guess_the_longest(result)
-            if tour.shows("hits"):
+            if is_whole:
                 hits.hits_side_by_side(result, gallery, stored, shown)
             if tour.shows("ways on"):
                 st.page_link(
@@ -57,4 +60,5 @@ with errors.reported():
                 st.header(tr("The map of the gallery"), anchor=False)
                 show_map(result, gallery, stored, shown)
             if tour.shows("times"):
-                times.times_and_code(result, stored, shown)
+                with st.container() if is_whole else numbers:
+                    times.times_and_code(result, stored, shown)

@@ -216,7 +216,11 @@ PARTS = [
         ("hits", slider("Hits, k")),
         ("attention", ATTENTION),
     ),
-    *parts("search", *MAP, ("a guess", choice("the network", "the look-up"))),
+    *parts(
+        "search",
+        *MAP,
+        ("a guess", choice("the network: embed", "the look-up: hash, probe and rerank")),
+    ),
     *parts("regions", ("box", box)),
     *parts(
         "results",

@@ -39,7 +39,7 @@ class Look:
 
     from_flat: float  # share of the weight that must move to make it flat, 0 … 1
     from_middle: float  # share that must move to make it a round spot in the middle, 0 … 1
-    most: float  # weight of the place that counts most, over the mean
+    most: float  # the map at its highest place, over its mean
     place: str  # where that is, such as "upper left"
 
     @property
@@ -120,8 +120,8 @@ def told(seen: Look) -> str:
             from_middle=seen.from_middle,
         )
     return tr(
-        "This map singles out a place, {place}, which weighs ×{most:.1f} the average: "
-        "it is {from_flat:.0%} from flat and {from_middle:.0%} from a round spot in "
+        "This map singles out a place, {place}, where it is ×{most:.1f} its mean. "
+        "It is {from_flat:.0%} from flat and {from_middle:.0%} from a round spot in "
         "the middle.",
         place=tr(seen.place),
         most=seen.most,

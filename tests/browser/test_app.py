@@ -170,7 +170,7 @@ def test_what_a_link_names_but_is_not_here_is_said_in_one_sentence(
 def test_home_shows_a_live_example_and_leads_on(server, open_tab):
     page = settled(open_tab(server, "/"))
     expect(hits(page, "home")).to_have_count(10)
-    expect(page.get_by_text("The network has looked at this picture before")).to_be_visible()
+    expect(page.get_by_text("Your picture was compared with")).to_be_visible()
     first = query_picture(page).get_attribute("alt")
     hits(page, "examples").nth(1).get_by_role("link").click()
     expect(query_picture(page)).not_to_have_attribute("alt", first)

@@ -97,5 +97,5 @@ def test_a_place_is_read_out_with_the_keyboard(server, open_tab):
     page = settled(open_tab(server, f"/search?{OWL}"))
     page.locator(".map").first.press("ArrowRight")
     expect(page.locator(".readout").first).to_have_text(
-        re.compile(r"^row 1, column 2: M_s over its mean \d")
+        re.compile(r"^row 1, column 2: gate over its mean \d")
     )

@@ -30,7 +30,7 @@ def test_without_a_choice_it_shows_a_whole_answer(home_page):
     text = "\n".join(it.value for it in page.markdown)
     for title in ("Your picture", "Where it looks", "Its code", "The buckets read"):
         assert title in text
-    assert "The network has looked at this picture before" in text
+    assert "Your picture was compared with" in text
     assert not [it for it in page.get("html") if "aria-hidden" in it.proto.body]
     assert dict(page.query_params) == {}
 
@@ -62,7 +62,7 @@ def test_forgetting_goes_back_to_the_built_in_gallery(home_page, own):
 def test_what_is_forgotten_says_so_and_the_example_is_there(home_page):
     page = home_page(gallery="own-nobody", image="1.jpg")
     assert "not here any more" in page.warning[0].value
-    assert "looked at this picture before" in "\n".join(it.value for it in page.markdown)
+    assert "Your picture was compared with" in "\n".join(it.value for it in page.markdown)
 
 
 def test_what_is_kept_is_listed_opened_and_deleted(home_page, own):

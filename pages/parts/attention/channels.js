@@ -3,7 +3,8 @@
 // data: { picture, rows, columns, colours, opacity, cells, low, high, ticks, unit, alt,
 //         features: base64 of C × rows × columns little-endian uint16, in steps of `step`,
 //         order: channels by gate, gate, average, maximum, average_path, maximum_path: [C],
-//         chosen: channel, presets: [[label, channel]] }
+//         chosen: channel, presets: [[label, channel]],
+//         sums: whether to show how a gate is computed }
 // states: "channel", "opacity" and "cells", each sent once the hand lets go
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -36,7 +37,7 @@ function draw(holder, data) {
   const map = pictureWithMap({ ...data, onPoint: point });
   function point(at) {
     map.mark(at);
-    readout.textContent = at === null ? "" : `${placeOf(at, columns)}: F ${write(valuesOf(shown)[at])}`;
+    readout.textContent = at === null ? "" : `${placeOf(at, columns)}: ${write(valuesOf(shown)[at])}`;
   }
   const title = element("h3");
   const panel = element("div", { class: "panel" }, title, map.root, scale(data), readout);
@@ -67,12 +68,16 @@ function draw(holder, data) {
     shown = channel;
     const rank = order.indexOf(channel);
     map.show(valuesOf(channel));
-    title.textContent = tr("Channel {channel} of F", { channel });
+    title.textContent = tr("Channel {channel}", { channel });
     cursor.setAttribute("x1", rank + 0.5);
     cursor.setAttribute("x2", rank + 0.5);
     range.value = rank + 1;
     const chosen = { rank: rank + 1, channel, gate: write(gate[channel]) };
     range.setAttribute("aria-valuetext", tr("rank {rank}, channel {channel}, gate {gate}", chosen));
+    if (!data.sums) {
+      facts.replaceChildren(row(tr("Gate, rank {rank} of {n}", { rank: rank + 1, n }), write(gate[channel])));
+      return;
+    }
     const sum = element(
       "tr",
       { class: "sum" },
@@ -116,9 +121,9 @@ function draw(holder, data) {
   };
   const curve = element("div", { class: "curve" }, svg, tick("1", 0), tick(written(0.5, 1), 85), tick("0", 170), range);
   const ends = element("div", { class: "ends" });
-  const names = [tr("← most open"), tr("{n} channels by M_c", { n }), tr("most closed →")];
+  const names = [tr("← most open"), tr("{n} channels", { n }), tr("most closed →")];
   ends.append(...names.map((it) => element("span", {}, it)));
-  const right = element("div", {}, element("h3", {}, tr("Channel gates M_c, sorted")), curve, ends,
+  const right = element("div", {}, element("h3", {}, tr("Channel gates, sorted")), curve, ends,
     element("div", { class: "presets" }, ...presets), facts);
 
   Object.assign(holder, { map, look });

@@ -28,7 +28,13 @@ _channels = heatmap.component(
 
 
 def show_channels(
-    name: str, walked: Walkthrough, steps: ChannelSteps, picture: str, *, chosen: int
+    name: str,
+    walked: Walkthrough,
+    steps: ChannelSteps,
+    picture: str,
+    *,
+    chosen: int,
+    sums: bool = True,
 ) -> None:
     """Show every channel's gate and the channel that one points at.
 
@@ -38,10 +44,21 @@ def show_channels(
         steps: its channel attention.
         picture: as a ``data:`` address.
         chosen: the channel that is shown while the hand is elsewhere.
+        sums: whether to show how a gate is computed, and what F and F'' say of its channel.
     """
     rows, columns = walked.features.shape[1:]
     step = max(float(walked.features.max()), 1e-6) / _STEPS
     features = np.rint(walked.features / step).astype("<u2")
+    presets = [
+        [tr("Most open gate"), int(steps.order[0])],
+        [tr("Most closed gate"), int(steps.order[-1])],
+    ]
+    if sums:
+        presets = [
+            [tr("Weighs most in F″"), walked.strongest],
+            [tr("Strongest in F"), int(steps.average.argmax())],
+            *presets,
+        ]
     _channels(
         key=name,
         data={
@@ -51,19 +68,15 @@ def show_channels(
             "low": FEATURE_SCALE.low,
             "high": FEATURE_SCALE.high,
             "ticks": [tr(tick) for tick in FEATURE_SCALE.ticks],
-            "unit": tr("F, how strongly the channel answers"),
-            "alt": tr("The query, and over it the channel of F that is looked at."),
+            "unit": tr("how strongly the channel answers"),
+            "alt": tr("The query, and over it the channel that is looked at."),
             "features": base64.b64encode(features.tobytes()).decode(),
             "step": step,
             "order": steps.order.tolist(),
             **{field: it.round(4).tolist() for field, it in asdict(steps).items()},
             "chosen": chosen,
-            "presets": [
-                [tr("Weighs most in F″"), walked.strongest],
-                [tr("Strongest in F"), int(steps.average.argmax())],
-                [tr("Most open gate"), int(steps.order[0])],
-                [tr("Most closed gate"), int(steps.order[-1])],
-            ],
+            "presets": presets,
+            "sums": sums,
         }
         | heatmap.looks(),
         on_channel_change=lambda: put("channel", int(st.session_state[name]["channel"]), None),

@@ -1,10 +1,10 @@
-"""Guesses at the two gates: how many there are, and how much one place weighs."""
+"""Guesses at the two gates: how many there are, and how high the highest is."""
 
 from core.language import later, later_written, tr
 from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough
 from pages.ui.question import question
 
-_STEPS = (later("less than 1.5 times"), later("1.5 to 3 times"), later("more than 3 times"))
+_STEPS = (later("less than 2 times"), later("2 to 5 times"), later("more than 5 times"))
 
 
 def guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
@@ -12,8 +12,8 @@ def guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
     n_channels, rows, columns = walked.features.shape
     question(
         tr(
-            "The feature map F of this picture holds {n_channels:,} channels of {rows} × {columns} "
-            "places. How many gates does channel attention compute?",
+            "This picture is now {n_channels:,} channels of {rows} × {columns} places. How many "
+            "gates does channel attention compute?",
             n_channels=n_channels,
             rows=rows,
             columns=columns,
@@ -21,31 +21,35 @@ def guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
         [later_written(it) for it in (rows * columns, n_channels, walked.features.size)],
         right=later_written(steps.gate.size),
         because=tr(
-            "One gate for each channel, from its average and its maximum, {n_averages:,} + "
-            "{n_maxima:,} numbers. Where in the picture it answers plays no part.",
-            n_averages=steps.average.size,
-            n_maxima=steps.maximum.size,
+            "One for each channel, from its average and its maximum. Where in the picture it "
+            "answers plays no part."
         ),
         key="guess-gates",
     )
 
 
 def guess_weight(spatial: SpatialSteps) -> None:
-    """Ask how much more the place that counts most weighs than the average one."""
-    most = float(spatial.weight.max() / spatial.weight.mean())
+    """Ask how high the highest gate of a place is, over their mean."""
+    gate = spatial.gate
+    most = float(gate.max() / gate.mean())
+    row, column = divmod(int(gate.argmax()), gate.shape[1])
+    because = tr(
+        "In row {row}, column {column} it is **×{most:.1f}**.",
+        most=most,
+        row=row + 1,
+        column=column + 1,
+    )
+    if spatial.exponent != 1:
+        acts = tr(
+            "It acts more softly, as its power {exponent:g}: that place counts ×{weight:.1f}.",
+            exponent=spatial.exponent,
+            weight=spatial.weight.max() / spatial.weight.mean(),
+        )
+        because = f"{because} {acts}"
     question(
-        tr(
-            "How much more does the place that counts most weigh than the average place, in this "
-            "picture?"
-        ),
+        tr("How high is the highest gate of a place in this picture, over the mean of all?"),
         _STEPS,
-        right=_STEPS[0 if most < 1.5 else 1 if most <= 3 else 2],
-        because=tr(
-            "It weighs **×{most:.2f}**: the gates of the places run from {lowest:.2f} to "
-            "{highest:.2f}.",
-            most=most,
-            lowest=spatial.weight.min(),
-            highest=spatial.weight.max(),
-        ),
+        right=_STEPS[0 if most < 2 else 1 if most <= 5 else 2],
+        because=because,
         key="guess-weight",
     )

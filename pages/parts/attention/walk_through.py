@@ -1,5 +1,7 @@
 """The walk through: one picture through CBAM, stage by stage, each with its equation."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -45,8 +47,8 @@ def _stages(about: AttentionQuery, walked: Walkthrough) -> None:
 
 
 def _channel_gate(walked: Walkthrough, channel: int, picture: str) -> None:
-    st.header(tr("1 · Which channels count"), anchor=False)
     if tour.shows("words"):
+        st.header(tr("1 · Which channels count"), anchor=False)
         _channel_words(walked.features.shape)
     if walked.channel is None:
         st.info(
@@ -81,6 +83,9 @@ def _channel_words(shape: tuple[int, ...]) -> None:
 
 
 def _gates(walked: Walkthrough, steps: ChannelSteps, channel: int, picture: str) -> None:
+    if not tour.shows("words"):
+        show_channels("channels", walked, steps, picture, chosen=channel, sums=False)
+        return
     st.caption(
         tr(
             "Move over the gates, or drag the slider below them: the picture shows what that "
@@ -107,8 +112,8 @@ def _open_channels(steps: ChannelSteps) -> str:
 
 
 def _spatial_gate(steps: SpatialSteps | None, picture: str) -> None:
-    st.header(tr("2 · Which places stand out"), anchor=False)
     if tour.shows("words"):
+        st.header(tr("2 · Which places stand out"), anchor=False)
         _spatial_words()
     if steps is None:
         st.info(
@@ -217,25 +222,22 @@ def _kernel_in_words(steps: SpatialSteps) -> str:
 
 
 def _gate(steps: SpatialSteps, picture: str) -> None:
+    this = gate_panel(
+        steps.gate, title=tr("The gate M_s of this picture"), framed=int(steps.gate.argmax())
+    )
+    if not tour.shows("words"):
+        plain = replace(this, title=tr("The gate of each place; the highest is framed"))
+        heatmap.show_maps("gate", [plain], {"query": picture}, least=170)
+        return
     st.header(tr("3 · The spatial gate"), anchor=False)
-    unit = tr("M_s over its mean: the same scale for every picture")
     text, board = st.columns([2, 3], gap="medium")
     with board:
-        heatmap.show_maps(
-            "gate",
-            [
-                gate_panel(steps.gate, title=tr("M_s of this picture"), unit=unit),
-                gate_panel(
-                    steps.even_gate, title=tr("M_s if all its places were alike"), unit=unit
-                ),
-            ],
-            {"query": picture},
-            least=170,
-        )
+        even = gate_panel(steps.even_gate, title=tr("M_s if all its places were alike"))
+        heatmap.show_maps("gate", [this, even], {"query": picture}, least=170)
     text.markdown(
         tr(
             "Only M_s over its mean matters: the embedding gets unit length, so a gate twice as "
-            "high everywhere changes nothing."
+            "high everywhere changes nothing. The highest place is framed."
         )
     )
     text.markdown(
@@ -271,8 +273,10 @@ def _refined(walked: Walkthrough, channel: int, picture: str) -> None:
     if exponent != 1:
         text.markdown(
             tr(
-                "M_s is multiplied as its power {exponent:g}. What it sees may so be sharp, and "
-                "how strongly it acts soft: the rest of a beach still counts.",
+                "M_s is multiplied as its power {exponent:g}: a gate 10 times as high as another "
+                "acts {acts:.1f} times as strongly. What it sees may so be sharp, and how "
+                "strongly it acts soft: the rest of a beach still counts.",
+                acts=10**exponent,
                 exponent=exponent,
             )
         )

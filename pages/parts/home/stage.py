@@ -7,7 +7,7 @@ from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
 from core.language import tr
 from core.search import SearchResult
-from core.wording import duration, percent
+from core.wording import percent
 from pages.parts.home import small_pictures
 from pages.parts.home.frame import Frame
 from pages.ui import pictures, resources, uploads
@@ -84,27 +84,14 @@ def show_answer(
 
 
 def told(result: SearchResult) -> str:
-    """Say what was measured, in three short sentences."""
+    """Say what was compared and found; the times are a question of the tour."""
     found = round(result.neighbour_recall * len(result.exact_hits))
-    looking = duration(result.seconds["embed"])
-    first = (
-        tr(
-            "The network has looked at this picture before, which takes **{duration}** here.",
-            duration=looking,
-        )
-        if result.query.from_store
-        else tr("Looking at the picture took **{duration}**.", duration=looking)
-    )
     return tr(
-        "{first} Then it was compared with **{n_candidates:,} of {n_gallery:,} "
-        "pictures** ({share}), in "
-        "**{duration}**. **{found} of the {n_nearest} "
-        "nearest** of all pictures are among these.",
-        first=first,
+        "Your picture was compared with **{n_candidates:,} of {n_gallery:,} pictures** ({share}). "
+        "**{found} of the {n_nearest} nearest** of all pictures are among these.",
         n_candidates=result.n_candidates,
         n_gallery=result.n_gallery,
         share=percent(result.candidate_ratio),
-        duration=duration(result.look_up_seconds),
         found=found,
         n_nearest=len(result.exact_hits),
     )

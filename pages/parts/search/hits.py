@@ -1,6 +1,7 @@
 """What LSH found, beside what the exact scan finds, and the numbers that compare both."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -66,6 +67,21 @@ def recall_and_cost(result: SearchResult, shown: View) -> None:
                 "says more."
             )
         )
+
+
+@st.fragment
+def hits_alone(result: SearchResult, gallery: Gallery, stored: StoredGallery, shown: View) -> None:
+    """Show what LSH found and which of it is right, and nothing else of it.
+
+    Args:
+        result: of the search.
+        gallery: that was searched.
+        stored: its embeddings.
+        shown: the view of the search.
+    """
+    searched = FoundBy(result=result, stored=stored)
+    tiles = hit_tiles(result.hits, gallery, shown, searched=searched)
+    draw_grid("lsh", [replace(it, facts=it.facts[-1:]) for it in tiles])
 
 
 @st.fragment

@@ -11,12 +11,14 @@ from pages.ui.pictures import attention_heatmap, query_picture
 
 
 def query_and_attention(result: SearchResult, query: Query) -> None:
-    """Show the query image, and M_s over it."""
+    """Show the query image, and M_s over it; on the tour, the image alone."""
+    if not tour.shows("where it looks"):
+        query_picture(result, query.title)
+        return
     left, right = st.columns(2, gap="small")
     with left:
         query_picture(result, query.title)
         facts = query.facts(label=result.query_label, id=result.query_id)
         st.caption(" · ".join([*facts, *(plain(tr(it)) for it in result.query.image.notes)]))
-    if tour.shows("where it looks"):
-        with right:
-            attention_heatmap(result)
+    with right:
+        attention_heatmap(result)

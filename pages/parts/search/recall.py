@@ -26,8 +26,8 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
     options = sorted({later_percent(it): it for it in shares}.items(), key=_size)
     question(
         tr(
-            "{n_hits_right} of {n_hits} hits show *{label}* (precision {precision}); the gallery "
-            "holds {n_right} such images. What is the recall?",
+            "{n_hits_right} of {n_hits} hits show *{label}*: precision {precision}. Of all "
+            "pictures, {n_right} do. What is the recall?",
             n_hits_right=sum(shown),
             n_hits=len(shown),
             label=plain(result.query_label),
@@ -37,13 +37,11 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
         [text for text, _ in options],
         right=later_percent(recall),
         because=tr(
-            "{n_hits_right} of {n_right} is {recall}. Precision looks at the hits, recall at all "
-            "right images: all that is shown can be right, and most still be missing. *Neighbour "
-            "recall* counts what LSH found of the exact scan's hits: here {neighbour_recall}.",
+            "{n_hits_right} of {n_right} is {recall}. All hits can be right, and most of the right "
+            "pictures still be missing.",
             n_hits_right=sum(shown),
             n_right=n_right,
             recall=percent(recall),
-            neighbour_recall=percent(result.neighbour_recall),
         ),
         key="guess-recall",
     )

@@ -16,9 +16,9 @@ from pages.ui.question import question
 from pages.ui.view import View
 
 _PARTS = {  # of a search, and the stages that are timed in each
-    later("reading the picture"): ("decode", "preprocess"),
-    later("the network"): ("embed",),
-    later("the look-up"): (*LOOK_UP, *ENGINE_LOOK_UP),
+    later("the picture: decode, preprocess"): ("decode", "preprocess"),
+    later("the network: embed"): ("embed",),
+    later("the look-up: hash, probe and rerank"): (*LOOK_UP, *ENGINE_LOOK_UP),
 }
 
 
@@ -34,8 +34,8 @@ def guess_the_longest(result: SearchResult) -> None:
         list(_PARTS),
         right=longest,
         because=tr(
-            "{how_long}; the look-up took {look_up}. The network takes as long in every gallery; a "
-            "scan grows with it, and that is the time which hashing saves.",
+            "{how_long}; the look-up took {look_up}. The network takes as long in every gallery, "
+            "the look-up longer in larger ones.",
             how_long=_how_long(seconds[longest], total, is_known=result.query.from_store),
             look_up=duration(result.look_up_seconds),
         ),
@@ -57,26 +57,16 @@ def _how_long(longest: float, total: float, *, is_known: bool) -> str:
 
 def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> None:
     """Show the time of each stage, where LSH begins to pay, and the hash code."""
-    left, right = st.columns(2, gap="medium")
+    if tour.shows("hash code"):
+        left, right = st.columns(2, gap="medium")
+        with right:
+            _hash_code(result)
+    else:
+        left = st.container()
     with left:
         st.header(tr("Time per stage"), anchor=False)
-        st.caption(
-            tr(
-                "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
-                "repeats only the rest (the median of {runs}).",
-                runs=count(len(result.look_up_runs), "run"),
-            )
-        )
-        if result.query.from_store:
-            st.caption(
-                tr(
-                    ":material/inventory_2: The gallery's store had this image's embedding. The "
-                    "first three stages are those of another photograph, timed when the model was "
-                    "loaded."
-                )
-            )
-        if not result.by_engine:
-            st.caption(f":material/hourglass_top: {resources.why_numpy()}")
+        if tour.shows("how it is timed"):
+            _how_timed(result)
         charts.chart(
             stage_times(result.seconds),
             name="time-per-stage",
@@ -90,16 +80,38 @@ def times_and_code(result: SearchResult, stored: StoredGallery, shown: View) -> 
         )
         if tour.shows("where they cross"):
             _crossing(result, stored, shown)
-    with right:
-        st.header(tr("Hash code"), anchor=False)
+    show_code(look_up, hyperplanes.hash_code, SpatialAttention.forward)
+
+
+def _how_timed(result: SearchResult) -> None:
+    st.caption(
+        tr(
+            "Decode, preprocess and embed run once per image; a change of K, L, probes or k "
+            "repeats only the rest (the median of {runs}).",
+            runs=count(len(result.look_up_runs), "run"),
+        )
+    )
+    if result.query.from_store:
         st.caption(
             tr(
-                "One row per table, one bit per hyperplane: teal is 1, amber 0. Pale bits lie "
-                "close to their hyperplane and flip easily."
+                ":material/inventory_2: The gallery's store had this image's embedding. The "
+                "first three stages are those of another photograph, timed when the model was "
+                "loaded."
             )
         )
-        code_picture(result)
-    show_code(look_up, hyperplanes.hash_code, SpatialAttention.forward)
+    if not result.by_engine:
+        st.caption(f":material/hourglass_top: {resources.why_numpy()}")
+
+
+def _hash_code(result: SearchResult) -> None:
+    st.header(tr("Hash code"), anchor=False)
+    st.caption(
+        tr(
+            "One row per table, one bit per hyperplane: teal is 1, amber 0. Pale bits lie "
+            "close to their hyperplane and flip easily."
+        )
+    )
+    code_picture(result)
 
 
 def _crossing(result: SearchResult, stored: StoredGallery, shown: View) -> None:

@@ -26,6 +26,11 @@ _PASSED = 0.9  # of the answers are right
 
 def show_sheet() -> None:
     """Show the questions of a test, or what became of them."""
+    if not tour.shows("choice"):  # on the tour the step says which test
+        named = st.query_params.get("test", "")
+        number = int(named) if named in map(str, _NUMBERS) else _NUMBERS[0]
+        _show_test(number, draw(number))
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", key="choose-test"):
         number = st.number_input(
             tr("Number of the test"),
@@ -48,12 +53,13 @@ def show_sheet() -> None:
 
 
 def _show_test(number: int, questions: Mapping[str, DrawnQuestion]) -> None:
-    st.markdown(
-        tr(
-            "Ten questions, one on each subject. Every answer can be found in this app; once "
-            "marked, each question names the place. Another number draws other questions."
+    if tour.shows("words"):
+        st.markdown(
+            tr(
+                "Ten questions, one on each subject. After you mark them, each says where in the "
+                "app the answer is. Another number draws other questions."
+            )
         )
-    )
     answers = _parse(st.query_params.get(_ANSWERS, ""), questions)
     if answers is None:
         _ask(questions)
@@ -75,7 +81,7 @@ def _ask(questions: Mapping[str, DrawnQuestion]) -> None:
     for place, ((subject, it), answer) in enumerate(rows, 1):
         follow(_key(place), answer)
         st.radio(
-            f"**{place} · {tr(subject)}.** {it.text}",
+            f"{_title(place, subject)} {it.text}",
             it.options,
             index=None,
             key=_key(place),
@@ -97,7 +103,8 @@ def _show_marked(
     right = [it.right == given for it, given in zip(questions.values(), answers, strict=True)]
     tour.show_end()
     st.header(tr("{n_right} of {n} right", n_right=sum(right), n=len(right)), anchor=False)
-    st.caption(tr("Test {number} of the Hashlight self-test.", number=number))
+    if tour.shows("words"):
+        st.caption(tr("Test {number} of the Hashlight self-test.", number=number))
     with st.container(horizontal=True, key="sheet-buttons"):
         print_page("print-sheet", tr("Print this sheet"))
         st.button(tr("Answer again"), icon=":material/undo:", on_click=_answer_again)
@@ -110,11 +117,27 @@ def _show_marked(
     rows = zip(questions.items(), answers, right, strict=True)
     for place, ((subject, it), given, is_right) in enumerate(rows, 1):
         with st.container(border=True, gap="xsmall"):
-            _show_answer(f"**{place} · {tr(subject)}.** {it.text}", it, given, is_right)
+            title = _title(place, subject)
+            if is_right and not tour.shows("words"):
+                st.markdown(
+                    tr(
+                        "{title} :green[:material/check: **Right**]: {yours}.",
+                        title=title,
+                        yours=f"*{given}*",
+                    )
+                )
+            else:
+                st.markdown(f"{title} {it.text}")
+                _show_answer(it, given, is_right)
+            _show_place(it)
 
 
-def _show_answer(text: str, question: DrawnQuestion, given: str | None, is_right: bool) -> None:
-    st.markdown(text)
+def _title(place: int, subject: str) -> str:
+    """Return the number of a question, and off the tour its subject."""
+    return f"**{place} · {tr(subject)}.**" if tour.shows("words") else f"**{place}.**"
+
+
+def _show_answer(question: DrawnQuestion, given: str | None, is_right: bool) -> None:
     yours = f"*{given}*" if given else tr("none")
     if is_right:
         st.markdown(
@@ -130,6 +153,9 @@ def _show_answer(text: str, question: DrawnQuestion, given: str | None, is_right
                 why=question.why,
             )
         )
+
+
+def _show_place(question: DrawnQuestion) -> None:
     st.page_link(
         question.place.page,
         label=tr("Shown in: {title}", title=tr(question.place.title)),

@@ -58,7 +58,7 @@ class Scale:
 
 # M_s over its mean: the same scale for every picture.
 RELATIVE_SCALE = Scale(
-    0.0, 2.0, ("×0", "×1", later("×2 and more")), hover=later("M_s over its mean")
+    0.0, 2.0, ("×0", "×1", later("×2 and more")), hover=later("gate over its mean")
 )
 
 
@@ -71,6 +71,7 @@ class Panel:
     unit: str  # what the scale measures
     title: str = ""
     note: str = ""
+    framed: int | None = None  # a place, row by row, that has a frame
     picture: str = "query"  # its name among the pictures
     outline: str | None = None  # a picture of an outline, as an address
     alt: str = ""
@@ -87,7 +88,7 @@ def gate_panel(gate: NDArray[np.floating], **looks: Any) -> Panel:
         looks: further fields of the panel.
     """
     return Panel(
-        **{"unit": tr("M_s over its mean"), **looks},
+        **{"unit": tr("gate over its mean: the same scale for every picture"), **looks},
         values=gate / gate.mean(),
         scale=RELATIVE_SCALE,
     )

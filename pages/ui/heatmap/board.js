@@ -2,7 +2,7 @@
 //
 // data: { pictures: [[name, address]], rows, columns, colours, opacity: 0 … 100, cells: bool,
 //         least: px, tallest: px or null,
-//         panels: [{ picture: name, outline: address?, title, alt, unit, note,
+//         panels: [{ picture: name, outline: address?, title, alt, unit, note, framed: place or null,
 //                    values: [rows × columns], low, high, ticks, hover: what a value is called }] }
 // states "opacity" and "cells", sent once the hand lets go
 

@@ -52,7 +52,7 @@ function smooth(values, rows, columns) {
 }
 
 /** A picture with a map over it: { root, show(values), mark(cell or null), look({ opacity, cells }) }. */
-function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colours, onPoint }) {
+function pictureWithMap({ picture, outline, framed, alt, rows, columns, low, high, colours, onPoint }) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", `0 0 ${columns} ${rows}`);
   svg.setAttribute("preserveAspectRatio", "none");
@@ -64,6 +64,11 @@ function pictureWithMap({ picture, outline, alt, rows, columns, low, high, colou
     svg.append(cell);
     return cell;
   });
+  if (Number.isInteger(framed)) {
+    const frame = cells[framed].cloneNode();
+    frame.classList.add("framed");
+    svg.append(frame);
+  }
   const root = element("div", { class: "map", role: "img", "aria-label": alt, tabindex: "0" });
   const under = element("img", { src: picture, role: "presentation", draggable: "false" });
   under.onload = () => root.style.setProperty("--ratio", under.naturalWidth / under.naturalHeight);

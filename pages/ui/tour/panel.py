@@ -12,7 +12,7 @@ from pages.ui.tour.links import draw_link
 from pages.ui.tour.steps import OWL, STEPS, TourStep
 
 MACHINE = "pages/machine.py"
-_RIGHT, _WRONG, _OPEN = "●", "◐", "○"
+_RIGHT, _WRONG, _OPEN = "right", "wrong", "open"  # drawn by the style: signs differ in size
 _SAID = {
     _RIGHT: later("guessed right"),
     _WRONG: later("not right at first"),
@@ -44,7 +44,7 @@ def draw(number: int, where: str, *, on_leave: Callable[[], None]) -> None:
     st.markdown(tr(":material/arrow_forward: **Your turn.** {do}", do=tr(step.do)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if number > 1:
-            draw_link(number - 1, tr("Back"), ":material/chevron_left:", f"tour-back{where}")
+            draw_link(number - 1, tr("Previous"), ":material/chevron_left:", f"tour-back{where}")
         if number < len(STEPS):
             draw_link(number + 1, tr("Next"), ":material/chevron_right:", f"go-on{where}")
         st.button(
@@ -54,26 +54,31 @@ def draw(number: int, where: str, *, on_leave: Callable[[], None]) -> None:
 
 
 def _dots(number: int) -> str:
-    """One sign a step, each with its words, and what the signs mean."""
+    """One dot a step, each with its words; at the first step what they mean, too."""
     dots = []
     for n, step in enumerate(STEPS, 1):
-        sign = _sign(n)
+        state = _state(n)
         said = tr(
-            "Step {number}, {title}: {state}", number=n, title=tr(step.title), state=tr(_SAID[sign])
+            "Step {number}, {title}: {state}",
+            number=n,
+            title=tr(step.title),
+            state=tr(_SAID[state]),
         )
         if n == number:
             said = tr("{step}; you are here", step=said)
-        here = ' class="here" aria-current="step"' if n == number else ""
+        here = ' aria-current="step"' if n == number else ""
         told = escape(said, quote=True)
-        dots.append(f'<span role="img" aria-label="{told}" title="{told}"{here}>{sign}</span>')
-    legend = "".join(f"<span>{sign} {escape(tr(said))}</span>" for sign, said in _SAID.items())
-    here = f"<span><u>{escape(tr('here'))}</u></span>"
-    return (
-        f'<div class="tour-dots">{"".join(dots)}</div><div class="tour-legend">{legend}{here}</div>'
+        dots.append(f'<i class="{state}" role="img" aria-label="{told}" title="{told}"{here}></i>')
+    drawn = f'<div class="tour-dots">{"".join(dots)}</div>'
+    if number > 1:
+        return drawn
+    legend = "".join(
+        f'<span><i class="{state}"></i> {escape(tr(said))}</span>' for state, said in _SAID.items()
     )
+    return f'{drawn}<div class="tour-legend">{legend}</div>'
 
 
-def _sign(number: int) -> str:
+def _state(number: int) -> str:
     if progress.is_open(number):
         return _OPEN
     return _RIGHT if progress.was_right(number) else _WRONG

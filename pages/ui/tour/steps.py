@@ -52,11 +52,11 @@ STEPS = (
         then=("times",),
         stage="embedding",
         idea=later(
-            "A [[network]] turns each picture into numbers, its [[embedding]]: an arrow of length "
-            "1. Pictures are alike when their arrows point nearly the same way; the [[cosine]] of "
-            "the angle says how nearly."
+            "A [[network]] turns (*embeds*) each picture into an arrow of length 1, its "
+            "[[embedding]]. The more alike two pictures, the smaller the angle between their "
+            "arrows. The *look-up* finds the arrows nearest to the query's."
         ),
-        do=later("Guess which part of a search takes longest."),
+        do=later("Guess. Then find the longest part in the chart."),
     ),
     TourStep(
         title=later("Which channels count"),
@@ -83,10 +83,9 @@ STEPS = (
         stage="spatial",
         idea=later(
             "Next, [[spatial attention]]: a gate for each place. The mean and the maximum over "
-            "all channels there make two maps; a small window of learnt weights, the [[kernel]], "
-            "slides over both."
+            "all channels there make two maps; a small window, the [[kernel]], slides over both."
         ),
-        do=later("Guess. Then find that place on the map."),
+        do=later("Guess. Then see the framed place on the map."),
         more=later("Open *Clutter* and shrink the owl."),
     ),
     TourStep(
@@ -157,11 +156,9 @@ STEPS = (
     TourStep(
         title=later("What you know now"),
         page="pages/selftest.py",
+        state={"test": "7"},  # the shortest of those that ask only what the tour tells
         asks=None,
-        idea=later(
-            "Ten questions from a bank. The app shows the answer to each; once marked, they name "
-            "the place."
-        ),
+        idea=later("Ten questions. After you mark them, each says where in the app the answer is."),
         do=later("Answer all ten, then press *Mark my answers*."),
     ),
 )
