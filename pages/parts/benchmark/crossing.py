@@ -1,6 +1,7 @@
 """From which size on the index of the lessons is worth it: a guess, a chart, and other indexes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -71,17 +72,19 @@ def _show_crossing(data_sets: Mapping[str, Any], family: str, n: float) -> None:
     """Show where the two lines cross, and say why other places of the app name other sizes."""
     members = {name: it for name, it in data_sets.items() if it["family"] == family}
     lines = {
-        method: line
+        method: replace(line, exponent=None)
         for method, line in lines_of(members).items()
-        if method.startswith((words.EXACT, words.READABLE))
+        if method in _INDEXES or method.startswith(words.EXACT)
     }
+    called = {method: tr(name) for method, name in _INDEXES.items()}
     charts.chart(
-        time_and_size(lines, crossovers={words.TAUGHT: n}),
+        time_and_size(lines, crossovers={words.TAUGHT: n}, called=called),
         name="where-they-cross",
         key="crossing",
         alt=tr(
-            "Time of one query over the size of the gallery: the index of the lessons and the "
-            "exact scan cross at about {n:,.0f} images.",
+            "Time of one query over the size of the gallery, for the exact scan, faiss's LSH, the "
+            "compiled engine, and the index of the lessons, which crosses the scan at about "
+            "{n:,.0f} images.",
             n=n,
         ),
     )

@@ -1,6 +1,5 @@
 """The buckets that a query reads, one more per table at each step."""
 
-from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -12,6 +11,7 @@ from core.figures.hashing import probe_lines
 from core.index.lsh import Candidates, LSHIndex, Probe
 from core.language import later, tr, written
 from core.lessons import hashing as theory
+from core.wording import count
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.promise import show_promise
 from pages.parts.hashing.query import LookedUp, choose_and_look_up
@@ -33,10 +33,6 @@ def show_probes(indexed: IndexedGallery) -> None:
     code = index.hash(query.embedding)
     candidates = index.candidates(code, n_probes=RANGES["probes"][1])
     steps = theory.probe_steps(candidates, query.neighbours, exclude=query.id)
-    # The same look-up, blind to margins: all bits count alike.
-    alike = replace(code, margins=np.ones_like(code.margins))
-    blind = index.candidates(alike, n_probes=RANGES["probes"][1])
-    unordered = theory.probe_steps(blind, query.neighbours, exclude=query.id)
     question(
         tr(
             "The query's own bucket misses some of its neighbours. Which bucket should be read "
@@ -46,13 +42,13 @@ def show_probes(indexed: IndexedGallery) -> None:
         right=_NEAREST,
         because=tr(
             "A neighbour lies close, so the line that came between is most likely one that the "
-            "query nearly touches. How far it lies from a line is the *margin*: the smallest comes "
-            "first. The chart below says what this order wins."
+            "query nearly touches: its *margin*, the distance to that line, is small, and its bit "
+            "there is *fragile*. So the most fragile bits are flipped first."
         ),
         key="guess-probes",
     )
     if tour.shows("stepper"):
-        _stepper(indexed, query, candidates, steps, unordered)
+        _stepper(indexed, query, candidates, steps)
         show_code(LSHIndex.candidates, theory.probe_steps)
     if tour.shows("promise"):
         show_promise(indexed, query)
@@ -63,7 +59,6 @@ def _stepper(
     query: LookedUp,
     candidates: Candidates,
     steps: theory.Steps,
-    unordered: theory.Steps,
 ) -> None:
     """Show one step.
 
@@ -72,10 +67,13 @@ def _stepper(
         query: with its neighbours.
         candidates: what all steps find.
         steps: what each step brings.
-        unordered: what it would bring if margins were ignored.
     """
     shown, k, n_steps = indexed.shown, len(query.neighbours), len(steps.n_found)
-    step, code = min(shown.probes, n_steps), indexed.index.hash(query.embedding)
+    total = max(1, indexed.n - (query.id is not None))
+    index, step = indexed.index, min(shown.probes, n_steps)
+    code = index.hash(query.embedding)
+    keys = index.functions.keys(index.vectors.rows(query.neighbours))
+    unordered = theory.found_in_any_order(np.bitwise_count(keys ^ code.keys), shown.K, step)
     _step_buttons(shown, n_steps)
     numbers = theory.probe_numbers(candidates).tolist()
     read = [
@@ -127,33 +125,60 @@ def _stepper(
             ),
         )
     with right:
-        total = max(1, indexed.n - (query.id is not None))
         charts.chart(
             probe_lines(
-                steps.n_found / max(k, 1),
-                unordered.n_found / max(k, 1),
-                steps.n_candidates / total,
-                step=step,
+                steps.n_found[:step] / max(k, 1),
+                unordered / max(k, 1),
+                steps.n_candidates[:step] / total,
             ),
             alt=tr(
-                "Neighbour recall over probes per table: {found} of {k} after {step}.",
+                "Neighbour recall over probes per table: {found} of {k} after {step}; with the "
+                "bits in any order, {unordered:.1f} on average.",
                 found=found,
                 k=k,
                 step=step,
+                unordered=unordered[-1],
             ),
             name="recall-by-probes",
             key="probe-lines",
         )
-    newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
-    new = {probe.table: newest & {*probe.ids.tolist()} for probe in read}
-    show_table(
-        [_row(probe, new[probe.table], shown.K, query.neighbours) for probe in read],
-        alt=tr("What probe {step} reads in each table.", step=step),
-    )
+        st.caption(
+            tr(
+                "After {probes} per table: {found} of {k} found. With the bits in any order it "
+                "would be {unordered:.1f} on average.",
+                probes=count(step, "probe"),
+                found=found,
+                k=k,
+                unordered=unordered[-1],
+            )
+        )
+    if tour.shows("words"):
+        newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
+        _buckets(read, newest, shown.K, query.neighbours, step)
     st.markdown(tr("**The {k} true neighbours**, and the probe that found each", k=k))
     first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
     ids = query.neighbours.tolist()
     show_grid("neighbours", [indexed.tile(id, _found_by(first.get(id), step)) for id in ids])
+
+
+def _buckets(
+    read: list[Probe], newest: set[int], n_bits: int, neighbours: NDArray[np.int64], step: int
+) -> None:
+    """Say what is in the buckets; an image that several hold counts for the first of them."""
+    rows = []
+    for probe in read:
+        new = newest & {*probe.ids.tolist()}
+        newest = newest - new
+        rows.append(_row(probe, new, n_bits, neighbours))
+    show_table(rows, alt=tr("What probe {step} reads in each table.", step=step))
+    st.caption(
+        tr(
+            "An image that several of these buckets hold is a new candidate of the first alone. "
+            "*Any order* is the average over all orders with the fewest flipped bits first. A "
+            "neighbour may still lie beyond a hyperplane far from the query; then any order may "
+            "find it sooner."
+        )
+    )
 
 
 def _task(steps: theory.Steps, step: int, k: int, *, by_hand: bool) -> None:
@@ -223,4 +248,4 @@ def _found_by(probe: int | None, step: int) -> Fact:
         return Fact(tr("probe {number}", number=probe), "good")
     if probe is None:
         return Fact(tr("not in {n} probes", n=RANGES["probes"][1]), "bad")
-    return Fact(tr("not before probe {number}", number=probe), "bad")
+    return Fact(tr("not yet"), "bad")
