@@ -93,7 +93,7 @@ def hamming_scatter(
         scatter(
             **edge,
             y=high,
-            name=tr("95 % of all draws"),
+            name=tr("where 95 % should lie"),
             fill="tonexty",
             fillcolor=_BAND,
             hoverinfo="skip",
@@ -109,7 +109,7 @@ def hamming_scatter(
         scatter(
             x=degrees,
             y=share,
-            name=tr("two images"),
+            name=tr("a pair of images"),
             mode="markers",
             marker=dots,
             # A click chooses one dot; the others stay as they are.
@@ -205,7 +205,8 @@ def _shares(
             x=np.arange(1, len(values) + 1),
             y=values,
             name=name,
-            mode="lines",
+            mode="lines+markers",  # a single value is no line
+            marker={"color": colour, "size": 4},
             line={"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
             hovertemplate=tr(hover, name=name),
         )

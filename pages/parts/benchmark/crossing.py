@@ -12,7 +12,7 @@ from core.language import later, later_written, tr
 from core.wording import duration, joined
 from pages.parts.benchmark import words
 from pages.parts.benchmark.time_and_size import FAMILIES, lines_of
-from pages.ui import charts
+from pages.ui import charts, tour
 from pages.ui.question import question
 
 # Whose size is said anywhere in the app, and what each is called.
@@ -47,9 +47,10 @@ def ask_where_they_cross(data_sets: Mapping[str, Any]) -> None:
         [later_written(size) for size in sizes],
         right=later_written(min(sizes, key=lambda size: abs(words.decades(size, n)))),
         because=tr(
-            "Measured, they cross at about {n:,.0f} images. With {smallest:,} it takes "
-            "{seconds} and the scan {scan}: what a look-up costs before it compares "
-            "anything weighs more than a short scan.",
+            "Measured on {gallery}, they cross at about {n:,.0f} images. With {smallest:,} it "
+            "takes {seconds} and the scan {scan}: a look-up takes time before it compares "
+            "anything.",
+            gallery=tr(FAMILIES[family]),
             n=n,
             smallest=times.n[0],
             seconds=duration(times.seconds[0]),
@@ -88,21 +89,21 @@ def _show_crossing(data_sets: Mapping[str, Any], family: str, n: float) -> None:
             n=n,
         ),
     )
-    st.markdown(
-        tr(
-            "Each index has its own size: {sizes}; *Search* times that engine anew, on your "
-            "gallery. The cheaper a look-up, and the longer the vectors that a scan reads, the "
-            "sooner hashing pays.",
-            sizes=joined(_sizes(data_sets)),
+    st.markdown(tr("Others have sizes of their own: {sizes}.", sizes=joined(_sizes(data_sets))))
+    if tour.shows("words"):
+        st.markdown(
+            tr(
+                "*Search* times the compiled engine anew, on your gallery. The cheaper a look-up, "
+                "and the longer the vectors that a scan reads, the sooner hashing pays."
+            )
         )
-    )
 
 
 def _sizes(data_sets: Mapping[str, Any]) -> list[str]:
-    """Say for each index from which size on it beats the scan."""
+    """Say for each index but that of the answer from which size on it beats the scan."""
     said = []
     for method, name in _INDEXES.items():
-        if lead := _first_lead(data_sets, method):
+        if method != words.TAUGHT and (lead := _first_lead(data_sets, method)):
             family, n = lead
             about = {"index": tr(name), "n": n, "gallery": tr(FAMILIES[family])}
             said.append(

@@ -59,13 +59,13 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
     lost = 1 - one_more.recall / max(predicted.recall, 1e-9)
     with top:
         question(
-            tr("One bit more per key, and everything else as it is. How many candidates are left?"),
+            tr("One more bit per key, and all else as it is. How many candidates are left?"),
             list(_LEFT),
             right=next(answer for answer, most in _LEFT.items() if left >= most),
             because=tr(
-                "From {n_bits} to {more} bits, {left:.0%} are left: only at right angles to the "
-                "query would a new bit part every other image from it, and what shares a bucket is "
-                "nearer. But {lost:.0%} of what should be found go too.",
+                "From {n_bits} to {more} bits, {left:.0%} are left: a new bit agrees every other "
+                "time at right angles, and more often for what is nearer, as most candidates are. "
+                "But {lost:.0%} of what should be found go too.",
                 n_bits=shown.K,
                 more=shown.K + 1,
                 left=left,
@@ -210,18 +210,29 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
                 written(is_predicted, ".1%"),
                 tr("measured {share:.1%}", share=is_measured),
             )
-        show_number(
-            tr("Predicted dot products"),
-            written(theory.dot_products(predicted, n, shown.K, shown.L), ",.0f"),
-            tr("exact scan {n:,}: all but the query", n=n),
-        )
+        if tour.shows("words"):
+            show_number(
+                tr("Predicted dot products"),
+                written(theory.dot_products(predicted, n, shown.K, shown.L), ",.0f"),
+                tr("exact scan {n:,}: all but the query", n=n),
+            )
         show_number(
             tr("Ids kept in tables"),
             written(shown.L * indexed.n),
             f"{count(shown.L, 'table')} × {written(indexed.n)}",
             help=tr("Memory: each table holds the number of every image once."),
         )
-    wanted = tr(_WANTED[kind])
+    if tour.shows("words"):
+        _curve(shown, sample, predicted, measured, tr(_WANTED[kind]))
+
+
+def _curve(
+    shown: View,
+    sample: theory.PairSample,
+    predicted: theory.RecallAndCost,
+    measured: theory.RecallAndCost,
+    wanted: str,
+) -> None:
     found = theory.retrieved_at(theory.CENTRES, shown.K, shown.L)
     charts.chart(
         retrieval_curve(found, sample.wanted_angles, sample.other_angles, name=wanted),

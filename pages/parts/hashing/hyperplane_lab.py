@@ -98,9 +98,8 @@ def _guess(gallery: PlaneGallery) -> None:
         list(_LEFT),
         right=next(text for text, n in _LEFT.items() if n == left),
         because=tr(
-            "Every line may cut a neighbour off. On average over all lines that could be drawn, "
-            "one table with 5 lines keeps {with_5:.1f} of {k}; three such tables find "
-            "{with_15:.1f}, as it is enough to be in one of their buckets.",
+            "Every line may cut a neighbour off. On average over all lines, one table of 5 lines "
+            "finds {with_5:.1f} of {k}, and three such tables find {with_15:.1f}.",
             k=len(gallery.neighbours),
             with_5=gallery.expected(5, 1),
             with_15=gallery.expected(5, 3),

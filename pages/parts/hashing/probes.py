@@ -41,9 +41,9 @@ def show_probes(indexed: IndexedGallery) -> None:
         _NEXT,
         right=_NEAREST,
         because=tr(
-            "A neighbour lies close, so the line that came between is most likely one that the "
-            "query nearly touches: its *margin*, the distance to that line, is small, and its bit "
-            "there is *fragile*. So the most fragile bits are flipped first."
+            "A neighbour lies close, so the line between is most likely one that the query nearly "
+            "touches: its *margin*, the distance to the line, is small, and that bit *fragile*. "
+            "The most fragile bits are flipped first."
         ),
         key="guess-probes",
     )
@@ -75,32 +75,29 @@ def _stepper(
     keys = index.functions.keys(index.vectors.rows(query.neighbours))
     unordered = theory.found_in_any_order(np.bitwise_count(keys ^ code.keys), shown.K, step)
     _step_buttons(shown, n_steps)
-    numbers = theory.probe_numbers(candidates).tolist()
-    read = [
-        probe for probe, number in zip(candidates.probes, numbers, strict=True) if number == step
-    ]
+    turns = theory.probe_numbers(candidates).tolist()
+    read = [probe for probe, turn in zip(candidates.probes, turns, strict=True) if turn == step]
     found = int(steps.n_found[step - 1])
     before = int(steps.n_found[step - 2]) if step > 1 else 0
     looked_at = int(steps.n_candidates[step - 1])
     before_n = int(steps.n_candidates[step - 2]) if step > 1 else 0
+    numbers = [
+        (
+            tr("Neighbours found of {k}", k=k),
+            found,
+            tr("{more:+,} by this probe", more=found - before),
+        ),
+        (
+            tr("Candidates"),
+            looked_at,
+            tr("{more:+,} by this probe", more=looked_at - before_n),
+        ),
+    ]
+    if tour.shows("words"):
+        of_keys = tr("of {n_keys:,} keys", n_keys=shown.L * 2**shown.K)
+        numbers.append((tr("Buckets read"), step * shown.L, of_keys))
     with st.grid(min_column_width=150, gap="small"):
-        for what, value, note in (
-            (
-                tr("Neighbours found of {k}", k=k),
-                found,
-                tr("{more:+,} by this probe", more=found - before),
-            ),
-            (
-                tr("Candidates"),
-                looked_at,
-                tr("{more:+,} by this probe", more=looked_at - before_n),
-            ),
-            (
-                tr("Buckets read"),
-                step * shown.L,
-                tr("of {n_keys:,} keys", n_keys=shown.L * 2**shown.K),
-            ),
-        ):
+        for what, value, note in numbers:
             show_number(what, written(value), note)
     _task(steps, step, k, by_hand="probes" not in shown.fitted)
     left, right = st.columns(2, gap="medium")
@@ -125,23 +122,24 @@ def _stepper(
             ),
         )
     with right:
-        charts.chart(
-            probe_lines(
-                steps.n_found[:step] / max(k, 1),
-                unordered / max(k, 1),
-                steps.n_candidates[:step] / total,
-            ),
-            alt=tr(
-                "Neighbour recall over probes per table: {found} of {k} after {step}; with the "
-                "bits in any order, {unordered:.1f} on average.",
-                found=found,
-                k=k,
-                step=step,
-                unordered=unordered[-1],
-            ),
-            name="recall-by-probes",
-            key="probe-lines",
-        )
+        if tour.shows("words"):
+            charts.chart(
+                probe_lines(
+                    steps.n_found[:step] / max(k, 1),
+                    unordered / max(k, 1),
+                    steps.n_candidates[:step] / total,
+                ),
+                alt=tr(
+                    "Neighbour recall over probes per table: {found} of {k} after {step}; with the "
+                    "bits in any order, {unordered:.1f} on average.",
+                    found=found,
+                    k=k,
+                    step=step,
+                    unordered=unordered[-1],
+                ),
+                name="recall-by-probes",
+                key="probe-lines",
+            )
         st.caption(
             tr(
                 "After {probes} per table: {found} of {k} found. With the bits in any order it "
@@ -204,7 +202,8 @@ def _task(steps: theory.Steps, step: int, k: int, *, by_hand: bool) -> None:
 
 
 def _step_buttons(shown: View, n_steps: int) -> None:
-    inputs.say_who_chose(shown, ("probes",))
+    if tour.shows("choice"):
+        inputs.say_who_chose(shown, ("probes",))
     inputs.setting(shown, "probes")
     with st.container(horizontal=True):
         for label, icon, by in (

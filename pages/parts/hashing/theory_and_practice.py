@@ -35,8 +35,8 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
         _DIFFER,
         right=_A_THIRD,
         because=tr(
-            "**The chance is the angle over 180°:** of the 180 degrees at which a random line may "
-            "stand, 60 pass between the two. 60/180 = 1/3, so 4 of 12 bits differ on average."
+            "**The chance is the angle over 180°**, as a random line may stand at any angle. "
+            "60/180 = 1/3, so 4 of 12 bits differ on average."
         ),
         key="guess-practice",
     )
@@ -120,18 +120,19 @@ def _pair(indexed: IndexedGallery, pairs: figure_7.HammingPairs, chosen: int) ->
     low, high = figure_7.binomial_band(np.array([degrees / 180]), pairs.n_bits)
     ids = [int(indexed.stored.ids[row]) for row in pairs.rows[chosen].tolist()]
     show_grid("pair", [indexed.tile(id) for id in ids])
-    st.markdown(
+    said = [
         tr(
-            "**{degrees:.1f}° apart**, so {share:.0%} of the bits should differ: "
-            "{expected:.1f} of {n_bits}, and in 95 % of all draws "
-            "{low} to {high}. Here **{different}** differ",
+            "**{degrees:.1f}° apart**, so {share:.0%} of the bits should differ: {expected:.1f} of "
+            "{n_bits}. Here **{different}** differ.",
             degrees=degrees,
             share=degrees / 180,
             expected=pairs.n_bits * degrees / 180,
             n_bits=pairs.n_bits,
-            low=low[0],
-            high=high[0],
             different=different,
         )
-        + ("." if low[0] <= different <= high[0] else tr(": an exception."))
-    )
+    ]
+    if tour.shows("words"):
+        said.append(tr("In 95 % of all draws {low} to {high} do.", low=low[0], high=high[0]))
+    if not low[0] <= different <= high[0]:
+        said.append(tr("So this pair is an exception."))
+    st.markdown(" ".join(said))

@@ -92,7 +92,7 @@ STEPS = (
     TourStep(
         title=later("One cut, one bit"),
         page="pages/hashing.py",
-        state=OWL | {"part": "Theory and practice"},
+        state=OWL | _SET | {"part": "Theory and practice"},
         asks="guess-practice",
         then=("pairs",),
         stage="sides",
