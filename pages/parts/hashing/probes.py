@@ -11,7 +11,6 @@ from core.figures.hashing import probe_lines
 from core.index.lsh import Candidates, LSHIndex, Probe
 from core.language import later, tr, written
 from core.lessons import hashing as theory
-from core.wording import count
 from pages.parts.hashing.gallery import IndexedGallery
 from pages.parts.hashing.promise import show_promise
 from pages.parts.hashing.query import LookedUp, choose_and_look_up
@@ -34,16 +33,13 @@ def show_probes(indexed: IndexedGallery) -> None:
     candidates = index.candidates(code, n_probes=RANGES["probes"][1])
     steps = theory.probe_steps(candidates, query.neighbours, exclude=query.id)
     question(
-        tr(
-            "The query's own bucket misses some of its neighbours. Which bucket should be read "
-            "next?"
-        ),
+        tr("The query's own bucket misses neighbours. Which should be read next?"),
         _NEXT,
         right=_NEAREST,
         because=tr(
-            "A neighbour lies close, so the line between is most likely one that the query nearly "
-            "touches: its *margin*, the distance to the line, is small, and that bit *fragile*. "
-            "The most fragile bits are flipped first."
+            "The line between the query and a close neighbour is most likely one that it nearly "
+            "touches: its *margin*, the distance, is small, and that bit is *fragile*. The most "
+            "fragile bits are flipped first."
         ),
         key="guess-probes",
     )
@@ -142,18 +138,15 @@ def _stepper(
             )
         st.caption(
             tr(
-                "After {probes} per table: {found} of {k} found. With the bits in any order it "
-                "would be {unordered:.1f} on average.",
-                probes=count(step, "probe"),
+                "{found} found; with the bits in any order, {unordered:.1f} on average.",
                 found=found,
-                k=k,
                 unordered=unordered[-1],
             )
         )
     if tour.shows("words"):
         newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
         _buckets(read, newest, shown.K, query.neighbours, step)
-    st.markdown(tr("**The {k} true neighbours**, and the probe that found each", k=k))
+    st.markdown(tr("**The {k} true neighbours**", k=k))
     first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
     ids = query.neighbours.tolist()
     show_grid("neighbours", [indexed.tile(id, _found_by(first.get(id), step)) for id in ids])

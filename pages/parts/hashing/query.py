@@ -45,8 +45,8 @@ def choose_query(indexed: IndexedGallery, part: str) -> Query:
     with picture:
         small = resources.small_picture(query.data, max_side=120)
         st.image(small, alt=tr("Query: {title}", title=query.title), output_format="JPEG")
-    with chooser:
-        st.caption(_about(query, is_example=indexed.shown.source is None))
+    if tour.shows("choice"):
+        chooser.caption(_about(query, is_example=indexed.shown.source is None))
     return query
 
 
