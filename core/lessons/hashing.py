@@ -207,8 +207,9 @@ def found_in_any_order(
     buckets = np.array([comb(n_bits, d) for d in range(n_bits + 1)])
     nearer = buckets.cumsum() - buckets  # with fewer flipped bits, and so read before
     read = np.arange(1, n_probes + 1)[:, None, None] - nearer[differing]
-    missed: NDArray[np.float64] = (1 - np.clip(read / buckets[differing], 0, 1)).prod(axis=2)
-    return (1 - missed).sum(axis=1)
+    missed = (1 - np.clip(read / buckets[differing], 0, 1)).prod(axis=2)
+    found: NDArray[np.float64] = (1 - missed).sum(axis=1)
+    return found
 
 
 def probe_numbers(candidates: Candidates) -> NDArray[np.int64]:
