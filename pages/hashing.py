@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.language import later
-from pages.ui import navigation
+from pages.ui import navigation, tour
 from pages.ui.languages.tabs import draw_tabs
 
 LAB = later("Hyperplane lab")
@@ -41,7 +41,8 @@ if tabs[0].open:
         show_hyperplane_lab()
 else:
     with choice:
-        galleries.choose(shown)
+        if tour.shows("choice"):
+            galleries.choose(shown)
     for tab, (part, show_part) in zip(tabs[1:], PARTS.items(), strict=True):
         if tab.open:
             with tab, errors.reported():
@@ -49,7 +50,8 @@ else:
                     there = SET_THERE.get(part, ())
                     shown = replace(shown, teaches="hyperplanes" in there)
                     shown = answers.settled(shown, opened[1])
-                    inputs.settings(shown, without=there)
+                    if tour.shows("settings"):
+                        inputs.settings(shown, without=there)
                     indexed = IndexedGallery(shown, *opened)
                     if is_large_enough(indexed):
                         show_part(indexed)

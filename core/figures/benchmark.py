@@ -178,7 +178,10 @@ def candidates_and_recall(
 
 
 def time_and_size(
-    lines: Mapping[str, Growth], *, crossovers: Mapping[str, float] | None = None
+    lines: Mapping[str, Growth],
+    *,
+    crossovers: Mapping[str, float] | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> go.Figure:
     """Show the time of one query over the size of the gallery, both on fixed logarithmic scales.
 
@@ -187,7 +190,9 @@ def time_and_size(
     Args:
         lines: of each method.
         crossovers: of methods, the N from which on each beats the exact scan; marked there.
+        called: what methods are called, where not by their names.
     """
+    said = dict(zip(lines, lines, strict=True)) | dict(called or {})
     traces = []
     for name, line in lines.items():
         grows = "" if line.exponent is None else f" · N<sup>{written(line.exponent, '.2f')}</sup>"
@@ -200,7 +205,7 @@ def time_and_size(
                     f"{count(n, 'image')}: {duration(seconds)}<br>{setting}".removesuffix("<br>")
                     for n, seconds, setting in zip(line.n, line.seconds, line.settings, strict=True)
                 ],
-                legend=f"{name}{grows}",
+                legend=f"{said[name]}{grows}",
             )
         )
     leads = (crossovers or {}).items()
@@ -222,7 +227,7 @@ def time_and_size(
             "ticktext": list(map(tr, _SECONDS.values())),
         },
         shapes=[_dotted(n, _LINES.get(name, _OTHER)[0]) for name, n in leads],
-        annotations=[_lead(name, n, place) for place, (name, n) in enumerate(leads)],
+        annotations=[_lead(said[name], n, place) for place, (name, n) in enumerate(leads)],
     )
 
 

@@ -58,9 +58,9 @@ def retrieval_curve(
     )
     return plain(
         [*traces, curve],
-        what=tr("probability to be found, 1 − (1 − pᴷ)ᴸ"),
+        what=tr("probability to be found"),
         height=340,
-        xaxis=_ANGLES | {"title": tr("angle theta between query and image")},
+        xaxis=_ANGLES | {"title": tr("angle between query and image")},
         yaxis={"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
         barmode="overlay",
         bargap=0,
@@ -93,7 +93,7 @@ def hamming_scatter(
         scatter(
             **edge,
             y=high,
-            name=tr("95 % of all draws"),
+            name=tr("where 95 % should lie"),
             fill="tonexty",
             fillcolor=_BAND,
             hoverinfo="skip",
@@ -104,12 +104,12 @@ def hamming_scatter(
             mode="lines",
             line={"color": AMBER, "width": 2},
             hoverinfo="skip",
-            name=tr("theta / pi"),
+            name=tr("angle / 180°"),
         ),
         scatter(
             x=degrees,
             y=share,
-            name=tr("two images"),
+            name=tr("a pair of images"),
             mode="markers",
             marker=dots,
             # A click chooses one dot; the others stay as they are.
@@ -133,7 +133,7 @@ def hamming_scatter(
         traces,
         what=tr("share of bits that differ"),
         height=380,
-        xaxis=_ANGLES | {"title": tr("angle theta between two images")},
+        xaxis=_ANGLES | {"title": tr("angle between two images")},
         yaxis={"range": [-0.04, 0.82], "tickformat": ".0%", "dtick": 0.2},
     )
 
@@ -142,20 +142,17 @@ def probe_lines(
     by_margin: NDArray[np.floating],
     by_count: NDArray[np.floating],
     looked_at: NDArray[np.floating],
-    *,
-    step: int,
 ) -> go.Figure:
-    """Draw what further probes bring, on the fixed scale 0..1.
+    """Draw what the probes so far have brought, on the fixed scale 0..1; the last one is marked.
 
     Args:
         by_margin: (P,) neighbour recall after 1, 2 ... probes per table, least margins first.
-        by_count: (P,) the same, but the fewest flipped bits first, whatever their margins.
+        by_count: (P,) the same on average over all orders that ignore margins.
         looked_at: (P,) candidate ratio of ``by_margin``.
-        step: that is marked, from 1.
     """
     return _shares(
         (by_margin, tr("neighbour recall, fragile bits first"), TEAL, "solid"),
-        (by_count, tr("neighbour recall, bits in any order"), AMBER, "dash"),
+        (by_count, tr("neighbour recall, bits in any order, on average"), AMBER, "dash"),
         (looked_at, tr("candidate ratio"), GREY, "dot"),
         hover=later("%{{x}} probes per table<br>{name}: %{{y:.0%}}<extra></extra>"),
         xaxis={
@@ -163,7 +160,7 @@ def probe_lines(
             "range": [0.5, 64.5],
             "tickvals": [1, 8, 16, 32, 48, 64],
         },
-        marked=step,
+        marked=len(by_margin),
     )
 
 
@@ -208,7 +205,8 @@ def _shares(
             x=np.arange(1, len(values) + 1),
             y=values,
             name=name,
-            mode="lines",
+            mode="lines+markers",  # a single value is no line
+            marker={"color": colour, "size": 4},
             line={"color": colour, "dash": dash, "width": 2.5, "shape": "hv"},
             hovertemplate=tr(hover, name=name),
         )

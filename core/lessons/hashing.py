@@ -10,6 +10,7 @@ serve all its images, so what one index does lies around the mean and not on it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,6 +186,30 @@ def probe_steps(
         np.bincount(first[counted], minlength=n_steps + 1)[1:].cumsum(),
         np.bincount(first[true], minlength=n_steps + 1)[1:].cumsum(),
     )
+
+
+def found_in_any_order(
+    differing: NDArray[np.integer], n_bits: int, n_probes: int
+) -> NDArray[np.float64]:
+    """Return how many neighbours probes find that ignore margins, on average over their orders.
+
+    The fewest flipped bits come first, and among as many any bucket is as likely as another. A
+    neighbour whose key differs in d bits lies in one of the C(K, d) buckets that do.
+
+    Args:
+        differing: (k, L) bits in which each neighbour's key differs from the query's.
+        n_bits: K.
+        n_probes: P, buckets that are read in each table.
+
+    Returns:
+        (P,) after 1, 2 … P probes per table.
+    """
+    buckets = np.array([comb(n_bits, d) for d in range(n_bits + 1)])
+    nearer = buckets.cumsum() - buckets  # with fewer flipped bits, and so read before
+    read = np.arange(1, n_probes + 1)[:, None, None] - nearer[differing]
+    missed = (1 - np.clip(read / buckets[differing], 0, 1)).prod(axis=2)
+    found: NDArray[np.float64] = (1 - missed).sum(axis=1)
+    return found
 
 
 def probe_numbers(candidates: Candidates) -> NDArray[np.int64]:

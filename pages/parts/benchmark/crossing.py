@@ -1,6 +1,7 @@
 """From which size on the index of the lessons is worth it: a guess, a chart, and other indexes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,7 @@ from core.language import later, later_written, tr
 from core.wording import duration, joined
 from pages.parts.benchmark import words
 from pages.parts.benchmark.time_and_size import FAMILIES, lines_of
-from pages.ui import charts
+from pages.ui import charts, tour
 from pages.ui.question import question
 
 # Whose size is said anywhere in the app, and what each is called.
@@ -46,9 +47,10 @@ def ask_where_they_cross(data_sets: Mapping[str, Any]) -> None:
         [later_written(size) for size in sizes],
         right=later_written(min(sizes, key=lambda size: abs(words.decades(size, n)))),
         because=tr(
-            "Measured, they cross at about {n:,.0f} images. With {smallest:,} it takes "
-            "{seconds} and the scan {scan}: what a look-up costs before it compares "
-            "anything weighs more than a short scan.",
+            "Measured on {gallery}, they cross at about {n:,.0f} images. With {smallest:,} it "
+            "takes {seconds} and the scan {scan}: a look-up takes time before it compares "
+            "anything.",
+            gallery=tr(FAMILIES[family]),
             n=n,
             smallest=times.n[0],
             seconds=duration(times.seconds[0]),
@@ -71,35 +73,37 @@ def _show_crossing(data_sets: Mapping[str, Any], family: str, n: float) -> None:
     """Show where the two lines cross, and say why other places of the app name other sizes."""
     members = {name: it for name, it in data_sets.items() if it["family"] == family}
     lines = {
-        method: line
+        method: replace(line, exponent=None)
         for method, line in lines_of(members).items()
-        if method.startswith((words.EXACT, words.READABLE))
+        if method in _INDEXES or method.startswith(words.EXACT)
     }
+    called = {method: tr(name) for method, name in _INDEXES.items()}
     charts.chart(
-        time_and_size(lines, crossovers={words.TAUGHT: n}),
+        time_and_size(lines, crossovers={words.TAUGHT: n}, called=called),
         name="where-they-cross",
         key="crossing",
         alt=tr(
-            "Time of one query over the size of the gallery: the index of the lessons and the "
-            "exact scan cross at about {n:,.0f} images.",
+            "Time of one query over the size of the gallery, for the exact scan, faiss's LSH, the "
+            "compiled engine, and the index of the lessons, which crosses the scan at about "
+            "{n:,.0f} images.",
             n=n,
         ),
     )
-    st.markdown(
-        tr(
-            "Each index has its own size: {sizes}; *Search* times that engine anew, on your "
-            "gallery. The cheaper a look-up, and the longer the vectors that a scan reads, the "
-            "sooner hashing pays.",
-            sizes=joined(_sizes(data_sets)),
+    st.markdown(tr("Others have sizes of their own: {sizes}.", sizes=joined(_sizes(data_sets))))
+    if tour.shows("words"):
+        st.markdown(
+            tr(
+                "*Search* times the compiled engine anew, on your gallery. The cheaper a look-up, "
+                "and the longer the vectors that a scan reads, the sooner hashing pays."
+            )
         )
-    )
 
 
 def _sizes(data_sets: Mapping[str, Any]) -> list[str]:
-    """Say for each index from which size on it beats the scan."""
+    """Say for each index but that of the answer from which size on it beats the scan."""
     said = []
     for method, name in _INDEXES.items():
-        if lead := _first_lead(data_sets, method):
+        if method != words.TAUGHT and (lead := _first_lead(data_sets, method)):
             family, n = lead
             about = {"index": tr(name), "n": n, "gallery": tr(FAMILIES[family])}
             said.append(

@@ -39,14 +39,17 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
     shown, n = indexed.shown, indexed.n - 1
     kinds = list(_WANTED) if _has_labels(indexed) else ["Nearest"]
     top = st.container()
-    kind = st.segmented_control(
-        tr("What a look-up should find"),
-        kinds,
-        required=True,
-        format_func=tr,
-        **tied("find", kinds, kinds[0]),
-        help=tr("What people call alike, or the k images that the exact scan ranks first."),
-    )
+    find = tied("find", kinds, kinds[0])
+    kind = st.session_state["find"]
+    if tour.shows("choice"):
+        kind = st.segmented_control(
+            tr("What a look-up should find"),
+            kinds,
+            required=True,
+            format_func=tr,
+            help=tr("What people call alike, or the k images that the exact scan ranks first."),
+            **find,
+        )
     sample = resources.pair_sample(
         indexed.gallery, indexed.stored, shown.attention, by_label=kind == "Same label", k=shown.k
     )
@@ -56,13 +59,13 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
     lost = 1 - one_more.recall / max(predicted.recall, 1e-9)
     with top:
         question(
-            tr("One bit more per key, and everything else as it is. How many candidates are left?"),
+            tr("One more bit per key, and all else as it is. How many candidates are left?"),
             list(_LEFT),
             right=next(answer for answer, most in _LEFT.items() if left >= most),
             because=tr(
-                "From {n_bits} to {more} bits, {left:.0%} are left: for most images, nearly at "
-                "right angles to the query, a new bit agrees every other time. But {lost:.0%} of "
-                "what should be found go too.",
+                "From {n_bits} to {more} bits, {left:.0%} are left: a new bit agrees every other "
+                "time at right angles, and more often for what is nearer, as most candidates are. "
+                "But {lost:.0%} of what should be found go too.",
                 n_bits=shown.K,
                 more=shown.K + 1,
                 left=left,
@@ -70,6 +73,15 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
             ),
             key="guess-coach",
         )
+    if tour.shows("sliders"):
+        _try(indexed, sample, kind)
+    if tour.shows("words"):
+        _formula(len(sample.rows), n)
+
+
+def _try(indexed: IndexedGallery, sample: theory.PairSample, kind: str) -> None:
+    """Draw the sliders, the task, and what follows from them."""
+    shown = indexed.shown
     settings, outcome = st.columns([2, 3], gap="medium")
     with settings:
         if tour.shows("choice"):
@@ -77,31 +89,38 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
         inputs.setting(shown, "K")
         inputs.setting(shown, "L")
         task = st.container()
-        wanted = st.slider(
-            tr("Recall that you want"),
-            50,
-            99,
-            format="%d %%",
-            **tied("wanted", range(50, 100), 90),
-            help=tr("The share of what should be found that is found."),
-        )
-        st.button(
-            tr("Choose for me"),
-            type="primary",
-            icon=":material/auto_awesome:",
-            on_click=_choose,
-            args=(sample, wanted / 100),
-            help=tr(
-                "Of all K and L of the sliders that reach it by the curve, those with the "
-                "fewest dot products: K·L for the hyperplanes, and one per candidate."
-            ),
-        )
+        wanted = _wanted(sample) / 100
     with task:
-        _task(shown, sample, wanted / 100)
+        _task(shown, sample, wanted)
     with outcome:
         _predicted(indexed, sample, kind)
-    if tour.shows("words"):
-        _formula(len(sample.rows), n)
+
+
+def _wanted(sample: theory.PairSample) -> int:
+    """Draw which recall is wanted, in percent, and the button that reaches it."""
+    percent = tied("wanted", range(50, 100), 90)
+    if not tour.shows("choice"):
+        return int(st.session_state["wanted"])
+    wanted = st.slider(
+        tr("Recall that you want"),
+        50,
+        99,
+        format="%d %%",
+        help=tr("The share of what should be found that is found."),
+        **percent,
+    )
+    st.button(
+        tr("Choose for me"),
+        type="primary",
+        icon=":material/auto_awesome:",
+        on_click=_choose,
+        args=(sample, wanted / 100),
+        help=tr(
+            "Of all K and L of the sliders that reach it by the curve, those with the "
+            "fewest dot products: K·L for the hyperplanes, and one per candidate."
+        ),
+    )
+    return wanted
 
 
 def _formula(n_queries: int, n: int) -> None:
@@ -130,10 +149,12 @@ def _task(shown: View, sample: theory.PairSample, wanted: float) -> None:
 
     One more bit always finds less, so there is one answer.
     """
-    n_tables = next(it for it in _TASK_TABLES if it != _best(sample, wanted)[1])
+    best_bits, best_tables = _best(sample, wanted)
+    n_tables = next(it for it in _TASK_TABLES if it != best_tables)
     low, high = RANGES["K"]
     enough = [it for it in range(low, high + 1) if _recall(sample, it, n_tables) >= wanted]
     longest = max(enough, default=low)
+    is_done = (longest, n_tables) == (shown.K, shown.L) and not {"K", "L"} & shown.fitted
     show_task(
         tr(
             "Leave L at {n_tables}. What is the highest K whose predicted recall is still at least "
@@ -141,7 +162,7 @@ def _task(shown: View, sample: theory.PairSample, wanted: float) -> None:
             n_tables=n_tables,
             recall=wanted,
         ),
-        is_done=(longest, n_tables) == (shown.K, shown.L) and not {"K", "L"} & shown.fitted,
+        is_done=is_done,
         now=tr(
             "K = {n_bits}, L = {n_tables}, {recall:.1%}",
             n_bits=shown.K,
@@ -149,10 +170,25 @@ def _task(shown: View, sample: theory.PairSample, wanted: float) -> None:
             recall=_recall(sample, shown.K, shown.L),
         ),
     )
+    if is_done:
+        st.caption(
+            tr(
+                "It has its price: a query compares {read:.0%} of the gallery. {tables} with "
+                "keys of {best_bits} bits find enough too, and {best_read:.0%} are compared.",
+                read=_read(sample, longest, n_tables),
+                tables=count(best_tables, "table"),
+                best_bits=best_bits,
+                best_read=_read(sample, best_bits, best_tables),
+            )
+        )
 
 
 def _recall(sample: theory.PairSample, n_bits: int, n_tables: int) -> float:
     return theory.predict(sample, n_bits, n_tables).recall
+
+
+def _read(sample: theory.PairSample, n_bits: int, n_tables: int) -> float:
+    return theory.predict(sample, n_bits, n_tables).candidate_ratio
 
 
 def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) -> None:
@@ -174,18 +210,29 @@ def _predicted(indexed: IndexedGallery, sample: theory.PairSample, kind: str) ->
                 written(is_predicted, ".1%"),
                 tr("measured {share:.1%}", share=is_measured),
             )
-        show_number(
-            tr("Predicted dot products"),
-            written(theory.dot_products(predicted, n, shown.K, shown.L), ",.0f"),
-            tr("exact scan {n:,}", n=n),
-        )
+        if tour.shows("words"):
+            show_number(
+                tr("Predicted dot products"),
+                written(theory.dot_products(predicted, n, shown.K, shown.L), ",.0f"),
+                tr("exact scan {n:,}: all but the query", n=n),
+            )
         show_number(
             tr("Ids kept in tables"),
             written(shown.L * indexed.n),
             f"{count(shown.L, 'table')} × {written(indexed.n)}",
             help=tr("Memory: each table holds the number of every image once."),
         )
-    wanted = tr(_WANTED[kind])
+    if tour.shows("words"):
+        _curve(shown, sample, predicted, measured, tr(_WANTED[kind]))
+
+
+def _curve(
+    shown: View,
+    sample: theory.PairSample,
+    predicted: theory.RecallAndCost,
+    measured: theory.RecallAndCost,
+    wanted: str,
+) -> None:
     found = theory.retrieved_at(theory.CENTRES, shown.K, shown.L)
     charts.chart(
         retrieval_curve(found, sample.wanted_angles, sample.other_angles, name=wanted),

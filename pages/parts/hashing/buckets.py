@@ -129,7 +129,7 @@ def _one_table(indexed: IndexedGallery, query: LookedUp, built: _Tables) -> None
             tr("Candidates per query"),
             written(statistics.mean_read, ",.1f"),
             tr("{even:,.2g} if spread evenly", even=(n - 1) / 2**K),
-            help=tr("From this table, in the mean over all images of the gallery."),
+            help=tr("From this table, on average over all images of the gallery."),
         )
     _members(indexed, query, table, keys[table], "own")
     _members(indexed, query, table, statistics.largest_key, "fullest")

@@ -63,7 +63,8 @@ def show_hyperplane_lab() -> None:
     normals = _normals()
     with figure:
         _lab(gallery, normals)
-        _task(gallery, normals)
+        if tour.shows("sliders"):
+            _task(gallery, normals)
     if tour.shows("words"):
         _caption(gallery, *normals.shape)
     show_code(plane_normals, keys_of, PlaneGallery.expected)
@@ -72,7 +73,7 @@ def show_hyperplane_lab() -> None:
 def _caption(gallery: PlaneGallery, n_tables: int, n_bits: int) -> None:
     st.caption(
         tr(
-            "In the mean over all lines that could be drawn, {n_bits} in {n_tables} find "
+            "On average over all lines that could be drawn, {n_bits} in {n_tables} find "
             "{expected:.1f} of the {k} neighbours. Only directions count here; how far an image "
             "lies from the middle is for you to tell them apart. Turn a line by its knob, or "
             "focus the knob and press the arrow keys.",
@@ -97,8 +98,9 @@ def _guess(gallery: PlaneGallery) -> None:
         list(_LEFT),
         right=next(text for text, n in _LEFT.items() if n == left),
         because=tr(
-            "Every line may cut a neighbour off. In the mean over all that could be drawn, "
-            "{with_5:.1f} stay; with 3 tables of 5 lines, where one is enough, {with_15:.1f}.",
+            "Every line may cut a neighbour off. On average over all lines, one table of 5 lines "
+            "finds {with_5:.1f} of {k}, and three such tables find {with_15:.1f}.",
+            k=len(gallery.neighbours),
             with_5=gallery.expected(5, 1),
             with_15=gallery.expected(5, 3),
         ),
@@ -155,30 +157,30 @@ def _task(gallery: PlaneGallery, normals: NDArray[np.float64]) -> None:
 
 
 def _settings() -> None:
+    low, high = RANGES["seed"]
+    planes = tied("planes", range(1, MOST_BITS + 1), 3)
+    tables = tied("tables", range(1, MOST_TABLES + 1), 1)
+    seed = tied("draw", range(low, high + 1), SEED) | {"on_change": _draw, "args": ()}
+    if not tour.shows("sliders"):
+        return
     with st.container(gap="xsmall"):
         st.slider(
             tr("Hyperplanes per table, K"),
             1,
             MOST_BITS,
             help=tr("Each gives one bit: on which side of it an image lies."),
-            **tied("planes", range(1, MOST_BITS + 1), 3),
+            **planes,
         )
         st.slider(
             tr("Hash tables, L"),
             1,
             MOST_TABLES,
             help=tr("Each has hyperplanes of its own; candidates are what any of them finds."),
-            **tied("tables", range(1, MOST_TABLES + 1), 1),
+            **tables,
         )
-        low, high = RANGES["seed"]
-        seed = tied("draw", range(low, high + 1), SEED)
-        st.number_input(
-            tr("Seed of the hyperplanes"),
-            low,
-            high,
-            **seed | {"on_change": _draw, "args": ()},
-        )
-        st.button(tr("Draw others"), icon=":material/casino:", on_click=_draw, args=(1,))
+        if tour.shows("other lines"):
+            st.number_input(tr("Seed of the hyperplanes"), low, high, **seed)
+            st.button(tr("Draw others"), icon=":material/casino:", on_click=_draw, args=(1,))
 
 
 def parse_turned(text: str) -> Turned:

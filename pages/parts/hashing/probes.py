@@ -1,6 +1,5 @@
 """The buckets that a query reads, one more per table at each step."""
 
-from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -33,26 +32,19 @@ def show_probes(indexed: IndexedGallery) -> None:
     code = index.hash(query.embedding)
     candidates = index.candidates(code, n_probes=RANGES["probes"][1])
     steps = theory.probe_steps(candidates, query.neighbours, exclude=query.id)
-    # The same look-up, blind to margins: all bits count alike.
-    alike = replace(code, margins=np.ones_like(code.margins))
-    blind = index.candidates(alike, n_probes=RANGES["probes"][1])
-    unordered = theory.probe_steps(blind, query.neighbours, exclude=query.id)
     question(
-        tr(
-            "The query's own bucket misses some of its neighbours. Which bucket should be read "
-            "next?"
-        ),
+        tr("The query's own bucket misses neighbours. Which should be read next?"),
         _NEXT,
         right=_NEAREST,
         because=tr(
-            "A neighbour lies close, so the line that came between is most likely one that the "
-            "query nearly touches. How far it lies from a line is the *margin*: the smallest comes "
-            "first. The chart below says what this order wins."
+            "The line between the query and a close neighbour is most likely one that it nearly "
+            "touches: its *margin*, the distance, is small, and that bit is *fragile*. The most "
+            "fragile bits are flipped first."
         ),
         key="guess-probes",
     )
     if tour.shows("stepper"):
-        _stepper(indexed, query, candidates, steps, unordered)
+        _stepper(indexed, query, candidates, steps)
         show_code(LSHIndex.candidates, theory.probe_steps)
     if tour.shows("promise"):
         show_promise(indexed, query)
@@ -63,7 +55,6 @@ def _stepper(
     query: LookedUp,
     candidates: Candidates,
     steps: theory.Steps,
-    unordered: theory.Steps,
 ) -> None:
     """Show one step.
 
@@ -72,37 +63,37 @@ def _stepper(
         query: with its neighbours.
         candidates: what all steps find.
         steps: what each step brings.
-        unordered: what it would bring if margins were ignored.
     """
     shown, k, n_steps = indexed.shown, len(query.neighbours), len(steps.n_found)
-    step, code = min(shown.probes, n_steps), indexed.index.hash(query.embedding)
+    total = max(1, indexed.n - (query.id is not None))
+    index, step = indexed.index, min(shown.probes, n_steps)
+    code = index.hash(query.embedding)
+    keys = index.functions.keys(index.vectors.rows(query.neighbours))
+    unordered = theory.found_in_any_order(np.bitwise_count(keys ^ code.keys), shown.K, step)
     _step_buttons(shown, n_steps)
-    numbers = theory.probe_numbers(candidates).tolist()
-    read = [
-        probe for probe, number in zip(candidates.probes, numbers, strict=True) if number == step
-    ]
+    turns = theory.probe_numbers(candidates).tolist()
+    read = [probe for probe, turn in zip(candidates.probes, turns, strict=True) if turn == step]
     found = int(steps.n_found[step - 1])
     before = int(steps.n_found[step - 2]) if step > 1 else 0
     looked_at = int(steps.n_candidates[step - 1])
     before_n = int(steps.n_candidates[step - 2]) if step > 1 else 0
+    numbers = [
+        (
+            tr("Neighbours found of {k}", k=k),
+            found,
+            tr("{more:+,} by this probe", more=found - before),
+        ),
+        (
+            tr("Candidates"),
+            looked_at,
+            tr("{more:+,} by this probe", more=looked_at - before_n),
+        ),
+    ]
+    if tour.shows("words"):
+        of_keys = tr("of {n_keys:,} keys", n_keys=shown.L * 2**shown.K)
+        numbers.append((tr("Buckets read"), step * shown.L, of_keys))
     with st.grid(min_column_width=150, gap="small"):
-        for what, value, note in (
-            (
-                tr("Neighbours found of {k}", k=k),
-                found,
-                tr("{more:+,} by this probe", more=found - before),
-            ),
-            (
-                tr("Candidates"),
-                looked_at,
-                tr("{more:+,} by this probe", more=looked_at - before_n),
-            ),
-            (
-                tr("Buckets read"),
-                step * shown.L,
-                tr("of {n_keys:,} keys", n_keys=shown.L * 2**shown.K),
-            ),
-        ):
+        for what, value, note in numbers:
             show_number(what, written(value), note)
     _task(steps, step, k, by_hand="probes" not in shown.fitted)
     left, right = st.columns(2, gap="medium")
@@ -127,33 +118,58 @@ def _stepper(
             ),
         )
     with right:
-        total = max(1, indexed.n - (query.id is not None))
-        charts.chart(
-            probe_lines(
-                steps.n_found / max(k, 1),
-                unordered.n_found / max(k, 1),
-                steps.n_candidates / total,
-                step=step,
-            ),
-            alt=tr(
-                "Neighbour recall over probes per table: {found} of {k} after {step}.",
+        if tour.shows("words"):
+            charts.chart(
+                probe_lines(
+                    steps.n_found[:step] / max(k, 1),
+                    unordered / max(k, 1),
+                    steps.n_candidates[:step] / total,
+                ),
+                alt=tr(
+                    "Neighbour recall over probes per table: {found} of {k} after {step}; with the "
+                    "bits in any order, {unordered:.1f} on average.",
+                    found=found,
+                    k=k,
+                    step=step,
+                    unordered=unordered[-1],
+                ),
+                name="recall-by-probes",
+                key="probe-lines",
+            )
+        st.caption(
+            tr(
+                "{found} found; with the bits in any order, {unordered:.1f} on average.",
                 found=found,
-                k=k,
-                step=step,
-            ),
-            name="recall-by-probes",
-            key="probe-lines",
+                unordered=unordered[-1],
+            )
         )
-    newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
-    new = {probe.table: newest & {*probe.ids.tolist()} for probe in read}
-    show_table(
-        [_row(probe, new[probe.table], shown.K, query.neighbours) for probe in read],
-        alt=tr("What probe {step} reads in each table.", step=step),
-    )
-    st.markdown(tr("**The {k} true neighbours**, and the probe that found each", k=k))
+    if tour.shows("words"):
+        newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
+        _buckets(read, newest, shown.K, query.neighbours, step)
+    st.markdown(tr("**The {k} true neighbours**", k=k))
     first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
     ids = query.neighbours.tolist()
     show_grid("neighbours", [indexed.tile(id, _found_by(first.get(id), step)) for id in ids])
+
+
+def _buckets(
+    read: list[Probe], newest: set[int], n_bits: int, neighbours: NDArray[np.int64], step: int
+) -> None:
+    """Say what is in the buckets; an image that several hold counts for the first of them."""
+    rows = []
+    for probe in read:
+        new = newest & {*probe.ids.tolist()}
+        newest = newest - new
+        rows.append(_row(probe, new, n_bits, neighbours))
+    show_table(rows, alt=tr("What probe {step} reads in each table.", step=step))
+    st.caption(
+        tr(
+            "An image that several of these buckets hold is a new candidate of the first alone. "
+            "*Any order* is the average over all orders with the fewest flipped bits first. A "
+            "neighbour may still lie beyond a hyperplane far from the query; then any order may "
+            "find it sooner."
+        )
+    )
 
 
 def _task(steps: theory.Steps, step: int, k: int, *, by_hand: bool) -> None:
@@ -179,7 +195,8 @@ def _task(steps: theory.Steps, step: int, k: int, *, by_hand: bool) -> None:
 
 
 def _step_buttons(shown: View, n_steps: int) -> None:
-    inputs.say_who_chose(shown, ("probes",))
+    if tour.shows("choice"):
+        inputs.say_who_chose(shown, ("probes",))
     inputs.setting(shown, "probes")
     with st.container(horizontal=True):
         for label, icon, by in (
@@ -223,4 +240,4 @@ def _found_by(probe: int | None, step: int) -> Fact:
         return Fact(tr("probe {number}", number=probe), "good")
     if probe is None:
         return Fact(tr("not in {n} probes", n=RANGES["probes"][1]), "bad")
-    return Fact(tr("not before probe {number}", number=probe), "bad")
+    return Fact(tr("not yet"), "bad")

@@ -10,7 +10,7 @@ from core.index.exact import exact_scan
 from core.language import tr
 from core.search import find_by_digest
 from pages.parts.hashing.gallery import IndexedGallery
-from pages.ui import inputs, navigation, resources
+from pages.ui import inputs, navigation, resources, tour
 from pages.ui.address import PartView
 from pages.ui.errors import plain
 from pages.ui.inputs import Query
@@ -36,16 +36,17 @@ def choose_query(indexed: IndexedGallery, part: str) -> Query:
         shown = shown.with_query("image", indexed.item(0).name)
     picture, chooser = st.columns([1, 6], gap="medium", vertical_alignment="center")
     with chooser:
-        inputs.choose_query(
-            PartView.of(shown, part), indexed.gallery, indexed.stored, page=navigation.HASHING
-        )
+        if tour.shows("choice"):
+            inputs.choose_query(
+                PartView.of(shown, part), indexed.gallery, indexed.stored, page=navigation.HASHING
+            )
     query = inputs.query(shown, indexed.gallery)
     assert query is not None  # the view names one
     with picture:
         small = resources.small_picture(query.data, max_side=120)
         st.image(small, alt=tr("Query: {title}", title=query.title), output_format="JPEG")
-    with chooser:
-        st.caption(_about(query, is_example=indexed.shown.source is None))
+    if tour.shows("choice"):
+        chooser.caption(_about(query, is_example=indexed.shown.source is None))
     return query
 
 

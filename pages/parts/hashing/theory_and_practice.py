@@ -35,9 +35,8 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
         _DIFFER,
         right=_A_THIRD,
         because=tr(
-            "**The chance is the angle over 180°.** A random line may stand at any of 180 degrees, "
-            "and at 60 of them it passes between the two: 60/180 = 1/3, so 4 of 12 bits differ in "
-            "the mean."
+            "**The chance is the angle over 180°**, as a random line may stand at any angle. "
+            "60/180 = 1/3, so 4 of 12 bits differ on average."
         ),
         key="guess-practice",
     )
@@ -48,13 +47,12 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
 
 @st.fragment
 def _pairs(indexed: IndexedGallery) -> None:
-    codes = st.segmented_control(
-        tr("Bits that are compared"),
-        [_ONE, _ALL],
-        required=True,
-        format_func=tr,
-        **tied("bits", [_ONE, _ALL], _ONE),
-    )
+    bits = tied("bits", [_ONE, _ALL], _ONE)
+    codes = st.session_state["bits"]
+    if tour.shows("words"):
+        codes = st.segmented_control(
+            tr("Bits that are compared"), [_ONE, _ALL], required=True, format_func=tr, **bits
+        )
     hyperplanes = indexed.index.hyperplanes.normals[: 1 if codes == _ONE else None]
     pairs = figure_7.hamming_pairs(indexed.embeddings, hyperplanes, N_PAIRS)
     n_pairs, n_bits = len(pairs.rows), pairs.n_bits
@@ -75,20 +73,26 @@ def _pairs(indexed: IndexedGallery) -> None:
         on_click=lambda point: _pick(point, pairs),
         alt=tr(
             "Share of {n_bits} bits in which {n_pairs} pairs of images differ, over their angle: "
-            "{inside:.0%} lie within the band around the diagonal theta / pi.",
+            "{inside:.0%} lie within the band around the line angle / 180°.",
             n_bits=n_bits,
             n_pairs=n_pairs,
             inside=inside,
         ),
     )
     _pair(indexed, pairs, chosen)
+    if tour.shows("words"):
+        _caption(n_pairs, n_bits, inside)
+
+
+def _caption(n_pairs: int, n_bits: int, inside: float) -> None:
     st.caption(
         tr(
             "{n_pairs} pairs of real images and {n_bits} bits: {inside:.0%} of the pairs lie in "
             "the band that holds 95 % of all draws of hyperplanes (Figure 7 of the paper, with "
             "real numbers). All pairs share the same hyperplanes, so they stray together; and a "
             "count of bits is whole, so the band holds a little more than 95 %. More bits, a "
-            "narrower band: that is what the Hamming distance is worth as a ruler.",
+            "narrower band. The number of bits that differ is the *Hamming distance*: a ruler for "
+            "angles, and the more bits, the better.",
             n_pairs=n_pairs,
             n_bits=n_bits,
             inside=inside,
@@ -116,18 +120,19 @@ def _pair(indexed: IndexedGallery, pairs: figure_7.HammingPairs, chosen: int) ->
     low, high = figure_7.binomial_band(np.array([degrees / 180]), pairs.n_bits)
     ids = [int(indexed.stored.ids[row]) for row in pairs.rows[chosen].tolist()]
     show_grid("pair", [indexed.tile(id) for id in ids])
-    st.markdown(
+    said = [
         tr(
-            "**{degrees:.1f}° apart**, so {share:.0%} of the bits should differ: "
-            "{expected:.1f} of {n_bits}, and in 95 % of all draws "
-            "{low} to {high}. Here **{different}** differ",
+            "**{degrees:.1f}° apart**, so {share:.0%} of the bits should differ: {expected:.1f} of "
+            "{n_bits}. Here **{different}** differ.",
             degrees=degrees,
             share=degrees / 180,
             expected=pairs.n_bits * degrees / 180,
             n_bits=pairs.n_bits,
-            low=low[0],
-            high=high[0],
             different=different,
         )
-        + ("." if low[0] <= different <= high[0] else tr(": an exception."))
-    )
+    ]
+    if tour.shows("words"):
+        said.append(tr("In 95 % of all draws {low} to {high} do.", low=low[0], high=high[0]))
+    if not low[0] <= different <= high[0]:
+        said.append(tr("So this pair is an exception."))
+    st.markdown(" ".join(said))

@@ -91,7 +91,7 @@ STEPS = (
     TourStep(
         title=later("One cut, one bit"),
         page="pages/hashing.py",
-        state=OWL | {"part": "Theory and practice"},
+        state=OWL | _SET | {"part": "Theory and practice"},
         asks="guess-practice",
         then=("pairs",),
         stage="sides",
@@ -106,6 +106,7 @@ STEPS = (
         title=later("Buckets and tables"),
         page="pages/hashing.py",
         asks="guess-lab",
+        then=("sliders",),
         stage="keys",
         idea=later(
             "Several bits name a [[bucket]]; only pictures in the query's bucket are looked at. "
@@ -119,11 +120,12 @@ STEPS = (
         page="pages/hashing.py",
         state=OWL | _SET | {"part": "Bits and tables"},
         asks="guess-coach",
+        then=("sliders",),
         stage="candidates",
         idea=later(
-            "The same with real pictures. [[Candidates]] are those looked at. A bit more: fewer "
-            "candidates, fewer found. A table more: more of both, and more memory, for each table "
-            "holds the number of every picture."
+            "The same with real pictures. [[Candidates]] are those looked at. One more bit: fewer "
+            "candidates, fewer found. One more table: more of both, and more memory, for each "
+            "table holds the number of every picture."
         ),
         do=later("Guess. Then solve the task: one slider is enough."),
     ),
@@ -147,9 +149,9 @@ STEPS = (
         page="pages/benchmark.py",
         asks="guess-crossing",
         idea=later(
-            "To hash a query and find its buckets takes the same time in every gallery; the "
+            "To hash a query and find its buckets takes hardly longer in a large gallery; the "
             "[[exact scan]] takes longer with each picture. So the scan wins in small galleries, "
-            "hashing in large ones."
+            "hashing in large ones; what is small depends on the index."
         ),
         do=later("Guess where they cross."),
     ),

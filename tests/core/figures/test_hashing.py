@@ -30,7 +30,7 @@ def test_the_dots_that_can_be_clicked_are_the_fourth_trace_and_keep_their_looks(
 
 def test_the_scales_do_not_depend_on_the_query():
     for n in (4, 64):
-        figure = probe_lines(np.ones(n), np.ones(n), np.zeros(n), step=2)
+        figure = probe_lines(np.ones(n), np.ones(n), np.zeros(n))
         assert figure.layout.xaxis.range == (0.5, 64.5)
         assert figure.layout.yaxis.range == (0, 1.03)
 

@@ -1,5 +1,6 @@
 """Theory of LSH, judged by hand, by SciPy, and by real indexes over embeddings of images."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -130,6 +131,30 @@ def test_after_each_step_recall_and_candidates_are_those_of_a_search_with_that_m
         assert steps.n_found[n - 1] / k == neighbour_recall(found, truth)
         ids = index.candidates(code, n_probes=n).ids
         assert steps.n_candidates[n - 1] == np.count_nonzero(ids != exclude)
+
+
+def test_in_any_order_a_bucket_that_is_one_bit_away_is_as_likely_read_next_as_any_other():
+    """Of 3 bits: its own bucket, then three with one bit flipped, then three with two."""
+    one_bit_away = theory.found_in_any_order(np.array([[1]]), 3, 5)
+    assert one_bit_away == pytest.approx([0, 1 / 3, 2 / 3, 1, 1])
+    two_tables = theory.found_in_any_order(np.array([[1, 1], [0, 3]]), 3, 3)
+    assert two_tables == pytest.approx([1, 1 + 5 / 9, 1 + 8 / 9])
+
+
+def test_any_order_is_the_average_over_the_orders_there_are(images):
+    """Judged by look-ups whose margins tell nothing but the order, drawn at random."""
+    index = index_of(images.embeddings, n_bits=6, n_tables=2, seed=1)
+    code, rng = index.hash(images.embeddings[17]), np.random.default_rng(0)
+    truth = exact_scan(images.embeddings[17], index.vectors, k=10, exclude=17).ids
+
+    def drawn():
+        nearly_alike = rng.uniform(1, 1.001, code.margins.shape)  # so fewer flips come first
+        found = index.candidates(replace(code, margins=nearly_alike), n_probes=7)
+        return theory.probe_steps(found, truth, exclude=17).n_found
+
+    keys = index.functions.keys(index.vectors.rows(truth))
+    expected = theory.found_in_any_order(np.bitwise_count(keys ^ code.keys), 6, 7)
+    assert np.mean([drawn() for _ in range(400)], axis=0) == pytest.approx(expected, abs=0.15)
 
 
 def test_a_table_is_described_by_its_buckets():

@@ -32,6 +32,13 @@ def test_the_task_is_done_by_small_cells_in_enough_tables(hashing_page, planes, 
     assert ("Task done" in task) == done
 
 
+def test_on_the_tour_the_sliders_come_with_the_guess_which_they_would_answer(hashing_page):
+    page = hashing_page(tour="6")
+    assert not page.slider
+    page.radio(key="guess-lab").set_value("1").run()
+    assert {it.key for it in page.slider} == {"planes", "tables"}
+
+
 def test_turned_lines_survive_the_address():
     turned = {(0, 1): 135.0, (3, 7): 0.5}
     assert write_turned(turned) == "1-2-135_4-8-0.5"

@@ -49,3 +49,15 @@ def test_the_task_is_done_with_the_fewest_probes_that_find_nine_in_ten(hashing_p
 
     assert "Task done" in task(fewest)
     assert "fewer probes are enough" in task(fewest + 1)
+
+
+def test_what_the_buckets_win_adds_up_to_what_the_probe_wins(hashing_page):
+    """An image that two tables find is one candidate."""
+    page = hashing_page(part="Probes", image="red/1.jpg", K="3", L="4", k="10", probes="1")
+    rows = page.table[0].value
+    found, candidates = (
+        int(metrics(page)[name][0]) for name in ("Neighbours found of 10", "Candidates")
+    )
+    assert rows["neighbours won"].astype(int).sum() == found
+    assert rows["new candidates"].astype(int).sum() == candidates
+    assert rows["images in the bucket"].astype(int).sum() > candidates
