@@ -120,7 +120,7 @@ def _wanted(sample: theory.PairSample) -> int:
             "fewest dot products: K·L for the hyperplanes, and one per candidate."
         ),
     )
-    return wanted
+    return int(wanted)
 
 
 def _formula(n_queries: int, n: int) -> None:
