@@ -28,8 +28,7 @@ from .common import circumstances, progress_bar, timed
 
 ONE_GALLERY = "scenes"  # the default where --all isn't given
 GALLERIES = "corel1k,corel5k"
-SEEDS = {"corel1k": 5, "corel5k": 3}
-"""Splits of each gallery; one that isn't named here gets as many as Corel-1k."""
+SEEDS = 5  # splits of each gallery
 ABLATION_SEEDS = 1  # splits of each setting: there are many settings
 
 Part = Callable[[argparse.Namespace, Progress], None]
@@ -56,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seeds",
         type=int,
         metavar="N",
-        help="splits 0 … N-1 (default: 5 of Corel-1k, 3 of Corel-5k)",
+        help=f"splits 0 … N-1 of each gallery (default: {SEEDS})",
     )
     group.add_argument(
         "--fresh",
@@ -125,16 +124,11 @@ def settle(options: argparse.Namespace) -> None:
             f"There is no part {unknown[0]!r} to evaluate; choose from {', '.join(PARTS)}."
         )
     options.only = [name for name in PARTS if name in wanted]
-    if options.seeds is not None:
-        checked_whole("seeds", options.seeds, low=1, high=100)
+    options.seeds = SEEDS if options.seeds is None else options.seeds
+    checked_whole("seeds", options.seeds, low=1, high=100)
     options.fresh = bool(options.fresh)
     options.out_dir = options.out_dir or results.RESULTS
     check_can_write(options.out_dir / "experiment.json")
-
-
-def n_seeds(options: argparse.Namespace, gallery_key: str) -> int:
-    """Return how many splits of a gallery are measured."""
-    return int(options.seeds or SEEDS.get(gallery_key, SEEDS["corel1k"]))
 
 
 def save(options: argparse.Namespace, name: str, result: Mapping[str, Any]) -> None:
@@ -157,7 +151,7 @@ def experiment(options: argparse.Namespace, progress: Progress) -> None:
         result = run_experiment(
             gallery,
             all_systems(gallery, init=options.init, progress=progress),
-            range(n_seeds(options, gallery.key)),
+            range(options.seeds),
             circumstances=circumstances,
             fresh=options.fresh,
             progress=progress,
@@ -202,7 +196,7 @@ def ablations(options: argparse.Namespace, progress: Progress) -> None:
     from ..evaluation.ablations import measure_ablations  # noqa: PLC0415
 
     gallery = open_gallery(options.galleries[0], progress=progress)
-    seeds = range(min(n_seeds(options, gallery.key), ABLATION_SEEDS))
+    seeds = range(min(options.seeds, ABLATION_SEEDS))
     with timed() as duration:
         body = measure_ablations(
             gallery,
