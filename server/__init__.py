@@ -12,14 +12,12 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from server import (
-    bunches,
     memory,
     message_queue,
     operator,
     remembered,
     session_values,
     thumbnails,
-    turns,
 )
 from server.door import Door, token
 from server.headers import Headers
@@ -41,8 +39,6 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Before the first visitor: repair what loses a page's elements. From then on: keep house."""
     memory.share_one_arena()
     message_queue.repair()
-    bunches.introduce()
-    turns.introduce()
     remembered.introduce()
     session_values.introduce()
     with memory.given_back():

@@ -68,7 +68,7 @@ function draw(holder, data) {
     shown = channel;
     const rank = order.indexOf(channel);
     map.show(valuesOf(channel));
-    title.textContent = tr("Channel {channel}", { channel });
+    title.textContent = tr("Channel {channel}", { channel: String(channel) }); // a name, no amount
     cursor.setAttribute("x1", rank + 0.5);
     cursor.setAttribute("x2", rank + 0.5);
     range.value = rank + 1;
