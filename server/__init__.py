@@ -11,14 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from server import (
-    memory,
-    message_queue,
-    operator,
-    remembered,
-    session_values,
-    thumbnails,
-)
+from server import memory, message_queue, operator, remembered, session_values, thumbnails
 from server.door import Door, token
 from server.headers import Headers
 

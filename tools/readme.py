@@ -19,6 +19,7 @@ from core.evaluation.results import RESULTS, names
 from core.locations import ASSETS
 from core.model.checkpoint import DEFAULT, read_header
 from core.paper.tables import TABLE_1, TABLE_2
+from pages.ui.result_files import JUDGED
 
 ROOT = ASSETS.parent
 FILES = (
@@ -28,7 +29,6 @@ FILES = (
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 100
 
-JUDGED = {"corel1k": "Corel-1k", "corel50": "Corel-50", "corel5k": "Corel-5k"}  # by labels
 SYSTEMS = {  # of the retrieval files
     "untouched ImageNet features": "untouched ImageNet features",
     "ours, CBAM off": "attention off",

@@ -27,7 +27,7 @@ from ..progress import Progress
 from .common import circumstances, progress_bar, timed
 
 ONE_GALLERY = "scenes"  # the default where --all isn't given
-GALLERIES = "corel1k,corel5k"
+GALLERIES = "corel1k,corel50,corel5k"
 SEEDS = 5  # splits of each gallery
 ABLATION_SEEDS = 1  # splits of each setting: there are many settings
 

@@ -49,13 +49,13 @@ def chance_of_a_cut(rng: Random) -> DrawnQuestion:
 
 
 def bits_that_differ(rng: Random) -> DrawnQuestion:
-    """How many of K bits differ in the mean."""
+    """How many of K bits differ on average."""
     degrees, n_bits = rng.choice(((30, 12), (45, 8), (60, 24), (90, 16), (36, 20)))
     differ = n_bits * _separated(degrees)
     return DrawnQuestion(
         text=tr(
             "Two images are {degrees}° apart, and each has {n_bits} random bits. In how many "
-            "do they differ, in the mean?",
+            "do they differ on average?",
             degrees=degrees,
             n_bits=n_bits,
         ),

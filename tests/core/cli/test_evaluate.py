@@ -178,7 +178,7 @@ def test_what_is_asked_for_by_nobody_is_the_papers_own(tmp_path, monkeypatch):
     monkeypatch.setattr(evaluate_all, "open_gallery", lambda name, progress: None)
     assert main(["evaluate", "--all", "--out-dir", str(tmp_path)]) == 0
     (options,) = seen
-    assert options.galleries == ["corel1k", "corel5k"]
+    assert options.galleries == ["corel1k", "corel50", "corel5k"]
     assert options.init == "torchvision"
     assert options.fresh is False
     assert options.seeds == 5
