@@ -180,6 +180,23 @@ def test_the_first_guess_marks_the_step_and_a_second_one_does_not(open_app, choo
         assert page.query_params["guess-tour"][8].upper() == {wrong: "A", right: "C"}[guess]
 
 
+def test_a_guess_that_is_kept_already_is_not_told_to_the_address_again(monkeypatch):
+    class Address(dict):
+        def __setitem__(self, name, text):
+            super().__setitem__(name, text)
+            told.append(name)
+
+    told = []
+    monkeypatch.setattr(progress.st, "query_params", Address())
+    monkeypatch.setattr(progress.st, "session_state", {})
+    assert progress.mark(9, 2, is_right=True)
+    assert told == ["guess-tour"]
+    assert not progress.mark(9, 2, is_right=True)
+    assert told == ["guess-tour"]
+    assert progress.mark(9, 0, is_right=False)
+    assert told == ["guess-tour"] * 2
+
+
 def test_the_way_in_leads_to_the_first_step_that_is_still_open(monkeypatch):
     monkeypatch.setattr(progress, "kept", lambda: {"guess-tour": "Cb--------"})
     label, page, params = way_in()

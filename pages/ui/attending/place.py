@@ -39,7 +39,8 @@ def draw(page: str, key: str) -> None:
         st.info(tr("The room of your class is closed. You can stay here as long as you like."))
         return
     attending.remember({attending.ROOM: room.code, attending.KEY: key})
-    st.query_params[attending.KEY] = key
+    if st.query_params.get(attending.KEY) != key:
+        st.query_params[attending.KEY] = key
     if room.is_teacher(key):
         with st.sidebar:
             _lead(room, page)

@@ -64,9 +64,11 @@ def mark(number: int, option: int, *, is_right: bool) -> bool:
     before, letter = marks(), chr(ord("A") + option)
     counts = is_right if is_open(number) else was_right(number)
     after = before[: number - 1] + (letter if counts else letter.lower()) + before[number:]
+    if after == before:  # or the address would be told again, of a page that one has left by now
+        return False
     st.query_params[_MARKS] = after
     carry()
-    return after != before
+    return True
 
 
 def carry() -> None:
