@@ -29,7 +29,7 @@ from . import benchmark_model
 from .common import circumstances, progress_bar
 
 DATA_SETS = (
-    *("scenes", "corel1k", "corel5k", "places256-corel5k-100k"),
+    *("scenes", "corel1k", "corel5k", "places256-corel5k-100k", "places-corel5k-100k"),
     *("clusters-1k", "clusters-10k", "clusters-100k", "hard-10k", "hard-100k"),
     *("reduced-10k", "reduced-100k", "reduced-1m", "reduced-10m"),
 )
