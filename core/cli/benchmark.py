@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import locations
-from ..benchmark import data, growth, memory, registry, report, sources
+from ..benchmark import data, growth, memory, patience, registry, report, sources
+from ..benchmark.contestants.base import Contestant
 from ..benchmark.race import Plan, race
 from ..benchmark.vector_files import is_vector_file
 from ..errors import COMMAND, GalleryError
@@ -123,8 +124,7 @@ def run_heats(
     data_set: data.DataSet, entered: Mapping[str, Any], plan: Plan, progress: Progress
 ) -> dict[str, Any]:
     """Race on one data set; who doesn't fit into memory beside the others races after them."""
-    needs = {name: it.needs(*data_set.gallery.shape) for name, it in entered.items()}
-    heats, too_large = memory.heats(needs, memory.free_bytes())
+    heats, left_out = _heats(entered, data_set.gallery, plan.threads, progress)
     entries = []
     for names in heats:
         contestants, _ = registry.enter(names)
@@ -132,8 +132,22 @@ def run_heats(
         entries.append(report.entry_of(result, data_set, plan))
         del contestants
     entry = report.joined(entries)
-    entry["left_out"] |= too_large
+    entry["left_out"] |= left_out
     return entry
+
+
+def _heats(
+    entered: Mapping[str, Contestant], gallery: data.Matrix, threads: int, progress: Progress
+) -> tuple[list[list[str]], dict[str, str]]:
+    """Say who races beside whom, and of each who doesn't race, why."""
+    needs = {name: it.needs_to_build(gallery) for name, it in entered.items()}
+    room = memory.free_bytes()
+    left_out = {name: why for name, it in entered.items() if (why := it.refusal(*gallery.shape))}
+    left_out |= memory.heats(needs, room)[1]
+    fitting = [name for name in entered if name not in left_out]
+    left_out |= patience.too_slow(fitting, gallery, threads, progress=progress)
+    racing = {name: needs[name] for name in entered if name not in left_out}
+    return memory.heats(racing, room)[0], left_out
 
 
 def write(path: Path, measured: dict[str, Any]) -> None:

@@ -54,10 +54,16 @@ class Contestant(ABC):
 
     name: ClassVar[str]  # in tables and result files
     builds: ClassVar[Sequence[Mapping[str, int | float]]] = ({},)  # arguments that are tried
+    takes_all_at_once: ClassVar[bool] = False  # in float32: of a float16 gallery a copy is made
 
     def needs(self, n: int, dim: int) -> int:
-        """Bytes of memory that it takes for N vectors of D numbers, about: its own copy."""
+        """Bytes of memory that it keeps for N vectors of D numbers, about: its own copy."""
         return n * dim * FLOAT
+
+    def needs_to_build(self, gallery: Matrix) -> int:
+        """Bytes that it takes while it is built of a gallery (N, D), about."""
+        copied = self.takes_all_at_once and gallery.dtype != np.float32
+        return self.needs(*gallery.shape) + (gallery.size * FLOAT if copied else 0)
 
     def refusal(self, n: int, dim: int) -> str | None:
         """Say in a sentence why it doesn't race on N vectors of D numbers, or nothing."""

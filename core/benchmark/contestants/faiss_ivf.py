@@ -10,10 +10,17 @@ from ..data import Matrix
 from .base import FLOAT, Grid, Queries, Setting
 from .faiss_index import FaissIndex
 
+GRAPH_FROM = 1_000_000  # vectors, from which a graph finds the nearest cells, as faiss advises
+
 
 def cells_for(n: int) -> int:
     """How many cells N vectors get: four times the root, as faiss advises."""
     return min(n, round(4 * sqrt(n)))
+
+
+def cells_in_words(n: int) -> str:
+    """The cells for N vectors in faiss's words: ``IVF4000_HNSW32``."""
+    return f"IVF{cells_for(n)}{'_HNSW32' if n >= GRAPH_FROM else ''}"
 
 
 class FaissIVF(FaissIndex):
@@ -29,20 +36,17 @@ class FaissIVF(FaissIndex):
         """Find the cells by k-means, and put the vectors into them."""
         faiss, (n, dim) = self._faiss, vectors.shape
         self._n_cells = cells_for(n)
-        self._cells = faiss.IndexFlatIP(dim)
-        kind, metric = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        if vectors.dtype == np.float32:
-            self._index = faiss.IndexIVFFlat(self._cells, dim, self._n_cells, metric)
-        else:
-            self._index = faiss.IndexIVFScalarQuantizer(
-                self._cells, dim, self._n_cells, kind, metric, False
-            )
+        is_half = vectors.dtype != np.float32
+        self._factory = f"{cells_in_words(n)},{'SQfp16' if is_half else 'Flat'}"
+        self._index = faiss.index_factory(dim, self._factory, faiss.METRIC_INNER_PRODUCT)
+        if is_half:
+            self._index.by_residual = False  # the vectors themselves, as the gallery has them
         self._index.cp.min_points_per_centroid = 1  # no warning where cells are small
         self._learn_and_add(vectors)
 
     def parameters(self) -> Mapping[str, Any]:
-        """How many cells there are."""
-        return {"nlist": self._n_cells}
+        """The index in faiss's words."""
+        return {"factory": self._factory}
 
     def ladders(self, k: int) -> Sequence[Sequence[Setting]]:
         """The grid, up to all cells."""
@@ -50,7 +54,7 @@ class FaissIVF(FaissIndex):
 
     def candidates(self, query: Queries, k: int, setting: Setting) -> int | None:
         """What the cells hold that are read."""
-        cells = self._cells.search(query[np.newaxis], int(setting["nprobe"]))[1][0]
+        cells = self._index.quantizer.search(query[np.newaxis], int(setting["nprobe"]))[1][0]
         return int(sum(self._index.invlists.list_size(int(cell)) for cell in cells))
 
     def extra_bytes(self) -> int:

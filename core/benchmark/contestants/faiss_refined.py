@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ..data import Matrix
 from .base import FLOAT, Grid, Queries, Setting
 from .faiss_index import FaissIndex
-from .faiss_ivf import cells_for
+from .faiss_ivf import cells_for, cells_in_words
 
 
 class FaissRefined(FaissIndex):
@@ -34,7 +34,7 @@ class FaissRefined(FaissIndex):
         """Find the cells, learn the codes, encode, and copy the vectors for the reranking."""
         faiss, (n, dim) = self._faiss, vectors.shape
         self._n_cells = cells_for(n)
-        self._factory = f"IVF{self._n_cells},{self.code(dim)},RFlat"
+        self._factory = f"{cells_in_words(n)},{self.code(dim)},RFlat"
         self._index = faiss.index_factory(dim, self._factory, faiss.METRIC_INNER_PRODUCT)
         self._cells: Any = faiss.downcast_index(self._index.base_index)
         self._cells.cp.min_points_per_centroid = 1  # no warning where cells are small

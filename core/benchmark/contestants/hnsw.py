@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..data import Matrix
-from .base import FLOAT, Contestant, Grid, Ids, Queries, Setting, as_float32
+from ..judge import blocks
+from .base import FLOAT, Contestant, Grid, Ids, Queries, Setting
 
 
 class Hnsw(Contestant):
@@ -34,7 +35,8 @@ class Hnsw(Contestant):
         self._index.init_index(
             max_elements=n, M=self._n_links, ef_construction=self._ef_construction, random_seed=0
         )
-        self._index.add_items(as_float32(vectors), num_threads=threads)
+        for start, block in blocks(vectors):
+            self._index.add_items(block, np.arange(start, start + len(block)), num_threads=threads)
 
     def parameters(self) -> Mapping[str, Any]:
         """Links per vector, and how long the list is while building."""

@@ -22,6 +22,7 @@ class Scann(Contestant):
     """
 
     name = "ScaNN"
+    takes_all_at_once = True
     grid = Grid("leaves", 1, per_doubling=3)  # cells that are read
     reranked: ClassVar[Mapping[int, Sequence[int]]] = {  # vectors that are reranked, by k
         10: (40, 100, 200, 400),

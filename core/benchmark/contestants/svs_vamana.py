@@ -22,6 +22,7 @@ class SvsVamana(Contestant):
     """
 
     name = "SVS Vamana"
+    takes_all_at_once = True
     grid = Grid("window", 10, 1600)  # how long the list of nearest so far is
 
     ALPHA = 0.95  # how readily a link is dropped: its authors' value for inner products

@@ -23,6 +23,7 @@ class SymphonyQG(Contestant):
 
     name = "SymphonyQG"
     builds = ({"n_links": 32}, {"n_links": 64})
+    takes_all_at_once = True
     grid = Grid("ef", 10, 1600)  # how long the list of nearest so far is
 
     def __init__(self, n_links: int = 32, ef_construction: int = 200) -> None:

@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_limits
 
 from core.benchmark import registry
 from core.benchmark.contestants.base import Grid
-from core.benchmark.contestants.faiss_ivf import FaissIVF
+from core.benchmark.contestants.faiss_ivf import FaissIVF, cells_in_words
 from core.benchmark.contestants.promised_recall import PromisedRecall
 from core.benchmark.contestants.readable_lsh import BUCKET_SIZE, ReadableLSH
 from core.benchmark.data import Recipe, Source
@@ -102,7 +102,7 @@ def test_the_exact_scans_find_everything(name, gallery, queries):
         assert set(contestant.query(query, K, {})) == set(true)  # float32 may swap the nearest
 
 
-@pytest.mark.parametrize("name", ["exact scan, NumPy", "faiss IndexIVFFlat"])
+@pytest.mark.parametrize("name", ["exact scan, NumPy", "faiss IndexIVFFlat", "hnswlib"])
 def test_who_takes_millions_takes_float16(name, gallery, queries):
     contestant = made(name)
     contestant.fit(gallery.astype(np.float16), 1)
@@ -115,7 +115,7 @@ def test_ivf_reads_more_vectors_the_more_cells_it_reads_and_all_in_the_end(galle
     pytest.importorskip("faiss")
     ivf = FaissIVF()
     ivf.fit(gallery, 1)
-    assert ivf.parameters() == {"nlist": 179}  # 4 · √2000
+    assert ivf.parameters() == {"factory": "IVF179,Flat"}  # 4 · √2000
     assert ivf.ladders(K)[0][-1] == {"nprobe": 179}
     assert ivf.candidates(queries[0], K, {"nprobe": 179}) == N
 
@@ -141,6 +141,18 @@ def test_what_is_promised_is_kept_and_a_larger_promise_reads_more(gallery, queri
 def test_a_copy_of_the_vectors_is_counted_and_ours_needs_none():
     assert made("hnswlib").needs(10**7, 256) >= 10**7 * 256 * 4
     assert made("ours: codes").needs(10**7, 256) < 10**7 * 256 * 4 / 3
+
+
+def test_a_library_that_takes_all_at_once_needs_room_for_a_second_copy_of_a_float16_gallery():
+    peer, half = made("SVS Vamana"), np.empty((1000, 64), dtype=np.float16)
+    assert peer.needs_to_build(half) == peer.needs(1000, 64) + 1000 * 64 * 4
+    assert peer.needs_to_build(half.astype(np.float32)) == peer.needs(1000, 64)
+    assert made("hnswlib").needs_to_build(half) == made("hnswlib").needs(1000, 64)
+
+
+def test_in_a_million_vectors_a_graph_finds_the_nearest_cells():
+    assert cells_in_words(10**6 - 1) == "IVF4000"
+    assert cells_in_words(10**6) == "IVF4000_HNSW32"
 
 
 def test_the_exact_scan_converts_float16_once(gallery, queries):
