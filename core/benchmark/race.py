@@ -169,6 +169,7 @@ def race(
     contestants: Mapping[str, Contestant],
     plan: Plan,
     *,
+    judge: Judge | None = None,
     given: Mapping[str, Setting] | None = None,
     progress: Progress = silent,
 ) -> RaceResult:
@@ -178,6 +179,7 @@ def race(
         data: the gallery and its queries.
         contestants: by name, none of them built; they are built in this order.
         plan: what to measure, and how long.
+        judge: of this data set, where there is one from another heat.
         given: the only setting of those contestants for whom it is chosen already.
         progress: called with how far it is.
     """
@@ -185,7 +187,7 @@ def race(
     refused = {name: it.refusal(*data.gallery.shape) for name, it in contestants.items()}
     racing = {name: it for name, it in contestants.items() if not refused[name]}
     progress(0, len(racing) + 2, tr("Finding the true neighbours"))
-    judge = Judge(data.gallery, data.queries, data.own, k=min(MANY, len(data.gallery) - 1))
+    judge = judge or judge_of(data)
     built: dict[str, Built] = {}
     for done, (name, contestant) in enumerate(racing.items(), start=1):
         progress(done, len(racing) + 2, tr("Building {name}", name=name))
@@ -220,6 +222,11 @@ def race(
         n_test=len(test),
         company=company.share(),
     )
+
+
+def judge_of(data: DataSet) -> Judge:
+    """Find the true neighbours, as many as anybody is asked for."""
+    return Judge(data.gallery, data.queries, data.own, k=min(MANY, len(data.gallery) - 1))
 
 
 def choose(curve: Sequence[OperatingPoint], wanted: float) -> tuple[int, bool]:

@@ -18,13 +18,14 @@ from typing import Any
 from .. import locations
 from ..benchmark import data, growth, memory, patience, registry, report, sources
 from ..benchmark.contestants.base import Contestant
-from ..benchmark.race import Plan, race
+from ..benchmark.race import Plan, judge_of, race
 from ..benchmark.vector_files import is_vector_file
 from ..errors import COMMAND, GalleryError
 from ..evaluation import results
 from ..evaluation.labelled_embeddings import load_labelled
 from ..files import check_can_write, write_json
 from ..index.vectors import checked_whole
+from ..language import tr
 from ..progress import Progress
 from . import benchmark_model
 from .common import circumstances, progress_bar
@@ -125,10 +126,12 @@ def run_heats(
 ) -> dict[str, Any]:
     """Race on one data set; who doesn't fit into memory beside the others races after them."""
     heats, left_out = _heats(entered, data_set.gallery, plan.threads, progress)
+    progress(0, len(heats), tr("Finding the true neighbours"))
+    judge = judge_of(data_set)
     entries = []
     for names in heats:
         contestants, _ = registry.enter(names)
-        result = race(data_set, contestants, plan, progress=progress)
+        result = race(data_set, contestants, plan, judge=judge, progress=progress)
         entries.append(report.entry_of(result, data_set, plan))
         del contestants
     entry = report.joined(entries)

@@ -23,6 +23,10 @@ class FaissHNSW(FaissIndex):
         super().__init__()
         self._n_links, self._ef_construction = n_links, ef_construction
 
+    def needs(self, n: int, dim: int) -> int:
+        """Vectors of a byte a number, and the links."""
+        return n * (dim + 2 * self._n_links * 4)
+
     def fit(self, vectors: Matrix, threads: int) -> None:
         """Learn the range of each number, and link the vectors one by one."""
         faiss, dim = self._faiss, vectors.shape[1]

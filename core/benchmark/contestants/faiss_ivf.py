@@ -32,6 +32,10 @@ class FaissIVF(FaissIndex):
     def __init__(self) -> None:
         super().__init__()
 
+    def needs_to_build(self, gallery: Matrix) -> int:
+        """A copy of the vectors, float16 or float32 as they are."""
+        return gallery.nbytes
+
     def fit(self, vectors: Matrix, threads: int) -> None:
         """Find the cells by k-means, and put the vectors into them."""
         faiss, (n, dim) = self._faiss, vectors.shape
