@@ -11,16 +11,20 @@ from tests.browser.test_accessibility import violations
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 NO_INPUT = "document.activeElement.blur()"  # arrow keys would move the radio
+# Goes on as soon as the guess is marked, while the script of the page still runs.
+HASTE = """() => new MutationObserver((_, it) => {
+    if (!document.querySelector(".st-key-tour [aria-current]:not(.open)")) return;
+    it.disconnect();
+    document.querySelector(".st-key-tour .st-key-go-on a").click();
+}).observe(document.body, { subtree: true, childList: true })"""
 
 
 def guess(page: Page, step: TourStep) -> None:
-    """Take the first option of the lit question with the keyboard; it is marked."""
+    """Take the first option of the lit question with the keyboard."""
     lit = page.locator(f".st-key-ask-{step.asks}")
     expect(lit).to_have_css("outline-style", "solid")
     lit.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
-    expect(lit.get_by_test_id("stAlert")).to_be_visible()
-    page.evaluate(NO_INPUT)
 
 
 def answer_rightly(page: Page) -> None:
@@ -39,13 +43,21 @@ def test_the_tour_is_walked_with_the_keyboard_from_home_to_a_marked_self_test(se
         expect(panel).to_contain_text(f"Step {number} · {step.title}")
         expect(page).to_have_url(re.compile(f"tour={number}\\b"))
         assert violations(settled(page)) == [], step.title
-        if step.asks:
+        if number == 8:
+            page.evaluate(HASTE)
             guess(page, step)
+        elif step.asks:
+            guess(page, step)
+            expect(
+                page.locator(f".st-key-ask-{step.asks}").get_by_test_id("stAlert")
+            ).to_be_visible()
+            page.evaluate(NO_INPUT)
             done = re.compile(f"Step {number}, .*(guessed right|not right at first); you are here")
             expect(panel.get_by_role("img", name=done)).to_be_visible()
             page.keyboard.press("ArrowRight")
     answer_rightly(page)
     expect(panel.get_by_role("img", name=re.compile("Step 10, .*guessed right"))).to_be_visible()
+    expect(panel.get_by_role("img", name="still open")).to_have_count(0)
     expect(page.get_by_role("heading", name="That was the tour")).to_be_in_viewport()
     assert violations(settled(page)) == []
     page.evaluate(NO_INPUT)
