@@ -114,7 +114,7 @@ def answered(question: str, option: int, *, is_right: bool) -> bool:
         whether the panel has news to tell.
     """
     number = _asking(question)
-    return bool(number) and progress.mark(number, option, is_right=is_right)
+    return number is not None and progress.mark(number, option, is_right=is_right)
 
 
 def tested(n_right: int, *, is_right: bool) -> None:
