@@ -35,7 +35,7 @@ SET_THERE = {
 }
 
 shown = view.current()
-tabs = draw_tabs([LAB, *PARTS])
+tabs = draw_tabs([LAB, *PARTS], with_closed=tour.shows("other parts"))
 if tabs[0].open:
     with tabs[0]:
         show_hyperplane_lab()

@@ -219,7 +219,7 @@ PARTS = [
     *parts(
         "search",
         *MAP,
-        ("a guess", choice("the network: embed", "the look-up: hash, probe and rerank")),
+        ("a guess", choice("the network", "the look-up")),
     ),
     *parts("regions", ("box", box)),
     *parts(

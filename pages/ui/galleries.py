@@ -8,7 +8,7 @@ from core.galleries.store import StoredGallery
 from core.galleries.uploads import UploadedGallery
 from core.language import later, tr
 from core.wording import long_duration
-from pages.ui import address, navigation, resources, sources, uploads, view
+from pages.ui import address, navigation, resources, sources, tour, uploads, view
 from pages.ui.errors import plain
 from pages.ui.view import View
 
@@ -44,8 +44,9 @@ def choose(shown: View) -> None:
 def choose_in(place: DeltaGenerator) -> View:
     """Draw the choice in a place of the page; return the view that the address says."""
     shown = view.current()
-    with place:
-        choose(shown)
+    if tour.shows("choice"):
+        with place:
+            choose(shown)
     return shown
 
 

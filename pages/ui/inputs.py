@@ -14,7 +14,7 @@ from core.language import later, tr
 from core.model.attention import ATTENTION_MODES
 from core.search import find_by_name
 from core.wording import joined
-from pages.ui import address, navigation, resources, samples, uploads, view
+from pages.ui import address, navigation, resources, samples, tour, uploads, view
 from pages.ui.errors import plain
 from pages.ui.grid.samples import show_samples
 from pages.ui.grid.wall import show_wall
@@ -237,7 +237,8 @@ def query_or_example(
         GalleryError: what the address names is not here.
     """
     shown = _or_example(shown, gallery, stored)
-    choose_query(shown, gallery, stored, page=page)
+    if tour.shows("choice"):
+        choose_query(shown, gallery, stored, page=page)
     return query(shown, gallery), shown
 
 

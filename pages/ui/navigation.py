@@ -90,6 +90,10 @@ def set_up(title: str) -> None:
         title: of this page, as the menu has it.
     """
     languages.settle()
+    # A link within the page hands its parameters to the script and leaves the browser's address as
+    # it was, and what the page before still said of its own may come after any link: so each run
+    # says its address, before all else.
+    st.query_params.update()
     st.set_page_config(
         page_title=f"{tr(title)} · Hashlight",
         page_icon=_ICON,

@@ -33,12 +33,14 @@ def question(
         return
     with st.container(border=True, key=f"ask-{key}"):
         if guess := ask(text, options, key=key, before=tour.guessed(key, options)):
+            is_news = tour.answered(key, options.index(guess), is_right=guess == right)
             reveal(guess, right=right, because=because)
             if then:
                 then()
-            tour.answered(key, options.index(guess), is_right=guess == right)
+            if is_news:
+                st.rerun()  # the panel stands outside this fragment
         elif tour.waits(key):
-            st.caption(tr("The answer comes with your guess, and what shows it."))
+            st.caption(tr("The answer comes with your guess."))
 
 
 def ask(text: str, options: Sequence[str], *, key: str, before: str | None = None) -> str | None:
@@ -50,8 +52,9 @@ def ask(text: str, options: Sequence[str], *, key: str, before: str | None = Non
         key: of the widget.
         before: the guess where the address has none.
     """
+    on_tour = tour.waits(key)  # whose panel says so
     guess: str | None = st.radio(
-        tr("**Guess first.** {question}", question=text),
+        text if on_tour else tr("**Guess first.** {question}", question=text),
         options,
         format_func=tr,
         index=None,

@@ -133,9 +133,7 @@ def parse(params: Mapping[str, str]) -> View:
 def current() -> View:
     """Read the browser's address, and write it back as we would have written it.
 
-    Writing it back is what makes links within a page work: Streamlit hands the link's
-    parameters to the script but leaves the browser's address as it was. An address that is
-    right already stays untouched.
+    An address that is right already stays untouched.
     """
     view = here()
     show(view)
@@ -162,6 +160,8 @@ def show(view: View) -> None:
     """
     wanted, address = view.params(), st.query_params
     others = {name: value for name, value in address.items() if name not in menu.GOES_ALONG}
+    if wanted | others == address.to_dict():
+        return
     try:
         address.from_dict(wanted | others)  # in one step, so that *back* is one step too
     except StreamlitAPIException:  # a widget owns one of the others, which may not even be kept

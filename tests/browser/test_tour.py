@@ -11,16 +11,20 @@ from tests.browser.test_accessibility import violations
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 NO_INPUT = "document.activeElement.blur()"  # arrow keys would move the radio
+# Goes on as soon as the guess is marked, while the script of the page still runs.
+HASTE = """() => new MutationObserver((_, it) => {
+    if (!document.querySelector(".st-key-tour [aria-current]:not(.open)")) return;
+    it.disconnect();
+    document.querySelector(".st-key-tour .st-key-go-on a").click();
+}).observe(document.body, { subtree: true, childList: true })"""
 
 
 def guess(page: Page, step: TourStep) -> None:
-    """Take the first option of the lit question with the keyboard; it is marked."""
+    """Take the first option of the lit question with the keyboard."""
     lit = page.locator(f".st-key-ask-{step.asks}")
     expect(lit).to_have_css("outline-style", "solid")
     lit.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
-    expect(lit.get_by_test_id("stAlert")).to_be_visible()
-    page.evaluate(NO_INPUT)
 
 
 def answer_rightly(page: Page) -> None:
@@ -36,21 +40,29 @@ def test_the_tour_is_walked_with_the_keyboard_from_home_to_a_marked_self_test(se
     page.get_by_role("link", name="Guided tour").click()
     panel = page.locator(".st-key-tour")
     for number, step in enumerate(STEPS, 1):
-        expect(panel).to_contain_text(f"Step {number} of 10 · {step.title}")
+        expect(panel).to_contain_text(f"Step {number} · {step.title}")
         expect(page).to_have_url(re.compile(f"tour={number}\\b"))
         assert violations(settled(page)) == [], step.title
-        if step.asks:
+        if number == 8:
+            page.evaluate(HASTE)
             guess(page, step)
+        elif step.asks:
+            guess(page, step)
+            expect(
+                page.locator(f".st-key-ask-{step.asks}").get_by_test_id("stAlert")
+            ).to_be_visible()
+            page.evaluate(NO_INPUT)
             done = re.compile(f"Step {number}, .*(guessed right|not right at first); you are here")
             expect(panel.get_by_role("img", name=done)).to_be_visible()
             page.keyboard.press("ArrowRight")
     answer_rightly(page)
     expect(panel.get_by_role("img", name=re.compile("Step 10, .*guessed right"))).to_be_visible()
+    expect(panel.get_by_role("img", name="still open")).to_have_count(0)
     expect(page.get_by_role("heading", name="That was the tour")).to_be_in_viewport()
     assert violations(settled(page)) == []
     page.evaluate(NO_INPUT)
     page.keyboard.press("ArrowLeft")
-    expect(panel).to_contain_text("Step 9 of 10")
+    expect(panel).to_contain_text("Step 9 ·")
     page.reload()
     first = settled(page).locator(".st-key-guess-crossing").get_by_role("radio").first
     expect(first).to_be_checked()
@@ -61,7 +73,7 @@ def test_the_tour_is_walked_with_the_keyboard_from_home_to_a_marked_self_test(se
 def test_on_a_phone_the_step_stands_above_the_page_and_a_word_opens_when_tapped(server, open_tab):
     page = settled(open_tab(server, "/benchmark?tour=9&guess-tour=Ab--------", **PHONE))
     panel = page.locator(".st-key-tour-narrow")
-    expect(panel).to_contain_text("Step 9 of 10")
+    expect(panel).to_contain_text("Step 9 ·")
     figure = page.locator(".st-key-ask-guess-crossing")
     assert panel.bounding_box()["y"] + panel.bounding_box()["height"] <= figure.bounding_box()["y"]
     expect(

@@ -138,7 +138,7 @@ def spoken_in_brackets(page):
 
 SEEN = [
     *((path, {}) for path, _, _ in navigation.MENU),
-    (navigation.SEARCH, {"guess-recall": "50%", "guess-stage": "the network: embed", "k": "4"}),
+    (navigation.SEARCH, {"guess-recall": "50%", "guess-stage": "the network", "k": "4"}),
     (navigation.SEARCH, {"tour": "2", "sort": "name", "attention": "off"}),
     (navigation.REGIONS, {"box": "0-0-1-1"}),
     (navigation.INSPECT, {"part": "Buckets", "guess": "None", "hyperplanes": "leaning"}),
@@ -220,7 +220,7 @@ def test_what_is_clicked_on_says_nothing_that_has_no_translation(open_app, brack
         said_in_dialogs += english(page)
     page.slider(key="K").set_value(4)
     page.button_group(key="attention").set_value("off")
-    page.radio(key="guess-stage").set_value("the network: embed").run()
+    page.radio(key="guess-stage").set_value("the network").run()
     language.speak(language.ENGLISH)
     assert not page.exception
     assert page.query_params["attention"] == "off"

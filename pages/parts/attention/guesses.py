@@ -2,9 +2,10 @@
 
 from core.language import later, later_written, tr
 from core.lessons.walkthrough import ChannelSteps, SpatialSteps, Walkthrough
+from pages.ui import tour
 from pages.ui.question import question
 
-_STEPS = (later("less than 2 times"), later("2 to 5 times"), later("more than 5 times"))
+_STEPS = (later("below 2 times"), later("2 to 5 times"), later("above 5 times"))
 
 
 def guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
@@ -20,10 +21,7 @@ def guess_gates(walked: Walkthrough, steps: ChannelSteps) -> None:
         ),
         [later_written(it) for it in (rows * columns, n_channels, walked.features.size)],
         right=later_written(steps.gate.size),
-        because=tr(
-            "One for each channel, from its average and its maximum. Where in the picture it "
-            "answers plays no part."
-        ),
+        because=tr("One for each channel, from its average and its maximum over all places."),
         key="guess-gates",
     )
 
@@ -34,12 +32,12 @@ def guess_weight(spatial: SpatialSteps) -> None:
     most = float(gate.max() / gate.mean())
     row, column = divmod(int(gate.argmax()), gate.shape[1])
     because = tr(
-        "In row {row}, column {column} it is **×{most:.1f}**.",
+        "In row {row}, column {column}: **×{most:.1f}**.",
         most=most,
         row=row + 1,
         column=column + 1,
     )
-    if spatial.exponent != 1:
+    if spatial.exponent != 1 and tour.shows("words"):
         acts = tr(
             "It acts more softly, as its power {exponent:g}: that place counts ×{weight:.1f}.",
             exponent=spatial.exponent,
@@ -47,7 +45,7 @@ def guess_weight(spatial: SpatialSteps) -> None:
         )
         because = f"{because} {acts}"
     question(
-        tr("How high is the highest gate of a place in this picture, over the mean of all?"),
+        tr("The highest gate of a place here: how many times the mean of all?"),
         _STEPS,
         right=_STEPS[0 if most < 2 else 1 if most <= 5 else 2],
         because=because,

@@ -41,15 +41,14 @@ def ask_where_they_cross(data_sets: Mapping[str, Any]) -> None:
     sizes = (10**3, 10**4, 10**5, 10**6)
     question(
         tr(
-            "The LSH index of the lessons against the exact scan: from about how many "
-            "images on is it the faster one?"
+            "From about how many images on is the LSH index of the lessons faster than the exact "
+            "scan?"
         ),
         [later_written(size) for size in sizes],
         right=later_written(min(sizes, key=lambda size: abs(words.decades(size, n)))),
         because=tr(
-            "Measured on {gallery}, they cross at about {n:,.0f} images. With {smallest:,} it "
-            "takes {seconds} and the scan {scan}: a look-up takes time before it compares "
-            "anything.",
+            "Measured on {gallery}: about {n:,.0f}. With {smallest:,} images it takes {seconds}, "
+            "the scan {scan}: a look-up takes time before it compares anything.",
             gallery=tr(FAMILIES[family]),
             n=n,
             smallest=times.n[0],
@@ -89,8 +88,8 @@ def _show_crossing(data_sets: Mapping[str, Any], family: str, n: float) -> None:
             n=n,
         ),
     )
-    st.markdown(tr("Others have sizes of their own: {sizes}.", sizes=joined(_sizes(data_sets))))
     if tour.shows("words"):
+        st.markdown(tr("Others have sizes of their own: {sizes}.", sizes=joined(_sizes(data_sets))))
         st.markdown(
             tr(
                 "*Search* times the compiled engine anew, on your gallery. The cheaper a look-up, "

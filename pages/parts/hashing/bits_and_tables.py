@@ -22,10 +22,10 @@ _WANTED = {
 }
 _TASK_TABLES = (8, 4)
 _LEFT = {  # more than so much
-    later("more than three in four"): 0.75,
-    later("half to three in four"): 0.5,
-    later("a tenth to a half"): 0.1,
-    later("less than a tenth"): 0.0,
+    later("above 75%"): 0.75,
+    later("50 to 75%"): 0.5,
+    later("10 to 50%"): 0.1,
+    later("below 10%"): 0.0,
 }
 
 
@@ -59,15 +59,11 @@ def _settings_and_outcome(indexed: IndexedGallery) -> None:
     lost = 1 - one_more.recall / max(predicted.recall, 1e-9)
     with top:
         question(
-            tr("One more bit per key, and all else as it is. How many candidates are left?"),
+            tr("One more bit per key: what share of the candidates is left?"),
             list(_LEFT),
             right=next(answer for answer, most in _LEFT.items() if left >= most),
             because=tr(
-                "From {n_bits} to {more} bits, {left:.0%} are left: a new bit agrees every other "
-                "time at right angles, and more often for what is nearer, as most candidates are. "
-                "But {lost:.0%} of what should be found go too.",
-                n_bits=shown.K,
-                more=shown.K + 1,
+                "{left:.0%} are left, but {lost:.0%} of what should be found are lost, too.",
                 left=left,
                 lost=lost,
             ),
@@ -157,24 +153,19 @@ def _task(shown: View, sample: theory.PairSample, wanted: float) -> None:
     is_done = (longest, n_tables) == (shown.K, shown.L) and not {"K", "L"} & shown.fitted
     show_task(
         tr(
-            "Leave L at {n_tables}. What is the highest K whose predicted recall is still at least "
-            "{recall:.0%}?",
+            "Leave L at {n_tables}. Find the highest K with at least {recall:.0%} predicted "
+            "recall.",
             n_tables=n_tables,
             recall=wanted,
         ),
         is_done=is_done,
-        now=tr(
-            "K = {n_bits}, L = {n_tables}, {recall:.1%}",
-            n_bits=shown.K,
-            n_tables=shown.L,
-            recall=_recall(sample, shown.K, shown.L),
-        ),
+        now=written(_recall(sample, shown.K, shown.L), ".1%"),
     )
     if is_done:
         st.caption(
             tr(
-                "It has its price: a query compares {read:.0%} of the gallery. {tables} with "
-                "keys of {best_bits} bits find enough too, and {best_read:.0%} are compared.",
+                "Its price: a query compares {read:.0%} of the gallery. {tables} with keys of "
+                "{best_bits} bits find enough, too, and compare {best_read:.0%}.",
                 read=_read(sample, longest, n_tables),
                 tables=count(best_tables, "table"),
                 best_bits=best_bits,

@@ -90,16 +90,16 @@ def _guess(gallery: PlaneGallery) -> None:
     now, left = (_n_found(gallery, gallery.candidates(first[:, :n_bits])) for n_bits in (3, 5))
     question(
         tr(
-            "With 3 lines, as first drawn here, {now} of {k} true neighbours share the query's "
-            "bucket. How many will with 5 lines?",
+            "With the first 3 lines, {now} of {k} neighbours share the query's bucket. How many "
+            "will with 5?",
             now=now,
             k=len(gallery.neighbours),
         ),
         list(_LEFT),
         right=next(text for text, n in _LEFT.items() if n == left),
         because=tr(
-            "Every line may cut a neighbour off. On average over all lines, one table of 5 lines "
-            "finds {with_5:.1f} of {k}, and three such tables find {with_15:.1f}.",
+            "Every line may cut a neighbour off. Any 5 lines find {with_5:.1f} of {k} on average, "
+            "three such tables {with_15:.1f}.",
             k=len(gallery.neighbours),
             with_5=gallery.expected(5, 1),
             with_15=gallery.expected(5, 3),
@@ -142,7 +142,7 @@ def _task(gallery: PlaneGallery, normals: NDArray[np.float64]) -> None:
     n_found = _n_found(gallery, candidates)
     show_task(
         tr(
-            "Find all {k} neighbours, and look at no more than {most} of the {n} images.",
+            "Find all {k} neighbours; look at no more than {most} of {n} images.",
             k=k,
             most=n // 4,
             n=n,

@@ -22,8 +22,8 @@ from pages.ui.tables import show_number, show_table
 from pages.ui.task import show_task
 from pages.ui.view import RANGES, View
 
-_NEAREST = later("the one beyond the nearest hyperplane")
-_NEXT = (later("the largest one"), _NEAREST, later("the one with the next key"))
+_NEAREST = later("beyond the nearest hyperplane")
+_NEXT = (later("the largest"), _NEAREST, later("with the next key"))
 
 
 def show_probes(indexed: IndexedGallery) -> None:
@@ -33,13 +33,13 @@ def show_probes(indexed: IndexedGallery) -> None:
     candidates = index.candidates(code, n_probes=RANGES["probes"][1])
     steps = theory.probe_steps(candidates, query.neighbours, exclude=query.id)
     question(
-        tr("The query's own bucket misses neighbours. Which should be read next?"),
+        tr("The query's bucket misses neighbours. Which should be read next?"),
         _NEXT,
         right=_NEAREST,
         because=tr(
-            "The line between the query and a close neighbour is most likely one that it nearly "
-            "touches: its *margin*, the distance, is small, and that bit is *fragile*. The most "
-            "fragile bits are flipped first."
+            "A close neighbour is most likely beyond one that the query nearly touches: its "
+            "*margin*, the distance, is small, and that bit *fragile*. The most fragile are "
+            "flipped first."
         ),
         key="guess-probes",
     )
@@ -81,12 +81,12 @@ def _stepper(
         (
             tr("Neighbours found of {k}", k=k),
             found,
-            tr("{more:+,} by this probe", more=found - before),
+            tr("{more:+,} new", more=found - before),
         ),
         (
             tr("Candidates"),
             looked_at,
-            tr("{more:+,} by this probe", more=looked_at - before_n),
+            tr("{more:+,} new", more=looked_at - before_n),
         ),
     ]
     if tour.shows("words"):
@@ -98,9 +98,7 @@ def _stepper(
     _task(steps, step, k, by_hand="probes" not in shown.fitted)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown(
-            tr("**Bits that probe {step} flips**, ringed; pale bits have small margins", step=step)
-        )
+        st.markdown(tr("Ringed: **bits that probe {step} flips**; pale: small margins", step=step))
         marked = np.zeros(code.margins.shape, dtype=np.bool_)
         for probe in read:
             marked[probe.table, list(probe.flipped)] = True
@@ -136,17 +134,11 @@ def _stepper(
                 name="recall-by-probes",
                 key="probe-lines",
             )
-        st.caption(
-            tr(
-                "{found} found; with the bits in any order, {unordered:.1f} on average.",
-                found=found,
-                unordered=unordered[-1],
-            )
-        )
+        st.caption(tr("In any order: {unordered:.1f} found on average.", unordered=unordered[-1]))
     if tour.shows("words"):
         newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
         _buckets(read, newest, shown.K, query.neighbours, step)
-    st.markdown(tr("**The {k} true neighbours**", k=k))
+    st.markdown(tr("**The {k} neighbours**", k=k))
     first = dict(zip(candidates.ids.tolist(), steps.first.tolist(), strict=True))
     ids = query.neighbours.tolist()
     show_grid("neighbours", [indexed.tile(id, _found_by(first.get(id), step)) for id in ids])
@@ -181,7 +173,7 @@ def _task(steps: theory.Steps, step: int, k: int, *, by_hand: bool) -> None:
     found = int(steps.n_found[step - 1])
     show_task(
         tr(
-            "Find at least {wanted} of the {k} neighbours with as few probes as possible.",
+            "Find {wanted} of the {k} neighbours in as few probes as possible.",
             wanted=wanted,
             k=k,
         ),
@@ -197,7 +189,7 @@ def _task(steps: theory.Steps, step: int, k: int, *, by_hand: bool) -> None:
 def _step_buttons(shown: View, n_steps: int) -> None:
     if tour.shows("choice"):
         inputs.say_who_chose(shown, ("probes",))
-    inputs.setting(shown, "probes")
+        inputs.setting(shown, "probes")
     with st.container(horizontal=True):
         for label, icon, by in (
             (tr("Back"), "arrow_back", -1),

@@ -31,12 +31,12 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
             )
         )
     question(
-        tr("Two images are 60° apart. In how many of 12 random bits will they differ?"),
+        tr("Two images are 60° apart. How many of 12 random bits differ?"),
         _DIFFER,
         right=_A_THIRD,
         because=tr(
-            "**The chance is the angle over 180°**, as a random line may stand at any angle. "
-            "60/180 = 1/3, so 4 of 12 bits differ on average."
+            "**The chance is the angle over 180°**: a random line may stand at any angle. 60/180 "
+            "of 12 bits are 4."
         ),
         key="guess-practice",
     )
@@ -57,7 +57,7 @@ def _pairs(indexed: IndexedGallery) -> None:
     pairs = figure_7.hamming_pairs(indexed.embeddings, hyperplanes, N_PAIRS)
     n_pairs, n_bits = len(pairs.rows), pairs.n_bits
     pair = tied("pair", range(1, n_pairs + 1), _first_pair(pairs))
-    chosen = st.slider(tr("Pair, by rising angle; or click on a dot"), 1, n_pairs, **pair) - 1
+    chosen = st.slider(tr("Pair, by rising angle"), 1, n_pairs, **pair) - 1
     low, high = figure_7.binomial_band(np.arange(181) / 180, n_bits)
     inside = figure_7.share_inside(pairs)
     charts.chart(
@@ -87,6 +87,7 @@ def _pairs(indexed: IndexedGallery) -> None:
 def _caption(n_pairs: int, n_bits: int, inside: float) -> None:
     st.caption(
         tr(
+            "A click on a dot shows its pair. "
             "{n_pairs} pairs of real images and {n_bits} bits: {inside:.0%} of the pairs lie in "
             "the band that holds 95 % of all draws of hyperplanes (Figure 7 of the paper, with "
             "real numbers). All pairs share the same hyperplanes, so they stray together; and a "
@@ -122,10 +123,9 @@ def _pair(indexed: IndexedGallery, pairs: figure_7.HammingPairs, chosen: int) ->
     show_grid("pair", [indexed.tile(id) for id in ids])
     said = [
         tr(
-            "**{degrees:.1f}° apart**, so {share:.0%} of the bits should differ: {expected:.1f} of "
-            "{n_bits}. Here **{different}** differ.",
+            "**{degrees:.1f}° apart**: {expected:.1f} of {n_bits} bits should differ, "
+            "**{different}** do.",
             degrees=degrees,
-            share=degrees / 180,
             expected=pairs.n_bits * degrees / 180,
             n_bits=pairs.n_bits,
             different=different,

@@ -37,7 +37,7 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
         [text for text, _ in options],
         right=later_percent(recall),
         because=tr(
-            "{n_hits_right} of {n_right} is {recall}. All hits can be right, and most of the right "
+            "{n_hits_right} of {n_right} is {recall}. All hits can be right, and most right "
             "pictures still be missing.",
             n_hits_right=sum(shown),
             n_right=n_right,

@@ -16,9 +16,9 @@ from pages.ui.question import question
 from pages.ui.view import View
 
 _PARTS = {  # of a search, and the stages that are timed in each
-    later("the picture: decode, preprocess"): ("decode", "preprocess"),
-    later("the network: embed"): ("embed",),
-    later("the look-up: hash, probe and rerank"): (*LOOK_UP, *ENGINE_LOOK_UP),
+    later("opening the picture"): ("decode", "preprocess"),
+    later("the network"): ("embed",),
+    later("the look-up"): (*LOOK_UP, *ENGINE_LOOK_UP),
 }
 
 
@@ -34,8 +34,8 @@ def guess_the_longest(result: SearchResult) -> None:
         list(_PARTS),
         right=longest,
         because=tr(
-            "{how_long}; the look-up took {look_up}. The network takes as long in every gallery, "
-            "the look-up longer in larger ones.",
+            "{how_long}; the look-up, {look_up}. In a larger gallery only the look-up takes "
+            "longer.",
             how_long=_how_long(seconds[longest], total, is_known=result.query.from_store),
             look_up=duration(result.look_up_seconds),
         ),

@@ -22,10 +22,10 @@ def what_goes_in(rng: Random) -> DrawnQuestion:
     return one_of_sentences(
         rng,
         text=tr("What does channel attention read?"),
-        right=tr("The average and the maximum of each channel"),
+        right=tr("Average and maximum of each channel"),
         others=(
-            tr("The mean and the maximum over channels at each place"),
-            tr("The colours of the picture"),
+            tr("Average and maximum at each place"),
+            tr("The picture's colours"),
             tr("The similarity to the hit"),
         ),
         why=tr(
@@ -40,8 +40,8 @@ def channel_gates(rng: Random) -> DrawnQuestion:
     n_channels, side = rng.choice(((512, 7), (2048, 6), (1024, 8)))
     return DrawnQuestion(
         text=tr(
-            "A feature map has {n_channels:,} channels of {side} × {side} places. How many "
-            "numbers does channel attention give?",
+            "There are {n_channels:,} channels of {side} × {side} places. How many gates does "
+            "channel attention give?",
             n_channels=n_channels,
             side=side,
         ),
@@ -79,8 +79,7 @@ def maps_under_the_kernel(rng: Random) -> DrawnQuestion:
     n_channels = rng.choice((512, 1024, 2048))
     return DrawnQuestion(
         text=tr(
-            "There are {n_channels:,} channels. Over how many maps does the kernel of spatial "
-            "attention slide?",
+            "Of {n_channels:,} channels: over how many maps does the kernel slide?",
             n_channels=n_channels,
         ),
         options=rising((1, 2, KERNEL, n_channels), whole),
@@ -116,8 +115,8 @@ def spatial_gates(rng: Random) -> DrawnQuestion:
     n_channels, side = rng.choice(((512, 7), (2048, 6), (1024, 8)))
     return DrawnQuestion(
         text=tr(
-            "A feature map has {n_channels:,} channels of {side} × {side} places. How many "
-            "gates does spatial attention give?",
+            "There are {n_channels:,} channels of {side} × {side} places. How many gates does "
+            "spatial attention give?",
             n_channels=n_channels,
             side=side,
         ),
@@ -209,12 +208,11 @@ def gate_twice_as_high(rng: Random) -> DrawnQuestion:
     return one_of_sentences(
         rng,
         text=tr(
-            "The spatial gate becomes {times} as high at every place. What becomes of the "
-            "embedding?",
+            "Every gate of a place becomes {times} as high. What does the embedding do?",
             times=times,
         ),
-        right=tr("It stays as it is"),
-        others=(tr("It becomes {times} as long", times=times), tr("It turns to another direction")),
+        right=tr("It stays the same"),
+        others=(tr("It becomes {times} as long", times=times), tr("It turns")),
         why=tr(
             "What is weighed gets length 1 afterwards, so only the differences between places "
             "count."

@@ -33,8 +33,7 @@ def chance_of_a_cut(rng: Random) -> DrawnQuestion:
     chance = _separated(degrees)
     return DrawnQuestion(
         text=tr(
-            "Two images are {degrees}° apart. How likely does one random hyperplane fall "
-            "between them?",
+            "Two images are {degrees}° apart. How likely does a random hyperplane fall between?",
             degrees=degrees,
         ),
         options=rising((chance, 2 * chance, degrees / 100, 1 - chance), percent),
@@ -54,8 +53,7 @@ def bits_that_differ(rng: Random) -> DrawnQuestion:
     differ = n_bits * _separated(degrees)
     return DrawnQuestion(
         text=tr(
-            "Two images are {degrees}° apart, and each has {n_bits} random bits. In how many "
-            "do they differ on average?",
+            "Two images are {degrees}° apart. How many of {n_bits} random bits differ on average?",
             degrees=degrees,
             n_bits=n_bits,
         ),
@@ -139,12 +137,12 @@ def one_bit_more(rng: Random) -> DrawnQuestion:
     """K up: fewer candidates, lower recall."""
     return one_of_sentences(
         rng,
-        text=tr("Each key gets one bit more, and nothing else changes. What happens?"),
-        right=tr("Fewer candidates, and fewer neighbours found"),
+        text=tr("Each key gets one more bit. What happens?"),
+        right=tr("Fewer candidates, fewer found"),
         others=(
-            tr("Fewer candidates, and more neighbours found"),
-            tr("More candidates, and more neighbours found"),
-            tr("More candidates, and fewer neighbours found"),
+            tr("Fewer candidates, more found"),
+            tr("More candidates, more found"),
+            tr("More candidates, fewer found"),
         ),
         why=tr(
             "One more cut makes the buckets smaller. There is less to look at, and some "
@@ -183,8 +181,7 @@ def ids_in_tables(rng: Random) -> DrawnQuestion:
     n, n_tables = rng.choice(((1_000, 8), (720, 10), (5_000, 4), (100, 16)))
     return DrawnQuestion(
         text=tr(
-            "A gallery has {n:,} images, and the index {n_tables} tables. How many ids do the "
-            "tables keep in all?",
+            "There are {n:,} images and {n_tables} tables. How many ids do the tables keep?",
             n=n,
             n_tables=n_tables,
         ),
@@ -205,12 +202,12 @@ def one_table_more(rng: Random) -> DrawnQuestion:
     """L up: more candidates, higher recall, more memory."""
     return one_of_sentences(
         rng,
-        text=tr("The index gets one table more, and nothing else changes. What happens?"),
-        right=tr("More neighbours found, more candidates, more memory"),
+        text=tr("There is one more table. What happens?"),
+        right=tr("More found, more candidates, more memory"),
         others=(
-            tr("More neighbours found, fewer candidates, more memory"),
-            tr("More neighbours found, and everything else as before"),
-            tr("Fewer neighbours found, fewer candidates, less memory"),
+            tr("More found, fewer candidates, more memory"),
+            tr("More found, all else as before"),
+            tr("Fewer found, fewer candidates, less memory"),
         ),
         why=tr(
             "Another table adds another bucket: what it holds is looked at too, and the table "
@@ -225,8 +222,8 @@ def buckets_read(rng: Random) -> DrawnQuestion:
     n_tables, n_probes = rng.choice(((8, 4), (10, 3), (6, 5), (12, 8)))
     return DrawnQuestion(
         text=tr(
-            "There are {n_tables} tables and {n_probes} probes per table. How many buckets does "
-            "a query read?",
+            "There are {n_tables} tables, and {n_probes} probes in each. How many buckets are "
+            "read?",
             n_tables=n_tables,
             n_probes=n_probes,
         ),
@@ -246,9 +243,9 @@ def without_a_new_index(rng: Random) -> DrawnQuestion:
     """Probes are set when asking, K and L when building."""
     return one_of_sentences(
         rng,
-        text=tr("Which of these can be changed without building a new index?"),
-        right=tr("The probes per table"),
-        others=(tr("The bits per key, K"), tr("The hash tables, L")),
+        text=tr("Which can be changed without new tables?"),
+        right=tr("The number of probes"),
+        others=(tr("The bits per key"), tr("The number of tables")),
         why=tr(
             "Probes only say how many buckets are read. Other bits or tables put the images "
             "into other buckets."
@@ -267,8 +264,8 @@ def second_probe(rng: Random) -> DrawnQuestion:
     own = _key(bits, set())
     return DrawnQuestion(
         text=tr(
-            "A query has the key {own}, with the margins {margins}. Which bucket does the next "
-            "probe read?",
+            "A query's key is {own}, its margins are {margins}. Which bucket does the next probe "
+            "read?",
             own=own,
             margins=", ".join(decimal(margin) for margin in margins),
         ),
@@ -289,8 +286,7 @@ def fragile_bit(rng: Random) -> DrawnQuestion:
     fragile = min(range(len(margins)), key=lambda place: abs(margins[place]))
     return DrawnQuestion(
         text=tr(
-            "The four bits of a key have the margins {margins}. The picture changes a little. "
-            "Which bit flips most easily?",
+            "Four bits have the margins {margins}. Which flips most easily?",
             margins=", ".join(decimal(margin) for margin in margins),
         ),
         options=tuple(tr("bit {number}", number=place + 1) for place in range(len(margins))),
@@ -309,13 +305,13 @@ def one_bit_differs(rng: Random) -> DrawnQuestion:
     return one_of_sentences(
         rng,
         text=tr(
-            "In one table the query has the key {key} and an image the key "
-            "{other_key}. Do they share a bucket in this table?",
+            "In one table, a query has the key {key}, an image {other_key}. Do they share a "
+            "bucket there?",
             key=_key(bits, set()),
             other_key=other,
         ),
-        right=tr("No: a bucket needs all bits alike"),
-        others=(tr("Yes: five of six bits are alike"), tr("It depends on the margins")),
+        right=tr("No: all bits must agree"),
+        others=(tr("Yes: five of six agree"), tr("It depends on the margins")),
         why=tr(
             "The key names the bucket. One bit that differs is another key, and so another bucket."
         ),

@@ -22,8 +22,8 @@ def precision(rng: Random) -> DrawnQuestion:
     share = precision_at(_ranking(n_right, k), k)
     return DrawnQuestion(
         text=tr(
-            "{n_right} of {k} hits are right. The gallery holds {n_relevant} right images. What "
-            "is the precision?",
+            "{n_right} of {k} hits are right. There are {n_relevant} right images in all. What is "
+            "the precision?",
             n_right=n_right,
             k=k,
             n_relevant=n_relevant,
@@ -46,8 +46,8 @@ def recall(rng: Random) -> DrawnQuestion:
     share = recall_at(_ranking(n_right, k), k, n_relevant)
     return DrawnQuestion(
         text=tr(
-            "{n_right} of {k} hits are right. The gallery holds {n_relevant} right images. What "
-            "is the recall?",
+            "{n_right} of {k} hits are right. There are {n_relevant} right images in all. What is "
+            "the recall?",
             n_right=n_right,
             k=k,
             n_relevant=n_relevant,
@@ -96,8 +96,7 @@ def ten_times_the_gallery(rng: Random) -> DrawnQuestion:
     times = rng.choice((10, 50, 100))
     return DrawnQuestion(
         text=tr(
-            "A gallery grows to {times} times as many images. How much longer does the exact "
-            "scan take?",
+            "A gallery becomes {times} times as large. How long does the exact scan take?",
             times=times,
         ),
         options=(
@@ -119,11 +118,11 @@ def slower_when_small(rng: Random) -> DrawnQuestion:
     return one_of_sentences(
         rng,
         text=tr("Why can LSH be slower than the exact scan in a small gallery?"),
-        right=tr("Hashing the query and finding its buckets takes time in any gallery"),
+        right=tr("Hashing takes time in any gallery"),
         others=(
-            tr("In a small gallery LSH has to look at more images than there are"),
-            tr("The network takes longer for LSH"),
-            tr("LSH has to learn the gallery's labels first"),
+            tr("LSH looks at too many images"),
+            tr("The network takes longer"),
+            tr("LSH must learn the labels first"),
         ),
         why=tr(
             "What a look-up costs before it compares anything is the same everywhere. A short "

@@ -13,7 +13,7 @@ import streamlit as st
 from core.language import later, tr
 from pages.parts.selftest.bank import draw
 from pages.parts.selftest.paper import show_key, show_worksheet
-from pages.parts.selftest.question import DrawnQuestion
+from pages.parts.selftest.question import DrawnQuestion, Place
 from pages.ui import tour
 from pages.ui.address import follow, tied
 from pages.ui.button import print_page
@@ -116,20 +116,15 @@ def _show_marked(
         )
     rows = zip(questions.items(), answers, right, strict=True)
     for place, ((subject, it), given, is_right) in enumerate(rows, 1):
+        title = _title(place, subject)
+        if is_right and not tour.shows("words"):
+            part = tr(it.place.title).rpartition(" › ")[2]
+            _show_place(it.place, f":green[:material/check:] {title} {part}")
+            continue
         with st.container(border=True, gap="xsmall"):
-            title = _title(place, subject)
-            if is_right and not tour.shows("words"):
-                st.markdown(
-                    tr(
-                        "{title} :green[:material/check: **Right**]: {yours}.",
-                        title=title,
-                        yours=f"*{given}*",
-                    )
-                )
-            else:
-                st.markdown(f"{title} {it.text}")
-                _show_answer(it, given, is_right)
-            _show_place(it)
+            st.markdown(f"{title} {it.text}")
+            _show_answer(it, given, is_right)
+            _show_place(it.place, tr("Shown in: {title}", title=tr(it.place.title)))
 
 
 def _title(place: int, subject: str) -> str:
@@ -155,12 +150,12 @@ def _show_answer(question: DrawnQuestion, given: str | None, is_right: bool) -> 
         )
 
 
-def _show_place(question: DrawnQuestion) -> None:
+def _show_place(place: Place, label: str) -> None:
     st.page_link(
-        question.place.page,
-        label=tr("Shown in: {title}", title=tr(question.place.title)),
+        place.page,
+        label=label,
         icon=":material/arrow_outward:",
-        query_params=question.place.params,
+        query_params=place.params,
     )
 
 

@@ -1,6 +1,7 @@
 """The parts of a page as tabs: said in the visitor's language, and in English in the address."""
 
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import streamlit as st
@@ -10,11 +11,18 @@ from core.language import tr
 PART = "part"  # in the address, and the widget's key
 
 
-def draw_tabs(parts: Iterable[str]) -> Sequence[Any]:
+_CLOSED = SimpleNamespace(open=False)  # in the place of a tab that is not drawn
+
+
+def draw_tabs(parts: Iterable[str], *, with_closed: bool = True) -> Sequence[Any]:
     """Draw a tab for each part of a page; the address names the open one, by default the first.
 
     Args:
         parts: what they are called in English.
+        with_closed: whether the others are drawn, too.
+
+    Returns:
+        for each part what ``st.tabs`` returns, or what is only known not to be open.
     """
     called = {tr(part): part for part in parts}
     first, *_ = called
@@ -29,5 +37,6 @@ def draw_tabs(parts: Iterable[str]) -> Sequence[Any]:
         else:
             st.query_params[PART] = called[title]
 
-    tabs: Sequence[Any] = st.tabs(list(called), key=PART, on_change=write)
-    return tabs
+    drawn = [title for title in called if with_closed or title == is_open]
+    tabs = dict(zip(drawn, st.tabs(drawn, key=PART, on_change=write), strict=True))
+    return [tabs.get(title, _CLOSED) for title in called]

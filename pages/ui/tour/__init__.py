@@ -102,17 +102,19 @@ def guessed(question: str, options: Sequence[str]) -> str | None:
     return None if option is None or option >= len(options) else options[option]
 
 
-def answered(question: str, option: int, *, is_right: bool) -> None:
+def answered(question: str, option: int, *, is_right: bool) -> bool:
     """Mark the step that asks this question, if the visitor is at it.
 
     Args:
         question: its key.
         option: that is chosen, from 0.
         is_right: whether it is the right one.
+
+    Returns:
+        whether the panel has news to tell.
     """
     number = _asking(question)
-    if number and progress.mark(number, option, is_right=is_right):
-        st.rerun()  # the panel stands outside the question's fragment
+    return number is not None and progress.mark(number, option, is_right=is_right)
 
 
 def tested(n_right: int, *, is_right: bool) -> None:

@@ -20,8 +20,7 @@ def show() -> None:
         st.subheader(tr("That was the tour"), anchor=False)
         st.markdown(
             tr(
-                "**{n_right} of {n} guesses** were right at once. Now you know how a picture is "
-                "found without looking at all others. What you can do next:",
+                "**{n_right} of {n} guesses** were right at once. What you can do next:",
                 n_right=progress.n_right(),
                 n=len(STEPS) - 1,
             )

@@ -29,19 +29,12 @@ def draw(number: int, where: str, *, on_leave: Callable[[], None]) -> None:
         on_leave: called when the visitor leaves the tour.
     """
     step = STEPS[number - 1]
-    st.markdown(
-        tr(
-            "**Step {number} of {n_steps} · {title}**",
-            number=number,
-            n_steps=len(STEPS),
-            title=tr(step.title),
-        )
-    )
+    st.markdown(tr("**Step {number} · {title}**", number=number, title=tr(step.title)))
     st.html(_dots(number))
     if number == 1:
         st.caption(tr("The whole tour: about {n:.0f} minutes.", n=minutes.estimate()))
     glossary.markdown(tr(step.idea))
-    st.markdown(tr(":material/arrow_forward: **Your turn.** {do}", do=tr(step.do)))
+    st.markdown(f":material/arrow_forward: **{tr(step.do)}**")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if number > 1:
             draw_link(number - 1, tr("Previous"), ":material/chevron_left:", f"tour-back{where}")
@@ -86,12 +79,12 @@ def _state(number: int) -> str:
 
 def _draw_more(step: TourStep) -> None:
     """Draw what a step has for those who have time."""
-    if step.more or step.stage:
-        st.caption(tr("**If you have time.** {more}", more=tr(step.more) if step.more else ""))
+    if step.more:
+        st.caption(tr("**If you have time.** {more}", more=tr(step.more)))
     if step.stage:
         st.page_link(
             MACHINE,
-            label=tr("Where this is in the machine"),
+            label=tr("See it in the machine"),
             icon=":material/account_tree:",
             query_params=OWL | {"stage": step.stage} | progress.kept(),
         )

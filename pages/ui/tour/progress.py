@@ -66,7 +66,7 @@ def mark(number: int, option: int, *, is_right: bool) -> bool:
     after = before[: number - 1] + (letter if counts else letter.lower()) + before[number:]
     if after == before:  # or the address would be told again, of a page that one has left by now
         return False
-    st.query_params[_MARKS] = after
+    st.session_state[_IN_SESSION] = kept() | {_MARKS: after}
     carry()
     return True
 
@@ -95,7 +95,10 @@ def next_open() -> int | None:
 
 
 def kept() -> dict[str, str]:
-    """Return what the address says that makes sense, or else the session."""
+    """Return what the address says that makes sense, or else the session.
+
+    A link that is older than a guess does not have it: of the marks, those of the session count.
+    """
     session = st.session_state.get(_IN_SESSION, {})
     found = {}
     for name, sense in _KEPT.items():
@@ -103,4 +106,7 @@ def kept() -> dict[str, str]:
             if re.fullmatch(sense, text):
                 found[name] = text
                 break
+    if known := session.get(_MARKS):
+        pairs = zip(known, found[_MARKS], strict=True)
+        found[_MARKS] = "".join(there if here == OPEN else here for here, there in pairs)
     return found

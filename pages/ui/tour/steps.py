@@ -56,7 +56,7 @@ STEPS = (
             "[[embedding]]. The more alike two pictures, the smaller the angle between their "
             "arrows. The *look-up* finds the arrows nearest to the query's."
         ),
-        do=later("Guess. Then find the longest part in the chart."),
+        do=later("Guess. Then find it in the chart."),
     ),
     TourStep(
         title=later("Which channels count"),
@@ -68,8 +68,8 @@ STEPS = (
         stage="channel",
         idea=later(
             "Inside the network a picture is a stack of small maps, its [[channels]]; each "
-            "answers to one kind of thing, such as an eye. [[Channel attention]] reads them all, "
-            "and answers with weights between 0 and 1, its [[gates]]."
+            "answers to one kind of thing, such as an eye. [[Channel attention]] reads them, and "
+            "gives weights between 0 and 1, its [[gates]]."
         ),
         do=later("Guess. Then move over the gates."),
     ),
@@ -85,7 +85,7 @@ STEPS = (
             "Next, [[spatial attention]]: a gate for each place. The mean and the maximum over "
             "all channels there make two maps; a small window, the [[kernel]], slides over both."
         ),
-        do=later("Guess. Then see the framed place on the map."),
+        do=later("Guess. Then find it on the map."),
         more=later("Open *Clutter* and shrink the owl."),
     ),
     TourStep(
@@ -100,7 +100,7 @@ STEPS = (
             "cuts paper; the side is one [[bit]]. The wider the angle between two pictures, the "
             "more often a cut falls between."
         ),
-        do=later("Guess. Then click on a dot, a pair of pictures."),
+        do=later("Guess. Then click on a dot: two pictures."),
     ),
     TourStep(
         title=later("Buckets and tables"),
@@ -111,9 +111,9 @@ STEPS = (
         idea=later(
             "Several bits name a [[bucket]]; only pictures in the query's bucket are looked at. "
             "More bits: smaller buckets, more [[neighbours]] lost. A second [[hash table]], with "
-            "other lines, may find what the first lost."
+            "other lines, may find those."
         ),
-        do=later("Guess. Then pull K to five, and L until all are found."),
+        do=later("Guess. Then pull K to five, and L up."),
     ),
     TourStep(
         title=later("What it costs"),
@@ -123,11 +123,11 @@ STEPS = (
         then=("sliders",),
         stage="candidates",
         idea=later(
-            "The same with real pictures. [[Candidates]] are those looked at. One more bit: fewer "
+            "Real pictures now. [[Candidates]] are those looked at. One more bit: fewer "
             "candidates, fewer found. One more table: more of both, and more memory, for each "
-            "table holds the number of every picture."
+            "holds the number of every picture."
         ),
-        do=later("Guess. Then solve the task: one slider is enough."),
+        do=later("Guess. Then the task: one slider is enough."),
     ),
     TourStep(
         title=later("Read another bucket"),
@@ -137,30 +137,27 @@ STEPS = (
         then=("stepper",),
         stage="buckets",
         idea=later(
-            "A neighbour may have landed in another bucket. To read one more in each table is a "
-            "*probe*. It needs no new tables; other bits or more tables do. But which bucket "
-            "comes first?"
+            "A neighbour may lie in another bucket. To read one more in each table is a *probe*. "
+            "It needs no new tables; other bits or more tables do."
         ),
-        do=later("Guess. Then press *Next probe* and watch what comes back."),
-        more=later("Solve the task below the numbers."),
+        do=later("Guess. Then press *Next probe* until the task is done."),
     ),
     TourStep(
         title=later("When it is worth it"),
         page="pages/benchmark.py",
         asks="guess-crossing",
         idea=later(
-            "To hash a query and find its buckets takes hardly longer in a large gallery; the "
-            "[[exact scan]] takes longer with each picture. So the scan wins in small galleries, "
-            "hashing in large ones; what is small depends on the index."
+            "To hash a query takes as long in any gallery; the [[exact scan]] takes longer with "
+            "each picture. So the scan wins in small galleries, hashing in large ones."
         ),
         do=later("Guess where they cross."),
     ),
     TourStep(
         title=later("What you know now"),
         page="pages/selftest.py",
-        state={"test": "7"},  # the shortest of those that ask only what the tour tells
+        state={"test": "735"},  # the shortest of those that ask only what the tour tells
         asks=None,
-        idea=later("Ten questions. After you mark them, each says where in the app the answer is."),
-        do=later("Answer all ten, then press *Mark my answers*."),
+        idea=later("Ten questions. Once marked, each says where in the app its answer is."),
+        do=later("Answer all, then press *Mark my answers*."),
     ),
 )

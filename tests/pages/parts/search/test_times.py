@@ -12,10 +12,10 @@ RED = {"gallery": "scenes", "image": "red/1.jpg"}
 @pytest.mark.parametrize(
     ("slow", "longest"),
     [
-        ("decode", "the picture: decode, preprocess"),
-        ("embed", "the network: embed"),
-        ("probe", "the look-up: hash, probe and rerank"),
-        ("rerank", "the look-up: hash, probe and rerank"),
+        ("decode", "opening the picture"),
+        ("embed", "the network"),
+        ("probe", "the look-up"),
+        ("rerank", "the look-up"),
     ],
 )
 def test_the_guess_is_answered_by_the_times_of_this_search(search_page, monkeypatch, slow, longest):

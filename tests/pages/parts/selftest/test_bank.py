@@ -140,15 +140,15 @@ def test_a_bit_more_finds_less_and_a_table_more_finds_more():
         for K, L in ((1, 1), (6, 4), (12, 8)):
             assert retrieval_probability(p, K + 1, L) < retrieval_probability(p, K, L)
             assert retrieval_probability(p, K, L + 1) > retrieval_probability(p, K, L)
-    assert right(about_hashing.one_bit_more).startswith("Fewer candidates, and fewer")
-    assert right(about_hashing.one_table_more).startswith("More neighbours found, more candidates")
+    assert right(about_hashing.one_bit_more).startswith("Fewer candidates, fewer")
+    assert right(about_hashing.one_table_more).startswith("More found, more candidates")
 
 
 def test_an_index_is_built_of_bits_and_tables_but_not_of_probes():
     built = {field.name for field in fields(LSHConfig)}
     assert {"n_bits", "n_tables"} <= built
     assert not any("probe" in name for name in built)
-    assert right(about_hashing.without_a_new_index) == "The probes per table"
+    assert right(about_hashing.without_a_new_index) == "The number of probes"
 
 
 def test_keys_that_differ_in_one_bit_are_two_buckets():
@@ -184,7 +184,7 @@ def test_channel_attention_reads_average_and_maximum_and_no_place(cbam):
     assert torch.allclose(before.average, features.mean(dim=(2, 3)))
     assert torch.allclose(before.maximum, features.amax(dim=(2, 3)))
     assert torch.allclose(before.gate, after.gate, atol=1e-5)
-    assert right(about_attention.what_goes_in).startswith("The average and the maximum")
+    assert right(about_attention.what_goes_in).startswith("Average and maximum")
 
 
 @torch.inference_mode()
@@ -212,7 +212,7 @@ def test_a_gate_twice_as_high_changes_no_direction():
     features, gate = torch.rand(1, 64, 5, 5), torch.rand(1, 1, 5, 5)
     once, thrice = (normalize((it * gate * features).mean(dim=(2, 3))) for it in (1, 3))
     assert torch.allclose(once, thrice, atol=1e-6)
-    assert right(about_attention.gate_twice_as_high) == "It stays as it is"
+    assert right(about_attention.gate_twice_as_high) == "It stays the same"
 
 
 def test_grad_cam_follows_the_hit_and_only_the_gate_changes_the_embedding():
