@@ -26,7 +26,7 @@ from numba.np.arrayobj import populate_array
 
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
 from . import readable
-from .structures import AT_ONCE, BucketReach, CellReach
+from .structures import AT_ONCE, TILE, BucketReach, CellReach
 
 WORD = 64
 FLOAT = 4  # bytes of a float32
@@ -165,6 +165,54 @@ def _near_bytes(typing, words, at, last):
         return builder.bitcast(builder.icmp_unsigned("<=", distances, most), ir.IntType(64))
 
     return types.uint64(words, types.intp, types.uint8), generate
+
+
+@intrinsic
+def _tile_products(typing, point, tiles, tile, products):
+    """Write the products of a point and a tile of centres, all of whole numbers of 16 bits.
+
+    Two products side by side are added at once: the processor has an instruction for that.
+    """
+
+    def generate(context, builder, signature, arguments):
+        point, tiles, _, products = (
+            context.make_array(kind)(context, builder, argument) if hasattr(kind, "ndim") else None
+            for kind, argument in zip(signature.args, arguments, strict=True)
+        )
+        block, wide, sums, floats = (
+            ir.VectorType(kind, n)
+            for kind, n in (
+                (ir.IntType(16), 2 * LANES),
+                (ir.IntType(32), 2 * LANES),
+                (ir.IntType(32), LANES),
+                (ir.FloatType(), LANES),
+            )
+        )
+        which = [ir.Constant(sums, list(range(first, 2 * LANES, 2))) for first in (0, 1)]
+        n_pairs = builder.extract_value(tiles.shape, 1)
+        number = n_pairs.type
+        before = builder.mul(arguments[2], n_pairs)
+        parts = range(TILE // LANES)
+        totals = [cgutils.alloca_once_value(builder, sums(None)) for _ in parts]
+        with cgutils.for_range(builder, n_pairs) as loop:
+            place = builder.gep(point.data, [builder.mul(loop.index, number(2))])
+            pair = builder.load(builder.bitcast(place, sums.element.as_pointer()), align=2)
+            one = builder.insert_element(sums(ir.Undefined), pair, ir.IntType(32)(0))
+            every = builder.bitcast(builder.shuffle_vector(one, one, sums(None)), block)
+            first = builder.mul(builder.add(before, loop.index), number(2 * TILE))
+            for part in parts:
+                place = builder.gep(tiles.data, [builder.add(first, number(2 * LANES * part))])
+                pairs = builder.load(builder.bitcast(place, block.as_pointer()), align=2)
+                both = builder.mul(builder.sext(every, wide), builder.sext(pairs, wide))
+                added = builder.add(*(builder.shuffle_vector(both, both, it) for it in which))
+                builder.store(builder.add(builder.load(totals[part]), added), totals[part])
+        for part in parts:
+            at = builder.add(builder.mul(arguments[2], number(TILE)), number(LANES * part))
+            place = builder.bitcast(builder.gep(products.data, [at]), floats.as_pointer())
+            builder.store(builder.sitofp(builder.load(totals[part]), floats), place, align=FLOAT)
+        return context.get_dummy_value()
+
+    return types.void(point, tiles, types.intp, products), generate
 
 
 @intrinsic
@@ -634,22 +682,18 @@ def _highest(scores, n):
     return chosen[:kept]
 
 
-@reordering
-def _products(point, columns):
-    """Inner products with all columns of a matrix."""
-    products = np.zeros(columns.shape[1], np.float32)
-    for j in range(0, point.shape[0] - 3, 4):
-        for i in range(products.shape[0]):
-            products[i] += (
-                columns[j, i] * point[j]
-                + columns[j + 1, i] * point[j + 1]
-                + columns[j + 2, i] * point[j + 2]
-                + columns[j + 3, i] * point[j + 3]
-            )
-    for j in range(point.shape[0] & ~3, point.shape[0]):
-        for i in range(products.shape[0]):
-            products[i] += columns[j, i] * point[j]
-    return products
+@compiled
+def products_with_centres(point, tiles, n_cells):
+    largest = _largest(point)
+    scale = np.float32(readable.MOST) / largest if largest > 0 else np.float32(0)
+    n_tiles, n_pairs, _ = tiles.shape
+    whole = np.zeros(2 * n_pairs, np.int16)
+    for j in range(point.shape[0]):
+        whole[j] = np.int32(point[j] * scale)
+    products = np.empty(n_tiles * TILE, np.float32)
+    for tile in range(n_tiles):
+        _tile_products(whole, tiles, tile, products)
+    return products[:n_cells]
 
 
 @inlined
@@ -661,14 +705,15 @@ def _up_to(n):
 
 
 @inlined
-def _nearest_cells(query, margins, centres, n):
+def _nearest_cells(query, margins, lists, n):
     """The cells with the nearest centres: to the query, or to its first margins."""
-    if n >= centres.shape[1]:
-        return _up_to(centres.shape[1])
-    point = np.empty(centres.shape[0], np.float32)
+    n_cells, room = lists.starts.shape[0] - 1, 2 * lists.centres.shape[1]
+    if n >= n_cells:
+        return _up_to(n_cells)
+    point = np.empty(min(room, query.shape[0]), np.float32)
     for j in range(point.shape[0]):
-        point[j] = query[j] if query.shape[0] == point.shape[0] else margins[j]
-    return _highest(_products(point, centres), n)
+        point[j] = query[j] if query.shape[0] <= room else margins[j]
+    return _highest(products_with_centres(point, lists.centres, n_cells), n)
 
 
 @inner
@@ -823,7 +868,7 @@ def _search_cells(bound, n_queries, n_cells, n_words_of_sketch, n_sketch, n_rera
         _pack(margins_of_query, steps, code)
         _weigh(margins_of_query, steps, planes)
         unit = _half_unit(margins_of_query[: WORD * n_words])
-        read = _nearest_cells(query, margins_of_query, lists.centres, reach.n_cells)
+        read = _nearest_cells(query, margins_of_query, lists, reach.n_cells)
         weighed, most = _for_each_bit(code, planes, lists.depth)
         n, kept = _sketch(weighed, lists, read, reach, desk.memory)
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
