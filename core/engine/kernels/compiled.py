@@ -37,7 +37,6 @@ LAST = np.int64(readable.LAST)  # the largest distance of two sketches
 FAR = np.uint64(int(LAST) * 0x0101010101010101)  # eight of them
 FIRST_PROBES = 4  # whose keys are made before it is known whether more are needed
 NONE, ONE = np.int64(0), np.int64(1)  # numba compiles anew for a number that stands in the text
-BINS = 256  # that scores are counted in
 EVERY_BYTE = np.uint64(0x0101010101010101)
 
 
@@ -638,27 +637,31 @@ def _how_many_near(words, last):
 
 
 @compiled
-def _nth_highest(scores, n):
-    """The n-th highest of at least n scores: of BINS parts, the one that holds it, and so on."""
+def _passed_by(scores, n):
+    """A score that the n highest of at least n pass, and those tied with the last of them.
+
+    It is found by halving what lies between the least, which all pass, and the highest.
+    """
     low, high = _least_and_most(scores)
-    counts, parts = np.empty(BINS, np.int32), np.empty(scores.shape[0], np.int32)
-    while low < high:
-        scale = np.float32(BINS - 1) / (high - low)
-        for i in range(scores.shape[0]):
-            parts[i] = np.int32((high - scores[i]) * scale)
-        counts[:] = 0
-        for i in range(scores.shape[0]):
-            counts[parts[i]] += 1
-        part = _place(counts, n)
-        for before in range(part):
-            n -= counts[before]
-        inside, m = np.empty(counts[part] + 1, np.float32), NONE
-        for i in range(scores.shape[0]):
-            inside[m] = scores[i]
-            m += parts[i] == part
-        scores = inside[:m]
-        low, high = _least_and_most(scores)
-    return low
+    while True:
+        middle = low + (high - low) * np.float32(0.5)
+        if not low < middle < high:  # there is no number between them
+            return high if _how_many_pass(scores, high) >= n else low
+        passing = _how_many_pass(scores, middle)
+        if passing == n:
+            return middle
+        if passing > n:
+            low = middle
+        else:
+            high = middle
+
+
+@reordering
+def _how_many_pass(scores, least):
+    passing = np.int32(0)
+    for i in range(scores.shape[0]):
+        passing += np.int32(scores[i] >= least)
+    return passing
 
 
 @reordering
@@ -673,7 +676,7 @@ def _least_and_most(scores):
 def _highest(scores, n):
     """Places of the n highest scores and of all that are tied with the last, ascending."""
     m = scores.shape[0]
-    last = _nth_highest(scores, n) if n < m else -np.float32(np.inf)
+    last = _passed_by(scores, n) if n < m else -np.float32(np.inf)
     chosen = np.empty(m, np.int64)
     kept = 0
     for i in range(m):
@@ -810,7 +813,7 @@ def _best_by_codes(query, most, unit, lists, positions, n):
     if n >= m:
         return positions
     guessed = _estimates(query, most, unit, lists.codes, lists.scales, positions)
-    last = _nth_highest(guessed, n)
+    last = _passed_by(guessed, n)
     kept = 0
     for i in range(m):
         positions[kept] = positions[i]
@@ -890,7 +893,10 @@ def _sketch(query, lists, read, reach, memory):
     """
     shift = np.uint64(_coarseness(query, reach.n_words))
     n = at = NONE
-    for c in read:
+    for j in range(read.shape[0]):
+        c = read[j]
+        if j + 1 < read.shape[0]:
+            _fetch_sketches(lists, read[j + 1], reach.n_words)
         first, size = lists.starts[c], lists.starts[c + 1] - lists.starts[c]
         for i in range(0, size, 8):
             memory[at] = _eight_distances(query, lists.sketches, reach.n_words, first + i, shift)
@@ -904,6 +910,15 @@ def _sketch(query, lists, read, reach, memory):
     words = memory[: at - at % AT_ONCE]
     last = _threshold_of_bytes(words, reach.n_sketch) if reach.n_sketch < n else LAST
     return n, _collect(words, last, read, lists)
+
+
+@inlined
+def _fetch_sketches(lists, c, n_words):
+    """Ask the memory for the sketches of a cell."""
+    for w in range(n_words):
+        before = w * lists.sketches.shape[1]
+        for i in range(before + lists.starts[c], before + lists.starts[c + 1], AT_ONCE):
+            _fetch_from(lists.sketches, i)
 
 
 @inlined
