@@ -15,9 +15,11 @@ user's cache where that can't be written. So that it is done once for all, rows 
 what is as long as its query in float32 is float32, what is half as long is float16.
 """
 
+from functools import cached_property
+
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import njit, typeof, types
 from numba.core import cgutils
 from numba.core.imputils import impl_ret_borrowed
 from numba.experimental import structref
@@ -332,6 +334,12 @@ class _BoundType(types.StructRef):
 
 class _Bound(structref.StructRefProxy):
     """An index that numba holds: to hand over its dozen arrays takes as long as to hash a query."""
+
+    @cached_property
+    def search_cells(self):
+        """``_search_cells`` of this: to find out for each query what it is takes half as long."""
+        found = types.Array(types.int64, 1, "C"), types.Array(types.float32, 1, "C")
+        return _search_cells.compile((typeof(self), *[types.int64] * 5, *found))
 
 
 structref.define_proxy(_Bound, _BoundType, ["parts"])
@@ -848,7 +856,7 @@ def bind(index, desk):
 
 def search_cells(bound, n_queries, reach, ids, cosines):
     numbers = reach.n_cells, reach.n_words, reach.n_sketch, reach.n_rerank
-    return _search_cells(bound, n_queries, *numbers, ids, cosines)
+    return bound.search_cells(bound, n_queries, *numbers, ids, cosines)
 
 
 @compiled
