@@ -37,7 +37,7 @@ MOST_READ = 200_000  # vectors whose sketches are looked at to choose how many s
 MOST_REFINED = 20_000
 
 _BLOCK = 4_096  # rows of the gallery that are scanned at once
-_PROBE_NS, _ENTRY_NS, _CENTRE_NS = 60, 5, 0.04
+_PROBE_NS, _ENTRY_NS, _CENTRE_NS = 60, 5, 0.01
 _SKETCH_NS, _SKETCH_WORD_NS = 0.3, 0.15  # a sketch, and each word of it
 _CODE_NS, _WORD_NS = 15, 0.5  # a whole code: to reach it, and for each word of it
 _ROW_NS, _NUMBER_NS = 50, 0.25  # an embedding: to reach it, and for each number of it
@@ -360,7 +360,7 @@ def _before(
 def _code_work(index: CodeIndex, settings: CodeSearch, read: float) -> float:
     """Nanoseconds of one query, apart from what all settings share."""
     of_each = _SKETCH_NS + settings.n_words * _SKETCH_WORD_NS
-    sketching: float = index.centres.size * _CENTRE_NS + read * of_each
+    sketching: float = index.lists.centres.size * _CENTRE_NS + read * of_each
     return sketching + _later_work(index, min(settings.n_sketch, read), settings.n_rerank)
 
 

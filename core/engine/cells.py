@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 from ..language import tr
 from ..progress import Progress, silent
+from .kernels.structures import TILE
 
 MOST_NUMBERS = 256  # of a centre
+
+LENGTH = 2**15 - 1  # of a centre in whole numbers
 
 _ITERATIONS = 5
 _BLOCK = 4_096  # points that are compared with all centres at once
@@ -41,6 +44,27 @@ def nearest(points: Points, centres: Points) -> NDArray[np.int32]:
         some = slice(start, start + _BLOCK)
         cells[some] = (points[some] @ centres.T).argmax(axis=1)
     return cells
+
+
+def in_tiles(centres: Points) -> NDArray[np.int16]:
+    """Centres (C, E) as the kernels compare them: (C / TILE, E / 2, 2 TILE), in whole numbers.
+
+    A tile has the first two numbers of TILE centres, then their next two, and so on; zeros fill it.
+    """
+    n, n_numbers = centres.shape
+    whole = np.zeros((-(-n // TILE) * TILE, n_numbers + n_numbers % 2), np.int16)
+    whole[:n, :n_numbers] = np.rint(LENGTH * centres)
+    n_tiles, n_pairs = len(whole) // TILE, whole.shape[1] // 2
+    by_pair = whole.reshape(n_tiles, TILE, n_pairs, 2).swapaxes(1, 2)
+    return by_pair.reshape(n_tiles, n_pairs, 2 * TILE)
+
+
+def out_of_tiles(tiles: NDArray[np.int16]) -> Points:
+    """The centres that ``in_tiles`` was given, and zeros where they filled tiles."""
+    n_tiles, n_pairs, _ = tiles.shape
+    by_centre = tiles.reshape(n_tiles, n_pairs, TILE, 2).swapaxes(1, 2)
+    whole = by_centre.reshape(n_tiles * TILE, 2 * n_pairs)
+    return whole.astype(np.float32) / np.float32(LENGTH)
 
 
 def unit(points: NDArray[np.floating]) -> Points:

@@ -126,13 +126,14 @@ class CodeIndex(CodedVectors):
         n_hyperplanes = n_bits // depth
         super().__init__(rows, ids, n_hyperplanes, config.seed)
         n_sketch_words = config.sketch_words_for(self.dim, n_hyperplanes)
+        self._n_numbers = min(self.dim, cells.MOST_NUMBERS)  # E, of a centre
         self.lists = CellLists(
             order=np.empty(0, np.int32),
             codes=np.empty((0, depth * self.n_words), np.uint64),
             scales=np.empty((0, 2), np.float32),
             sketches=np.empty((n_sketch_words, 0), np.uint64),
             starts=np.zeros(1, np.int64),
-            centres=np.empty((min(self.dim, cells.MOST_NUMBERS), 0), np.float32),
+            centres=cells.in_tiles(np.empty((0, self._n_numbers), np.float32)),
             depth=depth,
         )
 
@@ -205,7 +206,8 @@ class CodeIndex(CodedVectors):
     @property
     def centres(self) -> NDArray[np.float32]:
         """(C, E) the centre of each cell, of unit length: among embeddings, or their points."""
-        return self.lists.centres.T
+        n_cells = len(self.lists.starts) - 1
+        return cells.out_of_tiles(self.lists.centres)[:n_cells, : self._n_numbers]
 
     @property
     def nbytes(self) -> int:
@@ -237,13 +239,13 @@ class CodeIndex(CodedVectors):
             SettingError: an id is there already, or not embeddings of this gallery.
         """
         new_ids, new = self.checked_growth(ids, embeddings)
-        (codes, scales), rows = self._graded(new), self.store(new)
+        (codes, scales), rows, centres = self._graded(new), self.store(new), self.centres
         lists = self._arranged(
             np.concatenate([self.order, rows]),
             np.concatenate([self.lists.codes, codes]),
             np.concatenate([self.lists.scales, scales]),
-            np.concatenate([self._cell_by_position(), self._cells_of(new, self.centres)]),
-            self.centres,
+            np.concatenate([self._cell_by_position(), self._cells_of(new, centres)]),
+            centres,
         )
         self.ids[rows], self.lists = new_ids, lists
 
@@ -327,12 +329,11 @@ class CodeIndex(CodedVectors):
 
     def points_of(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Where embeddings (n, D) lie among the centres of cells: (n, E), of unit length."""
-        n_numbers = self.centres.shape[1]
-        if n_numbers == self.dim:
+        if self._n_numbers == self.dim:
             return np.asarray(embeddings, np.float32)
         first = self.rotations._replace(signs=self.rotations.signs[:1])
         rows = rows_to_read(self.kernels, embeddings)
-        return cells.unit(self.kernels.margins(rows, first)[:, :n_numbers])
+        return cells.unit(self.kernels.margins(rows, first)[:, : self._n_numbers])
 
     def _learnt_centres(self, progress: Progress) -> NDArray[np.float32]:
         """Centres of the cells (C, E), learnt from a sample."""
@@ -340,7 +341,7 @@ class CodeIndex(CodedVectors):
         rng = np.random.default_rng(self.config.seed)
         sample = rng.permutation(len(self.rows))[: _TRAINING * n_cells]
         if n_cells == 1 or len(sample) == 0:
-            return np.zeros((n_cells, self.centres.shape[1]), np.float32)
+            return np.zeros((n_cells, self._n_numbers), np.float32)
         blocks = np.split(sample, range(_BLOCK, len(sample), _BLOCK))
         points = np.concatenate([self.points_of(self.rows[block]) for block in blocks])
         return cells.learnt(points, n_cells, progress)
@@ -362,7 +363,8 @@ class CodeIndex(CodedVectors):
         return nearest
 
     def _cell_by_position(self) -> NDArray[np.int64]:
-        return np.repeat(np.arange(len(self.centres)), np.diff(self.lists.starts))
+        sizes = np.diff(self.lists.starts)
+        return np.repeat(np.arange(len(sizes)), sizes)
 
     def _arranged(
         self,
@@ -384,6 +386,6 @@ class CodeIndex(CodedVectors):
             scales=scales[by_cell],
             sketches=sketches,
             starts=np.searchsorted(of_each[by_cell], np.arange(len(centres) + 1)).astype(np.int64),
-            centres=np.ascontiguousarray(centres.T),
+            centres=cells.in_tiles(centres),
             depth=self.lists.depth,
         )

@@ -15,9 +15,11 @@ user's cache where that can't be written. So that it is done once for all, rows 
 what is as long as its query in float32 is float32, what is half as long is float16.
 """
 
+from functools import cached_property
+
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import njit, typeof, types
 from numba.core import cgutils
 from numba.core.imputils import impl_ret_borrowed
 from numba.experimental import structref
@@ -26,7 +28,7 @@ from numba.np.arrayobj import populate_array
 
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
 from . import readable
-from .structures import AT_ONCE, BucketReach, CellReach
+from .structures import AT_ONCE, TILE, BucketReach, CellReach
 
 WORD = 64
 FLOAT = 4  # bytes of a float32
@@ -37,7 +39,6 @@ LAST = np.int64(readable.LAST)  # the largest distance of two sketches
 FAR = np.uint64(int(LAST) * 0x0101010101010101)  # eight of them
 FIRST_PROBES = 4  # whose keys are made before it is known whether more are needed
 NONE, ONE = np.int64(0), np.int64(1)  # numba compiles anew for a number that stands in the text
-BINS = 256  # that scores are counted in
 EVERY_BYTE = np.uint64(0x0101010101010101)
 
 
@@ -168,6 +169,54 @@ def _near_bytes(typing, words, at, last):
 
 
 @intrinsic
+def _tile_products(typing, point, tiles, tile, products):
+    """Write the products of a point and a tile of centres, all of whole numbers of 16 bits.
+
+    Two products side by side are added at once: the processor has an instruction for that.
+    """
+
+    def generate(context, builder, signature, arguments):
+        point, tiles, _, products = (
+            context.make_array(kind)(context, builder, argument) if hasattr(kind, "ndim") else None
+            for kind, argument in zip(signature.args, arguments, strict=True)
+        )
+        block, wide, sums, floats = (
+            ir.VectorType(kind, n)
+            for kind, n in (
+                (ir.IntType(16), 2 * LANES),
+                (ir.IntType(32), 2 * LANES),
+                (ir.IntType(32), LANES),
+                (ir.FloatType(), LANES),
+            )
+        )
+        which = [ir.Constant(sums, list(range(first, 2 * LANES, 2))) for first in (0, 1)]
+        n_pairs = builder.extract_value(tiles.shape, 1)
+        number = n_pairs.type
+        before = builder.mul(arguments[2], n_pairs)
+        parts = range(TILE // LANES)
+        totals = [cgutils.alloca_once_value(builder, sums(None)) for _ in parts]
+        with cgutils.for_range(builder, n_pairs) as loop:
+            place = builder.gep(point.data, [builder.mul(loop.index, number(2))])
+            pair = builder.load(builder.bitcast(place, sums.element.as_pointer()), align=2)
+            one = builder.insert_element(sums(ir.Undefined), pair, ir.IntType(32)(0))
+            every = builder.bitcast(builder.shuffle_vector(one, one, sums(None)), block)
+            first = builder.mul(builder.add(before, loop.index), number(2 * TILE))
+            for part in parts:
+                place = builder.gep(tiles.data, [builder.add(first, number(2 * LANES * part))])
+                pairs = builder.load(builder.bitcast(place, block.as_pointer()), align=2)
+                both = builder.mul(builder.sext(every, wide), builder.sext(pairs, wide))
+                added = builder.add(*(builder.shuffle_vector(both, both, it) for it in which))
+                builder.store(builder.add(builder.load(totals[part]), added), totals[part])
+        for part in parts:
+            at = builder.add(builder.mul(arguments[2], number(TILE)), number(LANES * part))
+            place = builder.bitcast(builder.gep(products.data, [at]), floats.as_pointer())
+            builder.store(builder.sitofp(builder.load(totals[part]), floats), place, align=FLOAT)
+        return context.get_dummy_value()
+
+    return types.void(point, tiles, types.intp, products), generate
+
+
+@intrinsic
 def _turn_block(typing, x, y, i):
     """Write LANES rows of x (m, LANES), from row i on, as columns of y (LANES, m).
 
@@ -285,6 +334,12 @@ class _BoundType(types.StructRef):
 
 class _Bound(structref.StructRefProxy):
     """An index that numba holds: to hand over its dozen arrays takes as long as to hash a query."""
+
+    @cached_property
+    def search_cells(self):
+        """``_search_cells`` of this: to find out for each query what it is takes half as long."""
+        found = types.Array(types.int64, 1, "C"), types.Array(types.float32, 1, "C")
+        return _search_cells.compile((typeof(self), *[types.int64] * 5, *found))
 
 
 structref.define_proxy(_Bound, _BoundType, ["parts"])
@@ -590,27 +645,31 @@ def _how_many_near(words, last):
 
 
 @compiled
-def _nth_highest(scores, n):
-    """The n-th highest of at least n scores: of BINS parts, the one that holds it, and so on."""
+def _passed_by(scores, n):
+    """A score that the n highest of at least n pass, and those tied with the last of them.
+
+    It is found by halving what lies between the least, which all pass, and the highest.
+    """
     low, high = _least_and_most(scores)
-    counts, parts = np.empty(BINS, np.int32), np.empty(scores.shape[0], np.int32)
-    while low < high:
-        scale = np.float32(BINS - 1) / (high - low)
-        for i in range(scores.shape[0]):
-            parts[i] = np.int32((high - scores[i]) * scale)
-        counts[:] = 0
-        for i in range(scores.shape[0]):
-            counts[parts[i]] += 1
-        part = _place(counts, n)
-        for before in range(part):
-            n -= counts[before]
-        inside, m = np.empty(counts[part] + 1, np.float32), NONE
-        for i in range(scores.shape[0]):
-            inside[m] = scores[i]
-            m += parts[i] == part
-        scores = inside[:m]
-        low, high = _least_and_most(scores)
-    return low
+    while True:
+        middle = low + (high - low) * np.float32(0.5)
+        if not low < middle < high:  # there is no number between them
+            return high if _how_many_pass(scores, high) >= n else low
+        passing = _how_many_pass(scores, middle)
+        if passing == n:
+            return middle
+        if passing > n:
+            low = middle
+        else:
+            high = middle
+
+
+@reordering
+def _how_many_pass(scores, least):
+    passing = np.int32(0)
+    for i in range(scores.shape[0]):
+        passing += np.int32(scores[i] >= least)
+    return passing
 
 
 @reordering
@@ -625,7 +684,7 @@ def _least_and_most(scores):
 def _highest(scores, n):
     """Places of the n highest scores and of all that are tied with the last, ascending."""
     m = scores.shape[0]
-    last = _nth_highest(scores, n) if n < m else -np.float32(np.inf)
+    last = _passed_by(scores, n) if n < m else -np.float32(np.inf)
     chosen = np.empty(m, np.int64)
     kept = 0
     for i in range(m):
@@ -634,22 +693,18 @@ def _highest(scores, n):
     return chosen[:kept]
 
 
-@reordering
-def _products(point, columns):
-    """Inner products with all columns of a matrix."""
-    products = np.zeros(columns.shape[1], np.float32)
-    for j in range(0, point.shape[0] - 3, 4):
-        for i in range(products.shape[0]):
-            products[i] += (
-                columns[j, i] * point[j]
-                + columns[j + 1, i] * point[j + 1]
-                + columns[j + 2, i] * point[j + 2]
-                + columns[j + 3, i] * point[j + 3]
-            )
-    for j in range(point.shape[0] & ~3, point.shape[0]):
-        for i in range(products.shape[0]):
-            products[i] += columns[j, i] * point[j]
-    return products
+@compiled
+def products_with_centres(point, tiles, n_cells):
+    largest = _largest(point)
+    scale = np.float32(readable.MOST) / largest if largest > 0 else np.float32(0)
+    n_tiles, n_pairs, _ = tiles.shape
+    whole = np.zeros(2 * n_pairs, np.int16)
+    for j in range(point.shape[0]):
+        whole[j] = np.int32(point[j] * scale)
+    products = np.empty(n_tiles * TILE, np.float32)
+    for tile in range(n_tiles):
+        _tile_products(whole, tiles, tile, products)
+    return products[:n_cells]
 
 
 @inlined
@@ -661,14 +716,15 @@ def _up_to(n):
 
 
 @inlined
-def _nearest_cells(query, margins, centres, n):
+def _nearest_cells(query, margins, lists, n):
     """The cells with the nearest centres: to the query, or to its first margins."""
-    if n >= centres.shape[1]:
-        return _up_to(centres.shape[1])
-    point = np.empty(centres.shape[0], np.float32)
+    n_cells, room = lists.starts.shape[0] - 1, 2 * lists.centres.shape[1]
+    if n >= n_cells:
+        return _up_to(n_cells)
+    point = np.empty(min(room, query.shape[0]), np.float32)
     for j in range(point.shape[0]):
-        point[j] = query[j] if query.shape[0] == point.shape[0] else margins[j]
-    return _highest(_products(point, centres), n)
+        point[j] = query[j] if query.shape[0] <= room else margins[j]
+    return _highest(products_with_centres(point, lists.centres, n_cells), n)
 
 
 @inner
@@ -765,7 +821,7 @@ def _best_by_codes(query, most, unit, lists, positions, n):
     if n >= m:
         return positions
     guessed = _estimates(query, most, unit, lists.codes, lists.scales, positions)
-    last = _nth_highest(guessed, n)
+    last = _passed_by(guessed, n)
     kept = 0
     for i in range(m):
         positions[kept] = positions[i]
@@ -800,7 +856,7 @@ def bind(index, desk):
 
 def search_cells(bound, n_queries, reach, ids, cosines):
     numbers = reach.n_cells, reach.n_words, reach.n_sketch, reach.n_rerank
-    return _search_cells(bound, n_queries, *numbers, ids, cosines)
+    return bound.search_cells(bound, n_queries, *numbers, ids, cosines)
 
 
 @compiled
@@ -823,7 +879,7 @@ def _search_cells(bound, n_queries, n_cells, n_words_of_sketch, n_sketch, n_rera
         _pack(margins_of_query, steps, code)
         _weigh(margins_of_query, steps, planes)
         unit = _half_unit(margins_of_query[: WORD * n_words])
-        read = _nearest_cells(query, margins_of_query, lists.centres, reach.n_cells)
+        read = _nearest_cells(query, margins_of_query, lists, reach.n_cells)
         weighed, most = _for_each_bit(code, planes, lists.depth)
         n, kept = _sketch(weighed, lists, read, reach, desk.memory)
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
@@ -845,7 +901,10 @@ def _sketch(query, lists, read, reach, memory):
     """
     shift = np.uint64(_coarseness(query, reach.n_words))
     n = at = NONE
-    for c in read:
+    for j in range(read.shape[0]):
+        c = read[j]
+        if j + 1 < read.shape[0]:
+            _fetch_sketches(lists, read[j + 1], reach.n_words)
         first, size = lists.starts[c], lists.starts[c + 1] - lists.starts[c]
         for i in range(0, size, 8):
             memory[at] = _eight_distances(query, lists.sketches, reach.n_words, first + i, shift)
@@ -859,6 +918,15 @@ def _sketch(query, lists, read, reach, memory):
     words = memory[: at - at % AT_ONCE]
     last = _threshold_of_bytes(words, reach.n_sketch) if reach.n_sketch < n else LAST
     return n, _collect(words, last, read, lists)
+
+
+@inlined
+def _fetch_sketches(lists, c, n_words):
+    """Ask the memory for the sketches of a cell."""
+    for w in range(n_words):
+        before = w * lists.sketches.shape[1]
+        for i in range(before + lists.starts[c], before + lists.starts[c + 1], AT_ONCE):
+            _fetch_from(lists.sketches, i)
 
 
 @inlined

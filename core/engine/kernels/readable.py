@@ -4,8 +4,8 @@
 They take plain arrays, and a few named ones together (``structures``).
 
 Distances are whole numbers here, and estimates are made of them in the same steps, so both agree
-to the last bit. Only inner products differ, with embeddings and with centres of cells, in their
-seventh digit: a sum of floats depends on its order.
+to the last bit. Only inner products with embeddings differ, in their seventh digit: a sum of floats
+depends on its order.
 """
 
 from itertools import islice
@@ -38,6 +38,7 @@ BoundBuckets = tuple[BucketStore, Desk]
 
 WORD = 64  # bits
 STEPS = (0, 1, 0.32, 0.19, 0.11)  # by depth, of the largest margin: fits normal ones best
+MOST = 2**11 - 1  # the largest number of a point that is compared with centres
 LAST = 255  # the largest distance of two sketches; all beyond count as this
 
 
@@ -175,6 +176,23 @@ def highest(scores: Floats, n: int) -> NDArray[np.intp]:
     return np.flatnonzero(scores >= np.partition(scores, -n)[-n])
 
 
+def products_with_centres(point: Floats, tiles: NDArray[np.int16], n_cells: int) -> Floats:
+    """Inner products of a point (E,) with centres (``cells.in_tiles``), up to one factor: (C,).
+
+    In whole numbers, so that they don't depend on the order of the sum: 12 bits for the point and
+    16 for centres, whose products with 256 numbers fit into 32.
+    """
+    largest = np.abs(point).max()
+    scale = np.float32(MOST) / largest if largest > 0 else np.float32(0)
+    n_tiles, n_pairs, _ = tiles.shape
+    whole = np.zeros(2 * n_pairs, np.int64)
+    whole[: len(point)] = point * scale
+    by_pair = tiles.reshape(n_tiles, n_pairs, -1, 2)
+    by_tile = np.einsum("tpck,pk->tc", by_pair, whole.reshape(n_pairs, 2))
+    products: Floats = by_tile.reshape(-1)[:n_cells].astype(np.float32)
+    return products
+
+
 def bind(index: Store, desk: Desk) -> tuple[Store, Desk]:
     """Return an index and a desk as the searches take them: as they are.
 
@@ -210,10 +228,10 @@ def search_cells(
     margins_of_queries, n_found = margins(queries, rotations), 0
     planes, units = weigh(margins_of_queries, n_words), half_units(margins_of_queries, n_words)
     for i, code in enumerate(pack(margins_of_queries, n_words)):
-        point = queries[i]
-        if len(lists.centres) < len(point):
-            point = margins_of_queries[i, : len(lists.centres)]
-        read = highest(point @ lists.centres, reach.n_cells)
+        room = 2 * lists.centres.shape[1]
+        point = queries[i] if queries.shape[1] <= room else margins_of_queries[i, :room]
+        products = products_with_centres(point, lists.centres, len(lists.starts) - 1)
+        read = highest(products, reach.n_cells)
         stretches = [np.arange(lists.starts[c], lists.starts[c + 1]) for c in read]
         positions = np.concatenate(stretches)
         sketches = lists.sketches[: reach.n_words, positions]

@@ -20,6 +20,7 @@ Positions = NDArray[np.int32]
 
 AT_ONCE = 8  # words that ``compiled`` takes side by side: a line of memory
 AT_A_TIME = 64  # queries on a desk
+TILE = 64  # centres that ``compiled`` compares side by side
 
 
 class Desk(NamedTuple):
@@ -46,7 +47,7 @@ class CellLists(NamedTuple):
     scales: NDArray[np.float32]  # (N, 2) what ``estimates`` takes of each vector
     sketches: Codes  # (S, N + AT_ONCE - 1) the first words of each code, word by word, and zeros
     starts: Ids  # (C + 1,) the position where each cell begins
-    centres: NDArray[np.float32]  # (E, C) of the cells: E = D, or that of the first E margins
+    centres: NDArray[np.int16]  # (C / TILE, E / 2, 2 TILE) of the cells (``cells.in_tiles``)
     depth: int  # B bits of a code for each hyperplane
 
 

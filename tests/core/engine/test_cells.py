@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from core.engine import cells
 
@@ -28,6 +29,16 @@ def test_a_cell_that_nothing_is_nearest_to_stays_where_it_was():
     points = cells.unit(np.array([[1, 0], [1, 0], [0, 1], [0.1, 1]]))
     centres = cells.learnt(points, 2)  # both begin as the same point; all ties go to the first
     assert centres[1].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(("n", "n_numbers"), [(0, 3), (1, 1), (64, 8), (65, 7)])
+def test_centres_come_out_of_tiles_as_they_went_in(n, n_numbers):
+    centres = cells.unit(rng.standard_normal((n, n_numbers)))
+    tiles = cells.in_tiles(centres)
+    again = cells.out_of_tiles(tiles)
+    np.testing.assert_allclose(again[:n, :n_numbers], centres, atol=0.5 / cells.LENGTH)
+    assert not again[n:].any()
+    assert np.array_equal(cells.in_tiles(again[:n, :n_numbers]), tiles)
 
 
 def test_zero_has_no_direction():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.engine import cells
 from core.engine.kernels import compiled, readable
 from core.index.families.structured import Rotations
 from core.index.multi_probe import flips_in_order
@@ -123,10 +124,33 @@ def test_the_highest_scores_are_those_that_sorting_would_give(n, kind):
         kind, scores
     )
     scores = scores.astype(np.float32)
-    assert compiled._nth_highest(scores, n) == np.sort(scores)[-n]
     expected = np.flatnonzero(scores >= np.sort(scores)[-n])
     for highest in (readable.highest, compiled._highest):
         assert np.array_equal(highest(scores, n), expected)
+
+
+@pytest.mark.parametrize("n_numbers", [1, 31, 100, 256])
+@pytest.mark.parametrize("n_cells", [1, 64, 100])
+def test_centres_are_compared_in_whole_numbers_and_hardly_less_exactly(n_numbers, n_cells):
+    point = rng.standard_normal(n_numbers, dtype=np.float32)
+    centres = cells.unit(rng.standard_normal((n_cells, n_numbers)))
+    products, others = (
+        it.products_with_centres(point, cells.in_tiles(centres), n_cells)
+        for it in (readable, compiled)
+    )
+    assert np.array_equal(products, others)
+    factor = cells.LENGTH * readable.MOST / np.abs(point).max()
+    off = products / factor - centres @ point
+    assert np.abs(off).max() < 1e-3 * np.linalg.norm(point)
+
+
+def test_the_largest_products_with_centres_fit():
+    point = np.full(256, -3, np.float32)
+    tiles = cells.in_tiles(np.full((2, 256), 1 / 16, np.float32))
+    for kernels in (readable, compiled):
+        products = kernels.products_with_centres(point, tiles, 2)
+        assert products.tolist() == [-256 * 2_047 * 2_048] * 2  # 2,048: 32,767 / 16, rounded
+        assert not kernels.products_with_centres(0 * point, tiles, 2).any()
 
 
 @pytest.mark.parametrize("n_words", [1, 2, 3, 4, 5, 8])
