@@ -30,7 +30,7 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Before the first visitor: repair what loses a page's elements. From then on: keep house."""
-    memory.share_one_arena()
+    memory.take_sparingly()
     message_queue.repair()
     remembered.introduce()
     session_values.introduce()

@@ -6,7 +6,9 @@ What Python frees stays with the C library until it is told to give it back.
 
 That keeps an arena for each of many threads, and what one of them has freed is no use to another.
 Every run of a page is a thread of its own, so most of the memory would be free and nobody's; and
-the end of an arena that is not the first is never given back.
+the end of an arena that is not the first is never given back. What is large, such as an upload or a
+layer of the network, would lie there, too, between what is small and stays: the library moves it in
+once it has been freed for the first time. Here it keeps its own place, and is given back at once.
 """
 
 import ctypes
@@ -23,7 +25,11 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 EVERY = 15  # seconds: it takes some 40 ms
 
-_ARENA_MAX = -8  # of mallopt, in malloc.h
+LARGE = 2**20  # bytes of what has a place of its own
+
+# Of mallopt, in malloc.h.
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+_AT_THE_END = 64 * 2**20  # bytes that may be free at the arena's end until they are given back
 
 
 def give_back() -> None:
@@ -34,9 +40,14 @@ def give_back() -> None:
     _tell_library("malloc_trim", 0)
 
 
-def share_one_arena() -> None:
-    """Have all threads that begin from now on take their memory from one place."""
+def take_sparingly() -> None:
+    """Have all threads that begin from now on take their memory from one place, but what is large.
+
+    Each of the two thresholds, once it is set, ends the library's own search for both.
+    """
     _tell_library("mallopt", _ARENA_MAX, 1)
+    _tell_library("mallopt", _MMAP_THRESHOLD, LARGE)
+    _tell_library("mallopt", _TRIM_THRESHOLD, _AT_THE_END)
 
 
 def let_go(sessions: SessionManager) -> None:

@@ -62,10 +62,12 @@ def _word() -> str:
 
 
 def _process() -> list[Row]:
-    sessions = runtime.get_instance()._session_mgr.list_active_sessions()
+    sessions = runtime.get_instance()._session_mgr
+    connected = sessions.num_active_sessions()
     return [
         ("memory, MB", f"{memory() / MB:,.0f}"),
-        ("browsers connected", str(len(sessions))),
+        ("browsers connected", str(connected)),
+        ("browsers that may come back", str(sessions.num_sessions() - connected)),
         ("pictures that wait for the network", str(_loaded("in_line"))),
     ]
 

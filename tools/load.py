@@ -21,7 +21,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -295,6 +295,7 @@ async def come_and_go(url: str, visits: int, seed: int, pids: Sequence[int]) -> 
         "failures": len(problems),
         "why": sorted(set(problems)),
         "memory_MB_after_visits": curve,
+        "decoders_MB": megabytes(*children(pids)),
     }
 
 
@@ -319,6 +320,27 @@ def megabytes(*pids: int) -> float:
     """Resident memory of processes, in MB of 10^6 bytes."""
     lines = [it for pid in pids for it in Path(f"/proc/{pid}/status").read_text().splitlines()]
     return round(sum(int(it.split()[1]) for it in lines if it.startswith("VmRSS:")) * 1024 / 1e6)
+
+
+def children(pids: Sequence[int]) -> list[int]:
+    """Return the processes that processes have started: a server's decoders."""
+    every = [int(it.name) for it in Path("/proc").glob("[0-9]*")]
+    parents = {str(pid).encode() for pid in pids}
+    fields = {it: of_process(it, "stat").rpartition(b")")[2].split() for it in every}
+    return [it for it in every if not parents.isdisjoint(fields[it][1:2])]
+
+
+def of_process(pid: int, what: str) -> bytes:
+    """Return what the system says of a process; nothing of one that has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/{what}").read_bytes()
+    return b""
+
+
+async def compiled(pids: Sequence[int]) -> None:
+    """Wait until a server that has just started has compiled its engine: that takes memory once."""
+    while any(b"core.engine" in of_process(pid, "cmdline") for pid in children(pids)):
+        await asyncio.sleep(1)
 
 
 def processor_seconds(*pids: int) -> float:
@@ -353,6 +375,7 @@ async def measure(url: str, pids: Sequence[int], options: argparse.Namespace) ->
     meter = metering(pids)
     if options.memory:
         assert pids, "The memory of a server elsewhere can't be read: leave --url out."
+        await compiled(pids)
         return await come_and_go(url, options.memory, options.seed, pids)
     if options.uploads:
         return await uploads(url, options.sessions, options.seed, meter)

@@ -414,7 +414,8 @@ def memory() -> str:
     after = ", ".join(f"{curve[n]:,} after {n}" for n in curve if n and n % 100 in (0, 50))
     return paragraph(
         f"{it['visits']} visitors, ten at a time, {it['failures']} failures. The server held "
-        f"{curve[0]:,} MB before the first, {after}. Measured {it['date']} on {machine(it)}: "
+        f"{curve[0]:,} MB before the first, {after}; its decoders {it['decoders_MB']:,} MB in the "
+        f"end. Measured {it['date']} on {machine(it)}: "
         f"`{it['command']}`."
     )
 

@@ -3,7 +3,7 @@
 HOME/kept/
 KEY/                 appears when all of it is written
 about.json       title, and name and file of every image, in their order
-0, 1, 2, …       the images' files as they were given
+0, 1, 2, …       the images' files as the gallery has them
 """
 
 import json

@@ -1,6 +1,7 @@
 """Photographs that somebody hands over, as a gallery in memory: files, folders and zips at once.
 
 Nothing is written to disk. What is no image is left out with a reason, and never refuses the rest.
+A photograph of many bytes is scaled down as it comes in, so that many fit in memory.
 A gallery doesn't change; adding, dropping and naming give another one, with another digest where
 its images are others.
 """
@@ -8,6 +9,7 @@ its images are others.
 import io
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,6 +21,7 @@ from ..progress import Progress, silent
 from ..wording import count
 from .archive import ArchiveGallery
 from .base import GalleryItem, LeftOut, digest_of
+from .embedding import DECODERS
 from .labels import LabelledByFolders, find_level, labels_from_folders
 from .names import natural, shortened, why_no_name
 
@@ -30,6 +33,9 @@ AS_GIVEN_BYTES = 500_000  # of a photograph: a larger one is scaled down, and it
 # of sixteen photographs, enlarged and given grain, fourteen had cosines of 0.9993 or more to
 # themselves before.
 SCALED_SIDE = 640
+
+Decode = Callable[..., DecodedImage]
+"""As ``core.images.decode``; a ``DecoderPool`` has one for files of strangers."""
 
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # of a zip with files, and of an empty one
 
@@ -73,6 +79,11 @@ class _Photograph:
     digest: str
     original: Original | None
 
+    @property
+    def digests(self) -> set[str]:
+        """Of the file, and of the one that it was before it was scaled down."""
+        return {self.digest, self.original.digest} if self.original else {self.digest}
+
 
 class UploadedGallery(LabelledByFolders):
     """Images in memory; ``gather`` makes one of files.
@@ -80,6 +91,7 @@ class UploadedGallery(LabelledByFolders):
     Attributes:
         left_out: files that are no images of it, and why.
         n_bytes: of all images.
+        n_scaled: of them were scaled down.
     """
 
     def __init__(
@@ -94,6 +106,7 @@ class UploadedGallery(LabelledByFolders):
         self.title = title
         self.left_out = left_out
         self.n_bytes = sum(len(it.data) for it in photographs)
+        self.n_scaled = sum(it.original is not None for it in photographs)
         self._photographs = tuple(photographs)
         self.label_level = find_level(it.name for it in photographs)
         labels = labels_from_folders((it.name for it in photographs), self.label_level)
@@ -110,8 +123,7 @@ class UploadedGallery(LabelledByFolders):
     @property
     def digests(self) -> set[str]:
         """Of all its files, those that were scaled down too."""
-        originals = {it.original.digest for it in self._photographs if it.original}
-        return {it.digest for it in self._photographs} | originals
+        return {digest for it in self._photographs for digest in it.digests}
 
     def given(self, id: int) -> GivenFile:
         """Return one image as it was given to ``gather``."""
@@ -119,11 +131,18 @@ class UploadedGallery(LabelledByFolders):
         return GivenFile(it.name, it.data, it.original)
 
     def with_files(
-        self, given: Iterable[GivenFile], *, progress: Progress = silent
+        self,
+        given: Iterable[GivenFile],
+        *,
+        decode: Decode | None = None,
+        progress: Progress = silent,
     ) -> "UploadedGallery":
-        """Return this gallery with further images after its own; what is left out is added too."""
+        """Return this gallery with further images after its own; what is left out is added too.
+
+        The arguments are those of ``gather``.
+        """
         with enough_memory(tr("these photographs")):
-            photographs, left_out = _sorted_out(given, self._photographs, progress)
+            photographs, left_out = _taken_in(given, self._photographs, decode, progress)
         return UploadedGallery(
             [*self._photographs, *photographs],
             key=self.key,
@@ -154,7 +173,12 @@ class UploadedGallery(LabelledByFolders):
 
 
 def gather(
-    given: Sequence[GivenFile], *, key: str, title: str | None = None, progress: Progress = silent
+    given: Sequence[GivenFile],
+    *,
+    key: str,
+    title: str | None = None,
+    decode: Decode | None = None,
+    progress: Progress = silent,
 ) -> UploadedGallery:
     """Make a gallery of files, in their order; a zip stands for the images in it.
 
@@ -162,13 +186,14 @@ def gather(
         given: images, zips, and whatever else lay beside them.
         key: short name for links.
         title: name for people; by default that of the one folder or zip that all came in.
+        decode: scales large photographs down; by default they stay as they are.
         progress: told about every file.
 
     Raises:
         GalleryError: there is no image among them.
     """
     with enough_memory(tr("these photographs")):
-        photographs, left_out = _sorted_out(given, (), progress)
+        photographs, left_out = _taken_in(given, (), decode, progress)
     if not photographs:
         none = tr("There is no photograph in the {files} given.", files=count(len(given), "file"))
         raise GalleryError(f"{none} {tr(left_out[0].reason)}" if left_out else none)
@@ -177,13 +202,13 @@ def gather(
     )
 
 
-def scaled_down(name: str, data: bytes, *, decode: Callable[..., DecodedImage]) -> GivenFile:
+def scaled_down(name: str, data: bytes, *, decode: Decode) -> GivenFile:
     """Return a photograph with as many pixels as anything here needs, once it is decoded.
 
     Args:
         name: of the file.
         data: the file.
-        decode: as ``core.images.decode``; a ``DecoderPool`` has one for files of strangers.
+        decode: turns it into pixels.
 
     Raises:
         ImageError: as ``decode``.
@@ -221,6 +246,33 @@ def _title(given: Sequence[GivenFile]) -> str:
     return folders.pop() or TITLE if len(folders) == 1 else TITLE
 
 
+def _taken_in(
+    given: Iterable[GivenFile],
+    present: Sequence[_Photograph],
+    decode: Decode | None,
+    progress: Progress,
+) -> tuple[list[_Photograph], list[LeftOut]]:
+    """Tell images from what is none; scale large ones down, a few at once, with what decodes."""
+    photographs, left_out = _sorted_out(given, present, progress)
+    if decode is None:
+        return photographs, left_out
+    with ThreadPoolExecutor(DECODERS, thread_name_prefix="scale") as pool:
+        smaller = [*pool.map(lambda it: _smaller(it, decode), photographs)]
+    damaged = [it for it in smaller if isinstance(it, LeftOut)]
+    return [it for it in smaller if isinstance(it, _Photograph)], [*left_out, *damaged]
+
+
+def _smaller(it: _Photograph, decode: Decode) -> _Photograph | LeftOut:
+    """Scale a large photograph down; what can't be decoded is left out."""
+    if it.original or len(it.data) <= AS_GIVEN_BYTES:
+        return it
+    try:
+        file = scaled_down(_IT, it.data, decode=decode)
+    except ImageError as error:
+        return LeftOut(it.name, error.sentence)
+    return _Photograph(it.name, file.data, file_digest(file.data), file.original)
+
+
 def _sorted_out(
     given: Iterable[GivenFile], present: Sequence[_Photograph], progress: Progress
 ) -> tuple[list[_Photograph], list[LeftOut]]:
@@ -228,7 +280,7 @@ def _sorted_out(
     left_out: list[LeftOut] = []
     files = _in_order(list(_unpacked(given, left_out)))
     names = {it.name for it in present}
-    by_digest = {it.digest: it.name for it in present}
+    by_digest = {digest: it.name for it in present for digest in it.digests}
     n_bytes = sum(len(it.data) for it in present)
     photographs = []
     for number, file in enumerate(files, 1):

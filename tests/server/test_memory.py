@@ -66,7 +66,7 @@ def run():
     blocks = [bytearray(4_000) for _ in range(100)]
     together.wait()
 
-memory.share_one_arena()
+memory.take_sparingly()
 arenas()
 print("then", flush=True)
 together = threading.Barrier(8)
@@ -79,9 +79,34 @@ arenas()
 """
 
 
+LARGE = """
+from server import memory, operator
+
+def come_and_go():
+    large, small = [], []
+    for _ in range(20):
+        large.append(bytearray(b"x") * (3 * memory.LARGE))
+        small.append(bytearray(b"x") * 100_000)
+    return small
+
+memory.take_sparingly()
+before = operator.memory()
+stays = [come_and_go() for _ in range(3)]
+print(operator.memory() - before)
+"""
+
+
+def say(script):
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
 def test_the_runs_of_pages_take_their_memory_from_one_place():
-    command = [sys.executable, "-c", ARENAS]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    before, after = (it.count("<heap nr=") for it in told.split("then"))
+    before, after = (it.count("<heap nr=") for it in say(ARENAS).split("then"))
     assert before == after > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+def test_what_is_large_goes_back_at_once_though_something_small_came_after_it():
+    assert int(say(LARGE)) < 20e6  # what is small, 6 MB; else 60 MB more

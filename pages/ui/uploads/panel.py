@@ -8,7 +8,7 @@ from core.galleries import kept
 from core.galleries.base import LeftOut
 from core.galleries.duplicates import nearly_same
 from core.galleries.store import StoredGallery
-from core.galleries.uploads import UploadedGallery
+from core.galleries.uploads import SCALED_SIDE, UploadedGallery
 from core.language import tr
 from core.wording import count
 from pages.ui import address, errors, resources
@@ -38,6 +38,7 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
                 "{photographs}, only in this machine's memory.",
                 photographs=count(len(gallery.items), "photograph"),
             ),
+            _scaled_down(gallery),
             tr("{files} left out.", files=count(n_left_out, "file")) if n_left_out else "",
             tr(
                 "A reload keeps them; they are forgotten {minutes} minutes after you leave at the "
@@ -68,6 +69,16 @@ def panel(gallery: UploadedGallery, stored: StoredGallery, shown: View) -> None:
         _offer_to_remove(gallery)
         _show_left_out(gallery, stored)
         _show_nearly_same(gallery, stored, shown)
+
+
+def _scaled_down(gallery: UploadedGallery) -> str:
+    if not gallery.n_scaled:
+        return ""
+    return tr(
+        "{photographs} scaled down: the shorter side has {side} pixels at most.",
+        photographs=count(gallery.n_scaled, "photograph"),
+        side=SCALED_SIDE,
+    )
 
 
 def _name_and_keep(gallery: UploadedGallery) -> None:

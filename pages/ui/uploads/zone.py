@@ -108,11 +108,11 @@ def _taken(key: str, into: str | None) -> None:
         return
     with errors.remembered():
         if into:
-            given.change(into, lambda gallery: gallery.with_files(files))
+            given.change(into, lambda it: it.with_files(files, decode=resources.decode))
         elif len(files) == 1 and not is_zip(files[0].data):
             _ask_with(files[0])
         else:
-            given.show(gather(files, key=resources.new_key()))
+            given.show(gather(files, key=resources.new_key(), decode=resources.decode))
 
 
 def _ask_with(file: GivenFile) -> None:

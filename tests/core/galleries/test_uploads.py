@@ -8,7 +8,7 @@ from PIL import Image
 from core.errors import GalleryError, ImageError
 from core.files import file_digest
 from core.galleries import uploads
-from core.galleries.base import digest_of
+from core.galleries.base import LeftOut, digest_of
 from core.galleries.uploads import AS_GIVEN_BYTES, SCALED_SIDE, GivenFile, gather, scaled_down
 from core.images import decode
 
@@ -142,6 +142,19 @@ def test_a_large_photograph_is_scaled_down_and_known_by_the_file_it_was(large):
     gallery = gather([given], key="own-1").renamed("Mine")
     assert gallery.given(0).original == given.original
     assert gallery.digests == {file_digest(large), file_digest(given.data)}
+
+
+def test_large_photographs_of_a_gallery_are_scaled_down_and_damaged_ones_left_out(given, large):
+    damaged = GivenFile("trip/damaged.jpg", large[: AS_GIVEN_BYTES + 1])
+    files = [*given, GivenFile("trip/large.jpg", large), damaged]
+    gallery = gather([GivenFile("all.zip", zipped(files))], key="own-1", decode=decode)
+    assert names(gallery) == [*(it.name for it in given), "trip/large.jpg"]
+    assert gallery.n_scaled == 1
+    assert decode(gallery.read(3)).pixels.shape == (960, SCALED_SIDE, 3)
+    assert gallery.n_bytes < sum(len(it.data) for it in given) + len(large) // 2
+    assert [it.name for it in gallery.left_out] == ["trip/damaged.jpg"]
+    again = gallery.with_files([GivenFile("copy.jpg", large)], decode=decode)
+    assert again.left_out[1:] == (LeftOut("copy.jpg", "It is the same file as trip/large.jpg."),)
 
 
 def test_a_photograph_of_few_bytes_stays_as_it_is_given_but_is_looked_at(large, png, picture):

@@ -3,6 +3,7 @@ import io
 import numpy as np
 from PIL import Image
 
+from core.galleries.uploads import SCALED_SIDE
 from core.images import DecodedImage
 from pages.ui.resources.cache import size_of
 from pages.ui.resources.shown import SIDE, ShownImage
@@ -29,3 +30,11 @@ def test_a_large_image_is_kept_only_as_large_as_it_is_shown():
     np.testing.assert_allclose(shown.pixels[::426, 0], pixels[::1999, 0], atol=4)
     assert size_of(shown) < pixels.nbytes / 100
     assert shown.jpeg is shown.file
+
+
+def test_a_square_photograph_that_was_scaled_down_takes_a_fraction_of_a_byte_a_pixel():
+    """As a PNG, which photographs of few pixels are, it was a megabyte for every session."""
+    pixels, shown = packed(SCALED_SIDE, SCALED_SIDE)
+    assert shown.jpeg is shown.file
+    assert shown.pixels.shape == pixels.shape
+    assert size_of(shown) < SCALED_SIDE**2 / 4
