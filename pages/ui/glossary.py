@@ -33,7 +33,7 @@ TERMS = {
         "the kind of thing that this channel answers to."
     ),
     later("channel attention"): later(
-        "One weight for each channel, from the channel's average and maximum."
+        "Weights for channels, computed anew for each picture from their averages and maxima."
     ),
     later("cosine"): later(
         "Of the angle between two arrows: 1 for the same direction, 0 for a right angle. "
@@ -78,8 +78,8 @@ TERMS = {
     later("place"): later("One cell of the grid in which the network sees a picture."),
     later("precision"): later("The share of the hits that are right."),
     later("probe"): later(
-        "To read one more bucket in each table, that with the next smallest margins. "
-        "It needs no new index."
+        "To read a bucket in each table: first the query's own, then those with the next smallest "
+        "margins. More probes need no new index."
     ),
     later("query"): later("The picture that you search with."),
     later("recall"): later("The share of all right pictures that are among the hits."),

@@ -45,7 +45,7 @@ def guess_weight(spatial: SpatialSteps) -> None:
         )
         because = f"{because} {acts}"
     question(
-        tr("The highest gate of a place here: how many times the mean of all?"),
+        tr("Take the place with the highest gate. How many times the average gate is it?"),
         _STEPS,
         right=_STEPS[0 if most < 2 else 1 if most <= 5 else 2],
         because=because,

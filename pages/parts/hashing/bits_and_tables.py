@@ -164,8 +164,8 @@ def _task(shown: View, sample: theory.PairSample, wanted: float) -> None:
     if is_done:
         st.caption(
             tr(
-                "Its price: a query compares {read:.0%} of the gallery. {tables} with keys of "
-                "{best_bits} bits find enough, too, and compare {best_read:.0%}.",
+                "Its price: a query is compared with {read:.0%} of the gallery. {tables} with "
+                "keys of {best_bits} bits find enough, too, with {best_read:.0%}.",
                 read=_read(sample, longest, n_tables),
                 tables=count(best_tables, "table"),
                 best_bits=best_bits,

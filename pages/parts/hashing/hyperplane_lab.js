@@ -68,7 +68,7 @@ const WORDS = () => [
   tr("the query"),
   tr("true neighbour, found"),
   tr("true neighbour, missed"),
-  tr("another candidate: looked at for nothing"),
+  tr("looked at, but no neighbour"),
   tr("not looked at"),
   tr("what each table reads, one arc per table"),
 ];

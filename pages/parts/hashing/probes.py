@@ -37,9 +37,9 @@ def show_probes(indexed: IndexedGallery) -> None:
         _NEXT,
         right=_NEAREST,
         because=tr(
-            "A close neighbour is most likely beyond one that the query nearly touches: its "
-            "*margin*, the distance, is small, and that bit *fragile*. The most fragile are "
-            "flipped first."
+            "A close neighbour most likely lies beyond a hyperplane that the query nearly touches. "
+            "Its *margin*, the distance, is small, and that bit *fragile*. The most fragile bits "
+            "are flipped first."
         ),
         key="guess-probes",
     )
@@ -98,7 +98,8 @@ def _stepper(
     _task(steps, step, k, by_hand="probes" not in shown.fitted)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown(tr("Ringed: **bits that probe {step} flips**; pale: small margins", step=step))
+        ringed = tr("Ringed: **bits that probe {step} flips**; pale: small margins", step=step)
+        st.markdown(ringed if step > 1 else tr("**The query's bits**; pale: small margins"))
         marked = np.zeros(code.margins.shape, dtype=np.bool_)
         for probe in read:
             marked[probe.table, list(probe.flipped)] = True
@@ -134,7 +135,8 @@ def _stepper(
                 name="recall-by-probes",
                 key="probe-lines",
             )
-        st.caption(tr("In any order: {unordered:.1f} found on average.", unordered=unordered[-1]))
+            in_any = tr("In any order: {unordered:.1f} found on average.", unordered=unordered[-1])
+            st.caption(in_any)
     if tour.shows("words"):
         newest = {*candidates.ids[steps.first == step].tolist()} - {query.id}
         _buckets(read, newest, shown.K, query.neighbours, step)

@@ -35,8 +35,8 @@ def show_theory_and_practice(indexed: IndexedGallery) -> None:
         _DIFFER,
         right=_A_THIRD,
         because=tr(
-            "**The chance is the angle over 180°**: a random line may stand at any angle. 60/180 "
-            "of 12 bits are 4."
+            "**The chance that a bit differs is the angle divided by 180°**: 60/180 of 12 bits "
+            "are 4."
         ),
         key="guess-practice",
     )

@@ -26,8 +26,8 @@ def guess_recall(result: SearchResult, gallery: Gallery, stored: StoredGallery) 
     options = sorted({later_percent(it): it for it in shares}.items(), key=_size)
     question(
         tr(
-            "{n_hits_right} of {n_hits} hits show *{label}*: precision {precision}. Of all "
-            "pictures, {n_right} do. What is the recall?",
+            "{n_hits_right} of {n_hits} hits show *{label}*: precision {precision}. In the "
+            "gallery {n_right} pictures do. What is the recall?",
             n_hits_right=sum(shown),
             n_hits=len(shown),
             label=plain(result.query_label),

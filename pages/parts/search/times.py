@@ -34,8 +34,8 @@ def guess_the_longest(result: SearchResult) -> None:
         list(_PARTS),
         right=longest,
         because=tr(
-            "{how_long}; the look-up, {look_up}. In a larger gallery only the look-up takes "
-            "longer.",
+            "{how_long}; the look-up, {look_up}. Only the look-up takes longer in a larger "
+            "gallery.",
             how_long=_how_long(seconds[longest], total, is_known=result.query.from_store),
             look_up=duration(result.look_up_seconds),
         ),

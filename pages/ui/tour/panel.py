@@ -43,7 +43,8 @@ def draw(number: int, where: str, *, on_leave: Callable[[], None]) -> None:
         st.button(
             tr("Leave the tour"), type="tertiary", key=f"leave-tour{where}", on_click=on_leave
         )
-    _draw_more(step)
+    if not progress.is_open(number):  # or it would answer the question
+        _draw_more(step)
 
 
 def _dots(number: int) -> str:

@@ -56,7 +56,7 @@ STEPS = (
             "[[embedding]]. The more alike two pictures, the smaller the angle between their "
             "arrows. The *look-up* finds the arrows nearest to the query's."
         ),
-        do=later("Guess. Then find it in the chart."),
+        do=later("Guess. Then find *embed*, the network, in the chart."),
     ),
     TourStep(
         title=later("Which channels count"),
@@ -67,11 +67,11 @@ STEPS = (
         then=("gates",),
         stage="channel",
         idea=later(
-            "Inside the network a picture is a stack of small maps, its [[channels]]; each "
-            "answers to one kind of thing, such as an eye. [[Channel attention]] reads them, and "
-            "gives weights between 0 and 1, its [[gates]]."
+            "*Attention* weighs what counts in this picture. Inside the network it is a stack of "
+            "small maps, its [[channels]]; each answers to one kind of thing, such as an eye. "
+            "[[Channel attention]] gives weights between 0 and 1, its [[gates]]."
         ),
-        do=later("Guess. Then move over the gates."),
+        do=later("Guess. Then move over the green curve of gates."),
     ),
     TourStep(
         title=later("Which places count"),
@@ -82,8 +82,9 @@ STEPS = (
         then=("gate",),
         stage="spatial",
         idea=later(
-            "Next, [[spatial attention]]: a gate for each place. The mean and the maximum over "
-            "all channels there make two maps; a small window, the [[kernel]], slides over both."
+            "Next, [[spatial attention]]: a gate for each place. The mean and the maximum of all "
+            "channels at each place make two maps. A window of 7 × 7 places, the [[kernel]], "
+            "slides over both."
         ),
         do=later("Guess. Then find it on the map."),
         more=later("Open *Clutter* and shrink the owl."),
@@ -113,7 +114,7 @@ STEPS = (
             "More bits: smaller buckets, more [[neighbours]] lost. A second [[hash table]], with "
             "other lines, may find those."
         ),
-        do=later("Guess. Then pull K to five, and L up."),
+        do=later("Guess. Then set K, the lines, to five, and raise L, the tables."),
     ),
     TourStep(
         title=later("What it costs"),
@@ -125,7 +126,7 @@ STEPS = (
         idea=later(
             "Real pictures now. [[Candidates]] are those looked at. One more bit: fewer "
             "candidates, fewer found. One more table: more of both, and more memory, for each "
-            "holds the number of every picture."
+            "table keeps one id of every picture."
         ),
         do=later("Guess. Then the task: one slider is enough."),
     ),
@@ -137,8 +138,9 @@ STEPS = (
         then=("stepper",),
         stage="buckets",
         idea=later(
-            "A neighbour may lie in another bucket. To read one more in each table is a *probe*. "
-            "It needs no new tables; other bits or more tables do."
+            "To read a bucket in each table is a *probe*. The first reads the query's own; a "
+            "neighbour may lie in another. More probes need no new tables; other bits or more "
+            "tables do."
         ),
         do=later("Guess. Then press *Next probe* until the task is done."),
     ),
@@ -157,7 +159,7 @@ STEPS = (
         page="pages/selftest.py",
         state={"test": "735"},  # the shortest of those that ask only what the tour tells
         asks=None,
-        idea=later("Ten questions. Once marked, each says where in the app its answer is."),
-        do=later("Answer all, then press *Mark my answers*."),
+        idea=later("Ten questions. Once marked, each says where its answer is."),
+        do=later("Answer all; press *Mark my answers*."),
     ),
 )
