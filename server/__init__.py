@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from server import (
+    bunches,
     memory,
     message_queue,
     newest_address,
@@ -19,6 +20,7 @@ from server import (
     remembered,
     session_values,
     thumbnails,
+    turns,
 )
 from server.door import Door, token
 from server.headers import Headers
@@ -41,6 +43,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     memory.take_sparingly()
     message_queue.repair()
     newest_address.introduce()
+    bunches.introduce()
+    turns.introduce()
     remembered.introduce()
     session_values.introduce()
     with memory.given_back():
