@@ -1,6 +1,8 @@
 """What scripts draw is sent in bunches: judged by sessions that only write down what they get."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -27,6 +29,12 @@ def server(monkeypatch):
     )
     monkeypatch.setattr(runtime, "get_instance", lambda: it)
     return it
+
+
+def run(serving: Coroutine[None, None, None]) -> None:
+    """Run it in a thread of its own: the browser of other tests leaves a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, serving).result()
 
 
 class Queue(list):
@@ -68,10 +76,11 @@ async def drawn(bunches: Bunches, *ids: str) -> list[Session]:
 def test_each_browser_gets_its_own_in_order(server):
     async def serve() -> None:
         await drawn(Bunches(0.001), "a", "b")
-        while len(server.sent) < 6:
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(10):
+            while len(server.sent) < 6:
+                await asyncio.sleep(0.001)
 
-    asyncio.run(asyncio.wait_for(serve(), 10))
+    run(serve())
     for id in "ab":
         assert [message for to, message in server.sent if to == id] == [0, 1, 2]
 
@@ -85,7 +94,7 @@ def test_what_waits_can_be_had_at_once_and_a_browser_that_left_is_sent_nothing(s
         bunches.deliver()
         assert (here._browser_queue, gone._browser_queue) == ([], [0, 1, 2])
 
-    asyncio.run(serve())
+    run(serve())
     assert server.sent == [("here", n) for n in range(3)]
 
 
@@ -97,7 +106,7 @@ def test_so_many_that_streamlit_would_give_the_browser_up_are_left_to_its_own_lo
         bunches.deliver()
         assert len(session._browser_queue) == MOST + 1
 
-    asyncio.run(serve())
+    run(serve())
     assert (server.sent, len(server.left)) == ([], 1)
 
 
@@ -111,7 +120,7 @@ def test_one_that_fails_holds_nobody_up(server):
         bunches.deliver()
         assert isinstance(failed[0]["exception"], ZeroDivisionError)
 
-    asyncio.run(serve())
+    run(serve())
     assert server.sent == [("b", n) for n in range(3)]
 
 
@@ -131,4 +140,4 @@ def test_what_is_sent_right_after_wakes_nobody_and_all_else_does(server, monkeyp
         told(session, "an answer to the browser itself")
         assert session.n_woken == 1
 
-    asyncio.run(serve())
+    run(serve())
