@@ -11,7 +11,17 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from server import memory, message_queue, operator, remembered, session_values, thumbnails
+from server import (
+    bunches,
+    memory,
+    message_queue,
+    newest_address,
+    operator,
+    remembered,
+    session_values,
+    thumbnails,
+    turns,
+)
 from server.door import Door, token
 from server.headers import Headers
 
@@ -32,6 +42,9 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Before the first visitor: repair what loses a page's elements. From then on: keep house."""
     memory.take_sparingly()
     message_queue.repair()
+    newest_address.introduce()
+    bunches.introduce()
+    turns.introduce()
     remembered.introduce()
     session_values.introduce()
     with memory.given_back():

@@ -147,11 +147,13 @@ def stored_query(
     def take() -> EmbeddedQuery:
         data = gallery.read(id)
         row = int(np.searchsorted(stored.ids, id))
+        gate = _spatial_gate(gallery, id, data, attention)
+        # Copies: as views they would keep, and count as, those of all images.
         return EmbeddedQuery(
             image=ShownImage.packed(decode(data)),
             attention=attention,
-            embedding=stored.of(attention)[row],
-            spatial_gate=_spatial_gate(gallery, id, data, attention),
+            embedding=stored.of(attention)[row].copy(),
+            spatial_gate=None if gate is None else gate.copy(),
             seconds=_loaded().seconds,
             from_store=True,
         )

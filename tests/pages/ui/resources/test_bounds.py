@@ -83,6 +83,13 @@ def test_an_embedded_query_takes_what_is_said_of_it():
     assert 100_000 < size_of(query) < 1_000_000
 
 
+def test_a_query_from_a_gallerys_store_keeps_nothing_of_its_other_images():
+    gallery = resources.opened("scenes").result()
+    stored = resources.embed(gallery).result()
+    assert stored.embeddings.nbytes > 2_000_000
+    assert size_of(resources.stored_query(gallery, stored, 0, "both")) < 100_000
+
+
 def test_the_largest_upload_fits_and_what_is_computed_of_it_does_too():
     assert MAX_TOTAL_BYTES <= uploads.MAX_BYTES
     rows = np.zeros((4, 256), np.float32)
