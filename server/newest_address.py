@@ -34,8 +34,9 @@ def introduce() -> None:
     @wraps(tell)
     def tell_and_remember(self: QueryParams) -> None:
         tell(self)
-        if context := get_script_run_ctx():
-            _told(self).append(context.query_string)
+        context, told = get_script_run_ctx(), _told(self)
+        if context and list(told)[-1:] != [context.query_string]:  # each run tells it again
+            told.append(context.query_string)
 
     @wraps(call)
     def call_on_newest(self: SessionState, **given: Any) -> None:
