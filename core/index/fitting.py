@@ -224,9 +224,10 @@ def _trials(
     keys = (margins_of(sample.rows) >= 0) @ bit_values(n_bits)  # (N, L)
     margins = margins_of(sample.queries)
     found_at = np.full((len(sample.queries), len(sample.rows)), MOST_PROBES, np.uint8)
+    probe_of = np.full((len(sample.queries), 1 << n_bits), MOST_PROBES, np.uint8)
     trials = []
     for table in range(most):
-        _find(found_at, margins[:, table], keys[:, table])
+        _find(found_at, margins[:, table], keys[:, table], probe_of)
         if table + 1 in all_tables:
             lsh = LSHConfig(n_bits=n_bits, n_tables=table + 1, seed=seed)
             trials.append(_trial(sample, family, lsh, found_at))
@@ -234,14 +235,21 @@ def _trials(
 
 
 def _find(
-    found_at: NDArray[np.uint8], margins: NDArray[np.float32], keys: NDArray[np.int64]
+    found_at: NDArray[np.uint8],
+    margins: NDArray[np.float32],
+    keys: NDArray[np.int64],
+    probe_of: NDArray[np.uint8],
 ) -> None:
     """Note at which probe, from 0, one more table finds each image for each query.
+
+    All queries at once: where a hundred visitors come together, every call of NumPy may have to
+    wait for its turn.
 
     Args:
         found_at: (Q, N), brought up to date; MOST_PROBES where none of the probes finds it.
         margins: (Q, K) of the queries.
         keys: (N,) of the images.
+        probe_of: (Q, 2^K), to work in: MOST_PROBES everywhere, before and after.
     """
     n_bits = margins.shape[1]
     values = bit_values(n_bits)
@@ -249,14 +257,21 @@ def _find(
     by_cost = np.argsort(np.abs(margins), axis=1)  # (Q, K) the most fragile bit first
     rising = np.take_along_axis(np.square(margins, dtype=np.float64), by_cost, axis=1)
     sets = _likely_sets(n_bits)  # (S, K)
-    order = np.argsort(rising @ sets.T, axis=1, kind="stable")[:, :MOST_PROBES]  # (Q, P)
+    order = _least_first(rising @ sets.T, MOST_PROBES)  # (Q, P)
     flips = np.take_along_axis(values[by_cost] @ sets.T.astype(np.int64), order, axis=1)
-    probe_of = np.full(1 << n_bits, MOST_PROBES, np.uint8)
-    for row, key in enumerate(own.tolist()):
-        probed = flips[row] ^ key
-        probe_of[probed] = np.arange(len(probed))
-        np.minimum(found_at[row], probe_of[keys], out=found_at[row])
-        probe_of[probed] = MOST_PROBES
+    probed = flips ^ own[:, np.newaxis]
+    np.put_along_axis(probe_of, probed, np.arange(probed.shape[1], dtype=np.uint8)[None], axis=1)
+    np.minimum(found_at, probe_of[:, keys], out=found_at)
+    np.put_along_axis(probe_of, probed, np.uint8(MOST_PROBES), axis=1)
+
+
+def _least_first(costs: NDArray[np.float64], n: int) -> NDArray[np.intp]:
+    """Columns of the n least costs of each row (Q, S), rising; of equal ones the first before."""
+    if n >= costs.shape[1]:
+        return np.argsort(costs, axis=1, kind="stable")
+    least = np.sort(np.argpartition(costs, n - 1, axis=1)[:, :n], axis=1)
+    rising = np.argsort(np.take_along_axis(costs, least, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(least, rising, axis=1)
 
 
 def _likely_sets(n_bits: int) -> NDArray[np.float64]:

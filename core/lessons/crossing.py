@@ -19,7 +19,7 @@ from ..index.reading import ReadingRule
 from ..index.vectors import UnitVector, Vectors
 
 _QUERIES = 24
-_REPEATS = 5
+_REPEATS = 3
 _K = 10
 
 

@@ -104,6 +104,7 @@ def test_the_wall_is_resized_sorted_and_filtered(server, open_tab):
     expect(page).to_have_url(re.compile(r"image="))
     shown(page)
     page.get_by_text("Choose another query").click()
+    expect(wall).to_have_count(36)
     settled(page)
     page.get_by_role("combobox", name="Order").click()
     page.get_by_role("option", name="Most like the query").click()
