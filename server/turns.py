@@ -1,12 +1,10 @@
-"""Pages are drawn a few at a time, in the order in which their visitors asked; newcomers first.
+"""Pages are drawn a few at a time, in the order in which their visitors asked.
 
 Streamlit runs the script of every visitor who has clicked at once, each in a thread of its own, and
 Python runs one thread at a time. A hundred scripts that are drawn side by side are all done last;
 one after the other, most visitors have their page while the last still wait. It takes
 ``server.bunches``: where the thread that sends is woken for every element, it costs more than it
 brings.
-
-Who has nothing on the screen yet goes before those who have a page. Everyone is new only once.
 
 A turn holds others up for ``LONGEST`` seconds at most, whatever its script does or waits for, such
 as the network or a download. Then the next one begins beside it.
@@ -21,7 +19,6 @@ from time import monotonic
 from typing import Any
 
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
-from streamlit.runtime.state import SCRIPT_RUN_WITHOUT_ERRORS_KEY  # its first run sets it
 
 AT_ONCE = 2  # one that computes, and one that waits for a lock or for a file
 # Seconds. Turns that only wait then let others in 20 times a second: less often than a server of
@@ -41,21 +38,15 @@ class Turns:
         """
         self._at_once, self._longest = at_once, longest
         self._lock = threading.Lock()
-        # Newcomers and the others, an event each: only the first need look.
-        self._waiting = deque[threading.Event](), deque[threading.Event]()
+        self._waiting = deque[threading.Event]()  # of each its own: only the first need look
         self._begun = dict[threading.Event, float]()
 
     @contextmanager
-    def taken(self, *, is_new: bool = False) -> Iterator[None]:
-        """Wait for a turn, and have it for the block.
-
-        Args:
-            is_new: goes before all who are not.
-        """
+    def taken(self) -> Iterator[None]:
+        """Wait for a turn, and have it for the block."""
         me = threading.Event()
-        newcomers, others = self._waiting
         with self._lock:
-            (newcomers if is_new else others).append(me)
+            self._waiting.append(me)
         while (wait := self._begin(me)) != 0:
             me.wait(wait)
             me.clear()
@@ -69,23 +60,21 @@ class Turns:
     def _begin(self, me: threading.Event) -> float | None:
         """Begin and return 0, or return the seconds to wait for; None: until one is called."""
         with self._lock:
-            line = next(filter(None, self._waiting))
-            if line[0] is not me:
+            if self._waiting[0] is not me:
                 return None
             now = monotonic()
             ends = sorted(it + self._longest for it in self._begun.values())
             fresh = [it for it in ends if it > now]
             if len(fresh) >= self._at_once:
                 return fresh[-self._at_once] - now
-            line.popleft()
+            self._waiting.popleft()
             self._begun[me] = now
             self._call_first()
             return 0
 
     def _call_first(self) -> None:
-        for line in filter(None, self._waiting):
-            line[0].set()
-            return
+        if self._waiting:
+            self._waiting[0].set()
 
 
 def introduce(turns: Turns | None = None) -> None:
@@ -97,8 +86,7 @@ def introduce(turns: Turns | None = None) -> None:
 
     @wraps(run)
     def in_turn(self: ScriptRunner) -> None:
-        is_new = SCRIPT_RUN_WITHOUT_ERRORS_KEY not in self._session_state._state
-        with turns.taken(is_new=is_new):
+        with turns.taken():
             run(self)  # which looks only now what was clicked last
 
     ScriptRunner._run_script_thread = in_turn  # type: ignore[method-assign]

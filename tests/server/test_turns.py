@@ -1,7 +1,7 @@
 """Turns: who draws when, judged by a few threads that are told when to go on."""
 
 import threading
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
 import pytest
 
@@ -14,13 +14,13 @@ LONG = 60  # seconds of a turn that nobody waits for
 class Script(threading.Thread):
     """Takes a turn, says so, and has it until it is told to end."""
 
-    def __init__(self, turns: Turns, begun: Callable[[int], None], name: int, *, is_new: bool):
+    def __init__(self, turns: Turns, begun: Callable[[int], None], name: int):
         super().__init__(daemon=True)
-        self._turns, self._said, self._name, self._is_new = turns, begun, name, is_new
+        self._turns, self._said, self._name = turns, begun, name
         self.begun, self.end = threading.Event(), threading.Event()
 
     def run(self):
-        with self._turns.taken(is_new=self._is_new):
+        with self._turns.taken():
             self._said(self._name)
             self.begun.set()
             self.end.wait(PATIENCE)
@@ -32,11 +32,11 @@ def scripts():
     started: list[Script] = []
     order: list[int] = []
 
-    def start(turns: Turns, n: int, new: Container[int] = ()) -> tuple[list[Script], list[int]]:
+    def start(turns: Turns, n: int) -> tuple[list[Script], list[int]]:
         for name in range(n):
-            started.append(Script(turns, order.append, name, is_new=name in new))
+            started.append(Script(turns, order.append, name))
             started[-1].start()
-            while sum(map(len, turns._waiting)) + len(turns._begun) <= name:
+            while len(turns._waiting) + len(turns._begun) <= name:
                 started[-1].begun.wait(0.001)
         return started, order
 
@@ -57,14 +57,6 @@ def test_a_few_at_a_time_in_the_order_in_which_they_came(scripts, at_once):
         script.end.set()
         script.join(PATIENCE)
     assert order[at_once:] == sorted(order)[at_once:]
-
-
-def test_who_has_nothing_on_the_screen_goes_first(scripts):
-    started, order = scripts(Turns(1, longest=LONG), 6, new={3, 5})
-    for name in (0, 3, 5, 1, 2, 4):
-        assert started[name].begun.wait(PATIENCE)
-        started[name].end.set()
-    assert order == [0, 3, 5, 1, 2, 4]
 
 
 def test_a_turn_that_lasts_holds_nobody_up(scripts):
