@@ -12,6 +12,7 @@ from collections.abc import Collection
 from math import log
 from time import perf_counter
 
+import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ..language import later, tr
@@ -43,7 +44,7 @@ def too_slow(
         progress(done, len(names), tr("Building {name} on a sample", name=name))
         contestant = enter([name])[0][name]
         contestant.warm_up(gallery.shape[1])
-        seconds = [_build(contestant, gallery[:: len(gallery) // n], threads) for n in SAMPLES]
+        seconds = [_build(contestant, _sample(gallery, n), threads) for n in SAMPLES]
         expected = extrapolated(SAMPLES, seconds, len(gallery))
         if expected > MOST_SECONDS:
             slow[name] = later(
@@ -64,6 +65,11 @@ def extrapolated(sizes: tuple[int, int], seconds: list[float], n: int) -> float:
     (n1, n2), (t1, t2) = sizes, seconds
     power = max(1.0, log(t2 / t1) / log(n2 / n1))
     return float(t2 * (n / n2) ** power)
+
+
+def _sample(gallery: Matrix, n: int) -> Matrix:
+    """Vectors from all over the gallery, (n, D), side by side in memory as its own are."""
+    return np.ascontiguousarray(gallery[:: len(gallery) // n][:n])
 
 
 def _build(contestant: Contestant, sample: Matrix, threads: int) -> float:
