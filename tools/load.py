@@ -3,7 +3,8 @@
 Every visitor opens Search and asks again and again: another K, now and then another picture. An
 answer counts only with its hits: both rankings must be there, whole. Afterwards one visitor alone
 asks the same questions, or brings the same photographs, and every ranking must be the same as
-before.
+before. A server that has just started is given the time to come to rest first, as it has where a
+teacher has opened the app before the class.
 
 The machine may be shared, so beside the seconds that visitors waited it says how much of the
 processors' time an answer took, in the server and in this client.
@@ -12,6 +13,7 @@ processors' time an answer took, in the server and in this client.
     python -m tools.load --uploads            each searches with photographs of its own instead
     python -m tools.load --memory 500         visitors that come, upload 2 MB and go
     python -m tools.load --sessions 200 --processes 2
+    python -m tools.load --cold               the class comes seconds after the server's start
     python -m tools.load --url http://…       a server that runs already, such as a proxy
 """
 
@@ -47,6 +49,7 @@ from tools.serve import served
 PATIENCE = 180  # seconds that a visitor waits
 RANKINGS = ("grid-lsh", "grid-exact")
 UPLOADED, LARGE = 1.0, 11.5  # megapixels of a photograph: 0.2 MB and 2 MB
+REST = 3  # seconds without work after which a server is at rest
 PAUSE = 2.0  # seconds between two questions, at most
 SOLO = 200  # questions that are asked again by one visitor alone
 SOLO_UPLOADS = 100  # photographs that are brought again by one visitor alone
@@ -337,10 +340,18 @@ def of_process(pid: int, what: str) -> bytes:
     return b""
 
 
-async def compiled(pids: Sequence[int]) -> None:
-    """Wait until a server that has just started has compiled its engine: that takes memory once."""
-    while any(b"core.engine" in of_process(pid, "cmdline") for pid in children(pids)):
+async def at_rest(pids: Sequence[int]) -> None:
+    """Wait until a server that has just started does no more beside its pages.
+
+    It compiles its engine and makes what a class asks for first, which takes time and memory once.
+    """
+    idle = 0
+    while pids and idle < REST:
+        before = processor_seconds(*pids)
         await asyncio.sleep(1)
+        compiles = any(b"core.engine" in of_process(pid, "cmdline") for pid in children(pids))
+        is_busy = compiles or processor_seconds(*pids) - before > 0.05 * len(pids)
+        idle = 0 if is_busy else idle + 1
 
 
 def processor_seconds(*pids: int) -> float:
@@ -372,10 +383,11 @@ def metering(pids: Sequence[int]) -> Callable[[int], dict[str, float]]:
 async def measure(url: str, pids: Sequence[int], options: argparse.Namespace) -> dict[str, Any]:
     """Do what the options ask for, with the processors' time that it took."""
     await visit(url, questions(0, 1, ["owl/03.jpg"]), 0)  # the first visitor loads the model
+    if not options.cold:
+        await at_rest(pids)
     meter = metering(pids)
     if options.memory:
         assert pids, "The memory of a server elsewhere can't be read: leave --url out."
-        await compiled(pids)
         return await come_and_go(url, options.memory, options.seed, pids)
     if options.uploads:
         return await uploads(url, options.sessions, options.seed, meter)
@@ -426,6 +438,7 @@ def main() -> None:
     parser.add_argument("--uploads", action="store_true", help="each brings a photograph, 1 MP")
     parser.add_argument("--memory", type=int, metavar="VISITS", help="come, upload 2 MB and go")
     parser.add_argument("--processes", type=int, default=1, help="behind nginx, where several")
+    parser.add_argument("--cold", action="store_true", help="as soon as the first visitor was here")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--url", help="of a server that runs; by default one is started")
     parser.add_argument("--pid", type=int, help="of that server, to read its times")

@@ -224,10 +224,9 @@ def _trials(
     keys = (margins_of(sample.rows) >= 0) @ bit_values(n_bits)  # (N, L)
     margins = margins_of(sample.queries)
     found_at = np.full((len(sample.queries), len(sample.rows)), MOST_PROBES, np.uint8)
-    probe_of = np.full((len(sample.queries), 1 << n_bits), MOST_PROBES, np.uint8)
     trials = []
     for table in range(most):
-        _find(found_at, margins[:, table], keys[:, table], probe_of)
+        _find(found_at, margins[:, table], keys[:, table])
         if table + 1 in all_tables:
             lsh = LSHConfig(n_bits=n_bits, n_tables=table + 1, seed=seed)
             trials.append(_trial(sample, family, lsh, found_at))
@@ -235,10 +234,7 @@ def _trials(
 
 
 def _find(
-    found_at: NDArray[np.uint8],
-    margins: NDArray[np.float32],
-    keys: NDArray[np.int64],
-    probe_of: NDArray[np.uint8],
+    found_at: NDArray[np.uint8], margins: NDArray[np.float32], keys: NDArray[np.int64]
 ) -> None:
     """Note at which probe, from 0, one more table finds each image for each query.
 
@@ -249,7 +245,6 @@ def _find(
         found_at: (Q, N), brought up to date; MOST_PROBES where none of the probes finds it.
         margins: (Q, K) of the queries.
         keys: (N,) of the images.
-        probe_of: (Q, 2^K), to work in: MOST_PROBES everywhere, before and after.
     """
     n_bits = margins.shape[1]
     values = bit_values(n_bits)
@@ -260,9 +255,12 @@ def _find(
     order = _least_first(rising @ sets.T, MOST_PROBES)  # (Q, P)
     flips = np.take_along_axis(values[by_cost] @ sets.T.astype(np.int64), order, axis=1)
     probed = flips ^ own[:, np.newaxis]
-    np.put_along_axis(probe_of, probed, np.arange(probed.shape[1], dtype=np.uint8)[None], axis=1)
-    np.minimum(found_at, probe_of[:, keys], out=found_at)
-    np.put_along_axis(probe_of, probed, np.uint8(MOST_PROBES), axis=1)
+    buckets, bucket_of = np.unique(keys, return_inverse=True)  # (B,), (N,): those that aren't empty
+    places = np.minimum(np.searchsorted(buckets, probed), len(buckets) - 1)
+    places[buckets[places] != probed] = len(buckets)  # an empty one: its column is read by nobody
+    probe_of = np.full((len(margins), len(buckets) + 1), MOST_PROBES, np.uint8)
+    np.put_along_axis(probe_of, places, np.arange(probed.shape[1], dtype=np.uint8)[None], axis=1)
+    np.minimum(found_at, probe_of[:, bucket_of], out=found_at)
 
 
 def _least_first(costs: NDArray[np.float64], n: int) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ from core.index.fitting import Fitting
 from core.search import EmbeddedQuery, SearchConfig, SearchResult, look_up
 from pages.ui import galleries, inputs, resources
 from pages.ui.inputs import Query
-from pages.ui.view import FITTING, View
+from pages.ui.view import DEFAULT_GALLERY, FITTING, UNSET, View
 
 _REPEATS = 3  # of the part that is timed
 _ENGINE_REPEATS = 15  # a hundredth of a millisecond's work
@@ -101,6 +101,8 @@ def answer(query: Query, gallery: Gallery, stored: StoredGallery, shown: View) -
     index = resources.index(stored, shown.attention, *shown.built)
     engine = resources.fast_index(stored, shown.attention, *shown.built)
     fitting = _fitting(shown, stored)
+    if (shown.gallery, shown.attention) == (DEFAULT_GALLERY, UNSET.attention):
+        resources.make_ready(stored, shown.attention)
     return look_up(
         embedded,
         gallery,

@@ -56,6 +56,7 @@ from pages.ui.resources.model import (
     small_picture,
     stored_query,
 )
+from pages.ui.resources.readiness import make_ready
 from pages.ui.resources.regions import (
     embed_places,
     embedded_region,
@@ -107,6 +108,7 @@ __all__ = [
     "index",
     "is_public",
     "keys",
+    "make_ready",
     "named_sheet",
     "named_thumbnail",
     "new_key",
