@@ -122,21 +122,29 @@ class CodedVectors:
         )
         return margins
 
-    def codes_of(
+    def graded(
         self,
         embeddings: NDArray[np.floating],
+        depth: int,
         threads: int = 1,
         progress: Progress = silent,
-    ) -> NDArray[np.uint64]:
-        """Codes of embeddings (n, D): (n, W)."""
-        codes = np.empty((len(embeddings), self.n_words), np.uint64)
+    ) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
+        """Codes (n, B W) of embeddings (n, D), B = ``depth`` bits for each hyperplane, and scales.
+
+        Returns:
+            the codes, the sides first, and what makes estimates by them right (n, 2).
+        """
+        codes = in_lines((len(embeddings), depth * self.n_words))
+        scales = np.empty((len(embeddings), 2), np.float32)
 
         def hash_some(some: slice) -> None:
             rows = rows_to_read(self.kernels, embeddings[some])
-            codes[some] = self.kernels.hash_codes(rows, self.rotations, self.n_words)
+            codes[some], scales[some] = self.kernels.graded_codes(
+                rows, self.rotations, self.n_words, depth
+            )
 
         in_threads(hash_some, len(embeddings), threads, progress=progress, what=tr("Hashing"))
-        return codes
+        return codes, scales
 
     # Asking ---------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ MOST_READ = 200_000  # vectors whose sketches are looked at to choose how many s
 MOST_REFINED = 20_000
 
 _BLOCK = 4_096  # rows of the gallery that are scanned at once
-_PROBE_NS, _ENTRY_NS, _CENTRE_NS = 60, 5, 0.01
+_PROBE_NS, _CENTRE_NS = 60, 0.01  # a bucket, and a number of a cell's centre
 _SKETCH_NS, _SKETCH_WORD_NS = 0.3, 0.15  # a sketch, and each word of it
 _CODE_NS, _WORD_NS = 15, 0.5  # a whole code: to reach it, and for each word of it
 _ROW_NS, _NUMBER_NS = 50, 0.25  # an embedding: to reach it, and for each number of it
@@ -96,12 +96,11 @@ class Calibrator:
         asked = _asked(index, sample, k=k, threads=threads, progress=progress)
         half = len(sample) // 2
         self._choosing, self._judging = asked.some(slice(half)), asked.some(slice(half, None))
-        self._ranks: _CellRanks | _BucketRanks = (
+        self._ranks: _Ranks = (
             _CellRanks(index, self._choosing, progress)
             if isinstance(index, CodeIndex)
-            else _BucketRanks(index, self._choosing, progress, most_read=MOST_REFINED)
+            else _BucketRanks(index, self._choosing, progress)
         )
-        self._progress = progress
         self._seconds = perf_counter() - start
 
     def choose(self, wanted: float) -> Calibration:
@@ -122,16 +121,7 @@ class Calibrator:
                 )
             )
         index, k = self._index, self._k
-        settings: Any
-        if isinstance(self._ranks, _CellRanks):
-            settings = _choose_codes(self._ranks, wanted, k)
-        else:
-            settings = _choose_buckets(self._ranks, wanted, k)
-            if settings is None and self._ranks.most_read < MOST_READ:  # seldom: it takes long
-                self._ranks = _BucketRanks(
-                    self._ranks.index, self._choosing, self._progress, most_read=MOST_READ
-                )
-                settings = _choose_buckets(self._ranks, wanted, k)
+        settings = _choose(self._ranks, wanted, k)
         index.settings = settings or _widest(index)
         recalls, answers = self._judging.run(index, index.settings)
         return Calibration(
@@ -255,91 +245,179 @@ def _enough(ranks: NDArray[np.int64], wanted: float, k: int) -> int | None:
     return steps[low] if low < len(steps) else None
 
 
-# Cells ------------------------------------------------------------------------------------
+# Cells and buckets ------------------------------------------------------------------------
 
 
-def _choose_codes(ranks: "_CellRanks", wanted: float, k: int) -> CodeSearch | None:
-    """The settings with the least work that reach what is wanted; None if none do."""
-    best: tuple[float, CodeSearch] | None = None
-    for c, n_cells in enumerate(ranks.n_cells):
-        for w, n_words in enumerate(ranks.n_words):
-            reached = ranks.cell < n_cells
-            for n_sketch, n_rerank in _enough_of_both(
-                reached, ranks.sketch[c, w], ranks.code, wanted, k
-            ):
-                settings = CodeSearch(
-                    n_cells=n_cells, n_words=n_words, n_sketch=n_sketch, n_rerank=n_rerank
-                )
-                work = _code_work(ranks.index, settings, ranks.read[c])
-                if best is None or work < best[0]:
-                    best = work, settings
-    return best[1] if best else None
+class _Ranks:
+    """For each true neighbour of each query (n, k): how many vectors come before it, by stage.
 
+    A search reads stretches of a list, cells or buckets, the most promising first; a *step* is how
+    many of them. Subclasses say which.
+    """
 
-class _CellRanks:
-    """For each true neighbour of each query (n, k): how many vectors come before it, by stage."""
+    def __init__(
+        self,
+        index: CodeIndex | BucketIndex,
+        asked: _Asked,
+        progress: Progress,
+        *,
+        steps: list[int],
+        row_at: NDArray[np.int32],
+        sketches: NDArray[np.uint64],
+    ) -> None:
+        """Rank them all.
 
-    def __init__(self, index: CodeIndex, asked: _Asked, progress: Progress) -> None:
-        self.index = index
+        Args:
+            index: that is searched.
+            asked: the queries.
+            progress: called with how far it is.
+            steps: numbers of cells, or of probes per table, ascending.
+            row_at: the row at each position of the list.
+            sketches: (S, ≥ positions).
+        """
+        self.index, self.steps = index, steps
+        self._row_at, self._sketches = row_at, sketches
         shape = asked.truth.shape
-        n_cells = len(index.centres)
-        mean = len(index) / n_cells
-        self.n_words = sorted({n for n in (1, 2, 3, 4, 5, 6, 8) if n <= len(index.sketches)})
-        self.n_cells = [n for n in _steps(1, n_cells, 1.25) if n * mean <= MOST_READ] or [1]
-        self.read = np.zeros(len(self.n_cells))  # vectors in so many cells, on average
-        self.cell = np.zeros(shape, np.int64)
-        self.sketch = np.zeros((len(self.n_cells), len(self.n_words), *shape), np.int64)
+        self.n_words = [n for n in (1, 2, 3, 4, 5, 6, 8) if n <= len(sketches)]
+        self.read = np.zeros(len(steps))  # vectors in so many stretches, on average
+        self.step = np.zeros(shape, np.int64)  # from which on it is read
+        self.sketch = np.zeros((len(steps), len(self.n_words), *shape), np.int64)
         self.code = np.zeros(shape, np.int64)
-        position = np.empty(len(index.rows), np.int64)
-        position[index.order] = np.arange(len(index))
-        truth = position[asked.truth]
         margins = index.margins(asked.queries)
         codes = readable.pack(margins, index.n_words)
         planes = readable.weigh(margins, index.n_words)
         units = readable.half_units(margins, index.n_words)
-        scores = index.points_of(asked.queries) @ index.centres.T
-        by_cell = np.argsort(-scores, axis=1, kind="stable")
-        for i in range(len(codes)):
-            self._rank(i, (codes[i], planes[i], units[i]), by_cell[i], truth[i])
+        stretches = self._stretches(asked.queries, margins)
+        for i, (firsts, lasts) in enumerate(stretches):
+            self._rank(i, (codes[i], planes[i], units[i]), firsts, lasts, asked.truth[i])
             progress(i + 1, len(codes), tr("Trying settings"))
+
+    def _stretches(
+        self, queries: NDArray[np.float32], margins: NDArray[np.float32]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Where the stretches of each query begin and end, the most promising first: (…, P)."""
+        raise NotImplementedError
+
+    def _coded(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
+        """The codes (n, B W) and scales (n, 2) of some rows."""
+        raise NotImplementedError
+
+    def settings(self, n: int, n_words: int, n_sketch: int, n_rerank: int) -> Any:
+        """The settings that read n stretches of each list."""
+        raise NotImplementedError
 
     def _rank(
         self,
         i: int,
         query: tuple[NDArray[np.uint64], NDArray[np.uint64], np.float32],
-        cells: NDArray[np.intp],
+        firsts: NDArray[np.int64],
+        lasts: NDArray[np.int64],
         truth: NDArray[np.int64],
     ) -> None:
-        """Rank the true neighbours, at positions (k,), of query i, whose cells are in order.
+        """Rank the true neighbours, rows (k,), of query i.
 
         Of the query it takes the sides, the planes of weights, and half their unit.
         """
         index, (code, planes, _) = self.index, query
-        cell_of_truth = np.searchsorted(index.lists.starts, truth, side="right") - 1
-        place = np.empty(len(cells), np.int64)
-        place[cells] = np.arange(len(cells))
-        self.cell[i] = place[cell_of_truth]
-        read = cells[: self.n_cells[-1]]
-        stretches = [slice(index.lists.starts[c], index.lists.starts[c + 1]) for c in read]
-        ends = np.cumsum([s.stop - s.start for s in stretches])[np.array(self.n_cells) - 1]
-        self.read += ends / len(self.cell)
-        positions = np.concatenate([np.arange(s.start, s.stop) for s in stretches])
+        sizes = np.atleast_2d(lasts - firsts).sum(axis=0)  # (P,)
+        ends = np.cumsum(sizes)[np.array(self.steps) - 1]
+        self.read += ends / len(self.step)
+        positions = readable.positions_in(np.atleast_2d(firsts), np.atleast_2d(lasts))
+        rows = self._row_at[positions]
+        first_place = np.full(len(index.rows), len(rows), np.int64)
+        first_place[rows[::-1]] = np.arange(len(rows))[::-1]
+        self.step[i] = np.searchsorted(ends, first_place[truth], side="right")
+        of_truth, scales_of_truth = self._coded(truth)
         near, own, most = (np.zeros(n, np.int64) for n in (len(positions), len(truth), 1))
-        for w, words in enumerate(index.sketches):
+        for w in range(len(self._sketches)):
             side, weights = code[w : w + 1], np.ascontiguousarray(planes[:, w : w + 1])
             apart = partial(index.kernels.weighted_distances, side, weights)
-            near += apart(words[positions, np.newaxis])
-            own += apart(words[truth, np.newaxis])
+            near += apart(self._sketches[w, positions, np.newaxis])
+            own += apart(np.ascontiguousarray(of_truth[:, w : w + 1]))
             most += apart(~side[:, np.newaxis])
             if w + 1 in self.n_words:
                 place_of = self.sketch[:, self.n_words.index(w + 1), i]
                 place_of[:] = _before(own, near, ends, readable.coarseness(most[0]))
-        positions = positions[readable.within(near, MOST_REFINED)]
-        lists, estimates = index.lists, index.kernels.estimates
-        of_all, of_truth = (
-            estimates(*query, lists.codes[some], lists.scales[some]) for some in (positions, truth)
+        nearest = np.unique(rows[readable.within(near, MOST_REFINED)])
+        guess = partial(index.kernels.estimates, *query)
+        others = np.sort(-guess(*self._coded(nearest)))
+        self.code[i] = np.searchsorted(others, -guess(of_truth, scales_of_truth))
+
+
+class _CellRanks(_Ranks):
+    """Through cells."""
+
+    def __init__(self, index: CodeIndex, asked: _Asked, progress: Progress) -> None:
+        mean = len(index) / len(index.centres)
+        steps = [n for n in _steps(1, len(index.centres), 1.25) if n * mean <= MOST_READ] or [1]
+        self._lists = index.lists
+        self._position = np.empty(len(index.rows), np.int64)
+        self._position[index.order] = np.arange(len(index))
+        self._centres, self._points_of = index.centres, index.points_of
+        super().__init__(
+            index, asked, progress, steps=steps, row_at=index.order, sketches=index.sketches
         )
-        self.code[i] = np.searchsorted(np.sort(-of_all), -of_truth)
+
+    def _stretches(
+        self, queries: NDArray[np.float32], margins: NDArray[np.float32]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        starts = self._lists.starts
+        for scores in self._points_of(queries) @ self._centres.T:
+            cells = np.argsort(-scores, kind="stable")[: self.steps[-1]]
+            yield starts[cells], starts[cells + 1]
+
+    def _coded(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
+        positions = self._position[rows]
+        return self._lists.codes[positions], self._lists.scales[positions]
+
+    def settings(self, n: int, n_words: int, n_sketch: int, n_rerank: int) -> CodeSearch:
+        return CodeSearch(n_cells=n, n_words=n_words, n_sketch=n_sketch, n_rerank=n_rerank)
+
+
+class _BucketRanks(_Ranks):
+    """Through buckets."""
+
+    def __init__(self, index: BucketIndex, asked: _Asked, progress: Progress) -> None:
+        n_buckets = 2**index.config.n_bits
+        of_each_probe = index.config.n_tables * len(index) / n_buckets  # entries, on average
+        most = max(1, min(1_024, n_buckets, round(MOST_READ / of_each_probe)))
+        self._buckets, tables = index, index.tables
+        super().__init__(
+            index,
+            asked,
+            progress,
+            steps=_steps(1, most, 1.25),
+            row_at=tables.members.reshape(-1),
+            sketches=tables.sketches,
+        )
+
+    def _stretches(
+        self, queries: NDArray[np.float32], margins: NDArray[np.float32]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        index = self._buckets
+        for keys in index.keys_to_probe(margins, queries, self.steps[-1]):  # (L, P)
+            yield index.kernels.find_buckets(keys, index.tables)
+
+    def _coded(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
+        return self._buckets.tables.codes[rows], self._buckets.tables.scales[rows]
+
+    def settings(self, n: int, n_words: int, n_sketch: int, n_rerank: int) -> BucketSearch:
+        return BucketSearch(n_probes=n, n_words=n_words, n_sketch=n_sketch, n_rerank=n_rerank)
+
+
+def _choose(ranks: _Ranks, wanted: float, k: int) -> Settings | None:
+    """The settings with the least work that reach what is wanted; None if none do."""
+    best: tuple[float, Settings] | None = None
+    for s, n in enumerate(ranks.steps):
+        for w, n_words in enumerate(ranks.n_words):
+            for n_sketch, n_rerank in _enough_of_both(
+                ranks.step <= s, ranks.sketch[s, w], ranks.code, wanted, k
+            ):
+                settings = ranks.settings(n, n_words, n_sketch, n_rerank)
+                work = _work(ranks.index, settings, ranks.read[s])
+                if best is None or work < best[0]:
+                    best = work, settings
+    return best[1] if best else None
 
 
 def _before(
@@ -351,111 +429,24 @@ def _before(
         np.bincount(steps[first:last], minlength=readable.LAST + 1)
         for first, last in zip([0, *ends[:-1]], ends, strict=True)
     ]
-    up_to = np.cumsum(np.cumsum(counts, axis=0), axis=1)  # (c, 128)
+    up_to = np.cumsum(np.cumsum(counts, axis=0), axis=1)  # (c, 256)
     padded = np.pad(up_to, ((0, 0), (1, 0)))
     nearer: NDArray[np.int64] = padded[:, np.minimum(own >> shift, readable.LAST)]
     return nearer
 
 
-def _code_work(index: CodeIndex, settings: CodeSearch, read: float) -> float:
+def _work(index: CodeIndex | BucketIndex, settings: Settings, read: float) -> float:
     """Nanoseconds of one query, apart from what all settings share."""
     of_each = _SKETCH_NS + settings.n_words * _SKETCH_WORD_NS
-    sketching: float = index.lists.centres.size * _CENTRE_NS + read * of_each
-    return sketching + _later_work(index, min(settings.n_sketch, read), settings.n_rerank)
-
-
-# Buckets ----------------------------------------------------------------------------------
-
-
-def _choose_buckets(ranks: "_BucketRanks", wanted: float, k: int) -> BucketSearch | None:
-    """The settings with the least work that reach what is wanted; None if none do."""
-    best: tuple[float, BucketSearch] | None = None
-    for p, n_probes in enumerate(ranks.n_probes):
-        for n_sketch, n_rerank in _enough_of_both(
-            ranks.step <= p, ranks.sketch[p], ranks.code[p], wanted, k
-        ):
-            settings = BucketSearch(n_probes=n_probes, n_sketch=n_sketch, n_rerank=n_rerank)
-            work = _bucket_work(ranks.index, settings, ranks.entries[p])
-            if best is None or work < best[0]:
-                best = work, settings
-    return best[1] if best else None
-
-
-class _BucketRanks:
-    """For each true neighbour of each query (n, k): the probe that finds it, and its ranks."""
-
-    def __init__(
-        self, index: BucketIndex, asked: _Asked, progress: Progress, *, most_read: int
-    ) -> None:
-        self.index, self.most_read = index, most_read  # entries of buckets, on average
-        shape = asked.truth.shape
-        n_buckets = 2**index.config.n_bits
-        of_each_probe = index.config.n_tables * len(index) / n_buckets  # entries, on average
-        most = max(1, min(1_024, n_buckets, round(most_read / of_each_probe)))
-        self.n_probes = _steps(1, most, 1.25)
-        self.entries = np.zeros(len(self.n_probes))  # of so many probes' buckets, on average
-        self.step = np.zeros(shape, np.int64)  # of n_probes, from which on it is a candidate
-        self.sketch = np.zeros((len(self.n_probes), *shape), np.int64)
-        self.code = np.zeros((len(self.n_probes), *shape), np.int64)
-        margins = index.margins(asked.queries)
-        keys = index.keys_to_probe(margins, asked.queries, self.n_probes[-1])  # (n, L, P)
-        codes = readable.pack(margins, index.n_words)
-        planes = readable.weigh(margins, index.n_words)
-        for i in range(len(codes)):
-            self._rank(i, codes[i], planes[i], keys[i], asked.truth[i])
-            progress(i + 1, len(codes), tr("Trying settings"))
-
-    def _rank(
-        self,
-        i: int,
-        code: NDArray[np.uint64],
-        planes: NDArray[np.uint64],
-        keys: NDArray[np.int64],
-        truth: NDArray[np.int64],
-    ) -> None:
-        """Rank the true neighbours, rows (k,), of query i."""
-        index, n_steps = self.index, len(self.n_probes)
-        firsts, lasts = index.kernels.find_buckets(keys, index.tables)
-        entered = readable.entries(firsts, lasts, index.tables)
-        read = np.cumsum((lasts - firsts).sum(axis=0))  # entries up to each probe
-        probe = np.searchsorted(read, np.arange(len(entered)), side="right") + 1
-        step = np.searchsorted(self.n_probes, probe)
-        self.entries += _up_to(step, n_steps) / len(self.step)
-        candidates, first = np.unique(entered[:, 0].astype(np.int64), return_index=True)
-        found = dict(zip(candidates.tolist(), step[first].tolist(), strict=True))
-        self.step[i] = [found.get(row, n_steps) for row in truth.tolist()]
-        distances = index.kernels.weighted_distances
-        own, weights = code[-1:], np.ascontiguousarray(planes[:, -1:])
-        near = distances(own, weights, np.ascontiguousarray(entered[:, 1:]))
-        of_truth = np.ascontiguousarray(index.tables.codes[truth, -1:])
-        for j, distance in enumerate(distances(own, weights, of_truth)):
-            self.sketch[:, i, j] = _up_to(step[near < distance], n_steps)
-        near = distances(code, planes, index.tables.codes[candidates])
-        for j, distance in enumerate(distances(code, planes, index.tables.codes[truth])):
-            self.code[:, i, j] = _up_to(step[first][near < distance], n_steps)
-
-
-def _up_to(steps: NDArray[np.int64], n_steps: int) -> NDArray[np.int64]:
-    """How many of the steps (n,) are at most 0, 1, …: (n_steps,)."""
-    counts: NDArray[np.int64] = np.cumsum(np.bincount(steps, minlength=n_steps))
-    return counts
-
-
-def _bucket_work(index: BucketIndex, settings: BucketSearch, entries: float) -> float:
-    """Nanoseconds of one query, apart from what all settings share."""
-    probing: float = index.config.n_tables * settings.n_probes * _PROBE_NS
-    matching = entries * _ENTRY_NS
-    n_codes = min(settings.n_sketch, entries)
-    return probing + matching + _later_work(index, n_codes, settings.n_rerank)
-
-
-# Both -------------------------------------------------------------------------------------
-
-
-def _later_work(index: CodeIndex | BucketIndex, n_codes: float, n_rows: float) -> float:
-    """Nanoseconds for whole codes and for embeddings."""
+    finding = (
+        index.lists.centres.size * _CENTRE_NS
+        if isinstance(index, CodeIndex)
+        else index.config.n_tables * settings.n_probes * _PROBE_NS  # type: ignore[union-attr]
+    )
+    n_codes = min(settings.n_sketch, read)
     codes = n_codes * (_CODE_NS + _WORD_NS * index.n_words)
-    return codes + n_rows * (_ROW_NS + _NUMBER_NS * float(index.dim))
+    rows = settings.n_rerank * (_ROW_NS + _NUMBER_NS * float(index.dim))
+    return finding + read * of_each + codes + rows
 
 
 def _steps(first: int, last: int, factor: float) -> list[int]:
@@ -471,6 +462,7 @@ def _widest(index: CodeIndex | BucketIndex) -> Any:
     if isinstance(index, BucketIndex):
         return BucketSearch(
             n_probes=min(1_024, 2**index.config.n_bits),
+            n_words=len(index.tables.sketches),
             n_sketch=MOST_READ,
             n_rerank=MOST_REFINED // 2,
         )

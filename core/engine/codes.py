@@ -165,7 +165,7 @@ class CodeIndex(CodedVectors):
         rows, checked = given_rows(embeddings, ids)
         index = cls(config or CodeConfig(), rows, checked, kernels or compiled_kernels())
         threads = threads or n_threads()
-        codes, scales = index._graded(rows, threads, progress)
+        codes, scales = index.graded(rows, index.lists.depth, threads, progress)
         centres = index._learnt_centres(progress)
         of_each = index._cells_of(rows, centres, threads, progress)
         all_rows = np.arange(len(rows), dtype=np.int32)
@@ -239,7 +239,8 @@ class CodeIndex(CodedVectors):
             SettingError: an id is there already, or not embeddings of this gallery.
         """
         new_ids, new = self.checked_growth(ids, embeddings)
-        (codes, scales), rows, centres = self._graded(new), self.store(new), self.centres
+        (codes, scales), rows = self.graded(new, self.lists.depth), self.store(new)
+        centres = self.centres
         lists = self._arranged(
             np.concatenate([self.order, rows]),
             np.concatenate([self.lists.codes, codes]),
@@ -310,22 +311,6 @@ class CodeIndex(CodedVectors):
         codes, scales, centres = (arrays[it] for it in ("codes", "scales", "centres"))
         index.lists = index._arranged(order, codes, scales, of_each, centres)
         return index
-
-    def _graded(
-        self, embeddings: NDArray[np.floating], threads: int = 1, progress: Progress = silent
-    ) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
-        """Graded codes (n, B W) of embeddings (n, D), and their scales (n, 2)."""
-        codes = np.empty((len(embeddings), self.lists.codes.shape[1]), np.uint64)
-        scales = np.empty((len(embeddings), 2), np.float32)
-
-        def hash_some(some: slice) -> None:
-            rows = rows_to_read(self.kernels, embeddings[some])
-            codes[some], scales[some] = self.kernels.graded_codes(
-                rows, self.rotations, self.n_words, self.lists.depth
-            )
-
-        in_threads(hash_some, len(embeddings), threads, progress=progress, what=tr("Hashing"))
-        return codes, scales
 
     def points_of(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Where embeddings (n, D) lie among the centres of cells: (n, E), of unit length."""

@@ -22,7 +22,7 @@ from .. import array_files
 from ..errors import StoreError
 from ..language import tr
 
-VERSION = 5
+VERSION = 6
 _INDEX = "index.safetensors"
 _BLOCK = 65_536
 

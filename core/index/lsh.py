@@ -48,7 +48,9 @@ class LSHConfig:
         checked_whole("seed", self.seed, low=0, high=2**63 - 1)
 
     @classmethod
-    def for_size(cls, n: int, *, n_tables: int = 24, bucket_size: float = 6, seed: int = 0) -> Self:
+    def for_size(
+        cls, n: int, *, n_tables: int = 8, bucket_size: float = 150, seed: int = 0
+    ) -> Self:
         """K for a gallery of n images: as many bits as leave so many of them in a bucket."""
         n_bits = round(log2(max(n, 2) / bucket_size))
         return cls(n_bits=min(max(4, n_bits), MAX_BITS), n_tables=n_tables, seed=seed)

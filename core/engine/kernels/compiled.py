@@ -28,7 +28,7 @@ from numba.np.arrayobj import populate_array
 
 from ...index.families.structured import FULL_WEIGHT, HEAVIEST, LANES, PLANES
 from . import readable
-from .structures import AT_ONCE, TILE, BucketReach, CellReach
+from .structures import AT_ONCE, TILE, CellReach
 
 WORD = 64
 FLOAT = 4  # bytes of a float32
@@ -597,34 +597,11 @@ def _weigh(margins, steps, planes):
 # The n smallest ---------------------------------------------------------------------------
 
 
-@inner
-def _threshold(distances, n):
-    """The least distance that at least n of them do not exceed; n is at most how many there are."""
-    low = high = distances[0]
-    for distance in distances:
-        low, high = min(low, distance), max(high, distance)
-    counts = np.zeros(high - low + 1, np.int32)
-    for distance in distances:
-        counts[distance - low] += 1
-    return low + _place(counts, n)
-
-
-@inner
-def _place(counts, n):
-    """The first place up to which the counts sum to n."""
-    seen = place = 0
-    while True:
-        seen += counts[place]
-        if seen >= n:
-            return place
-        place += 1
-
-
 @compiled
 def _threshold_of_bytes(words, n):
-    """``_threshold`` of distances that stand in bytes, eight of them in a word.
+    """The least distance that at least n do not exceed; n is at most how many there are.
 
-    The words come in blocks of AT_ONCE.
+    Distances stand in bytes, eight of them in a word; the words come in blocks of AT_ONCE.
     """
     low, high = NONE, LAST
     while low < high:
@@ -829,23 +806,6 @@ def _best_by_codes(query, most, unit, lists, positions, n):
     return positions[:kept]
 
 
-@inner
-def _refine(code, planes, codes, positions, n):
-    """Those of the positions whose codes are among the n nearest, or tied with the last."""
-    m = positions.shape[0]
-    if n >= m:
-        return positions
-    distances = np.empty(m, np.int64)
-    for i in range(m):
-        distances[i] = _weighted_distance(code, planes, codes[positions[i]])
-    last = _threshold(distances, n)
-    kept = 0
-    for i in range(m):
-        positions[kept] = positions[i]
-        kept += distances[i] <= last
-    return positions[:kept]
-
-
 # Searching --------------------------------------------------------------------------------
 
 
@@ -880,8 +840,14 @@ def _search_cells(bound, n_queries, n_cells, n_words_of_sketch, n_sketch, n_rera
         _weigh(margins_of_query, steps, planes)
         unit = _half_unit(margins_of_query[: WORD * n_words])
         read = _nearest_cells(query, margins_of_query, lists, reach.n_cells)
+        firsts, lasts = lists.starts[read], lists.starts[read + 1]
         weighed, most = _for_each_bit(code, planes, lists.depth)
-        n, kept = _sketch(weighed, lists, read, reach, desk.memory)
+        n, kept = _sketch(
+            weighed, lists.sketches, firsts, lasts, reach.n_words, reach.n_sketch, desk.memory
+        )
+        for position in kept:
+            _fetch(lists.codes, position)
+            _fetch_from(lists.scales, 2 * np.int64(position))
         looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
         kept = _best_by_codes(weighed, most, unit, lists, kept, reach.n_rerank)
         looked_at[i, 2] = kept.shape[0]
@@ -893,21 +859,20 @@ def _search_cells(bound, n_queries, n_cells, n_words_of_sketch, n_sketch, n_rera
     return n_found
 
 
-@inlined
-def _sketch(query, lists, read, reach, memory):
-    """How many sketches are read, and the positions of those that are near enough.
+@inner
+def _sketch(query, sketches, firsts, lasts, n_words, n_sketch, memory):
+    """How many sketches lie in some stretches, and the positions of those that are near enough.
 
-    A byte for each distance, and each cell begins with a word of them.
+    A byte for each distance, and each stretch begins with a word of them.
     """
-    shift = np.uint64(_coarseness(query, reach.n_words))
+    shift = np.uint64(_coarseness(query, n_words))
     n = at = NONE
-    for j in range(read.shape[0]):
-        c = read[j]
-        if j + 1 < read.shape[0]:
-            _fetch_sketches(lists, read[j + 1], reach.n_words)
-        first, size = lists.starts[c], lists.starts[c + 1] - lists.starts[c]
+    for j in range(firsts.shape[0]):
+        if j + 1 < firsts.shape[0]:
+            _fetch_sketches(sketches, firsts[j + 1], lasts[j + 1], n_words)
+        first, size = firsts[j], lasts[j] - firsts[j]
         for i in range(0, size, 8):
-            memory[at] = _eight_distances(query, lists.sketches, reach.n_words, first + i, shift)
+            memory[at] = _eight_distances(query, sketches, n_words, first + i, shift)
             at += 1
         if size % 8:  # bytes that stand for nothing are far away
             memory[at - 1] |= FAR << np.uint64(8 * (size % 8))
@@ -916,17 +881,17 @@ def _sketch(query, lists, read, reach, memory):
         memory[at] = FAR
         at += 1
     words = memory[: at - at % AT_ONCE]
-    last = _threshold_of_bytes(words, reach.n_sketch) if reach.n_sketch < n else LAST
-    return n, _collect(words, last, read, lists)
+    last = _threshold_of_bytes(words, n_sketch) if n_sketch < n else LAST
+    return n, _collect(words, last, firsts, lasts)
 
 
 @inlined
-def _fetch_sketches(lists, c, n_words):
-    """Ask the memory for the sketches of a cell."""
+def _fetch_sketches(sketches, first, last, n_words):
+    """Ask the memory for the sketches of a stretch."""
     for w in range(n_words):
-        before = w * lists.sketches.shape[1]
-        for i in range(before + lists.starts[c], before + lists.starts[c + 1], AT_ONCE):
-            _fetch_from(lists.sketches, i)
+        before = w * sketches.shape[1]
+        for i in range(before + first, before + last, AT_ONCE):
+            _fetch_from(sketches, i)
 
 
 @inlined
@@ -947,92 +912,82 @@ def coarseness(most):
 
 
 @inlined
-def _collect(words, last, read, lists):
+def _collect(words, last, firsts, lasts):
     """Positions whose byte is at most the last: a block of them is passed over at once."""
     kept = np.empty(_how_many_near(words, last), np.int32)
     m = at = NONE
-    for c in read:
-        first, end = lists.starts[c], lists.starts[c + 1]
+    for j in range(firsts.shape[0]):
+        first, end = firsts[j], lasts[j]
         for begin in range(first, end, WORD):
             near = _near_bytes(words, at + (begin - first) // 8, np.uint8(last))
             if end - begin < WORD:
                 near &= (np.uint64(1) << np.uint64(end - begin)) - np.uint64(1)
             while near:
-                position = begin + np.int64(_lowest(near))
+                kept[m] = begin + np.int64(_lowest(near))
                 near &= near - np.uint64(1)
-                kept[m] = position
-                _fetch(lists.codes, position)
-                _fetch_from(lists.scales, 2 * position)
                 m += 1
         at += (end - first + 7) // 8
     return kept[:m]
 
 
 def search_buckets(bound, n_queries, probed, reach, ids, cosines):
-    return _search_buckets(bound, n_queries, probed, *reach, ids, cosines)
+    numbers = reach.n_words, reach.n_sketch, reach.n_rerank
+    return _search_buckets(bound, n_queries, probed, *numbers, ids, cosines)
 
 
 @compiled
-def _search_buckets(bound, n_queries, probed, n_sketch, n_rerank, ids, cosines):
+def _search_buckets(bound, n_queries, probed, n_words_of_sketch, n_sketch, n_rerank, ids, cosines):
     """``search_buckets``, as ``_search_cells``."""
     (rotations, gallery, tables), desk = bound.parts
-    reach, k, looked_at = BucketReach(n_sketch, n_rerank), ids.shape[0] // n_queries, desk.looked_at
+    k, looked_at = ids.shape[0] // n_queries, desk.looked_at
     n_words, n_found = tables.codes.shape[1], NONE
+    n_sketch_words = min(n_words_of_sketch, tables.sketches.shape[0])
     margins_of_queries = margins(_view(desk.queries[:n_queries], np.uint8), rotations)
     codes_of_queries = pack(margins_of_queries, n_words)
-    planes = weigh(margins_of_queries, n_words)
+    planes, units = weigh(margins_of_queries, n_words), half_units(margins_of_queries, n_words)
     n_tables, n_probes = probed.shape[1:]
-    seen, candidates = _marks(desk.memory, tables.codes.shape[0])
+    seen, rows, memory = _marks(desk.memory, gallery.rows.shape[0])
     for i in range(n_queries):
-        code, weights = codes_of_queries[i], planes[i]
         if probed.shape[0]:
             wanted = probed[i]
         else:
             first_margins = margins_of_queries[i, : n_tables * tables.n_bits]
             wanted = probe_keys(first_margins.reshape(n_tables, tables.n_bits), n_probes)
         firsts, lasts = find_buckets(wanted, tables)
-        n = _how_many(firsts, lasts)
-        if reach.n_rerank and reach.n_sketch < n:
-            distances, last = _match(
-                code, weights, tables.entries, firsts, lasts, n, reach.n_sketch
+        of_each = firsts.reshape(-1), lasts.reshape(-1)
+        if n_rerank:
+            query, most = _for_each_bit(codes_of_queries[i], planes[i], ONE)
+            n, kept = _sketch(
+                query, tables.sketches, *of_each, n_sketch_words, max(n_sketch, k + 1), memory
             )
-            kept = _near(distances, last, firsts, lasts, tables, seen, candidates)
+            chosen = _rows_of(kept, tables, seen, rows)
+            looked_at[i, 0], looked_at[i, 1] = n, chosen.shape[0]
+            chosen = _best_by_codes(query, most, units[i], tables, chosen, max(n_rerank, k + 1))
         else:
-            kept = _union(firsts, lasts, tables, seen, candidates)
-        looked_at[i, 0], looked_at[i, 1] = n, kept.shape[0]
-        if reach.n_rerank:
-            kept = _refine(code, weights, tables.codes, kept, reach.n_rerank)
-        looked_at[i, 2] = kept.shape[0]
+            n, chosen = _union(*of_each, tables, gallery.rows, seen, rows)
+            looked_at[i, 0], looked_at[i, 1] = n, chosen.shape[0]
+        looked_at[i, 2] = chosen.shape[0]
         n_found = _rerank(
-            desk, i, gallery, kept, ids[k * i : k * (i + 1)], cosines[k * i : k * (i + 1)]
+            desk, i, gallery, chosen, ids[k * i : k * (i + 1)], cosines[k * i : k * (i + 1)]
         )
     return n_found
 
 
 @inlined
-def _how_many(firsts, lasts):
-    """How many entries buckets have together."""
-    n = NONE
-    for t in range(firsts.shape[0]):
-        for p in range(firsts.shape[1]):
-            n += lasts[t, p] - firsts[t, p]
-    return n
-
-
-@inlined
 def _marks(memory, n_rows):
-    """A bit for each row, all 0, and room for the candidates' rows."""
-    n_words = n_rows // WORD + 1
-    return memory[:n_words], _view(memory[n_words:], np.int32)
+    """A bit for each row, all 0, room for rows, and for the distances of sketches."""
+    n_words, n_rooms = n_rows // WORD + 1, n_rows // 2 + 1
+    rows = _view(memory[n_words : n_words + n_rooms], np.int32)
+    return memory[:n_words], rows, memory[n_words + n_rooms :]
 
 
 @compiled
 def read_tables(bound, margins, needed, most, ids, cosines):
     (_, gallery, tables), desk = bound.parts
-    entries, rows, k = tables.entries, gallery.rows, ids.shape[0]
+    members, k = tables.members.reshape(-1), ids.shape[0]
     _clear(ids, cosines)
-    n_bits, n = margins.shape[1], tables.entries.shape[1]
-    seen, candidates = _marks(desk.memory, gallery.rows.shape[0])
+    n_bits, n = margins.shape[1], tables.members.shape[1]
+    seen, candidates, _ = _marks(desk.memory, gallery.rows.shape[0])
     most = min(most, 1 << n_bits)
     n_made = min(FIRST_PROBES, most)
     probed = probe_keys(margins, n_made)
@@ -1043,9 +998,10 @@ def read_tables(bound, margins, needed, most, ids, cosines):
         for t in range(probed.shape[0]):
             wanted[t, 0] = probed[t, n_read]
         firsts, lasts = find_buckets(wanted, tables)
+        _fetch_members(members, firsts.reshape(-1), lasts.reshape(-1))
         for t in range(firsts.shape[0]):
             for j in range(firsts[t, 0], lasts[t, 0]):
-                n_candidates = _take(entries[t, j, 0], seen, rows, candidates, n_candidates)
+                n_candidates = _take(members[j], seen, gallery.rows, candidates, n_candidates)
         new = candidates[before:n_candidates]
         n_found = _merge(desk, 0, gallery, new, ids, cosines, n_found)
         n_read += 1
@@ -1068,50 +1024,35 @@ def _step_of(cosine, n_steps):
 
 
 @inner
-def _match(code, planes, entries, firsts, lasts, n, n_sketch):
-    """Weighted distances of the n sketches in the buckets, and that of the last that goes on."""
-    w = code.shape[0] - 1
-    own, ones, twos, fours = code[w], planes[0, w], planes[1, w], planes[2, w]
-    distances = np.empty(n, np.uint16)
-    counts = np.zeros(HEAVIEST * WORD + 1, np.int32)
-    at = 0
-    for t in range(firsts.shape[0]):
-        for p in range(firsts.shape[1]):
-            for j in range(firsts[t, p], lasts[t, p]):
-                differs = entries[t, j, 1] ^ own
-                distance = _ones(differs & ones)
-                distance += _ones(differs & twos) << np.uint64(1)
-                distance += _ones(differs & fours) << np.uint64(2)
-                distances[at] = distance
-                counts[distance] += 1
-                at += 1
-    return distances, _place(counts, n_sketch)
+def _rows_of(positions, tables, seen, rows):
+    """The rows at some positions, each once; ``seen`` is 0 before and after."""
+    members, m = tables.members.reshape(-1), NONE
+    for position in positions:
+        _fetch_from(members, np.int64(position))
+    for position in positions:
+        _fetch_from(tables.scales, 2 * np.int64(members[position]))
+        m = _take(members[position], seen, tables.codes, rows, m)
+    return _taken(seen, rows, m)
 
 
 @inner
-def _near(distances, last, firsts, lasts, tables, seen, candidates):
-    """The members of buckets whose sketches are near enough, each once: as ``_union``."""
-    entries, codes = tables.entries, tables.codes
-    m = at = NONE
-    for t in range(firsts.shape[0]):
-        for p in range(firsts.shape[1]):
-            for j in range(firsts[t, p], lasts[t, p]):
-                if distances[at] <= last:
-                    m = _take(entries[t, j, 0], seen, codes, candidates, m)
-                at += 1
-    return _taken(seen, candidates, m)
+def _union(firsts, lasts, tables, read_next, seen, rows):
+    """How many entries buckets have together, and their rows, as ``_rows_of``."""
+    members, n, m = tables.members.reshape(-1), NONE, NONE
+    _fetch_members(members, firsts, lasts)
+    for j in range(firsts.shape[0]):
+        n += lasts[j] - firsts[j]
+        for position in range(firsts[j], lasts[j]):
+            m = _take(members[position], seen, read_next, rows, m)
+    return n, _taken(seen, rows, m)
 
 
-@inner
-def _union(firsts, lasts, tables, seen, candidates):
-    """The members of buckets, each once; ``seen`` is 0 before and after."""
-    entries, codes = tables.entries, tables.codes
-    m = NONE
-    for t in range(firsts.shape[0]):
-        for p in range(firsts.shape[1]):
-            for j in range(firsts[t, p], lasts[t, p]):
-                m = _take(entries[t, j, 0], seen, codes, candidates, m)
-    return _taken(seen, candidates, m)
+@inlined
+def _fetch_members(members, firsts, lasts):
+    """Ask the memory for the rows in some buckets."""
+    for j in range(firsts.shape[0]):
+        for position in range(firsts[j], lasts[j], LINE // 4):
+            _fetch_from(members, position)
 
 
 @inlined
@@ -1120,7 +1061,7 @@ def _take(row, seen, read_next, candidates, m):
 
     Its code or its embedding, in ``read_next``, will be wanted soon.
     """
-    word, bit = row >> np.uint64(6), np.uint64(1) << (row & np.uint64(63))
+    word, bit = np.uint64(row) >> np.uint64(6), np.uint64(1) << (np.uint64(row) & np.uint64(63))
     candidates[m] = row
     _fetch(read_next, row)
     m += (seen[word] & bit) == 0
@@ -1160,8 +1101,8 @@ def probe_keys(margins, n_probes):
 @compiled
 def find_buckets(probed, tables):
     n_tables, n_probes = probed.shape
-    entries, keys, directory = tables.entries, tables.keys, tables.directory
-    n, n_bits = entries.shape[1], tables.n_bits
+    keys, directory = tables.keys, tables.directory
+    n, n_bits = keys.shape[1], tables.n_bits
     firsts = np.zeros((n_tables, n_probes), np.int64)
     lasts = np.zeros((n_tables, n_probes), np.int64)
     shift = n_bits
@@ -1181,9 +1122,7 @@ def find_buckets(probed, tables):
             if shift:
                 high = _first(keys[t], low, high, key + 1)
                 low = _first(keys[t], low, high, key)
-            firsts[t, p], lasts[t, p] = low, high
-            for j in range(low, high, 4):  # entries in a line of memory
-                _fetch_from(entries, 2 * (t * n + j))
+            firsts[t, p], lasts[t, p] = t * n + low, t * n + high
     return firsts, lasts
 
 

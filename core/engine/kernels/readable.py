@@ -259,9 +259,8 @@ def search_buckets(
 
     Args:
         bound: the buckets and the desk (``bind``), whose memory only ``compiled`` needs: zeros,
-            five bytes for each row. Keys that are stretches of the codes are made of the first
-            bits, in which a bucket's entries hardly differ; sketches are the last ones. What each
-            stage looked at are entries of buckets, codes, embeddings.
+            five bytes for each row, one for each position, eight for each bucket that is read, and
+            96. What each stage looked at are entries of buckets, codes, embeddings.
         n_queries: Q, how many queries lie on the desk.
         probed: (Q, L, P) keys whose buckets are read, -1 for none; (0, L, P) where they are to be
             made of the first margins to the same hyperplanes (``probe_keys``).
@@ -274,21 +273,24 @@ def search_buckets(
     """
     (rotations, gallery, tables), desk = bound
     queries, k = desk.queries[:n_queries], len(ids) // n_queries
+    n_sketch, n_rerank = max(reach.n_sketch, k + 1), max(reach.n_rerank, k + 1)
     n_words, (_, n_tables, n_probes) = tables.codes.shape[1], probed.shape
     margins_of_queries, n_found = margins(queries, rotations), 0
     if not len(probed):
         first_margins = margins_of_queries[:, : n_tables * tables.n_bits]
         of_tables = first_margins.reshape(-1, n_tables, tables.n_bits)
         probed = np.array([probe_keys(each, n_probes) for each in of_tables])
-    planes = weigh(margins_of_queries, n_words)
+    planes, units = weigh(margins_of_queries, n_words), half_units(margins_of_queries, n_words)
+    members = tables.members.reshape(-1)
     for i, code in enumerate(pack(margins_of_queries, n_words)):
-        entered = entries(*find_buckets(probed[i], tables), tables)
-        kept = chosen = np.unique(entered[:, 0]).astype(np.int32)
+        entered = positions_in(*find_buckets(probed[i], tables))
+        kept = chosen = np.unique(members[entered])
         if reach.n_rerank:
-            matched = weighted_distances(code[-1:], planes[i, :, -1:], entered[:, 1:])
-            kept = np.unique(entered[within(matched, reach.n_sketch), 0]).astype(np.int32)
-            weighed = weighted_distances(code, planes[i], tables.codes[kept])
-            chosen = kept[within(weighed, reach.n_rerank)]
+            sketches = tables.sketches[: reach.n_words, entered]
+            near = within(sketch_distances(code, planes[i], sketches), n_sketch)
+            kept = np.unique(members[entered[near]])
+            guessed = estimates(code, planes[i], units[i], tables.codes[kept], tables.scales[kept])
+            chosen = kept[highest(guessed, n_rerank)]
         desk.looked_at[i] = len(entered), len(kept), len(chosen)
         n_found = _rerank(desk, i, gallery, chosen, ids[k * i :][:k], cosines[k * i :][:k])
     return n_found
@@ -312,13 +314,13 @@ def read_tables(
         how many hits there are.
     """
     (_, gallery, tables), desk = bound
-    n_bits, n = margins.shape[1], tables.entries.shape[1]
+    n_bits, n, members = margins.shape[1], tables.members.shape[1], tables.members.reshape(-1)
     most = min(most, 1 << n_bits)
     probed = probe_keys(margins, most)
     candidates = np.empty(0, np.int32)
     for n_probes in range(1, most + 1):
-        entered = entries(*find_buckets(probed[:, n_probes - 1 : n_probes], tables), tables)
-        candidates = np.union1d(candidates, entered[:, 0].astype(np.int32))
+        entered = positions_in(*find_buckets(probed[:, n_probes - 1 : n_probes], tables))
+        candidates = np.union1d(candidates, members[entered])
         n_found = _rerank(desk, 0, gallery, candidates, ids, cosines)
         if len(candidates) == n:
             break
@@ -352,27 +354,24 @@ def probe_keys(margins: Floats, n_probes: int) -> NDArray[np.int64]:
 
 
 def find_buckets(probed: Ids, tables: Tables) -> tuple[Ids, Ids]:
-    """Where the buckets of the probed keys (L, P) begin and end in the tables: two of (L, P)."""
+    """At which positions the buckets of the probed keys (L, P) begin and end: two of (L, P)."""
     keys, directory = tables.keys, tables.directory
     firsts, lasts = np.zeros((2, *probed.shape), np.int64)
     shift = tables.n_bits - (directory.shape[1] - 1).bit_length() + 1
     for table, p in np.argwhere(probed >= 0):
         key = probed[table, p]
         low, high = directory[table, key >> shift], directory[table, (key >> shift) + 1]
-        firsts[table, p], lasts[table, p] = low + np.searchsorted(
-            keys[table, low:high], [key, key + 1]
-        )
+        both = low + np.searchsorted(keys[table, low:high], [key, key + 1])
+        firsts[table, p], lasts[table, p] = table * keys.shape[1] + both
     return firsts, lasts
 
 
-def entries(firsts: Ids, lasts: Ids, tables: Tables) -> Codes:
-    """All entries of probed buckets, probe by probe: (E, 2)."""
-    n_tables, n, _ = tables.entries.shape
-    sizes = (lasts - firsts).T.ravel()
-    begins = (firsts + n * np.arange(n_tables)[:, np.newaxis]).T.ravel()
+def positions_in(firsts: Ids, lasts: Ids) -> Ids:
+    """All positions of buckets (L, P), probe by probe: (E,)."""
+    begins, ends = firsts.T.ravel(), lasts.T.ravel()
+    sizes = ends - begins
     before = np.cumsum(sizes) - sizes
-    places = np.repeat(begins - before, sizes) + np.arange(sizes.sum())
-    found: Codes = tables.entries.reshape(-1, 2)[places]
+    found: Ids = np.repeat(begins - before, sizes) + np.arange(sizes.sum())
     return found
 
 

@@ -72,12 +72,17 @@ class CellReach(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """Hash tables: one list of all vectors each, sorted by key, so that a bucket is a stretch."""
+    """Hash tables: one list of all vectors each, sorted by key, so that a bucket is a stretch.
 
-    entries: Codes  # (L, N, 2) each a row and its sketch: the last word of its code
-    keys: NDArray[np.uint32]  # (L, N) the key of each entry, ascending
+    The lists stand one behind the other: the position of an entry is its place in all of them.
+    """
+
+    members: Positions  # (L, N) the row at each position
+    sketches: Codes  # (S, L N + AT_ONCE - 1) by position, as those of ``CellLists``
+    keys: NDArray[np.uint32]  # (L, N) the key at each position, ascending in each table
     directory: Positions  # (L, 2^b + 1) where the keys begin whose b highest bits are 0, 1, …; N
     codes: Codes  # (≥ N, W) by row
+    scales: NDArray[np.float32]  # (≥ N, 2) by row: what ``estimates`` takes of each vector
     n_bits: int  # K
 
 
@@ -93,7 +98,11 @@ Store = TypeVar("Store", CellStore, BucketStore)
 
 
 class BucketReach(NamedTuple):
-    """How far a search goes through what the probed buckets hold."""
+    """How far a search goes through what the probed buckets hold, as ``BucketSearch`` says it.
 
-    n_sketch: int  # entries that go on by the weighted distance of their sketches
-    n_rerank: int  # candidates that go on by that of their codes; 0 for all, as in the paper
+    Of the last two it takes one more than hits are wanted, as ``CellReach``.
+    """
+
+    n_words: int  # words of the sketches that are compared
+    n_sketch: int  # entries of buckets that go on by the distance of their sketches
+    n_rerank: int  # images that go on by what their codes say; 0 for all, as in the paper
