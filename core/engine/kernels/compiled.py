@@ -216,46 +216,111 @@ def _tile_products(typing, point, tiles, tile, products):
     return types.void(point, tiles, types.intp, products), generate
 
 
-@intrinsic
-def _turn_block(typing, x, y, i):
-    """Write LANES rows of x (m, LANES), from row i on, as columns of y (LANES, m).
+class _Rows:
+    """Writes what is done to rows of LANES float32 that all stay in the processor's registers.
 
-    First the two halves of rows are exchanged, then quarters, and so on.
+    To fetch a row and put it back takes longer than a sum, so several sums are made in between.
     """
-    lanes = range(LANES)
+
     row = ir.VectorType(ir.FloatType(), LANES)
 
-    def generate(context, builder, signature, arguments):
-        x, y = (
-            context.make_array(kind)(context, builder, argument)
-            for kind, argument in zip(signature.args[:2], arguments[:2], strict=True)
-        )
-        m, i = builder.extract_value(x.shape, 0), arguments[2]
+    def __init__(self, context, builder, signature, arguments):
+        self.context, self.builder = context, builder
+        self.given = list(zip(signature.args, arguments, strict=True))
 
-        def place(array, before, after):  # an array of any shape, taken as rows of LANES, or of m
-            first = builder.gep(array.data, [builder.add(before, after)])
-            return builder.bitcast(first, row.as_pointer())
+    def places(self, array, first, apart, n):
+        """The addresses of n rows of an array, which is given by its number as an argument."""
+        kind, array = self.given[array]
+        data = self.context.make_array(kind)(self.context, self.builder, array).data
+        data = self.builder.bitcast(data, self.row.as_pointer())
+        numbers = (self.builder.mul(apart, apart.type(j)) for j in range(n))
+        return [self.builder.gep(data, [self.builder.add(first, number)]) for number in numbers]
 
-        def exchanged(a, b, lanes_of_both):
-            mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), lanes_of_both)
-            return builder.shuffle_vector(a, b, mask)
+    def load(self, places):
+        return [self.builder.load(place, align=FLOAT) for place in places]
 
-        before = builder.mul(i, i.type(LANES))
-        rows = [builder.load(place(x, before, i.type(LANES * j)), align=FLOAT) for j in lanes]
+    def store(self, rows, places):
+        for row, place in zip(rows, places, strict=True):
+            self.builder.store(row, place, align=FLOAT)
+
+    def add(self, rows):
+        """Put sums and differences in place of rows, of neighbours first: butterflies."""
+        h = 1
+        while h < len(rows):
+            for j in range(len(rows)):
+                if not j & h:
+                    a, b = rows[j], rows[j + h]
+                    rows[j], rows[j + h] = self.builder.fadd(a, b), self.builder.fsub(a, b)
+            h *= 2
+
+    def turn(self, rows):
+        """Make columns of LANES rows: exchange the two halves of rows, then quarters, and so on."""
+        lanes = range(LANES)
         part = LANES // 2
         while part:
             to_a = [it if not it & part else LANES + it - part for it in lanes]
             to_b = [it + part if not it & part else LANES + it for it in lanes]
+            masks = [ir.Constant(ir.VectorType(ir.IntType(32), LANES), to) for to in (to_a, to_b)]
             for j in lanes:
                 if not j & part:
-                    a, b = rows[j], rows[j + part]
-                    rows[j], rows[j + part] = exchanged(a, b, to_a), exchanged(a, b, to_b)
+                    both = rows[j], rows[j + part]
+                    rows[j], rows[j + part] = (
+                        self.builder.shuffle_vector(*both, mask) for mask in masks
+                    )
             part //= 2
-        for j in lanes:
-            builder.store(rows[j], place(y, builder.mul(m, i.type(j)), i), align=FLOAT)
+
+
+@intrinsic
+def _flip_and_add(typing, x, i, signs, first):
+    """Multiply LANES rows of x, from i on, by those of signs from the first on; ``add`` them."""
+
+    def generate(context, builder, signature, arguments):
+        _, i, _, first = arguments
+        rows = _Rows(context, builder, signature, arguments)
+        places = rows.places(0, i, i.type(1), LANES)
+        signs = rows.load(rows.places(2, first, i.type(1), LANES))
+        flipped = [builder.fmul(*both) for both in zip(rows.load(places), signs, strict=True)]
+        rows.add(flipped)
+        rows.store(flipped, places)
         return context.get_dummy_value()
 
-    return types.void(x, y, types.intp), generate
+    return types.void(x, types.intp, signs, types.intp), generate
+
+
+@intrinsic
+def _add_apart(typing, x, i, apart, n):
+    """``add`` n rows of x, from i on, that far apart; n is a power of two from 2 to LANES."""
+
+    def generate(context, builder, signature, arguments):
+        _, i, apart, n = arguments
+        rows = _Rows(context, builder, signature, arguments)
+        known = 2
+        while known <= LANES:  # how many there are must be known when this is compiled
+            with builder.if_then(builder.icmp_signed("==", n, n.type(known))):
+                places = rows.places(0, i, apart, known)
+                added = rows.load(places)
+                rows.add(added)
+                rows.store(added, places)
+            known *= 2
+        return context.get_dummy_value()
+
+    return types.void(x, types.intp, types.intp, types.intp), generate
+
+
+@intrinsic
+def _turn_and_add(typing, x, i, y, first, apart):
+    """``add`` the columns of LANES rows of x, from i on; write them into y, that far apart."""
+
+    def generate(context, builder, signature, arguments):
+        _, i, _, first, apart = arguments
+        rows = _Rows(context, builder, signature, arguments)
+        turned = rows.load(rows.places(0, i, i.type(1), LANES))
+        rows.turn(turned)
+        rows.add(turned)
+        rows.store(turned, rows.places(2, first, apart, LANES))
+        return context.get_dummy_value()
+
+    return types.void(x, types.intp, y, types.intp, types.intp), generate
 
 
 @intrinsic
@@ -368,45 +433,27 @@ def _fetch(rows, i):
 
 
 @inner
-def _butterflies(x, h):
-    """All strides from h rows of LANES to the end, two at a time."""
-    n = x.shape[0]
-    while 2 * h < n:
-        for start in range(0, n, 4 * h):
-            for i in range(start, start + h):
-                for j in range(LANES):
-                    a, b, c, d = x[i, j], x[i + h, j], x[i + 2 * h, j], x[i + 3 * h, j]
-                    ab, a_b, cd, c_d = a + b, a - b, c + d, c - d
-                    x[i, j], x[i + h, j] = ab + cd, a_b + c_d
-                    x[i + 2 * h, j], x[i + 3 * h, j] = ab - cd, a_b - c_d
-        h *= 4
-    if h < n:
-        for i in range(h):
-            for j in range(LANES):
-                a, b = x[i, j], x[i + h, j]
-                x[i, j], x[i + h, j] = a + b, a - b
+def _rotate(signs, x, y, out):
+    """Rotate x (P,) and write the result into out; x and y are memory to work in.
 
-
-@inlined
-def _transpose(x, y):
-    """Write the matrix x (m, LANES) into the memory of y as (LANES, m)."""
-    for i in range(0, x.shape[0], LANES):
-        _turn_block(x, y, i)
-
-
-@inner
-def _rotate(signs, x, y):
-    """Rotate x (P / LANES, LANES); returns whichever of x and y holds the result."""
-    m = x.shape[0]
-    for round_ in range(signs.shape[0]):
-        flat = x.reshape(signs.shape[1])
-        for j in range(flat.shape[0]):
-            flat[j] *= signs[round_, j]
-        _butterflies(x, ONE)
-        _transpose(x, y)
-        _butterflies(y, m // LANES)
-        x, y = y, x
-    return x
+    A round goes over the rows of LANES numbers once for the nearest of them, once more for
+    each LANES times as far apart, and a last time for the columns, as it transposes them.
+    """
+    n_rounds, n_rows = signs.shape[0], signs.shape[1] // LANES
+    for round_ in range(n_rounds):
+        for i in range(0, n_rows, LANES):
+            _flip_and_add(x, i, signs, round_ * n_rows + i)
+        h = LANES
+        while h < n_rows:
+            n = min(LANES, n_rows // h)
+            for start in range(0, n_rows, n * h):
+                for i in range(start, start + h):
+                    _add_apart(x, i, h, n)
+            h *= n
+        turned = y if round_ + 1 < n_rounds else out
+        for i in range(0, n_rows, LANES):
+            _turn_and_add(x, i, turned, i // LANES, n_rows // LANES)
+        x, y = turned, x
 
 
 @inlined
@@ -426,9 +473,8 @@ def _margins(row, rotations, x, y, out):
             _centred(_view(row, np.float32), rotations.centre, x.reshape(size))
         else:
             _centred(_view(row, np.uint16), rotations.centre, x.reshape(size))
-        turned = _rotate(rotations.signs[rotation], x, y).reshape(size)
-        for j in range(size):  # to assign a slice would compile the text of an error as well
-            out[rotation * size + j] = turned[j]
+        margins_of_one = out[rotation * size : (rotation + 1) * size]
+        _rotate(rotations.signs[rotation], x.reshape(size), y.reshape(size), margins_of_one)
 
 
 @inner
