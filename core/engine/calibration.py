@@ -37,6 +37,7 @@ MOST_READ = 200_000  # vectors whose sketches are looked at to choose how many s
 MOST_REFINED = 20_000
 
 _BLOCK = 4_096  # rows of the gallery that are scanned at once
+_FINE = 1.12  # from one number of cells or probes to the next that is tried
 _PROBE_NS, _CENTRE_NS = 60, 0.01  # a bucket, and a number of a cell's centre
 _SKETCH_NS, _SKETCH_WORD_NS = 0.3, 0.15  # a sketch, and each word of it
 _CODE_NS, _WORD_NS = 15, 0.5  # a whole code: to reach it, and for each word of it
@@ -349,7 +350,7 @@ class _CellRanks(_Ranks):
 
     def __init__(self, index: CodeIndex, asked: _Asked, progress: Progress) -> None:
         mean = len(index) / len(index.centres)
-        steps = [n for n in _steps(1, len(index.centres), 1.25) if n * mean <= MOST_READ] or [1]
+        steps = [n for n in _steps(1, len(index.centres), _FINE) if n * mean <= MOST_READ] or [1]
         self._lists = index.lists
         self._position = np.empty(len(index.rows), np.int64)
         self._position[index.order] = np.arange(len(index))
@@ -386,7 +387,7 @@ class _BucketRanks(_Ranks):
             index,
             asked,
             progress,
-            steps=_steps(1, most, 1.25),
+            steps=_steps(1, most, _FINE),
             row_at=tables.members.reshape(-1),
             sketches=tables.sketches,
         )

@@ -59,7 +59,7 @@ class CodeConfig:
     n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
     depth: int | None = None  # of these for each hyperplane: its side, and how far; None: suited
     n_sketch_bits: int | None = None  # used as a sketch; None: 256, or 320 from D = 1,024
-    n_cells: int | None = None  # None: about the root of N, or one below CELLS_PAY
+    n_cells: int | None = None  # None: about the root of N, or twice that where D is large
     seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
 
     def bits_for(self, dim: int) -> tuple[int, int]:
@@ -91,11 +91,15 @@ class CodeConfig:
         bits = self.n_sketch_bits or min(n_hyperplanes, 320 if dim >= LONG else 256)
         return checked_whole("n_sketch_bits", bits, low=WORD, high=n_hyperplanes) // WORD
 
-    def cells_for(self, n: int) -> int:
-        """How many cells a gallery of n vectors gets."""
+    def cells_for(self, n: int, dim: int) -> int:
+        """How many cells a gallery of n vectors gets: none below CELLS_PAY, or one for all.
+
+        Of long embeddings the sketches are longer and more of them are read, so it pays to compare
+        more centres.
+        """
         if self.n_cells is not None:
             return min(max(n, 1), checked_whole("n_cells", self.n_cells, low=1, high=MAX_CELLS))
-        return 1 if n < CELLS_PAY else 2 ** round(log2(n) / 2 + 0.25)
+        return 1 if n < CELLS_PAY else 2 ** round(log2(n) / 2 + (1.25 if dim >= LONG else 0.25))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -322,7 +326,7 @@ class CodeIndex(CodedVectors):
 
     def _learnt_centres(self, progress: Progress) -> NDArray[np.float32]:
         """Centres of the cells (C, E), learnt from a sample."""
-        n_cells = self.config.cells_for(len(self.rows))
+        n_cells = self.config.cells_for(*self.rows.shape)
         rng = np.random.default_rng(self.config.seed)
         sample = rng.permutation(len(self.rows))[: _TRAINING * n_cells]
         if n_cells == 1 or len(sample) == 0:

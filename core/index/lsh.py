@@ -49,7 +49,7 @@ class LSHConfig:
 
     @classmethod
     def for_size(
-        cls, n: int, *, n_tables: int = 8, bucket_size: float = 150, seed: int = 0
+        cls, n: int, *, n_tables: int = 3, bucket_size: float = 300, seed: int = 0
     ) -> Self:
         """K for a gallery of n images: as many bits as leave so many of them in a bucket."""
         n_bits = round(log2(max(n, 2) / bucket_size))

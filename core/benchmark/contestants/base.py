@@ -37,7 +37,7 @@ class Grid:
     name: str
     lowest: int
     highest: int | None = None  # None where it depends on what was built
-    per_doubling: int = 4  # values on the way to twice as much
+    per_doubling: int = 6  # values on the way to twice as much
     parts: int = 1  # the values are whole numbers of 1/parts
 
     def settings(self, highest: int | None = None) -> list[Setting]:

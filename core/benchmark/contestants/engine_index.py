@@ -28,7 +28,12 @@ class EngineIndex(Contestant):
         kernels: compiled or readable; None for the compiled ones.
     """
 
-    grid = (0.6, 0.8, 0.9, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 0.995)  # wanted neighbour recalls
+    # Wanted neighbour recalls. Around those that are compared they are as close as the values of
+    # the others' grids.
+    grid = (
+        *(0.6, 0.8, 0.88, 0.9, 0.92, 0.94, 0.95, 0.955, 0.96, 0.965),
+        *(0.97, 0.98, 0.985, 0.99, 0.993, 0.996, 0.998),
+    )
 
     _kind: type[CodeIndex] | type[BucketIndex]
     _index: CodeIndex | BucketIndex

@@ -13,7 +13,7 @@ from .faiss_ivf import cells_for, cells_in_words
 class FaissRefined(FaissIndex):
     """An inverted file of codes, made by ``index_factory``, inside IndexRefineFlat."""
 
-    grid = Grid("nprobe", 1, per_doubling=3)  # cells that are read
+    grid = Grid("nprobe", 1, per_doubling=4)  # cells that are read
     k_factors: ClassVar[Mapping[int, Sequence[float]]] = {  # how many times k are reranked, by k
         10: (4, 10, 20, 40),
         100: (1.5, 2.5, 5, 10),

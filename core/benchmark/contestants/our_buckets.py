@@ -16,7 +16,7 @@ class OurBuckets(EngineIndex):
     _search = BucketSearch
 
     def needs(self, n: int, dim: int) -> int:
-        """Codes, and a sketch in each of some eight tables."""
+        """Codes, and a sketch in each of a few tables."""
         return n * 512
 
     def parameters(self) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ class Scann(Contestant):
 
     name = "ScaNN"
     takes_all_at_once = True
-    grid = Grid("leaves", 1, per_doubling=3)  # cells that are read
+    grid = Grid("leaves", 1, per_doubling=4)  # cells that are read
     reranked: ClassVar[Mapping[int, Sequence[int]]] = {  # vectors that are reranked, by k
         10: (40, 100, 200, 400),
         100: (150, 250, 500, 1000),

@@ -29,7 +29,9 @@ def make_ready(stored: StoredGallery, attention: AttentionMode) -> None:
     Only in a server: where a script runs by itself, nobody comes after it.
     """
     if runtime.exists():
-        _ready.start((stored.gallery_digest, attention), lambda said: _make(stored, attention, said))
+        _ready.start(
+            (stored.gallery_digest, attention), lambda said: _make(stored, attention, said)
+        )
 
 
 def _make(stored: StoredGallery, attention: AttentionMode, progress: Progress) -> None:

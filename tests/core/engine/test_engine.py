@@ -101,10 +101,16 @@ def test_cells_of_long_embeddings_are_chosen_by_margins_whichever_kernels_run():
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 @pytest.mark.parametrize("n_probes", [1, 5, 200])
-@pytest.mark.parametrize(("n_sketch", "n_rerank"), [(1, 0), (40, 12), (5, 5)])
-def test_buckets_give_the_same_hits_whichever_kernels_run(family, n_probes, n_sketch, n_rerank):
+@pytest.mark.parametrize(
+    ("n_words", "n_sketch", "n_rerank"), [(4, 1, 0), (1, 40, 12), (3, 200, 30), (99, 5, 5)]
+)
+def test_buckets_give_the_same_hits_whichever_kernels_run(
+    family, n_probes, n_words, n_sketch, n_rerank
+):
     config = LSHConfig(n_bits=7, n_tables=6, seed=2)
-    settings = BucketSearch(n_probes=n_probes, n_sketch=n_sketch, n_rerank=n_rerank)
+    settings = BucketSearch(
+        n_probes=n_probes, n_words=n_words, n_sketch=n_sketch, n_rerank=n_rerank
+    )
     answers = [
         BucketIndex.build(ROWS, IDS, config=config, family=family, kernels=kernels).query_batch(
             ROWS[:200], k=10, settings=settings, exclude=IDS[:200]
@@ -112,6 +118,13 @@ def test_buckets_give_the_same_hits_whichever_kernels_run(family, n_probes, n_sk
         for kernels in KERNELS.values()
     ]
     assert same(*answers)
+
+
+def test_an_entry_of_a_bucket_has_the_first_words_of_its_code_as_its_sketch():
+    tables = buckets().tables
+    sketches = tables.sketches[:, : tables.members.size].T
+    assert sketches.shape == (tables.members.size, 4)
+    assert np.array_equal(sketches, tables.codes[tables.members.reshape(-1), :4])
 
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
@@ -435,5 +448,6 @@ def test_an_index_takes_at_most_200_bytes_a_vector(n, dim, n_cells):
 
 
 def test_cells_grow_as_the_root_of_n():
-    cells = [CodeConfig().cells_for(n) for n in (1_000, 100_000, 1_000_000, 10_000_000)]
-    assert cells == [1, 512, 1_024, 4_096]
+    sizes = 1_000, 100_000, 1_000_000, 10_000_000
+    assert [CodeConfig().cells_for(n, 256) for n in sizes] == [1, 512, 1_024, 4_096]
+    assert [CodeConfig().cells_for(n, 2_048) for n in sizes] == [1, 1_024, 2_048, 8_192]

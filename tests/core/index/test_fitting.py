@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -128,3 +130,14 @@ def test_small_galleries_give_all_that_they_have(n):
     ids = read_by_rule(query, code, index, fitting.rule, k=K).ids
     hits = rerank(query, index.vectors, ids, k=K)
     assert len(hits) == min(K, n)
+
+
+def test_many_bits_take_no_more_memory_than_few():
+    rows = clusters(300)
+    peaks = []
+    for n_bits in (8, 24):
+        tracemalloc.start()
+        fit(rows, n_bits=n_bits)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]  # a place for each of 2^24 buckets and query would be 4 GB
