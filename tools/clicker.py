@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import signal
+import sys
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +61,10 @@ CLICKABLE = ", ".join(
         ".tile a",
         ".machine button",
     )
+)
+# Addresses of pictures that the browser has given up on.
+BROKEN = (
+    "() => [...document.images].filter(it => it.complete && !it.naturalWidth).map(it => it.src)"
 )
 PAUSES = (0, 0, 30, 80, 200, 600)  # milliseconds between two clicks
 REMEMBERED = 8  # steps that are told with what went wrong
@@ -136,11 +141,16 @@ class Clicker:
             self._note("the page is blank, or it never comes to rest")
         for it in self.page.query_selector_all("[data-testid=stException]"):
             self._note(f"exception: {it.inner_text()[:200]}")
+        if self.page.evaluate(BROKEN):
+            self.page.wait_for_timeout(1_000)  # one that has just been drawn may still be loading
+            for source in self.page.evaluate(BROKEN):
+                self._note(f"a picture that can't be seen: {source[:200]}")
 
     def _console(self, message: ConsoleMessage) -> None:
         about = f"{message.text} {message.location.get('url', '')}"
         # A page's pictures and files are let go of as soon as the next page is drawn.
-        is_left = "404" in about and ("/media/" in about or "Download Button source" in about)
+        left = "Download Button source" in about or "Image source" in about or "404" in about
+        is_left = left and ("/media/" in about or "Download Button source" in about)
         if message.type == "error" and not is_left and not any(it in about for it in EXPECTED):
             self._note(f"console: {about[:300]}")
 
@@ -168,6 +178,12 @@ def slowed_down(pid: int, share: float) -> Iterator[None]:
         ended.set()
         if share:
             thread.join()
+
+
+def tracebacks(log: str) -> list[str]:
+    """Return the tracebacks in what a server has said."""
+    parts = log.split("Traceback (most recent call last):\n")
+    return [part.partition("\n\n")[0][:4_000] for part in parts[1:]]
 
 
 def _is_visible(element: ElementHandle) -> bool:
@@ -198,6 +214,8 @@ def main() -> None:
         with slowed_down(server.pid, options.slow):
             clicker.go_on(options.seconds)
         page.context.browser.close()  # type: ignore[union-attr]
+        if clicker.wrong:  # where an exception came from stands only there
+            sys.stderr.write("\n".join(tracebacks(server.log.read_text())))
     told = {
         "seconds": options.seconds,
         "seed": options.seed,
