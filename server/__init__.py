@@ -15,6 +15,7 @@ from server import (
     bunches,
     memory,
     message_queue,
+    namesakes,
     newest_address,
     operator,
     remembered,
@@ -43,6 +44,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     memory.take_sparingly()
     message_queue.repair()
     newest_address.introduce()
+    namesakes.introduce()
     bunches.introduce()
     turns.introduce()
     remembered.introduce()

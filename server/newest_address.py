@@ -28,7 +28,7 @@ def introduce() -> None:
     """Let the sessions of this process do so; twice is once."""
     tell: Any = QueryParams._send_query_param_msg
     call: Any = SessionState._call_callbacks
-    if hasattr(call, "__wrapped__"):
+    if hasattr(tell, "__wrapped__"):
         return
 
     @wraps(tell)

@@ -62,6 +62,7 @@ CLICKABLE = ", ".join(
         ".machine button",
     )
 )
+RESTS = "[data-test-script-state=notRunning]"
 # Addresses of pictures that the browser has given up on.
 BROKEN = (
     "() => [...document.images].filter(it => it.complete && !it.naturalWidth).map(it => it.src)"
@@ -134,11 +135,13 @@ class Clicker:
 
     def _come_to_rest(self) -> None:
         """Wait until the app has answered the last click; then it must stand there whole."""
-        try:
-            self.page.locator("[data-test-script-state=notRunning]").wait_for()
-            self.page.locator("h1").first.wait_for()
-        except Error:
-            self._note("the page is blank, or it never comes to rest")
+        for what, there in (("comes to rest", RESTS), ("has a heading", "h1")):
+            try:
+                self.page.locator(there).first.wait_for()
+            except Error:
+                state = self.page.locator("[data-test-script-state]").first
+                says = state.get_attribute("data-test-script-state")
+                self._note(f"the page never {what}; its script is {says}")
         for it in self.page.query_selector_all("[data-testid=stException]"):
             self._note(f"exception: {it.inner_text()[:200]}")
         if self.page.evaluate(BROKEN):
