@@ -3,7 +3,8 @@
 Over all pages, in a real Chromium, on a server that is slowed down on purpose: it is stopped for
 most of every half second, so clicks arrive while pages are still on their way (not on Windows,
 which has no such signal). No page may go blank, no exception may be shown, the console must stay
-free of errors, and when the clicking stops, the app must come to rest with a page on the screen.
+free of errors, and when the clicking stops, and the slowing down with it, the app must come to rest
+with a page on the screen and every picture of it.
 """
 
 import argparse
@@ -84,6 +85,7 @@ class Clicker:
     clicks: int = 0
     pages: Counter[str] = field(default_factory=Counter)
     wrong: list[dict[str, Any]] = field(default_factory=list)
+    stopped: Event = field(default_factory=Event)  # set while nothing is clicked
     last: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def __post_init__(self) -> None:
@@ -104,7 +106,9 @@ class Clicker:
             for _ in range(self.random.randint(6, 18)):
                 self._click()
                 self.page.wait_for_timeout(self.random.choice(PAUSES))
+            self.stopped.set()
             self._come_to_rest()
+            self.stopped.clear()
 
     def _open(self, path: str) -> None:
         self.last.append(f"open /{path}")
@@ -162,12 +166,14 @@ class Clicker:
 
 
 @contextmanager
-def slowed_down(pid: int, share: float) -> Iterator[None]:
-    """Stop a process for this share of every half second."""
+def slowed_down(pid: int, share: float, *, but_when: Event | None = None) -> Iterator[None]:
+    """Stop a process for this share of every half second, but when an event is set."""
     ended = Event()
 
     def toggle() -> None:
         while not ended.wait(0.5 * (1 - share)):
+            if but_when and but_when.is_set():
+                continue
             os.kill(pid, signal.SIGSTOP)
             ended.wait(0.5 * share)
             os.kill(pid, signal.SIGCONT)
@@ -214,7 +220,7 @@ def main() -> None:
         page = launch(driver).new_page(viewport=size)  # type: ignore[arg-type]
         clicker = Clicker(page, server.url, Random(options.seed))
         clicker.begin()
-        with slowed_down(server.pid, options.slow):
+        with slowed_down(server.pid, options.slow, but_when=clicker.stopped):
             clicker.go_on(options.seconds)
         page.context.browser.close()  # type: ignore[union-attr]
         if clicker.wrong:  # where an exception came from stands only there

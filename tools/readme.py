@@ -9,6 +9,7 @@ import argparse
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import mean
@@ -420,6 +421,20 @@ def memory() -> str:
     )
 
 
+def clicker() -> str:
+    """What came of clicking at random."""
+    it = result("clicker")
+    wrong = Counter(found["what"].partition(";")[0] for found in it["wrong"])
+    found = "; ".join(f"{what} ({n} times)" for what, n in wrong.most_common())
+    return paragraph(
+        f"In {it['seconds'] / 60:.0f} minutes, with the server stopped for "
+        f"{it['share_of_the_time_that_the_server_is_stopped']:.0%} of the time, "
+        f"{it['clicks']:,} clicks after {sum(it['pages_opened'].values()):,} pages were opened. "
+        f"What went wrong: {found or 'nothing'}. Measured {it['date']} on {machine(it)}: "
+        f"`{it['command']}`."
+    )
+
+
 def kill() -> str:
     """What came of kills and of faults."""
     measured = result("kill")
@@ -671,7 +686,18 @@ def costs() -> str:
 PARTS = {
     it.__name__: it
     for it in (
-        *(classroom, clutter, codes_growth, commands, costs, decoders, detail, engines, experiment),
+        *(
+            classroom,
+            clicker,
+            clutter,
+            codes_growth,
+            commands,
+            costs,
+            decoders,
+            detail,
+            engines,
+            experiment,
+        ),
         *(first_minute, fuzz, galleries, index, nodes, same_answers),
         *(ingredients, kill, leads, load, looks, map_speed, memory, model, parts, regions, server),
         *(softness, unseen),

@@ -17,7 +17,7 @@ def test_no_page_goes_blank_under_an_impatient_visitor(server, chromium):
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     clicker = Clicker(page, server.url, Random(7))
     clicker.begin()
-    with slowed_down(server.pid, 0.5):
+    with slowed_down(server.pid, 0.5, but_when=clicker.stopped):
         clicker.go_on(SECONDS)
     page.close()
     assert clicker.clicks > 5
