@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from server import (
     bunches,
+    left_fragments,
     memory,
     message_queue,
     namesakes,
@@ -45,6 +46,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     message_queue.repair()
     newest_address.introduce()
     namesakes.introduce()
+    left_fragments.introduce()
     bunches.introduce()
     turns.introduce()
     remembered.introduce()

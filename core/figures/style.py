@@ -4,6 +4,9 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
+# Plotly asks a module that is being imported by another thread for what it doesn't have yet; here
+# it is whole before the first figure.
+import pandas  # noqa: F401
 import plotly.graph_objects as go
 
 from ..language import later

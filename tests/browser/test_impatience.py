@@ -1,6 +1,8 @@
 """Clicks faster than answers, on a server that is stopped for most of the time."""
 
+import os
 import re
+import signal
 from random import Random
 
 import pytest
@@ -8,7 +10,7 @@ from playwright.sync_api import expect
 
 from pages.ui.heatmap import HANDED_JS
 from tests.browser.screen import settled
-from tools.clicker import Clicker, slowed_down
+from tools.clicker import RESTS, Clicker, slowed_down
 
 SECONDS = 20
 
@@ -28,13 +30,31 @@ def test_the_last_click_wins(server, open_tab):
     page = open_tab(server, "/search?gallery=scenes&image=owl%2F03.jpg&K=8")
     slider = page.get_by_role("slider", name="Bits per hash code, K")
     slider.wait_for()
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    page.locator(RESTS).wait_for()
     with slowed_down(server.pid, 0.7):
         for _ in range(5):
             slider.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"K=13\b"))
     expect(slider).to_have_value("13")
     expect(settled(page).get_by_label("Hash code of 13 bits").first).to_be_visible()
+
+
+def test_a_click_on_a_page_that_is_being_left_does_not_blank_the_next_one(server, open_tab):
+    page = open_tab(server, "/search?gallery=scenes&image=owl%2F03.jpg")
+    code = page.locator("summary").filter(has_text="Show the code").first
+    code.wait_for()
+    page.locator(RESTS).wait_for()
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        page.get_by_role("link", name="Why these, and why not others?").click()
+        code.click()
+        page.wait_for_timeout(500)  # both are on their way
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    expect(page).to_have_url(re.compile("/inspect"))
+    page.locator(RESTS).wait_for()
+    page.wait_for_timeout(1_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inspect a query")
 
 
 @pytest.mark.parametrize(
