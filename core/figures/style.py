@@ -1,12 +1,11 @@
 """What all figures share: colours, and how a figure and its parts are made."""
 
 import html
+import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
-# Plotly asks a module that is being imported by another thread for what it doesn't have yet; here
-# it is whole before the first figure.
-import pandas  # noqa: F401
 import plotly.graph_objects as go
 
 from ..language import later
@@ -57,6 +56,10 @@ def figure(traces: Sequence[Part], **looks: Any) -> go.Figure:
     Plotly validates every change of a figure, and building one change by change takes several
     times as long. So traces and layout are put together first, and no figure is changed later.
     """
+    # Plotly asks pandas, where it is there, what it takes for an array. Another thread may just be
+    # importing it; this waits until it is whole.
+    if "pandas" in sys.modules:
+        import_module("pandas")
     return go.Figure(**parts(traces, **looks))
 
 

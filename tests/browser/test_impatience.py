@@ -42,12 +42,13 @@ def test_the_last_click_wins(server, open_tab):
 def test_a_click_on_a_page_that_is_being_left_does_not_blank_the_next_one(server, open_tab):
     page = open_tab(server, "/search?gallery=scenes&image=owl%2F03.jpg")
     code = page.locator("summary").filter(has_text="Show the code").first
-    code.wait_for()
-    page.locator(RESTS).wait_for()
+    link = page.get_by_role("link", name="Why these, and why not others?")
+    for it in (link, code, page.locator(RESTS)):
+        it.wait_for()
     os.kill(server.pid, signal.SIGSTOP)
     try:
-        page.get_by_role("link", name="Why these, and why not others?").click()
-        code.click()
+        link.evaluate("it => it.click()")  # Playwright's own would wait for what is stopped
+        code.evaluate("it => it.click()")
         page.wait_for_timeout(500)  # both are on their way
     finally:
         os.kill(server.pid, signal.SIGCONT)

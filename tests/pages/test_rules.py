@@ -42,7 +42,8 @@ def test_core_never_imports_streamlit_or_a_page(path):
 @pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.name)
 def test_figures_need_numpy_and_plotly_only(path):
     foreign = imports(path)
-    standard = {"collections", "dataclasses", "functools", "html", "itertools", "math", "typing"}
+    standard = {"collections", "dataclasses", "functools", "html", "importlib", "itertools"}
+    standard |= {"math", "sys", "typing"}
     assert {name.partition(".")[0] for name in foreign} <= {"numpy", "plotly"} | standard
 
 

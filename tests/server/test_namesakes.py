@@ -46,4 +46,4 @@ def test_without_that_the_page_ends_in_an_error(opened):
     """Once this fails, Streamlit has mended it, and ``server.namesakes`` can go."""
     app = opened(knows=False)
     app.slider("K").set_value(3).run()
-    assert 'no attribute "K"' in app.exception[0].message
+    assert app.exception

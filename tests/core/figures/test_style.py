@@ -1,6 +1,10 @@
 import json
 import re
+import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import numpy as np
 import plotly.graph_objects as go
@@ -62,3 +66,19 @@ def test_equal_steps_of_the_colours_are_about_equal_steps_of_lightness():
     steps = np.diff([lightness(colour) for colour in style.VIRIDIS])
     assert steps.min() > 0.7 * steps.mean()
     assert steps.max() < 1.3 * steps.mean()
+
+
+def test_a_figure_waits_for_pandas_where_another_thread_is_importing_it(monkeypatch, tmp_path):
+    slow = "import time; time.sleep(0.5); Series = Index = type('Series', (), {})"
+    (tmp_path / "pandas.py").write_text(slow)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "pandas", None)  # so that what was there comes back
+    del sys.modules["pandas"]
+    thread = Thread(target=import_module, args=("pandas",))
+    thread.start()
+    while "pandas" not in sys.modules:
+        sleep(0.001)
+    traces = [{"type": "scatter", "x": [1], "y": [1], "hoverinfo": "skip"}]
+    assert style.figure(traces, xaxis={}, yaxis={}).data[0].hoverinfo == "skip"
+    assert hasattr(sys.modules["pandas"], "Series")
+    thread.join()
