@@ -425,9 +425,9 @@ def clicker() -> str:
     """What came of clicking at random."""
     it = result("clicker")
     wrong = Counter(found["what"].partition(";")[0] for found in it["wrong"])
-    found = "; ".join(f"{what} ({n} times)" for what, n in wrong.most_common())
+    found = "; ".join(f"{what}, {n} ×" for what, n in wrong.most_common())
     return paragraph(
-        f"In {it['seconds'] / 60:.0f} minutes, with the server stopped for "
+        f"In {it['seconds']:,.0f} seconds, with the server stopped for "
         f"{it['share_of_the_time_that_the_server_is_stopped']:.0%} of the time, "
         f"{it['clicks']:,} clicks after {sum(it['pages_opened'].values()):,} pages were opened. "
         f"What went wrong: {found or 'nothing'}. Measured {it['date']} on {machine(it)}: "

@@ -59,7 +59,8 @@ class CodeConfig:
     n_bits: int | None = None  # of a code: more, and fewer embeddings need be read; None: suited
     depth: int | None = None  # of these for each hyperplane: its side, and how far; None: suited
     n_sketch_bits: int | None = None  # used as a sketch; None: 256, or 320 from D = 1,024
-    n_cells: int | None = None  # None: about the root of N, or twice that where D is large
+    # None: one below CELLS_PAY, else about the root of N, or twice that from D = 1,024 on.
+    n_cells: int | None = None
     seed: int = 0  # of the hyperplanes, and of the sample that the cells are learnt from
 
     def bits_for(self, dim: int) -> tuple[int, int]:
@@ -92,7 +93,7 @@ class CodeConfig:
         return checked_whole("n_sketch_bits", bits, low=WORD, high=n_hyperplanes) // WORD
 
     def cells_for(self, n: int, dim: int) -> int:
-        """How many cells a gallery of n vectors gets: none below CELLS_PAY, or one for all.
+        """How many cells a gallery of n vectors of ``dim`` numbers gets: below CELLS_PAY one.
 
         Of long embeddings the sketches are longer and more of them are read, so it pays to compare
         more centres.
